@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+#   make                build build/release/lm
+#   make demo           the story on real calls, see README.md
+#   make test           everything, with sanitizers; ends with "N passed, N failed"
+#   make bench          measure against floors in the same run
+#   make SANITIZE=1     any target with ASan + UBSan, in build/asan
+#   APT=no              install nothing; say what is missing
+#
+# One folder of output per variant; everything is rebuilt when the flags change, and only then.
+
+SANITIZE ?=
+comma    := ,
+V        := $(if $(SANITIZE),asan,release)
+B        ?= build/$(V)
+
+WARN     := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
+	    -Wwrite-strings -Wpointer-arith -Wvla -Wimplicit-fallthrough -Wformat=2 -Wundef -Walloca
+OPT      := $(if $(SANITIZE),-O1 -g -fsanitize=address$(comma)undefined -fno-sanitize-recover=all \
+	    -fno-omit-frame-pointer,-O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong)
+CPPFLAGS := -I. -D_GNU_SOURCE -include base/banned.h
+CFLAGS   := -std=gnu17 $(WARN) $(OPT) $(EXTRA_CFLAGS)
+LDFLAGS  := $(filter -fsanitize%,$(CFLAGS)) -Wl,--as-needed
+LIBS     := -lyaml -ljansson -lxml2 -lcurl -lmicrohttpd -luv -lsqlite3 -lm
+TESTLIBS := $(shell pkg-config --libs check 2>/dev/null || echo -lcheck)
+
+src       = $(sort $(wildcard $(1)))
+obj       = $(patsubst %.c,$(B)/obj/%.o,$(1))
+BASE     := $(call src,base/*.c)
+TOSCA    := $(call src,tosca/*.c)
+POLICY   := $(call src,policies/*.c)
+LM       := $(filter-out lm/main.c,$(call src,lm/*/*.c lm/*/*/*.c))
+# tests/<kind>/*.c: each a program of its own; tests/lib/*.c is linked to all of them.
+TESTLIB  := $(call src,tests/lib/*.c)
+PROGRAMS := $(call src,tests/unit/*.c tests/golden/*.c tests/sim/*.c tests/system/*.c tests/bench/*.c tests/demo/*.c)
+UNIT     := $(patsubst %.c,$(B)/%,$(call src,tests/unit/*.c))
+ALL      := $(BASE) $(TOSCA) $(POLICY) $(LM) lm/main.c $(TESTLIB) $(PROGRAMS)
+LIBALL   := $(B)/liblm.a $(B)/libtosca.a $(B)/libpolicy.a $(B)/libbase.a
+
+all: $(B)/lm
+
+$(B)/libbase.a:   $(call obj,$(BASE))
+$(B)/libtosca.a:  $(call obj,$(TOSCA))
+$(B)/libpolicy.a: $(call obj,$(POLICY))
+$(B)/liblm.a:     $(call obj,$(LM))
+$(B)/libtest.a:   $(call obj,$(TESTLIB))
+$(B)/%.a:
+	@rm -f $@ && $(AR) rcs $@ $^
+
+$(B)/lm: $(B)/obj/lm/main.o $(LIBALL)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(B)/tests/%: $(B)/obj/tests/%.o $(B)/libtest.a $(LIBALL)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(TESTLIBS) $(LIBS)
+
+$(B)/obj/%.o: %.c $(B)/flags
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(CPPFLAGS) $(CFLAGS)' | cmp -s - $@ || echo '$(CC) $(CPPFLAGS) $(CFLAGS)' > $@
+
+libs: $(LIBALL)
+programs: $(B)/lm $(patsubst %.c,$(B)/%,$(PROGRAMS))
+
+depends:
+	@tests/depends
+
+test: depends
+	@$(MAKE) --no-print-directory SANITIZE=1 programs
+	@$(MAKE) --no-print-directory programs
+	@tests/run
+
+demo: depends
+	@$(MAKE) --no-print-directory programs images
+	@tests/demo/run
+
+bench: depends
+	@$(MAKE) --no-print-directory programs images
+	@tests/bench/run
+
+images: depends
+	@vnfs/images/build -d build/images all
+
+format:
+	@clang-format -i $(ALL) $(wildcard base/*.h tosca/*.h policies/*.h lm/*/*.h lm/*/*/*.h tests/lib/*.h)
+
+# The images take minutes to make again: they stay until 'make distclean'.
+clean:
+	rm -rf build/release build/asan build/demo
+distclean:
+	rm -rf build
+
+.PHONY: all libs programs depends test demo bench images format clean distclean FORCE
+.SECONDARY:
+.DELETE_ON_ERROR:
+-include $(patsubst %.o,%.d,$(call obj,$(ALL)))

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The first block is small, so that a small request stays small; later ones double up to a cap. */
+enum { BLOCK_FIRST = 1024, BLOCK_CAP = 256 * 1024 };
+
+struct block {
+	struct block *next;
+	size_t size, used;
+	alignas(max_align_t) char data[];
+};
+
+struct lm_arena {
+	struct block *head;
+	size_t next_size, total;
+};
+
+struct lm_arena *lm_arena_new(void)
+{
+	struct lm_arena *a = calloc(1, sizeof *a);
+
+	if (a == NULL)
+		abort();
+	a->next_size = BLOCK_FIRST;
+	return a;
+}
+
+void lm_arena_free(struct lm_arena *a)
+{
+	if (a == NULL)
+		return;
+	for (struct block *b = a->head, *next; b != NULL; b = next) {
+		next = b->next;
+		free(b);
+	}
+	free(a);
+}
+
+static struct block *block_add(struct lm_arena *a, size_t need)
+{
+	size_t size = need > a->next_size ? need : a->next_size;
+	struct block *b = calloc(1, sizeof *b + size);
+
+	if (b == NULL)
+		abort();
+	b->size = size;
+	b->next = a->head;
+	a->head = b;
+	if (a->next_size < BLOCK_CAP)
+		a->next_size *= 2;
+	return b;
+}
+
+void *lm_arena_alloc(struct lm_arena *a, size_t size)
+{
+	const size_t align = alignof(max_align_t);
+
+	if (size > SIZE_MAX / 2)
+		abort();
+	size = (size + align - 1) & ~(align - 1);
+
+	struct block *b = a->head;
+	if (b == NULL || b->size - b->used < size)
+		b = block_add(a, size);
+	void *p = b->data + b->used;
+	b->used += size;
+	a->total += size;
+	return p;
+}
+
+char *lm_arena_strndup(struct lm_arena *a, const char *p, size_t n)
+{
+	char *s = lm_arena_alloc(a, n + 1);
+
+	if (n > 0)
+		memcpy(s, p, n);
+	return s;
+}
+
+char *lm_arena_strdup(struct lm_arena *a, const char *text)
+{
+	return text == NULL ? NULL : lm_arena_strndup(a, text, strlen(text));
+}
+
+char *lm_arena_printf(struct lm_arena *a, const char *fmt, ...)
+{
+	va_list ap, again;
+
+	va_start(ap, fmt);
+	va_copy(again, ap);
+	int n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		abort();
+	char *s = lm_arena_alloc(a, (size_t)n + 1);
+	vsnprintf(s, (size_t)n + 1, fmt, again);
+	va_end(again);
+	return s;
+}
+
+size_t lm_arena_used(const struct lm_arena *a)
+{
+	return a->total;
+}

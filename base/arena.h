@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LM_BASE_ARENA_H
+#define LM_BASE_ARENA_H
+
+#include <stdarg.h>
+#include <stddef.h>
+
+#include "base/attr.h"
+
+/*
+ * Memory that dies together: a compilation, a graph, a plan, a request each own one arena.
+ * Nothing taken from it is freed alone, and nothing in it may own a descriptor or a heap block.
+ * Running out of memory aborts: inputs are bounded before they reach an arena, and the journal
+ * brings the manager back.
+ */
+struct lm_arena;
+
+struct lm_arena *lm_arena_new(void);
+void lm_arena_free(struct lm_arena *);
+
+/* Zeroed, aligned for any type, never NULL. */
+void *lm_arena_alloc(struct lm_arena *, size_t size);
+char *lm_arena_strdup(struct lm_arena *, const char *text); /* NULL stays NULL */
+char *lm_arena_strndup(struct lm_arena *, const char *p, size_t n);
+char *lm_arena_printf(struct lm_arena *, const char *fmt, ...) LM_PRINTF(2, 3);
+/* Bytes handed out so far, for limits and tests. */
+size_t lm_arena_used(const struct lm_arena *);
+
+#define LM_NEW(arena, type)      ((type *)lm_arena_alloc((arena), sizeof(type)))
+#define LM_NEW_N(arena, type, n) ((type *)lm_arena_alloc((arena), sizeof(type) * (n)))
+
+LM_DEFINE_AUTO(lm_arena, lm_arena_free);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LM_BASE_VEC_H
+#define LM_BASE_VEC_H
+
+#include <stddef.h>
+
+#include "base/arena.h"
+
+/*
+ * A growing array: LM_VEC(struct step) steps = {0};
+ *	struct step *s = LM_PUSH(arena, &steps);   one more, zeroed; aborts when memory is out
+ * With an arena the old storage stays behind in it; with a NULL arena the storage is on the heap
+ * and belongs to the vector's owner, who ends it with lm_vec_free(&steps).
+ * A push moves the elements: hold indices across it, not pointers.
+ */
+#define LM_VEC(type)                                                                               \
+	struct {                                                                                   \
+		type *v;                                                                           \
+		size_t n, cap;                                                                     \
+	}
+
+#define LM_PUSH(arena, vec)                                                                        \
+	((__typeof__((vec)->v))lm_vec_push(                                                        \
+	    (arena), (void **)&(vec)->v, &(vec)->n, &(vec)->cap, sizeof *(vec)->v))
+
+#define lm_vec_free(vec)                                                                           \
+	do {                                                                                       \
+		lm_vec_release((void **)&(vec)->v, &(vec)->n, &(vec)->cap);                        \
+	} while (0)
+
+void *lm_vec_push(struct lm_arena *, void **v, size_t *n, size_t *cap, size_t size);
+void lm_vec_release(void **v, size_t *n, size_t *cap);
+
+#endif

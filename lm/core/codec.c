@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lm/core/engine_priv.h"
+
+/*
+ * Records back into the engine's memory (journal.c writes them).  The journal is our own, so a
+ * record that does not fit is an error that names it, and the manager does not start.
+ */
+
+static const char *text_of(const json_t *o, const char *key)
+{
+	return json_string_value(json_object_get(o, key));
+}
+
+static int64_t int_of(const json_t *o, const char *key)
+{
+	return (int64_t)json_integer_value(json_object_get(o, key));
+}
+
+static void read_kvs(const json_t *o, const char *key, struct lm_kvs *out)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach(json_object_get(o, key), name, value)
+	{
+		if (json_is_string(value))
+			lm_kvs_set(out, name, json_string_value(value));
+	}
+}
+
+static void read_membership(const json_t *o, struct membership *out)
+{
+	const char *cluster;
+	json_t *list;
+
+	json_object_foreach(json_object_get(o, "members"), cluster, list)
+	{
+		size_t n = json_array_size(list);
+		int *indices = calloc(n + 1, sizeof *indices);
+
+		if (indices == NULL)
+			abort();
+		for (size_t i = 0; i < n; i++)
+			indices[i] = (int)json_integer_value(json_array_get(list, i));
+		membership_add(out, cluster, indices, n);
+		free(indices);
+	}
+}
+
+static struct lm_err *lacks(const struct record *r, const char *what)
+{
+	return lm_err_new(LM_ERR_INVALID, "journal: record %s/%s has no valid %s",
+	    record_table_text(r->table), r->key, what);
+}
+
+/* ---- tables --------------------------------------------------------------------------------------- */
+
+static struct lm_err *restore_assembly(struct engine *e, const struct record *r, const json_t *o)
+{
+	const char *name = text_of(o, "name"), *descriptor = text_of(o, "descriptor");
+	const char *state = text_of(o, "intendedState");
+	struct membership members = {0};
+
+	if (name == NULL || descriptor == NULL)
+		return lacks(r, "name or descriptor");
+	struct instance *in = instance_new(name, r->key, descriptor);
+	if (state == NULL || !component_state_parse(state, &in->intended)) {
+		instance_free(in);
+		return lacks(r, "state");
+	}
+	read_kvs(o, "properties", &in->properties);
+	read_membership(o, &members);
+	in->created_ms = int_of(o, "createdAt");
+	in->modified_ms = int_of(o, "modifiedAt");
+	struct lm_err *err = aim_build(e, descriptor, name, &in->properties, &members, &in->graph);
+	membership_fini(&members);
+	if (err != NULL) {
+		instance_free(in);
+		return lm_err_wrap(err,
+		    "the journal holds assembly '%s' of %s, which no longer compiles "
+		    "(start the manager with the packages it was made from)",
+		    name, descriptor);
+	}
+	engine_add_instance(e, in);
+	return NULL;
+}
+
+static struct lm_err *restore_component(struct engine *e, const struct record *r, const json_t *o)
+{
+	const char *name = text_of(o, "name"), *state = text_of(o, "state");
+	struct instance *in = r->root == NULL ? NULL : lm_map_find(e->instances, r->root);
+
+	if (in == NULL || name == NULL)
+		return lacks(r, "root or name");
+	struct component *c = component_new(in, name, r->key);
+	if (state == NULL || !component_state_parse(state, &c->state)) {
+		component_free(c);
+		return lacks(r, "state");
+	}
+	c->rebuild = json_is_true(json_object_get(o, "rebuild"));
+	c->modified_ms = int_of(o, "modifiedAt");
+	read_kvs(o, "outputs", &c->outputs);
+	engine_add_component(e, c);
+	return NULL;
+}
+
+static struct lm_err *restore_relationship(struct engine *e, const struct record *r, const json_t *o)
+{
+	struct instance *in = r->root == NULL ? NULL : lm_map_find(e->instances, r->root);
+
+	if (in == NULL)
+		return lacks(r, "root");
+	struct link *l = link_new(r->key);
+	read_kvs(o, "properties", &l->properties);
+	link_free(lm_map_put(in->links, l->name, l));
+	return NULL;
+}
+
+static bool read_intent(const json_t *o, struct lm_arena *a, struct intent *out)
+{
+	const json_t *i = json_object_get(o, "intent");
+	struct lm_kvs properties = {0};
+	const char *type = text_of(i, "type");
+
+	if (type == NULL || !intent_kind_parse_text(type, &out->kind))
+		return false;
+	out->assembly_name = lm_arena_strdup(a, text_of(i, "assemblyName"));
+	out->assembly_id = lm_arena_strdup(a, text_of(i, "assemblyId"));
+	out->descriptor = lm_arena_strdup(a, text_of(i, "descriptorName"));
+	out->intended_state = lm_arena_strdup(a, text_of(i, "intendedState"));
+	out->cluster = lm_arena_strdup(a, text_of(i, "clusterName"));
+	out->component_name = lm_arena_strdup(a, text_of(i, "brokenComponentName"));
+	out->component_id = lm_arena_strdup(a, text_of(i, "brokenComponentId"));
+	out->component_metric_key = lm_arena_strdup(a, text_of(i, "brokenComponentMetricKey"));
+	out->reason = lm_arena_strdup(a, text_of(i, "reason"));
+	read_kvs(i, "properties", &properties);
+	out->properties = lm_kvs_copy(a, &properties);
+	lm_kvs_fini(&properties);
+	return true;
+}
+
+/* A process that had not ended takes its place in its instance again. */
+static struct lm_err *attach(struct engine *e, const struct record *r, struct process *p)
+{
+	if (p->status != PROCESS_PENDING && p->status != PROCESS_RUNNING) {
+		e->n_finished++;
+		return NULL;
+	}
+	struct instance *in = lm_map_find(e->instances, p->root_name);
+	if (in == NULL)
+		return lacks(r, "root");
+	if (p->status == PROCESS_RUNNING) {
+		in->running = p;
+		p->instance = in;
+	} else {
+		*LM_PUSH(NULL, &in->queue) = p;
+	}
+	return NULL;
+}
+
+static struct lm_err *restore_process(struct engine *e, const struct record *r, const json_t *o)
+{
+	const char *status = text_of(o, "status"), *target = text_of(o, "target");
+	const char *root_id = text_of(o, "rootId");
+	struct process *p = calloc(1, sizeof *p);
+
+	if (p == NULL)
+		abort();
+	p->arena = lm_arena_new();
+	snprintf(p->id, sizeof p->id, "%s", r->key);
+	snprintf(p->root_id, sizeof p->root_id, "%s", root_id == NULL ? "" : root_id);
+	p->root_name = lm_arena_strdup(p->arena, text_of(o, "root"));
+	p->descriptor = lm_arena_strdup(p->arena, text_of(o, "descriptor"));
+	p->reason = text_dup(text_of(o, "statusReason"));
+	p->start_ms = int_of(o, "startedAt");
+	p->end_ms = int_of(o, "endedAt");
+	p->seed = (uint64_t)int_of(o, "seed");
+	p->attempt = (unsigned)int_of(o, "attempt");
+	p->next_step = (unsigned)int_of(o, "nextStep");
+	read_membership(o, &p->after);
+	if (status == NULL || target == NULL || p->root_name == NULL ||
+	    !process_status_parse(status, &p->status) || !component_state_parse(target, &p->target) ||
+	    !read_intent(o, p->arena, &p->intent)) {
+		process_free(p);
+		return lacks(r, "status, target or intent");
+	}
+	lm_map_put(e->processes, p->id, p);
+	return attach(e, r, p);
+}
+
+/* Finished steps only tell which numbers are taken; unfinished ones will be asked again. */
+static struct lm_err *restore_step(struct engine *e, const struct record *r, const json_t *o)
+{
+	const char *process = text_of(o, "process"), *state = text_of(o, "state");
+	const char *subject = text_of(o, "subject"), *action = text_of(o, "action");
+	const char *number = strrchr(r->key, '/');
+
+	if (process == NULL || state == NULL || subject == NULL || action == NULL || number == NULL)
+		return lacks(r, "process, state, subject or action");
+	struct process *p = lm_map_find(e->processes, process);
+	if (p == NULL)
+		return NULL;
+	unsigned n = (unsigned)strtoul(number + 1, NULL, 10);
+	if (n >= p->next_step)
+		p->next_step = n + 1;
+	if (p->instance != NULL && strcmp(state, "Started") == 0)
+		*LM_PUSH(NULL, &p->earlier) =
+		    (struct earlier){text_dup(r->key), text_dup(subject), text_dup(action)};
+	return NULL;
+}
+
+typedef struct lm_err *restore_fn(struct engine *, const struct record *, const json_t *);
+
+struct lm_err *engine_restore(struct engine *e, const struct record *r)
+{
+	static restore_fn *const restore[] = {
+	    [RECORD_ASSEMBLY] = restore_assembly,
+	    [RECORD_COMPONENT] = restore_component,
+	    [RECORD_RELATIONSHIP] = restore_relationship,
+	    [RECORD_PROCESS] = restore_process,
+	    [RECORD_STEP] = restore_step,
+	    [RECORD_EVENT] = NULL,
+	};
+	json_error_t error;
+
+	if (restore[r->table] == NULL)
+		return NULL;
+	json_t *o = json_loads(r->body, 0, &error);
+	if (!json_is_object(o)) {
+		json_decref(o);
+		return lacks(r, "JSON body");
+	}
+	struct lm_err *err = restore[r->table](e, r, o);
+	json_decref(o);
+	return err;
+}
+
+/* ---- and on with it -------------------------------------------------------------------------------- */
+
+static void resume(struct engine *e, struct process *p, int64_t now_ms, struct turn *t)
+{
+	struct instance *in = p->instance;
+	bool scales = p->intent.kind == INTENT_SCALE_OUT || p->intent.kind == INTENT_SCALE_IN;
+
+	p->have = in->graph;
+	p->want = p->intent.kind == INTENT_DELETE ? NULL : in->graph;
+	if (scales) {
+		LM_AUTO(lm_err) err = aim_build(
+		    e, in->descriptor, in->name, &in->properties, &p->after, &p->want);
+
+		if (err != NULL) { /* then what is there stays */
+			p->want = p->have;
+			p->reason = text_dup(lm_err_text(err));
+		}
+	}
+	process_add_components(e, p);
+	process_replan(e, p, now_ms, t);
+}
+
+void engine_resume(struct engine *e, int64_t now_ms, int64_t next_event, struct turn *t)
+{
+	LM_VEC(struct process *) running = {0};
+	struct instance *in;
+
+	e->next_event = next_event;
+	for (size_t i = 0; (in = lm_map_next(e->instances, &i)) != NULL;) {
+		in->shown = instance_state(in, in->graph, 0);
+		watch_bind(e, in);
+		watch_sync(e, in, now_ms);
+		if (in->running != NULL)
+			*LM_PUSH(NULL, &running) = in->running;
+	}
+	for (size_t i = 0; i < running.n; i++)
+		resume(e, running.v[i], now_ms, t);
+	lm_vec_free(&running);
+}

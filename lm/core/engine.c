@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lm/core/engine_priv.h"
+
+struct engine *engine_new(const struct engine_conf *conf)
+{
+	struct engine *e = calloc(1, sizeof *e);
+
+	if (e == NULL)
+		abort();
+	e->conf = *conf;
+	if (e->conf.queue_max == 0)
+		e->conf.queue_max = QUEUE_MAX;
+	e->instances = lm_map_new();
+	e->by_id = lm_map_new();
+	e->components = lm_map_new();
+	e->component_names = lm_map_new();
+	e->processes = lm_map_new();
+	e->flights = lm_map_new();
+	e->watches = lm_map_new();
+	e->policies = policies_new();
+	e->next_event = 1;
+	return e;
+}
+
+void engine_free(struct engine *e)
+{
+	struct process *p;
+	struct instance *in;
+	struct flight *f;
+	struct watch *w;
+
+	if (e == NULL)
+		return;
+	for (size_t i = 0; (p = lm_map_next(e->processes, &i)) != NULL;)
+		process_free(p);
+	for (size_t i = 0; (in = lm_map_next(e->instances, &i)) != NULL;)
+		instance_free(in);
+	for (size_t i = 0; (f = lm_map_next(e->flights, &i)) != NULL;)
+		flight_free(f);
+	for (size_t i = 0; (w = lm_map_next(e->watches, &i)) != NULL;)
+		watch_free(w);
+	lm_map_free(e->instances);
+	lm_map_free(e->by_id);
+	lm_map_free(e->components);
+	lm_map_free(e->component_names);
+	lm_map_free(e->processes);
+	lm_map_free(e->flights);
+	lm_map_free(e->watches);
+	policies_free(e->policies);
+	free(e);
+}
+
+/* ---- intents ----------------------------------------------------------------------------------- */
+
+/* The instance an intent is about; for a create there must be none. */
+static struct lm_err *find_subject(struct engine *e, const struct intent *i, struct instance **out)
+{
+	*out = NULL;
+	if (i->kind == INTENT_CREATE) {
+		if (i->assembly_name == NULL || *i->assembly_name == '\0')
+			return lm_err_new(LM_ERR_INVALID, "assemblyName is missing");
+		if (lm_map_find(e->instances, i->assembly_name) != NULL)
+			return lm_err_new(LM_ERR_CONFLICT,
+			    "there is an assembly instance '%s' already: choose another name or delete it",
+			    i->assembly_name);
+		return NULL;
+	}
+	if (i->assembly_name == NULL && i->assembly_id == NULL)
+		return lm_err_new(LM_ERR_INVALID, "assemblyName is missing");
+	*out = i->assembly_name != NULL ? lm_map_find(e->instances, i->assembly_name)
+					: lm_map_find(e->by_id, i->assembly_id);
+	if (*out == NULL) /* clients test for these very words */
+		return lm_err_new(LM_ERR_NOT_FOUND, "Cannot find assembly instance with %s %s",
+		    i->assembly_name != NULL ? "name" : "id",
+		    i->assembly_name != NULL ? i->assembly_name : i->assembly_id);
+	return NULL;
+}
+
+static struct process *process_new(const struct intent *i, const struct instance *in, uint64_t seed)
+{
+	struct process *p = calloc(1, sizeof *p);
+
+	if (p == NULL)
+		abort();
+	struct lm_arena *a = lm_arena_new();
+	p->arena = a;
+	p->intent = (struct intent){
+	    .kind = i->kind,
+	    .assembly_name = lm_arena_strdup(a, i->assembly_name),
+	    .assembly_id = lm_arena_strdup(a, i->assembly_id),
+	    .descriptor = lm_arena_strdup(a, i->descriptor),
+	    .intended_state = lm_arena_strdup(a, i->intended_state),
+	    .properties = lm_kvs_copy(a, &i->properties),
+	    .cluster = lm_arena_strdup(a, i->cluster),
+	    .component_name = lm_arena_strdup(a, i->component_name),
+	    .component_id = lm_arena_strdup(a, i->component_id),
+	    .component_metric_key = lm_arena_strdup(a, i->component_metric_key),
+	    .reason = lm_arena_strdup(a, i->reason),
+	};
+	p->root_name = lm_arena_strdup(a, in == NULL ? i->assembly_name : in->name);
+	p->descriptor = lm_arena_strdup(a, in == NULL ? i->descriptor : in->descriptor);
+	lm_id(seed, "process", p->id);
+	if (in == NULL)
+		lm_id(seed, p->root_name, p->root_id);
+	else
+		snprintf(p->root_id, sizeof p->root_id, "%s", in->id);
+	p->seed = seed;
+	p->next_step = 1;
+	return p;
+}
+
+static struct lm_err *enqueue(struct engine *e, const struct intent *i, struct instance *in,
+    int64_t now_ms, uint64_t seed, struct turn *t, char process[LM_ID_SIZE])
+{
+	if (in->queue.n >= e->conf.queue_max)
+		return lm_err_new(LM_ERR_CONFLICT,
+		    "'%s' is busy and %u intents wait already: try again later", in->name,
+		    e->conf.queue_max);
+	struct process *p = process_new(i, in, seed);
+	*LM_PUSH(NULL, &in->queue) = p;
+	lm_map_put(e->processes, p->id, p);
+	journal_process(t, p);
+	event_process(e, t, now_ms, p);
+	snprintf(process, LM_ID_SIZE, "%s", p->id);
+	return NULL;
+}
+
+struct lm_err *engine_intent(struct engine *e, const struct intent *i, int64_t now_ms, uint64_t seed,
+    struct turn *t, char process[LM_ID_SIZE])
+{
+	struct instance *in;
+	struct aim aim;
+	struct lm_err *err = find_subject(e, i, &in);
+
+	if (err != NULL)
+		return err;
+	if (in != NULL && in->running != NULL)
+		return enqueue(e, i, in, now_ms, seed, t, process);
+	err = aim_at(e, i, in, &aim);
+	if (err != NULL)
+		return err;
+	struct process *p = process_new(i, in, seed);
+	lm_map_put(e->processes, p->id, p);
+	snprintf(process, LM_ID_SIZE, "%s", p->id);
+	process_begin(e, p, in, &aim, now_ms, t);
+	return NULL;
+}
+
+struct lm_err *engine_plan(
+    struct engine *e, const struct intent *i, bool json, struct lm_buf *out)
+{
+	LM_AUTO(lm_arena) arena = lm_arena_new();
+	const char *circle = NULL;
+	struct instance *in;
+	struct aim aim;
+	struct lm_err *err = find_subject(e, i, &in);
+
+	if (err == NULL)
+		err = aim_at(e, i, in, &aim);
+	if (err != NULL)
+		return err;
+	struct plan *plan = aim_plan(in, &aim, arena, &circle);
+	if (plan == NULL)
+		err = lm_err_new(LM_ERR_INVALID, "the order of steps has a circle: %s", circle);
+	else if (json)
+		plan_print_json(plan, out);
+	else
+		plan_print(plan, out);
+	aim_fini(&aim);
+	return err;
+}
+
+/* ---- results, deaths, time ------------------------------------------------------------------------ */
+
+void engine_result(struct engine *e, const struct step_result *r, int64_t now_ms, struct turn *t)
+{
+	struct flight *f = lm_map_find(e->flights, r->step);
+
+	if (f != NULL)
+		flight_end(e, f, r, now_ms, t);
+}
+
+/* Told to go, or on its way anyway: its end is no surprise. */
+static bool is_expected_to_die(const struct component *c)
+{
+	return c->flight != NULL && (strcmp(c->flight->action, "Stop") == 0 ||
+					strcmp(c->flight->action, "Uninstall") == 0 ||
+					strcmp(c->flight->action, "Delete") == 0);
+}
+
+void engine_died(
+    struct engine *e, const char *resource_id, const char *what, int64_t now_ms, struct turn *t)
+{
+	struct component *c = engine_find_component(e, resource_id);
+
+	if (c == NULL || is_expected_to_die(c))
+		return;
+	event_death(e, t, now_ms, c, what);
+	if (c->state != COMPONENT_ACTIVE) {
+		c->dead = true;
+		return;
+	}
+	const struct watch *w = watch_of_component(e, c);
+	if (w == NULL) {
+		component_set_state(e, c, COMPONENT_BROKEN, c->instance->running, now_ms, t);
+		watch_sync(e, c->instance, now_ms);
+		return;
+	}
+	char reason[160];
+	snprintf(reason, sizeof reason, "%s died", what);
+	watch_heal(e, c, w, reason, now_ms, t);
+}
+
+int64_t engine_tick(struct engine *e, int64_t now_ms, struct turn *t)
+{
+	struct policy_decisions decisions = {0};
+	int64_t next = policies_tick(e->policies, now_ms, &decisions);
+	struct flight *f;
+
+	watch_act(e, &decisions, now_ms, t);
+	for (size_t i = 0; (f = lm_map_next(e->flights, &i)) != NULL;) {
+		if (f->deadline_ms > now_ms) {
+			next = f->deadline_ms < next ? f->deadline_ms : next;
+			continue;
+		}
+		engine_result(e,
+		    &(struct step_result){
+			.step = f->step,
+			.failure = STEP_TIMEOUT,
+			.message = "the driver did not answer in time",
+		    },
+		    now_ms, t);
+		return now_ms; /* the map has changed under the walk: come back at once */
+	}
+	return next;
+}
+
+bool engine_is_idle(const struct engine *e)
+{
+	const struct instance *in;
+
+	for (size_t i = 0; (in = lm_map_next(e->instances, &i)) != NULL;)
+		if (in->running != NULL || in->queue.n > 0)
+			return false;
+	return lm_map_count(e->flights) == 0;
+}

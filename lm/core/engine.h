@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LM_CORE_ENGINE_H
+#define LM_CORE_ENGINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/id.h"
+#include "lm/core/intent.h"
+#include "lm/core/record.h"
+#include "lm/core/step.h"
+#include "tosca/catalog.h"
+
+/*
+ * The engine: owns every instance and every process.  A deterministic state machine: events in,
+ * records and effects out (struct turn).  No I/O, no clock, no randomness: 'now_ms' (wall clock,
+ * never going back) and 'seed' come in with the event.
+ *
+ * The caller's part of the bargain, for every turn: commit turn.records first; only then ask
+ * turn.steps of the drivers; never hand in another event with the same turn before both are done.
+ * When the commit fails, the engine's memory is ahead of the journal: the caller must stop.
+ */
+struct engine;
+
+struct engine_conf {
+	const struct catalog *catalog; /* borrowed; must outlive the engine */
+	unsigned queue_max;            /* waiting intents per root assembly before 409; 0: 16 */
+};
+
+struct engine *engine_new(const struct engine_conf *);
+void engine_free(struct engine *);
+
+/* ---- events --------------------------------------------------------------------------------- */
+
+/*
+ * Accepts or refuses.  Accepted: the process has begun, or waits behind another one on the same
+ * root; its id is in 'process'.  Refused: nothing has changed; INVALID, NOT_FOUND, CONFLICT with a
+ * text for the operator.
+ */
+struct lm_err *engine_intent(struct engine *, const struct intent *, int64_t now_ms, uint64_t seed,
+    struct turn *, char process[LM_ID_SIZE]) LM_MUST_USE;
+
+/* Results of unknown or finished steps are ignored. */
+void engine_result(struct engine *, const struct step_result *, int64_t now_ms, struct turn *);
+
+/* A driver's word that a service process of a resource is dead. */
+void engine_died(struct engine *, const char *resource_id, const char *what, int64_t now_ms,
+    struct turn *);
+
+struct sample {
+	const char *metric_key;  /* id of the resource instance, or its full name */
+	const char *metric_name; /* "h_load"; NULL with metric_id */
+	const char *metric_id;   /* "<key>.<name>"; NULL with the two above */
+	enum { SAMPLE_LOAD, SAMPLE_INTEGRITY, SAMPLE_VALUES } kind;
+	double load;        /* percent, not capped */
+	bool ok;            /* integrity */
+	const char *values; /* JSON object of plain figures (or the raw figures of a load); may be NULL */
+};
+
+/* False: nobody knows this metric; the sample is dropped. */
+bool engine_sample(struct engine *, const struct sample *, int64_t now_ms, struct turn *);
+
+/* Lets timers run.  Returns when it next wants to be called; INT64_MAX: not at all. */
+int64_t engine_tick(struct engine *, int64_t now_ms, struct turn *);
+
+/*
+ * After a restart: every record of the journal but events, tables in the order of
+ * enum record_table; then engine_resume() once: what was in flight is asked again under the
+ * same step ids.  'next_event': one above the highest sequence number in the journal.
+ */
+struct lm_err *engine_restore(struct engine *, const struct record *) LM_MUST_USE;
+void engine_resume(struct engine *, int64_t now_ms, int64_t next_event, struct turn *);
+
+/* ---- questions: nothing changes ------------------------------------------------------------- */
+
+/* What an intent would do: one line per step, or JSON. */
+struct lm_err *engine_plan(struct engine *, const struct intent *, bool json,
+    struct lm_buf *out) LM_MUST_USE;
+
+/* Documents of the reference API (topology, processes).  False: no such thing; nothing is written. */
+bool engine_print_assembly(const struct engine *, const char *name_or_id, struct lm_buf *out);
+/* A JSON array of summaries; 'name_contains' NULL: all. */
+void engine_print_assemblies(const struct engine *, const char *name_contains, struct lm_buf *out);
+bool engine_print_process(
+    const struct engine *, const char *id, bool shallow, struct lm_buf *out);
+
+struct process_filter {
+	const char *assembly_id, *assembly_name; /* the name may hold '*'; NULL: any */
+	const char *statuses, *intent_types;     /* comma lists; NULL: any */
+	unsigned limit;                          /* 0: 50 */
+};
+/* Newest first. */
+void engine_print_processes(
+    const struct engine *, const struct process_filter *, struct lm_buf *out);
+
+/* The latest samples of every metric of a root assembly, with what the policies make of them. */
+bool engine_print_metrics(const struct engine *, const char *name_or_id, struct lm_buf *out);
+
+/* True when no process runs or waits and no step is in flight. */
+bool engine_is_idle(const struct engine *);
+
+#endif

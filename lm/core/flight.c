@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lm/core/engine_priv.h"
+
+/*
+ * A flight is one step asked of a driver and not yet answered.  Its id is decided once: after a
+ * restart the step that was in flight is asked again under the same id.
+ */
+
+void flight_free(struct flight *f)
+{
+	if (f == NULL)
+		return;
+	free(f->action);
+	free(f);
+}
+
+/* The id of the same step in a former life of the manager, or a new one. */
+static void name_step(struct process *p, struct flight *f, const char *subject)
+{
+	for (size_t i = 0; i < p->earlier.n; i++) {
+		struct earlier *was = &p->earlier.v[i];
+
+		if (was->step == NULL || strcmp(was->subject, subject) != 0 ||
+		    strcmp(was->action, f->action) != 0)
+			continue;
+		snprintf(f->step, sizeof f->step, "%s", was->step);
+		free(was->step);
+		was->step = NULL;
+		return;
+	}
+	snprintf(f->step, sizeof f->step, "%s/%u", p->id, p->next_step++);
+}
+
+/* The resource's properties, then the operation's defaults, then the relationship's: last wins. */
+static struct lm_kvs request_properties(struct facts *f, const struct process *p, int run, int node)
+{
+	const struct plan_step *s = &p->plan->steps[run];
+	struct graph_facts gf = facts_of(f);
+	struct lm_kvs own = graph_node_values(f->graph, node, &gf, f->arena);
+
+	if (s->kind == PLAN_TRANSITION)
+		return own;
+	const struct graph_operation *op =
+	    graph_find_operation(&f->graph->nodes[node], run_action(p, run));
+	const struct lm_kvs *given = &p->runs[run].properties;
+	size_t max = own.n + given->n + (op == NULL ? 0 : op->n_properties);
+	struct lm_kvs all = {LM_NEW_N(f->arena, struct lm_kv, max + 1), 0};
+
+	for (size_t i = 0; i < given->n; i++)
+		all.v[all.n++] = given->v[i];
+	for (size_t i = 0; op != NULL && i < op->n_properties; i++) {
+		const struct graph_property *pr = &op->properties[i];
+		const char *v = NULL;
+
+		for (size_t k = 0; v == NULL && k < pr->n_candidates; k++)
+			v = graph_expr_value(f->graph, &pr->candidates[k], &gf, f->arena);
+		if (v != NULL && lm_kvs_find(&all, pr->name) == NULL)
+			all.v[all.n++] = (struct lm_kv){pr->name, v};
+	}
+	for (size_t i = 0; i < own.n; i++)
+		if (lm_kvs_find(&all, own.v[i].name) == NULL)
+			all.v[all.n++] = own.v[i];
+	return all;
+}
+
+static struct lm_kvs request_infra(struct facts *f, const struct graph_infra *infra)
+{
+	struct graph_facts gf = facts_of(f);
+	struct lm_kvs kvs = {LM_NEW_N(f->arena, struct lm_kv, infra->n_attrs + 1), 0};
+
+	for (size_t i = 0; i < infra->n_attrs; i++) {
+		const char *v = graph_expr_value(f->graph, &infra->attrs[i].value, &gf, f->arena);
+
+		if (v != NULL)
+			kvs.v[kvs.n++] = (struct lm_kv){infra->attrs[i].name, v};
+	}
+	return kvs;
+}
+
+static unsigned time_limit(const struct plan_step *s, const struct graph_node *n, const char *action)
+{
+	if (s->kind == PLAN_TRANSITION)
+		return n->resource->timeout_s[s->transition];
+	const struct graph_operation *op = graph_find_operation(n, action);
+	return op == NULL ? 0 : op->timeout_s;
+}
+
+/* The effect.  One kind of deployment location is known, so a resource has at most one infra. */
+static void ask(struct engine *e, struct flight *f, struct turn *t)
+{
+	const struct process *p = f->process;
+	const struct plan_step *s = &p->plan->steps[f->run];
+	int node = graph_find_node(s->graph, f->component->name);
+	const struct graph_node *n = &s->graph->nodes[node];
+	struct facts facts = {e, p->instance, s->graph, t->arena};
+	struct step_request rq = {
+	    .step = lm_arena_strdup(t->arena, f->step),
+	    .resource_id = lm_arena_strdup(t->arena, f->component->id),
+	    .resource_name = lm_arena_strdup(t->arena, n->name),
+	    .descriptor = lm_arena_strdup(t->arena, n->descriptor),
+	    .root = lm_arena_strdup(t->arena, p->root_name),
+	    .action = lm_arena_strdup(t->arena, f->action),
+	    .is_operation = s->kind != PLAN_TRANSITION,
+	    .timeout_s = f->timeout_s,
+	    .package_dir = lm_arena_strdup(t->arena, n->resource->package_dir),
+	};
+
+	struct lm_kvs properties = request_properties(&facts, p, f->run, node);
+	rq.properties = lm_kvs_copy(t->arena, &properties);
+	rq.location = lm_kvs_find(&rq.properties, "deploymentLocation");
+	if (n->resource->n_infra > 0) {
+		struct lm_kvs infra = request_infra(&facts, &n->resource->infra[0]);
+
+		rq.infra_kind = lm_arena_strdup(t->arena, n->resource->infra[0].kind);
+		rq.infra = lm_kvs_copy(t->arena, &infra);
+	}
+	*LM_PUSH(NULL, &t->steps) = rq;
+}
+
+static void launch(struct engine *e, struct process *p, int run, struct component *c, int64_t now_ms,
+    struct turn *t)
+{
+	const struct plan_step *s = &p->plan->steps[run];
+	struct flight *f = calloc(1, sizeof *f);
+
+	if (f == NULL)
+		abort();
+	f->process = p;
+	f->run = run;
+	f->component = c;
+	f->action = text_dup(run_action(p, run));
+	f->started_ms = now_ms;
+	const struct graph_node *n = &s->graph->nodes[graph_find_node(s->graph, c->name)];
+	f->timeout_s = time_limit(s, n, f->action);
+	f->deadline_ms =
+	    now_ms + ((f->timeout_s > 0 ? f->timeout_s : STEP_TIMEOUT_S) + STEP_GRACE_S) * INT64_C(1000);
+	name_step(p, f, s->subject);
+	lm_map_put(e->flights, f->step, f);
+	c->flight = f;
+	p->in_flight++;
+	journal_step(t, f, NULL, now_ms);
+	event_step(e, t, now_ms, f, NULL);
+	ask(e, f, t);
+}
+
+void flight_begin(struct engine *e, struct process *p, int run, struct component *c, int64_t now_ms,
+    struct turn *t)
+{
+	if (c->flight == NULL) {
+		launch(e, p, run, c, now_ms, t);
+		return;
+	}
+	*LM_PUSH(NULL, &c->line) = (struct waiting){p, run};
+	p->in_line++;
+}
+
+void flight_end(struct engine *e, struct flight *f, const struct step_result *r, int64_t now_ms,
+    struct turn *t)
+{
+	struct component *c = f->component;
+	struct process *p = f->process;
+	int run = f->run;
+
+	journal_step(t, f, r, now_ms);
+	event_step(e, t, now_ms, f, r);
+	lm_map_remove(e->flights, f->step);
+	c->flight = NULL;
+	flight_free(f);
+	while (c->flight == NULL && c->line.n > 0) {
+		struct waiting w = c->line.v[0];
+
+		c->line.n--;
+		memmove(&c->line.v[0], &c->line.v[1], c->line.n * sizeof c->line.v[0]);
+		w.process->in_line--;
+		if (!w.process->failing)
+			launch(e, w.process, w.run, c, now_ms, t);
+	}
+	process_step_ended(e, p, run, c, r, now_ms, t);
+}
+
+void flight_forget(struct engine *e, struct process *p)
+{
+	struct component *c;
+
+	for (size_t i = 0; p->in_line > 0 && (c = lm_map_next(e->components, &i)) != NULL;)
+		for (size_t k = c->line.n; k-- > 0;)
+			if (c->line.v[k].process == p) {
+				c->line.n--;
+				memmove(&c->line.v[k], &c->line.v[k + 1],
+				    (c->line.n - k) * sizeof c->line.v[0]);
+				p->in_line--;
+			}
+}

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lm/core/engine_priv.h"
+
+static void *make(size_t size)
+{
+	void *p = calloc(1, size);
+
+	if (p == NULL)
+		abort();
+	return p;
+}
+
+char *text_dup(const char *text)
+{
+	if (text == NULL)
+		return NULL;
+	char *s = strdup(text);
+	if (s == NULL)
+		abort();
+	return s;
+}
+
+/* ---- membership ------------------------------------------------------------------------------ */
+
+void membership_add(struct membership *m, const char *cluster, const int *indices, size_t n)
+{
+	struct members *c = LM_PUSH(NULL, &m->of);
+
+	c->cluster = text_dup(cluster);
+	c->indices = make((n + 1) * sizeof *indices);
+	if (n > 0)
+		memcpy(c->indices, indices, n * sizeof *indices);
+	c->n = n;
+}
+
+void membership_fini(struct membership *m)
+{
+	for (size_t i = 0; i < m->of.n; i++) {
+		free(m->of.v[i].cluster);
+		free(m->of.v[i].indices);
+	}
+	lm_vec_free(&m->of);
+}
+
+void membership_copy(struct membership *to, const struct membership *from)
+{
+	for (size_t i = 0; i < from->of.n; i++)
+		membership_add(to, from->of.v[i].cluster, from->of.v[i].indices, from->of.v[i].n);
+}
+
+void membership_from_graph(struct membership *to, const struct graph *g)
+{
+	for (size_t i = 0; g != NULL && i < g->n_clusters; i++) {
+		const struct graph_cluster *c = &g->clusters[i];
+		int *indices = make((c->n_members + 1) * sizeof *indices);
+
+		for (size_t k = 0; k < c->n_members; k++)
+			indices[k] = g->nodes[c->members[k]].index;
+		membership_add(to, c->name, indices, c->n_members);
+		free(indices);
+	}
+}
+
+struct members *membership_find(const struct membership *m, const char *cluster)
+{
+	for (size_t i = 0; i < m->of.n; i++)
+		if (strcmp(m->of.v[i].cluster, cluster) == 0)
+			return &m->of.v[i];
+	return NULL;
+}
+
+size_t membership_view(
+    const struct membership *m, struct lm_arena *a, struct graph_members **out)
+{
+	*out = LM_NEW_N(a, struct graph_members, m->of.n + 1);
+	for (size_t i = 0; i < m->of.n; i++)
+		(*out)[i] = (struct graph_members){
+		    m->of.v[i].cluster, m->of.v[i].indices, m->of.v[i].n};
+	return m->of.n;
+}
+
+/* ---- instances, components, links ---------------------------------------------------------------- */
+
+struct instance *instance_new(const char *name, const char *id, const char *descriptor)
+{
+	struct instance *in = make(sizeof *in);
+
+	in->name = text_dup(name);
+	snprintf(in->id, sizeof in->id, "%s", id);
+	in->descriptor = text_dup(descriptor);
+	in->components = lm_map_new();
+	in->links = lm_map_new();
+	return in;
+}
+
+void instance_free(struct instance *in)
+{
+	struct component *c;
+	struct link *l;
+
+	if (in == NULL)
+		return;
+	for (size_t i = 0; (c = lm_map_next(in->components, &i)) != NULL;)
+		component_free(c);
+	for (size_t i = 0; (l = lm_map_next(in->links, &i)) != NULL;)
+		link_free(l);
+	lm_map_free(in->components);
+	lm_map_free(in->links);
+	lm_vec_free(&in->queue);
+	lm_kvs_fini(&in->properties);
+	graph_free(in->graph);
+	free(in->name);
+	free(in->descriptor);
+	free(in);
+}
+
+struct component *component_new(struct instance *in, const char *name, const char *id)
+{
+	struct component *c = make(sizeof *c);
+
+	c->name = text_dup(name);
+	snprintf(c->id, sizeof c->id, "%s", id);
+	c->instance = in;
+	return c;
+}
+
+void component_free(struct component *c)
+{
+	if (c == NULL)
+		return;
+	for (size_t i = 0; i < c->metrics.n; i++) {
+		free(c->metrics.v[i].name);
+		free(c->metrics.v[i].values);
+	}
+	lm_vec_free(&c->metrics);
+	lm_vec_free(&c->line);
+	lm_kvs_fini(&c->outputs);
+	free(c->name);
+	free(c);
+}
+
+struct link *link_new(const char *name)
+{
+	struct link *l = make(sizeof *l);
+
+	l->name = text_dup(name);
+	return l;
+}
+
+void link_free(struct link *l)
+{
+	if (l == NULL)
+		return;
+	lm_kvs_fini(&l->properties);
+	free(l->name);
+	free(l);
+}
+
+void process_free(struct process *p)
+{
+	if (p == NULL)
+		return;
+	if (p->want != p->have)
+		graph_free(p->want);
+	for (size_t i = 0; i < p->earlier.n; i++) {
+		free(p->earlier.v[i].step);
+		free(p->earlier.v[i].subject);
+		free(p->earlier.v[i].action);
+	}
+	lm_vec_free(&p->earlier);
+	lm_vec_free(&p->ready);
+	membership_fini(&p->after);
+	lm_arena_free(p->plan_arena);
+	lm_arena_free(p->arena);
+	free(p->failed_component);
+	free(p->reason);
+	free(p);
+}
+
+enum component_state instance_state(const struct instance *in, const struct graph *g, int node)
+{
+	enum component_state state = COMPONENT_ACTIVE;
+
+	/* Children stand behind their parents: everything under 'node' comes from it on. */
+	for (size_t i = (size_t)node; i < g->n_nodes; i++) {
+		int at = (int)i;
+
+		while (at > node)
+			at = g->nodes[at].parent;
+		if (at != node || g->nodes[i].resource == NULL)
+			continue;
+		const struct component *c = lm_map_find(in->components, g->nodes[i].name);
+		state = component_state_fold(state, c == NULL ? COMPONENT_ABSENT : c->state);
+	}
+	return state;
+}
+
+void node_id(const struct instance *in, const struct graph *g, int node, char out[LM_ID_SIZE])
+{
+	const char *name = g->nodes[node].name;
+	const struct component *c = lm_map_find(in->components, name);
+
+	if (c != NULL)
+		snprintf(out, LM_ID_SIZE, "%s", c->id);
+	else if (node == 0)
+		snprintf(out, LM_ID_SIZE, "%s", in->id);
+	else
+		lm_id(lm_hash(in->id), name, out);
+}
+
+/* ---- the engine's indices ------------------------------------------------------------------------ */
+
+struct instance *engine_find_instance(const struct engine *e, const char *name_or_id)
+{
+	struct instance *in = lm_map_find(e->instances, name_or_id);
+
+	return in != NULL ? in : lm_map_find(e->by_id, name_or_id);
+}
+
+struct component *engine_find_component(const struct engine *e, const char *name_or_id)
+{
+	struct component *c = lm_map_find(e->components, name_or_id);
+
+	return c != NULL ? c : lm_map_find(e->component_names, name_or_id);
+}
+
+void engine_add_instance(struct engine *e, struct instance *in)
+{
+	lm_map_put(e->instances, in->name, in);
+	lm_map_put(e->by_id, in->id, in);
+}
+
+void engine_remove_instance(struct engine *e, struct instance *in)
+{
+	struct component *c;
+
+	for (size_t i = 0; (c = lm_map_next(in->components, &i)) != NULL;) {
+		lm_map_remove(e->components, c->id);
+		lm_map_remove(e->component_names, c->name);
+	}
+	lm_map_remove(e->instances, in->name);
+	lm_map_remove(e->by_id, in->id);
+	instance_free(in);
+}
+
+void engine_add_component(struct engine *e, struct component *c)
+{
+	lm_map_put(c->instance->components, c->name, c);
+	lm_map_put(e->components, c->id, c);
+	lm_map_put(e->component_names, c->name, c);
+}
+
+void engine_remove_component(struct engine *e, struct component *c)
+{
+	lm_map_remove(c->instance->components, c->name);
+	lm_map_remove(e->components, c->id);
+	lm_map_remove(e->component_names, c->name);
+	component_free(c);
+}

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <time.h>
+
+#include "base/json.h"
+#include "lm/core/engine_priv.h"
+
+/* A record is bounded by what goes into it; this is the bound of last resort. */
+enum { BODY_MAX = 1024 * 1024 };
+
+/* What is being written: open with body_open(), fill 'json', close with one of the two below. */
+struct body {
+	struct lm_buf text;
+	struct lm_json json;
+};
+
+static void body_open(struct body *b)
+{
+	lm_buf_init(&b->text, BODY_MAX);
+	b->json = lm_json_on(&b->text);
+	lm_json_open(&b->json, NULL, '{');
+}
+
+static void put(struct turn *t, enum record_table table, const char *key, const char *root,
+    const char *body)
+{
+	*LM_PUSH(NULL, &t->records) = (struct record){
+	    .table = table,
+	    .key = lm_arena_strdup(t->arena, key),
+	    .root = lm_arena_strdup(t->arena, root),
+	    .body = lm_arena_strdup(t->arena, body),
+	};
+}
+
+static void body_close(struct body *b, struct turn *t, enum record_table table, const char *key,
+    const char *root)
+{
+	lm_json_close(&b->json, '}');
+	put(t, table, key, root, b->text.p);
+	lm_buf_fini(&b->text);
+}
+
+static void print_kvs(struct lm_json *j, const char *key, const struct lm_kvs *kvs)
+{
+	lm_json_open(j, key, '{');
+	for (size_t i = 0; i < kvs->n; i++)
+		lm_json_str(j, kvs->v[i].name, kvs->v[i].value);
+	lm_json_close(j, '}');
+}
+
+static void print_membership(struct lm_json *j, const char *key, const struct membership *m)
+{
+	lm_json_open(j, key, '{');
+	for (size_t i = 0; i < m->of.n; i++) {
+		lm_json_open(j, m->of.v[i].cluster, '[');
+		for (size_t k = 0; k < m->of.v[i].n; k++)
+			lm_json_int(j, NULL, m->of.v[i].indices[k]);
+		lm_json_close(j, ']');
+	}
+	lm_json_close(j, '}');
+}
+
+/* ---- present state --------------------------------------------------------------------------------- */
+
+void journal_instance(struct turn *t, const struct instance *in)
+{
+	struct membership members = {0};
+	struct body b;
+
+	membership_from_graph(&members, in->graph);
+	body_open(&b);
+	lm_json_str(&b.json, "id", in->id);
+	lm_json_str(&b.json, "name", in->name);
+	lm_json_str(&b.json, "descriptor", in->descriptor);
+	lm_json_str(&b.json, "intendedState", component_state_text(in->intended));
+	print_kvs(&b.json, "properties", &in->properties);
+	print_membership(&b.json, "members", &members);
+	lm_json_int(&b.json, "createdAt", in->created_ms);
+	lm_json_int(&b.json, "modifiedAt", in->modified_ms);
+	body_close(&b, t, RECORD_ASSEMBLY, in->id, in->name);
+	membership_fini(&members);
+}
+
+void journal_instance_gone(struct turn *t, const struct instance *in)
+{
+	put(t, RECORD_ASSEMBLY, in->id, in->name, NULL);
+}
+
+void journal_component(struct turn *t, const struct component *c)
+{
+	struct body b;
+
+	if (c->state == COMPONENT_ABSENT) {
+		put(t, RECORD_COMPONENT, c->id, c->instance->name, NULL);
+		return;
+	}
+	body_open(&b);
+	lm_json_str(&b.json, "id", c->id);
+	lm_json_str(&b.json, "name", c->name);
+	lm_json_str(&b.json, "root", c->instance->name);
+	lm_json_str(&b.json, "state", component_state_text(c->state));
+	lm_json_bool(&b.json, "rebuild", c->rebuild);
+	print_kvs(&b.json, "outputs", &c->outputs);
+	lm_json_int(&b.json, "modifiedAt", c->modified_ms);
+	body_close(&b, t, RECORD_COMPONENT, c->id, c->instance->name);
+}
+
+void journal_link(struct turn *t, const struct instance *in, const struct link *l)
+{
+	struct body b;
+
+	body_open(&b);
+	lm_json_str(&b.json, "name", l->name);
+	lm_json_str(&b.json, "root", in->name);
+	print_kvs(&b.json, "properties", &l->properties);
+	body_close(&b, t, RECORD_RELATIONSHIP, l->name, in->name);
+}
+
+void journal_link_gone(struct turn *t, const struct instance *in, const char *name)
+{
+	put(t, RECORD_RELATIONSHIP, name, in->name, NULL);
+}
+
+void intent_print(struct lm_buf *out, const struct intent *i)
+{
+	struct lm_json j = lm_json_on(out);
+
+	lm_json_open(&j, NULL, '{');
+	lm_json_str(&j, "type", intent_kind_text(i->kind));
+	const struct {
+		const char *key, *value;
+	} texts[] = {
+	    {"assemblyName", i->assembly_name},
+	    {"assemblyId", i->assembly_id},
+	    {"descriptorName", i->descriptor},
+	    {"intendedState", i->intended_state},
+	    {"clusterName", i->cluster},
+	    {"brokenComponentName", i->component_name},
+	    {"brokenComponentId", i->component_id},
+	    {"brokenComponentMetricKey", i->component_metric_key},
+	    {"reason", i->reason},
+	};
+	for (size_t k = 0; k < LM_COUNT(texts); k++)
+		if (texts[k].value != NULL)
+			lm_json_str(&j, texts[k].key, texts[k].value);
+	if (i->properties.n > 0)
+		print_kvs(&j, "properties", &i->properties);
+	lm_json_close(&j, '}');
+}
+
+void journal_process(struct turn *t, const struct process *p)
+{
+	struct lm_buf intent;
+	struct body b;
+
+	lm_buf_init(&intent, BODY_MAX);
+	intent_print(&intent, &p->intent);
+	body_open(&b);
+	lm_json_str(&b.json, "id", p->id);
+	lm_json_str(&b.json, "root", p->root_name);
+	lm_json_str(&b.json, "rootId", p->root_id);
+	lm_json_str(&b.json, "descriptor", p->descriptor);
+	lm_json_raw(&b.json, "intent", intent.p);
+	lm_json_str(&b.json, "status", process_status_text(p->status));
+	lm_json_str(&b.json, "statusReason", p->reason);
+	lm_json_int(&b.json, "startedAt", p->start_ms);
+	lm_json_int(&b.json, "endedAt", p->end_ms);
+	lm_json_int(&b.json, "seed", (int64_t)p->seed);
+	lm_json_int(&b.json, "attempt", p->attempt);
+	lm_json_int(&b.json, "nextStep", p->next_step);
+	lm_json_str(&b.json, "target", component_state_text(p->target));
+	print_membership(&b.json, "members", &p->after);
+	body_close(&b, t, RECORD_PROCESS, p->id, p->root_name);
+	lm_buf_fini(&intent);
+}
+
+void journal_process_gone(struct turn *t, const struct process *p)
+{
+	char step[sizeof((struct flight *)0)->step];
+
+	for (unsigned i = 1; i < p->next_step; i++) {
+		snprintf(step, sizeof step, "%s/%u", p->id, i);
+		put(t, RECORD_STEP, step, p->root_name, NULL);
+	}
+	put(t, RECORD_PROCESS, p->id, p->root_name, NULL);
+}
+
+static const char *flight_subject(const struct flight *f)
+{
+	return f->process->plan->steps[f->run].subject;
+}
+
+void journal_step(struct turn *t, const struct flight *f, const struct step_result *r, int64_t now_ms)
+{
+	struct body b;
+
+	body_open(&b);
+	lm_json_str(&b.json, "id", f->step);
+	lm_json_str(&b.json, "process", f->process->id);
+	lm_json_str(&b.json, "subject", flight_subject(f));
+	lm_json_str(&b.json, "resource", f->component->name);
+	lm_json_str(&b.json, "action", f->action);
+	lm_json_str(&b.json, "state",
+	    r == NULL ? "Started" : r->failure == STEP_NONE ? "Completed" : "Failed");
+	lm_json_int(&b.json, "attempt", f->process->attempt);
+	lm_json_int(&b.json, "startedAt", f->started_ms);
+	lm_json_int(&b.json, "endedAt", r == NULL ? 0 : now_ms);
+	lm_json_str(&b.json, "failure",
+	    r == NULL || r->failure == STEP_NONE ? NULL : step_failure_text(r->failure));
+	lm_json_str(&b.json, "message", r == NULL ? NULL : r->message);
+	lm_json_str(&b.json, "log", r == NULL ? NULL : r->log);
+	body_close(&b, t, RECORD_STEP, f->step, f->process->root_name);
+}
+
+/* ---- events ------------------------------------------------------------------------------------------ */
+
+void time_text(int64_t ms, char out[TIME_TEXT_SIZE])
+{
+	time_t s = (time_t)(ms / 1000);
+	struct tm tm;
+
+	gmtime_r(&s, &tm);
+	size_t n = strftime(out, TIME_TEXT_SIZE, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(out + n, TIME_TEXT_SIZE - n, ".%03dZ", (int)(ms % 1000));
+}
+
+static void event_open(struct body *b, struct engine *e, int64_t now_ms, const char *type)
+{
+	char at[TIME_TEXT_SIZE];
+
+	time_text(now_ms, at);
+	body_open(b);
+	lm_json_int(&b->json, "seq", e->next_event);
+	lm_json_str(&b->json, "at", at);
+	lm_json_int(&b->json, "at_ms", now_ms);
+	lm_json_str(&b->json, "type", type);
+}
+
+static void event_close(struct body *b, struct engine *e, struct turn *t, const char *root)
+{
+	char key[24];
+
+	snprintf(key, sizeof key, "%lld", (long long)e->next_event++);
+	body_close(b, t, RECORD_EVENT, key, root);
+}
+
+void event_process(struct engine *e, struct turn *t, int64_t now_ms, const struct process *p)
+{
+	struct body b;
+
+	event_open(&b, e, now_ms, "ProcessStateChangeEvent");
+	lm_json_str(&b.json, "processId", p->id);
+	lm_json_str(&b.json, "assemblyId", p->root_id);
+	lm_json_str(&b.json, "assemblyName", p->root_name);
+	lm_json_str(&b.json, "assemblyDescriptorName", p->descriptor);
+	lm_json_str(&b.json, "intentType", intent_kind_text(p->intent.kind));
+	lm_json_str(&b.json, "processState", process_status_text(p->status));
+	lm_json_str(&b.json, "processStateReason", p->reason);
+	lm_json_str(&b.json, "reason", p->intent.reason);
+	lm_json_int(&b.json, "attempt", p->attempt);
+	event_close(&b, e, t, p->root_name);
+}
+
+void event_component(struct engine *e, struct turn *t, int64_t now_ms, const struct component *c,
+    const struct process *p, enum component_state before)
+{
+	struct body b;
+
+	event_open(&b, e, now_ms, "ComponentStateChangeEvent");
+	lm_json_str(&b.json, "rootAssemblyId", c->instance->id);
+	lm_json_str(&b.json, "rootAssemblyName", c->instance->name);
+	lm_json_str(&b.json, "resourceId", c->id);
+	lm_json_str(&b.json, "resourceName", c->name);
+	lm_json_str(&b.json, "processId", p == NULL ? NULL : p->id);
+	lm_json_str(&b.json, "previousState", component_state_text(before));
+	lm_json_str(&b.json, "newState", component_state_text(c->state));
+	event_close(&b, e, t, c->instance->name);
+}
+
+void event_root(struct engine *e, struct turn *t, int64_t now_ms, const struct instance *in,
+    const struct process *p, enum component_state before, enum component_state after)
+{
+	struct body b;
+
+	event_open(&b, e, now_ms, "ComponentStateChangeEvent");
+	lm_json_str(&b.json, "rootAssemblyId", in->id);
+	lm_json_str(&b.json, "rootAssemblyName", in->name);
+	lm_json_str(&b.json, "processId", p == NULL ? NULL : p->id);
+	lm_json_str(&b.json, "previousState", component_state_text(before));
+	lm_json_str(&b.json, "newState", component_state_text(after));
+	event_close(&b, e, t, in->name);
+}
+
+void event_link(struct engine *e, struct turn *t, int64_t now_ms, const struct process *p,
+    const char *relationship, bool exists)
+{
+	struct body b;
+
+	event_open(&b, e, now_ms, "RelationshipEvent");
+	lm_json_str(&b.json, "rootAssemblyName", p->root_name);
+	lm_json_str(&b.json, "relationship", relationship);
+	lm_json_str(&b.json, "processId", p->id);
+	lm_json_str(&b.json, "newState", exists ? "Created" : NULL);
+	event_close(&b, e, t, p->root_name);
+}
+
+void event_step(struct engine *e, struct turn *t, int64_t now_ms, const struct flight *f,
+    const struct step_result *r)
+{
+	struct body b;
+
+	event_open(&b, e, now_ms, "StepEvent");
+	lm_json_str(&b.json, "rootAssemblyName", f->process->root_name);
+	lm_json_str(&b.json, "processId", f->process->id);
+	lm_json_str(&b.json, "step", f->step);
+	lm_json_str(&b.json, "subject", flight_subject(f));
+	lm_json_str(&b.json, "resource", f->component->name);
+	lm_json_str(&b.json, "action", f->action);
+	lm_json_str(&b.json, "state",
+	    r == NULL ? "Started" : r->failure == STEP_NONE ? "Completed" : "Failed");
+	if (r != NULL) {
+		lm_json_str(&b.json, "message", r->message);
+		lm_json_int(&b.json, "tookMs", now_ms - f->started_ms);
+	}
+	event_close(&b, e, t, f->process->root_name);
+}
+
+void event_policy(struct engine *e, struct turn *t, int64_t now_ms, const struct instance *in,
+    const char *policy, enum policy_action action, const char *reason)
+{
+	struct body b;
+
+	event_open(&b, e, now_ms, "PolicyEvent");
+	lm_json_str(&b.json, "rootAssemblyName", in->name);
+	lm_json_str(&b.json, "policy", policy);
+	lm_json_str(&b.json, "action", policy_action_text(action));
+	lm_json_str(&b.json, "reason", reason);
+	event_close(&b, e, t, in->name);
+}
+
+void event_death(struct engine *e, struct turn *t, int64_t now_ms, const struct component *c,
+    const char *what)
+{
+	struct body b;
+
+	event_open(&b, e, now_ms, "DeathEvent");
+	lm_json_str(&b.json, "rootAssemblyName", c->instance->name);
+	lm_json_str(&b.json, "resourceId", c->id);
+	lm_json_str(&b.json, "resourceName", c->name);
+	lm_json_str(&b.json, "what", what);
+	event_close(&b, e, t, c->instance->name);
+}

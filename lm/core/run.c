@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lm/core/engine_priv.h"
+
+/* What one step of a plan does: a transition is one call, a relationship one call per operation. */
+
+static struct component *component_of(const struct process *p, const struct graph *g, int node)
+{
+	return lm_map_find(p->instance->components, g->nodes[node].name);
+}
+
+static const struct graph_relationship *relationship_of(const struct plan_step *s)
+{
+	return &s->graph->relationships[s->index];
+}
+
+static const struct graph_call *calls_of(const struct plan_step *s, size_t *n)
+{
+	const struct graph_relationship *r = relationship_of(s);
+
+	*n = s->kind == PLAN_CREATE ? r->n_create : r->n_cease;
+	return s->kind == PLAN_CREATE ? r->create : r->cease;
+}
+
+const char *run_action(const struct process *p, int run)
+{
+	const struct plan_step *s = &p->plan->steps[run];
+	size_t n;
+
+	if (s->kind == PLAN_TRANSITION)
+		return graph_transition_text(s->transition);
+	return calls_of(s, &n)[p->runs[run].call].operation;
+}
+
+/* ---- transitions ------------------------------------------------------------------------------- */
+
+static void transition_done(struct engine *e, struct process *p, int run, struct component *c,
+    const struct step_result *r, int64_t now_ms, struct turn *t)
+{
+	enum graph_transition tr = p->plan->steps[run].transition;
+
+	for (size_t i = 0; r != NULL && i < r->outputs.n; i++)
+		lm_kvs_set(&c->outputs, r->outputs.v[i].name, r->outputs.v[i].value);
+	if (tr == GRAPH_UNINSTALL || tr == GRAPH_DELETE)
+		lm_kvs_fini(&c->outputs);
+	if (tr == GRAPH_INSTALL)
+		c->rebuild = false;
+	component_set_state(e, c, transition_rule(tr)->to, p, now_ms, t);
+	process_run_done(p, run);
+	if (tr == GRAPH_INTEGRITY && c->dead) /* it died while we looked the other way */
+		engine_died(e, c->id, "a service died during the start", now_ms, t);
+}
+
+static void transition_failed(struct engine *e, struct process *p, int run, struct component *c,
+    const struct step_result *r, int64_t now_ms, struct turn *t)
+{
+	const struct plan_step *s = &p->plan->steps[run];
+	const char *message = r->message != NULL ? r->message : step_failure_text(r->failure);
+
+	if (s->tolerant) {
+		transition_done(e, p, run, c, NULL, now_ms, t);
+		return;
+	}
+	if (r->failure == STEP_RESOURCE_NOT_FOUND)
+		c->rebuild = true;
+	component_set_state(e, c, transition_rule(s->transition)->on_error, p, now_ms, t);
+	process_run_failed(p, run, c, message);
+}
+
+static void transition_begin(struct engine *e, struct process *p, int run, int64_t now_ms, struct turn *t)
+{
+	const struct plan_step *s = &p->plan->steps[run];
+	struct component *c = component_of(p, s->graph, s->index);
+
+	if (s->transition == GRAPH_START)
+		c->dead = false;
+	if (s->silent)
+		transition_done(e, p, run, c, NULL, now_ms, t);
+	else
+		flight_begin(e, p, run, c, now_ms, t);
+}
+
+/* ---- relationships ---------------------------------------------------------------------------------- */
+
+static void relationship_done(struct engine *e, struct process *p, int run, int64_t now_ms, struct turn *t)
+{
+	const struct plan_step *s = &p->plan->steps[run];
+	struct instance *in = p->instance;
+
+	if (s->kind == PLAN_CREATE) {
+		struct link *l = link_new(s->subject);
+		const struct lm_kvs *values = &p->runs[run].properties;
+
+		for (size_t i = 0; i < values->n; i++)
+			lm_kvs_set(&l->properties, values->v[i].name, values->v[i].value);
+		link_free(lm_map_put(in->links, l->name, l));
+		journal_link(t, in, l);
+	} else {
+		link_free(lm_map_remove(in->links, s->subject));
+		journal_link_gone(t, in, s->subject);
+	}
+	event_link(e, t, now_ms, p, s->subject, s->kind == PLAN_CREATE);
+	process_run_done(p, run);
+}
+
+/* Created with what the ends say now; ceased with what it was created with. */
+static struct lm_kvs relationship_values(struct engine *e, struct process *p, const struct plan_step *s)
+{
+	const struct graph_relationship *r = relationship_of(s);
+	const struct link *l = lm_map_find(p->instance->links, s->subject);
+
+	if (s->kind == PLAN_CEASE && l != NULL)
+		return lm_kvs_copy(p->plan_arena, &l->properties);
+	struct facts f = {e, p->instance, s->graph, p->plan_arena};
+	struct graph_facts gf = facts_of(&f);
+	struct lm_kvs values = {LM_NEW_N(p->plan_arena, struct lm_kv, r->n_properties), 0};
+	for (size_t i = 0; i < r->n_properties; i++) {
+		const char *v = graph_expr_value(s->graph, &r->properties[i].value, &gf, p->plan_arena);
+
+		if (v != NULL)
+			values.v[values.n++] = (struct lm_kv){r->properties[i].name, v};
+	}
+	return values;
+}
+
+/* The operation's required properties that nobody supplies; NULL: none. */
+static const char *missing_property(struct engine *e, const struct process *p, const struct plan_step *s,
+    const struct graph_call *call, const struct lm_kvs *values)
+{
+	const struct graph_operation *op =
+	    graph_find_operation(&s->graph->nodes[call->node], call->operation);
+	struct facts f = {e, p->instance, s->graph, p->plan_arena};
+	struct graph_facts gf = facts_of(&f);
+
+	for (size_t i = 0; op != NULL && i < op->n_properties; i++) {
+		const struct graph_property *pr = &op->properties[i];
+		const char *v = lm_kvs_find(values, pr->name);
+
+		for (size_t k = 0; v == NULL && k < pr->n_candidates; k++)
+			v = graph_expr_value(s->graph, &pr->candidates[k], &gf, p->plan_arena);
+		if (pr->required && v == NULL)
+			return pr->name;
+	}
+	return NULL;
+}
+
+/*
+ * Asks the next operation.  A call on a component that is Broken or gone is not made when the
+ * relationship ceases: what it would tidy up goes with the component.
+ */
+static void relationship_next(struct engine *e, struct process *p, int run, int64_t now_ms, struct turn *t)
+{
+	const struct plan_step *s = &p->plan->steps[run];
+	struct run *r = &p->runs[run];
+	size_t n;
+	const struct graph_call *calls = calls_of(s, &n);
+
+	for (; r->call < n; r->call++) {
+		struct component *c = component_of(p, s->graph, calls[r->call].node);
+		bool usable = c != NULL && c->state >= COMPONENT_INSTALLED && c->state <= COMPONENT_ACTIVE;
+
+		if (!usable && s->kind == PLAN_CEASE)
+			continue;
+		const char *missing = missing_property(e, p, s, &calls[r->call], &r->properties);
+		if (!usable || missing != NULL) {
+			process_run_failed(p, run, NULL,
+			    usable ? lm_arena_printf(p->plan_arena, "operation %s needs property '%s'",
+					 calls[r->call].operation, missing)
+				   : "the component that should carry it out is not there");
+			return;
+		}
+		flight_begin(e, p, run, c, now_ms, t);
+		return;
+	}
+	relationship_done(e, p, run, now_ms, t);
+}
+
+/* ---- all of them ------------------------------------------------------------------------------------------ */
+
+void run_begin(struct engine *e, struct process *p, int run, int64_t now_ms, struct turn *t)
+{
+	const struct plan_step *s = &p->plan->steps[run];
+	struct run *r = &p->runs[run];
+
+	r->state = RUN_GOING;
+	r->started_ms = now_ms;
+	switch (s->kind) {
+	case PLAN_GATE:
+		process_run_done(p, run);
+		break;
+	case PLAN_TRANSITION:
+		transition_begin(e, p, run, now_ms, t);
+		break;
+	case PLAN_CREATE:
+	case PLAN_CEASE:
+		r->properties = relationship_values(e, p, s);
+		relationship_next(e, p, run, now_ms, t);
+		break;
+	}
+}
+
+void run_continue(struct engine *e, struct process *p, int run, struct component *c,
+    const struct step_result *r, int64_t now_ms, struct turn *t)
+{
+	const struct plan_step *s = &p->plan->steps[run];
+	bool ok = r->failure == STEP_NONE;
+
+	p->runs[run].ended_ms = now_ms;
+	if (!ok)
+		p->runs[run].message = lm_arena_strdup(p->plan_arena, r->message);
+	if (s->kind == PLAN_TRANSITION && ok) {
+		transition_done(e, p, run, c, r, now_ms, t);
+	} else if (s->kind == PLAN_TRANSITION) {
+		transition_failed(e, p, run, c, r, now_ms, t);
+	} else if (ok || s->tolerant) {
+		p->runs[run].call++;
+		relationship_next(e, p, run, now_ms, t);
+	} else {
+		process_run_failed(p, run, NULL,
+		    r->message != NULL ? r->message : step_failure_text(r->failure));
+	}
+}

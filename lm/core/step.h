@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LM_CORE_STEP_H
+#define LM_CORE_STEP_H
+
+#include <stdbool.h>
+
+#include "base/kv.h"
+
+/*
+ * What the engine asks of a driver, and what it gets back: the effect and its result.
+ * Everything in a request or result is borrowed for the length of the call that passes it.
+ */
+struct step_request {
+	const char *step; /* unique for ever; asking the same step twice has the effect of once */
+	const char *resource_id;
+	const char *resource_name; /* full instance name: voice__gateway__kamailio */
+	const char *descriptor;    /* resource::kamailio::1.0 */
+	const char *root;          /* name of the root assembly instance */
+	const char *location;      /* property deploymentLocation; NULL: the default one */
+	const char *action;        /* "Install", "Start", ... or the operation's name */
+	bool is_operation;
+	unsigned timeout_s;      /* 0: the driver's default */
+	const char *package_dir; /* folder of resource.yml */
+	const char *infra_kind;  /* "container", "network", "router"; NULL: nothing stands behind it */
+	struct lm_kvs infra;     /* attributes of the kind, evaluated: "networks.mgmt.network" */
+	struct lm_kvs properties; /* the resource's, the relationship's laid over for an operation */
+};
+
+/* The reference system's failure codes, and two of our own. */
+#define STEP_FAILURES(X)                                                                           \
+	X(NONE, "")                                                                                \
+	X(RESOURCE_ALREADY_EXISTS, "RESOURCE_ALREADY_EXISTS")                                      \
+	X(RESOURCE_NOT_FOUND, "RESOURCE_NOT_FOUND")                                                \
+	X(INSUFFICIENT_CAPACITY, "INSUFFICIENT_CAPACITY")                                          \
+	X(INFRASTRUCTURE_ERROR, "INFRASTRUCTURE_ERROR")                                            \
+	X(INTERNAL_ERROR, "INTERNAL_ERROR")                                                        \
+	X(TIMEOUT, "TIMEOUT")                                                                      \
+	X(CANCELLED, "CANCELLED")
+
+enum step_failure {
+#define X(name, text) STEP_##name,
+	STEP_FAILURES(X)
+#undef X
+};
+
+const char *step_failure_text(enum step_failure);
+
+struct step_result {
+	const char *step;
+	enum step_failure failure; /* STEP_NONE: it succeeded */
+	const char *message;       /* one line for a person; NULL when it succeeded */
+	struct lm_kvs outputs;     /* addresses, ids, and what the script wrote to LM_OUTPUT */
+	const char *log;           /* what the script printed, at most 64 KiB; NULL: nothing */
+};
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LM_DRIVERS_DRIVER_H
+#define LM_DRIVERS_DRIVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/attr.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "lm/core/step.h"
+
+/*
+ * The contract of a resource driver.
+ *
+ * 1. All calls come from the loop's thread.  No call blocks for longer than it takes to start a
+ *    process.
+ * 2. execute() that returns NULL is answered by exactly one result(), later, from the loop, never
+ *    from inside execute().  An error from execute() means that nothing was begun.
+ * 3. execute() is idempotent in the step's id: after a crash of the manager the same step is asked
+ *    again, and has the outcome of the first, not a second machine.  A step that was half done is
+ *    completed or done again.
+ * 4. A driver keeps no truth of its own in memory.  What exists is what it finds outside by the
+ *    tags (instance id) that it left there; open() finds it again and resumes watching it.
+ * 5. died() may come at any time for a resource whose Start has succeeded: a process that it
+ *    declared as its service has ended without being told to.  Once per death.
+ * 6. Stop and Uninstall of what is not there succeed, as do all removals.
+ */
+struct uv_loop_s;
+struct driver;
+
+struct driver_events {
+	void (*result)(void *arg, const struct step_result *);
+	void (*died)(void *arg, const char *resource_id, const char *what);
+	/*
+	 * A management network has, or loses, an address of this machine: the metrics webhook
+	 * listens there.
+	 */
+	void (*host_address)(void *arg, const char *address, bool up);
+	void *arg;
+};
+
+struct driver_conf {
+	struct uv_loop_s *loop;
+	const char *state_dir;  /* where the driver leaves its tags and bundles; made if missing */
+	const char *images_dir; /* root file systems by image name */
+	unsigned metrics_port;  /* port of the webhook on management networks */
+	struct driver_events events;
+};
+
+struct driver_ops {
+	const char *name; /* the type of deployment location it serves: "local" */
+
+	/* Says in one clear sentence what is missing on this machine and how to mend it. */
+	struct lm_err *(*open)(const struct driver_conf *, struct driver **out) LM_MUST_USE;
+	/* Forgets its steps without a result and leaves everything outside as it is. NULL is fine. */
+	void (*close)(struct driver *);
+	struct lm_err *(*execute)(struct driver *, const struct step_request *) LM_MUST_USE;
+	/* Best effort; the result still comes, CANCELLED at worst.  Unknown ids are ignored. */
+	void (*cancel)(struct driver *, const char *step);
+	/*
+	 * Everything the driver has outside at this moment: a line each, "<kind> <name> <resource id>".
+	 * Empty means that nothing is left.  May block: for the operator's question, not for the loop.
+	 */
+	struct lm_err *(*inventory)(struct driver *, struct lm_buf *out) LM_MUST_USE;
+};
+
+extern const struct driver_ops driver_local;
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LM_DRIVERS_SIM_H
+#define LM_DRIVERS_SIM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lm/core/step.h"
+
+/*
+ * A simulated driver: for tests and trials only, nothing real stands behind it.  It obeys the rules
+ * of lm/drivers/driver.h, with a virtual clock in place of a loop and everything decided by a seed:
+ * how long a step takes, whether it fails, whether its answer is lost or comes twice.
+ *
+ * It keeps the books of its world: what is installed, what runs.  The world outlives a crash of
+ * the manager (sim_crash), as a real one would.
+ */
+struct sim;
+
+struct sim_conf {
+	uint64_t seed;
+	int64_t min_ms, max_ms; /* how long a step takes */
+	unsigned fail_permille; /* Install, Configure, Start, Integrity and operations may fail */
+	unsigned twice_permille;
+};
+
+struct sim *sim_new(const struct sim_conf *);
+void sim_free(struct sim *);
+
+/* As driver_ops.execute: the answer comes later; the same step again has the same outcome. */
+void sim_execute(struct sim *, const struct step_request *, int64_t now_ms);
+
+/* When the next answer is due; INT64_MAX: none is. */
+int64_t sim_next(const struct sim *);
+
+/*
+ * Takes the next thing that has happened up to 'now_ms'; false: nothing has.  Exactly one of
+ * 'result' (its step is not NULL) and 'died' (a resource id) is set; both borrowed until the next
+ * call.
+ */
+bool sim_take(struct sim *, int64_t now_ms, struct step_result *result, const char **died);
+
+/* A service process of this resource is killed: died() follows if it was running. */
+void sim_kill(struct sim *, const char *resource_id, int64_t now_ms);
+/* Its infrastructure is gone as well: Start fails with RESOURCE_NOT_FOUND until a new Install. */
+void sim_destroy(struct sim *, const char *resource_id, int64_t now_ms);
+/* The next 'times' executions of this action on this resource fail. */
+void sim_fail(struct sim *, const char *resource_name, const char *action, unsigned times);
+/* The manager is gone: answers on their way are lost; the world stays. */
+void sim_crash(struct sim *);
+
+/* ---- the books ------------------------------------------------------------------------------ */
+
+size_t sim_installed(const struct sim *); /* resources that exist outside */
+bool sim_is_installed(const struct sim *, const char *resource_id);
+bool sim_is_running(const struct sim *, const char *resource_id);
+/* True when two different steps were ever in flight on one resource at the same time. */
+bool sim_saw_overlap(const struct sim *);
+/* "Install voice__gw__kamailio, Start ...": all steps executed, in order of execution; borrowed. */
+const char *sim_trace(const struct sim *);
+
+#endif
