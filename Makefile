@@ -11,8 +11,7 @@
 
 SANITIZE ?=
 comma    := ,
-V        := $(if $(SANITIZE),asan,release)
-B        ?= build/$(V)
+B        ?= build/$(if $(SANITIZE),asan,release)
 
 WARN     := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
 	    -Wwrite-strings -Wpointer-arith -Wvla -Wimplicit-fallthrough -Wformat=2 -Wundef -Walloca
@@ -23,6 +22,9 @@ CFLAGS   := -std=gnu17 $(WARN) $(OPT) $(EXTRA_CFLAGS)
 LDFLAGS  := $(filter -fsanitize%,$(CFLAGS)) -Wl,--as-needed
 LIBS     := -lyaml -ljansson -lxml2 -lcurl -lmicrohttpd -luv -lsqlite3 -lm
 TESTLIBS := $(shell pkg-config --libs check 2>/dev/null || echo -lcheck)
+
+# One short line a file; V=1 shows the whole command.
+say       = $(if $(V),,@printf '%-3s %s\n' $(1) $(2); )
 
 src       = $(sort $(wildcard $(1)))
 obj       = $(patsubst %.c,$(B)/obj/%.o,$(1))
@@ -48,15 +50,15 @@ $(B)/%.a:
 	@rm -f $@ && $(AR) rcs $@ $^
 
 $(B)/lm: $(B)/obj/lm/main.o $(LIBALL)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libtest.a $(LIBALL)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(TESTLIBS) $(LIBS)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(TESTLIBS) $(LIBS)
 
 $(B)/obj/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(B)/flags: FORCE
 	@mkdir -p $(@D)

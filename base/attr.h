@@ -16,19 +16,19 @@
  *	LM_AUTO(graph) g = graph_build(...);
  * call graph_free(g) on every way out of the scope, unless LM_STEAL(g) gave it to another owner.
  */
-#define LM_DEFINE_AUTO(tag, free_fn)                                                               \
-	static inline void tag##_auto_free(struct tag **p)                                         \
-	{                                                                                          \
-		free_fn(*p);                                                                       \
-	}                                                                                          \
+#define LM_DEFINE_AUTO(tag, free_fn)                       \
+	static inline void tag##_auto_free(struct tag **p) \
+	{                                                  \
+		free_fn(*p);                               \
+	}                                                  \
 	struct tag
 #define LM_AUTO(tag) __attribute__((cleanup(tag##_auto_free))) struct tag *
 
-#define LM_STEAL(p)                                                                                \
-	__extension__({                                                                            \
-		__typeof__(p) stolen_ = (p);                                                       \
-		(p) = NULL;                                                                        \
-		stolen_;                                                                           \
+#define LM_STEAL(p)                          \
+	__extension__({                      \
+		__typeof__(p) stolen_ = (p); \
+		(p) = NULL;                  \
+		stolen_;                     \
 	})
 
 #endif

@@ -16,14 +16,14 @@
 struct lm_err;
 
 /* kind, text in answers and logs, HTTP status */
-#define LM_ERR_KINDS(X)                                                                            \
-	X(INVALID, "invalid", 400)                                                                 \
-	X(NOT_FOUND, "not found", 404)                                                             \
-	X(CONFLICT, "conflict", 409)                                                               \
-	X(LIMIT, "too large", 413)                                                                 \
-	X(IO, "input/output", 500)                                                                 \
-	X(DRIVER, "driver", 502)                                                                   \
-	X(UNAVAILABLE, "unavailable", 503)                                                         \
+#define LM_ERR_KINDS(X)                    \
+	X(INVALID, "invalid", 400)         \
+	X(NOT_FOUND, "not found", 404)     \
+	X(CONFLICT, "conflict", 409)       \
+	X(LIMIT, "too large", 413)         \
+	X(IO, "input/output", 500)         \
+	X(DRIVER, "driver", 502)           \
+	X(UNAVAILABLE, "unavailable", 503) \
 	X(TIMEOUT, "time-out", 504)
 
 enum lm_err_kind {
@@ -37,8 +37,7 @@ struct lm_err *lm_err_new(enum lm_err_kind, const char *fmt, ...) LM_PRINTF(2, 3
 /* The same, with ": <strerror(errnum)>" at the end; kind IO. */
 struct lm_err *lm_err_errno(int errnum, const char *fmt, ...) LM_PRINTF(2, 3) LM_MUST_USE;
 /* Adopts 'cause', keeps its kind, and puts "<what we were doing>: " before its text. */
-struct lm_err *lm_err_wrap(struct lm_err *cause, const char *fmt, ...)
-    LM_PRINTF(2, 3) LM_MUST_USE;
+struct lm_err *lm_err_wrap(struct lm_err *cause, const char *fmt, ...) LM_PRINTF(2, 3) LM_MUST_USE;
 void lm_err_free(struct lm_err *);
 
 enum lm_err_kind lm_err_kind(const struct lm_err *);

@@ -13,19 +13,19 @@
  * and belongs to the vector's owner, who ends it with lm_vec_free(&steps).
  * A push moves the elements: hold indices across it, not pointers.
  */
-#define LM_VEC(type)                                                                               \
-	struct {                                                                                   \
-		type *v;                                                                           \
-		size_t n, cap;                                                                     \
+#define LM_VEC(type)           \
+	struct {               \
+		type *v;       \
+		size_t n, cap; \
 	}
 
-#define LM_PUSH(arena, vec)                                                                        \
-	((__typeof__((vec)->v))lm_vec_push(                                                        \
+#define LM_PUSH(arena, vec)                 \
+	((__typeof__((vec)->v))lm_vec_push( \
 	    (arena), (void **)&(vec)->v, &(vec)->n, &(vec)->cap, sizeof *(vec)->v))
 
-#define lm_vec_free(vec)                                                                           \
-	do {                                                                                       \
-		lm_vec_release((void **)&(vec)->v, &(vec)->n, &(vec)->cap);                        \
+#define lm_vec_free(vec)                                                    \
+	do {                                                                \
+		lm_vec_release((void **)&(vec)->v, &(vec)->n, &(vec)->cap); \
 	} while (0)
 
 void *lm_vec_push(struct lm_arena *, void **v, size_t *n, size_t *cap, size_t size);

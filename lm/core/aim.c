@@ -59,8 +59,10 @@ static struct lm_err *aim_create(struct engine *e, const struct intent *i, struc
 {
 	if (i->descriptor == NULL)
 		return lm_err_new(LM_ERR_INVALID, "descriptorName is missing");
-	if (i->intended_state == NULL || !component_state_parse_intended(i->intended_state, &a->target))
-		return lm_err_new(LM_ERR_INVALID, "intendedState must be Installed, Inactive or Active");
+	if (i->intended_state == NULL ||
+	    !component_state_parse_intended(i->intended_state, &a->target))
+		return lm_err_new(
+		    LM_ERR_INVALID, "intendedState must be Installed, Inactive or Active");
 	if (catalog_find(e->conf.catalog, i->descriptor) == NULL)
 		return lm_err_new(LM_ERR_NOT_FOUND,
 		    "there is no descriptor '%s' in the catalog ('lm get descriptors' lists them)",
@@ -73,10 +75,13 @@ static struct lm_err *aim_create(struct engine *e, const struct intent *i, struc
 	return NULL;
 }
 
-static struct lm_err *aim_change_state(const struct intent *i, const struct instance *in, struct aim *a)
+static struct lm_err *aim_change_state(
+    const struct intent *i, const struct instance *in, struct aim *a)
 {
-	if (i->intended_state == NULL || !component_state_parse_intended(i->intended_state, &a->target))
-		return lm_err_new(LM_ERR_INVALID, "intendedState must be Installed, Inactive or Active");
+	if (i->intended_state == NULL ||
+	    !component_state_parse_intended(i->intended_state, &a->target))
+		return lm_err_new(
+		    LM_ERR_INVALID, "intendedState must be Installed, Inactive or Active");
 	if (a->target == COMPONENT_INSTALLED &&
 	    instance_state(in, in->graph, 0) > COMPONENT_INSTALLED)
 		return lm_err_new(LM_ERR_INVALID,
@@ -90,8 +95,8 @@ static struct lm_err *aim_delete(struct engine *e, const struct instance *in, st
 	const char *referrer = instance_referrer(e, in);
 
 	if (referrer != NULL)
-		return lm_err_new(LM_ERR_CONFLICT, "'%s' is referenced by '%s': delete that one first",
-		    in->name, referrer);
+		return lm_err_new(LM_ERR_CONFLICT,
+		    "'%s' is referenced by '%s': delete that one first", in->name, referrer);
 	a->want = NULL;
 	a->target = COMPONENT_ABSENT;
 	return NULL;
@@ -108,7 +113,8 @@ static struct lm_err *aim_heal(
 	const struct component *c = engine_find_component(e, name);
 	if (c == NULL || c->instance != in)
 		return lm_err_new(LM_ERR_NOT_FOUND,
-		    "'%s' has no component '%s' ('lm describe %s' shows them)", in->name, name, in->name);
+		    "'%s' has no component '%s' ('lm describe %s' shows them)", in->name, name,
+		    in->name);
 	if (i->reason == NULL) /* a policy has marked it already, if it is still broken at all */
 		a->broken = c;
 	return NULL;
@@ -176,7 +182,8 @@ static struct lm_err *aim_scale(
 		return lm_err_new(LM_ERR_INVALID, "clusterName is missing");
 	const struct graph_cluster *c = find_cluster(in->graph, in, i->cluster);
 	if (c == NULL)
-		return lm_err_new(LM_ERR_NOT_FOUND, "'%s' has no cluster '%s'", in->name, i->cluster);
+		return lm_err_new(
+		    LM_ERR_NOT_FOUND, "'%s' has no cluster '%s'", in->name, i->cluster);
 	struct members *m = membership_find(&a->after, c->name);
 	unsigned n = (unsigned)m->n, by = c->increment;
 	bool out = i->kind == INTENT_SCALE_OUT;
@@ -271,8 +278,8 @@ static bool present_rebuild(void *arg, const char *name)
 	return c != NULL && c->rebuild;
 }
 
-struct plan *aim_plan(const struct instance *in, const struct aim *a,
-    struct lm_arena *arena, const char **circle)
+struct plan *aim_plan(
+    const struct instance *in, const struct aim *a, struct lm_arena *arena, const char **circle)
 {
 	struct present present = {in, a->broken};
 

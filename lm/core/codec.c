@@ -108,7 +108,8 @@ static struct lm_err *restore_component(struct engine *e, const struct record *r
 	return NULL;
 }
 
-static struct lm_err *restore_relationship(struct engine *e, const struct record *r, const json_t *o)
+static struct lm_err *restore_relationship(
+    struct engine *e, const struct record *r, const json_t *o)
 {
 	struct instance *in = r->root == NULL ? NULL : lm_map_find(e->instances, r->root);
 
@@ -183,8 +184,8 @@ static struct lm_err *restore_process(struct engine *e, const struct record *r, 
 	p->next_step = (unsigned)int_of(o, "nextStep");
 	read_membership(o, &p->after);
 	if (status == NULL || target == NULL || p->root_name == NULL ||
-	    !process_status_parse(status, &p->status) || !component_state_parse(target, &p->target) ||
-	    !read_intent(o, p->arena, &p->intent)) {
+	    !process_status_parse(status, &p->status) ||
+	    !component_state_parse(target, &p->target) || !read_intent(o, p->arena, &p->intent)) {
 		process_free(p);
 		return lacks(r, "status, target or intent");
 	}
@@ -249,8 +250,8 @@ static void resume(struct engine *e, struct process *p, int64_t now_ms, struct t
 	p->have = in->graph;
 	p->want = p->intent.kind == INTENT_DELETE ? NULL : in->graph;
 	if (scales) {
-		LM_AUTO(lm_err) err = aim_build(
-		    e, in->descriptor, in->name, &in->properties, &p->after, &p->want);
+		LM_AUTO(lm_err) err =
+		    aim_build(e, in->descriptor, in->name, &in->properties, &p->after, &p->want);
 
 		if (err != NULL) { /* then what is there stays */
 			p->want = p->have;
@@ -277,4 +278,7 @@ void engine_resume(struct engine *e, int64_t now_ms, int64_t next_event, struct 
 	for (size_t i = 0; i < running.n; i++)
 		resume(e, running.v[i], now_ms, t);
 	lm_vec_free(&running);
+	for (size_t i = 0; (in = lm_map_next(e->instances, &i)) != NULL;)
+		if (in->running == NULL)
+			watch_heal_broken(e, in, now_ms, t);
 }

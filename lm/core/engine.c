@@ -65,7 +65,8 @@ static struct lm_err *find_subject(struct engine *e, const struct intent *i, str
 			return lm_err_new(LM_ERR_INVALID, "assemblyName is missing");
 		if (lm_map_find(e->instances, i->assembly_name) != NULL)
 			return lm_err_new(LM_ERR_CONFLICT,
-			    "there is an assembly instance '%s' already: choose another name or delete it",
+			    "there is an assembly instance '%s' already: choose another name or "
+			    "delete it",
 			    i->assembly_name);
 		return NULL;
 	}
@@ -129,8 +130,8 @@ static struct lm_err *enqueue(struct engine *e, const struct intent *i, struct i
 	return NULL;
 }
 
-struct lm_err *engine_intent(struct engine *e, const struct intent *i, int64_t now_ms, uint64_t seed,
-    struct turn *t, char process[LM_ID_SIZE])
+struct lm_err *engine_intent(struct engine *e, const struct intent *i, int64_t now_ms,
+    uint64_t seed, struct turn *t, char process[LM_ID_SIZE])
 {
 	struct instance *in;
 	struct aim aim;
@@ -150,8 +151,7 @@ struct lm_err *engine_intent(struct engine *e, const struct intent *i, int64_t n
 	return NULL;
 }
 
-struct lm_err *engine_plan(
-    struct engine *e, const struct intent *i, bool json, struct lm_buf *out)
+struct lm_err *engine_plan(struct engine *e, const struct intent *i, bool json, struct lm_buf *out)
 {
 	LM_AUTO(lm_arena) arena = lm_arena_new();
 	const char *circle = NULL;

@@ -47,17 +47,18 @@ struct lm_err *engine_intent(struct engine *, const struct intent *, int64_t now
 void engine_result(struct engine *, const struct step_result *, int64_t now_ms, struct turn *);
 
 /* A driver's word that a service process of a resource is dead. */
-void engine_died(struct engine *, const char *resource_id, const char *what, int64_t now_ms,
-    struct turn *);
+void engine_died(
+    struct engine *, const char *resource_id, const char *what, int64_t now_ms, struct turn *);
 
 struct sample {
 	const char *metric_key;  /* id of the resource instance, or its full name */
 	const char *metric_name; /* "h_load"; NULL with metric_id */
 	const char *metric_id;   /* "<key>.<name>"; NULL with the two above */
 	enum { SAMPLE_LOAD, SAMPLE_INTEGRITY, SAMPLE_VALUES } kind;
-	double load;        /* percent, not capped */
-	bool ok;            /* integrity */
-	const char *values; /* JSON object of plain figures (or the raw figures of a load); may be NULL */
+	double load; /* percent, not capped */
+	bool ok;     /* integrity */
+	const char
+	    *values; /* JSON object of plain figures (or the raw figures of a load); may be NULL */
 };
 
 /* False: nobody knows this metric; the sample is dropped. */
@@ -77,15 +78,14 @@ void engine_resume(struct engine *, int64_t now_ms, int64_t next_event, struct t
 /* ---- questions: nothing changes ------------------------------------------------------------- */
 
 /* What an intent would do: one line per step, or JSON. */
-struct lm_err *engine_plan(struct engine *, const struct intent *, bool json,
-    struct lm_buf *out) LM_MUST_USE;
+struct lm_err *engine_plan(struct engine *, const struct intent *, bool json, struct lm_buf *out)
+    LM_MUST_USE;
 
 /* Documents of the reference API (topology, processes).  False: no such thing; nothing is written. */
 bool engine_print_assembly(const struct engine *, const char *name_or_id, struct lm_buf *out);
 /* A JSON array of summaries; 'name_contains' NULL: all. */
 void engine_print_assemblies(const struct engine *, const char *name_contains, struct lm_buf *out);
-bool engine_print_process(
-    const struct engine *, const char *id, bool shallow, struct lm_buf *out);
+bool engine_print_process(const struct engine *, const char *id, bool shallow, struct lm_buf *out);
 
 struct process_filter {
 	const char *assembly_id, *assembly_name; /* the name may hold '*'; NULL: any */
@@ -98,6 +98,9 @@ void engine_print_processes(
 
 /* The latest samples of every metric of a root assembly, with what the policies make of them. */
 bool engine_print_metrics(const struct engine *, const char *name_or_id, struct lm_buf *out);
+
+/* Full name of the resource instance that a metric key (its id, or its name) means; NULL: none. */
+const char *engine_resource_name(const struct engine *, const char *metric_key);
 
 /* True when no process runs or waits and no step is in flight. */
 bool engine_is_idle(const struct engine *);

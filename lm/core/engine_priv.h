@@ -38,11 +38,11 @@ struct component {
 	char id[LM_ID_SIZE];
 	struct instance *instance;
 	enum component_state state;
-	struct lm_kvs outputs; /* heap */
-	bool rebuild; /* a restart is not enough */
-	bool dead;    /* a service died before the component was Active */
-	struct flight *flight; /* the step in flight; borrowed from engine.flights */
-	LM_VEC(struct waiting) line; /* steps that wait for the one in flight */
+	struct lm_kvs outputs;         /* heap */
+	bool rebuild;                  /* a restart is not enough */
+	bool dead;                     /* a service died before the component was Active */
+	struct flight *flight;         /* the step in flight; borrowed from engine.flights */
+	LM_VEC(struct waiting) line;   /* steps that wait for the one in flight */
 	LM_VEC(struct metric) metrics; /* latest of each, at most METRICS_MAX */
 	int64_t modified_ms;
 };
@@ -72,17 +72,17 @@ struct instance {
 	enum component_state shown; /* as last told in an event */
 	struct lm_kvs properties;   /* the intent's; heap */
 	struct graph *graph;
-	struct lm_map *components; /* by full name; owned */
-	struct lm_map *links;      /* by full name; owned */
-	struct process *running;   /* borrowed */
+	struct lm_map *components;      /* by full name; owned */
+	struct lm_map *links;           /* by full name; owned */
+	struct process *running;        /* borrowed */
 	LM_VEC(struct process *) queue; /* borrowed */
 	int64_t created_ms, modified_ms;
 };
 
-#define PROCESS_STATUSES(X)                                                                        \
-	X(PENDING, "Pending")                                                                      \
-	X(RUNNING, "In Progress")                                                                  \
-	X(COMPLETED, "Completed")                                                                  \
+#define PROCESS_STATUSES(X)       \
+	X(PENDING, "Pending")     \
+	X(RUNNING, "In Progress") \
+	X(COMPLETED, "Completed") \
 	X(FAILED, "Failed")
 
 enum process_status {
@@ -102,7 +102,7 @@ struct run {
 	unsigned waits; /* steps it still waits for */
 	unsigned call;  /* of a relationship: which of its operations is next */
 	int64_t started_ms, ended_ms;
-	const char *message; /* of a failure; in the process' plan arena */
+	const char *message;      /* of a failure; in the process' plan arena */
 	struct lm_kvs properties; /* a relationship's, as evaluated; in the plan arena */
 };
 
@@ -113,7 +113,7 @@ struct process {
 	const char *root_name, *descriptor;
 	char root_id[LM_ID_SIZE];
 	enum process_status status;
-	char *reason; /* why it failed; NULL */
+	char *reason;             /* why it failed; NULL */
 	int64_t start_ms, end_ms; /* 0: not yet */
 	uint64_t seed;
 	unsigned attempt;   /* from 1; a failed heal is tried again, harder */
@@ -121,7 +121,7 @@ struct process {
 
 	/* While it runs. */
 	struct instance *instance;
-	struct membership after; /* who shall be in the clusters */
+	struct membership after;   /* who shall be in the clusters */
 	struct graph *have, *want; /* have is instance.graph; either may be NULL; may be the same */
 	enum component_state target;
 	struct lm_arena *plan_arena;
@@ -132,7 +132,7 @@ struct process {
 	size_t left;               /* steps not yet done */
 	size_t in_flight, in_line; /* asked of a driver; waiting in a component's line */
 	bool failing;
-	char *failed_component; /* heap; NULL: a relationship or nothing */
+	char *failed_component;         /* heap; NULL: a relationship or nothing */
 	LM_VEC(struct earlier) earlier; /* steps in flight when the manager went down */
 };
 
@@ -170,13 +170,13 @@ struct watch {
 
 struct engine {
 	struct engine_conf conf;
-	struct lm_map *instances;  /* by name; owned */
-	struct lm_map *by_id;      /* instances, borrowed */
-	struct lm_map *components; /* by id, borrowed */
+	struct lm_map *instances;       /* by name; owned */
+	struct lm_map *by_id;           /* instances, borrowed */
+	struct lm_map *components;      /* by id, borrowed */
 	struct lm_map *component_names; /* by full name, borrowed */
-	struct lm_map *processes;  /* by id, in order of acceptance; owned */
-	struct lm_map *flights;    /* by step id; owned */
-	struct lm_map *watches;    /* by policy name; owned */
+	struct lm_map *processes;       /* by id, in order of acceptance; owned */
+	struct lm_map *flights;         /* by step id; owned */
+	struct lm_map *watches;         /* by policy name; owned */
 	struct policies *policies;
 	int64_t next_event;
 	size_t n_finished; /* finished processes still remembered */
@@ -245,8 +245,8 @@ void event_step(struct engine *, struct turn *, int64_t now_ms, const struct fli
     const struct step_result *);
 void event_policy(struct engine *, struct turn *, int64_t now_ms, const struct instance *,
     const char *policy, enum policy_action, const char *reason);
-void event_death(struct engine *, struct turn *, int64_t now_ms, const struct component *,
-    const char *what);
+void event_death(
+    struct engine *, struct turn *, int64_t now_ms, const struct component *, const char *what);
 void intent_print(struct lm_buf *, const struct intent *);
 /* "2026-11-20T22:42:59.123Z" */
 enum { TIME_TEXT_SIZE = 32 };
@@ -264,12 +264,13 @@ struct aim {
 
 void aim_fini(struct aim *);
 /* Nothing changes; the error is for the operator.  'instance' is NULL for a create. */
-struct lm_err *aim_at(struct engine *, const struct intent *, const struct instance *, struct aim *out);
+struct lm_err *aim_at(
+    struct engine *, const struct intent *, const struct instance *, struct aim *out);
 /* Compiles; the error holds the messages of all diagnostics. */
 struct lm_err *aim_build(struct engine *, const char *descriptor, const char *name,
     const struct lm_kvs *properties, const struct membership *, struct graph **out);
-struct plan *aim_plan(const struct instance *, const struct aim *,
-    struct lm_arena *, const char **circle);
+struct plan *aim_plan(
+    const struct instance *, const struct aim *, struct lm_arena *, const char **circle);
 
 /* ---- facts.c: what run time knows ---------------------------------------------------------------- */
 
@@ -318,11 +319,11 @@ void component_set_state(struct engine *, struct component *, enum component_sta
     const struct process *, int64_t now_ms, struct turn *);
 
 /* flight.c: asks the driver for what a run wants of a component, now or when its line is free. */
-void flight_begin(struct engine *, struct process *, int run, struct component *, int64_t now_ms,
-    struct turn *);
+void flight_begin(
+    struct engine *, struct process *, int run, struct component *, int64_t now_ms, struct turn *);
 /* The result came: the component is free for the next in its line. */
-void flight_end(struct engine *, struct flight *, const struct step_result *, int64_t now_ms,
-    struct turn *);
+void flight_end(
+    struct engine *, struct flight *, const struct step_result *, int64_t now_ms, struct turn *);
 void flight_free(struct flight *);
 /* Forgets everything of a process that still waits in lines. */
 void flight_forget(struct engine *, struct process *);
@@ -344,6 +345,8 @@ const struct watch *watch_of_component(const struct engine *, const struct compo
 /* The system's own intent to heal: marks the component Broken, then wants it healed. */
 void watch_heal(struct engine *, struct component *, const struct watch *, const char *reason,
     int64_t now_ms, struct turn *);
+/* What broke while a process ran and is still Broken, heals now that the instance is idle. */
+void watch_heal_broken(struct engine *, struct instance *, int64_t now_ms, struct turn *);
 void watch_free(struct watch *);
 
 #endif

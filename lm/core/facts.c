@@ -3,7 +3,6 @@
 
 #include "lm/core/engine_priv.h"
 
-
 static const char *output(void *arg, int node, const char *property)
 {
 	struct facts *f = arg;
@@ -29,8 +28,8 @@ static const char *id(void *arg, int node)
 static struct instance *referred(struct facts *f, int reference)
 {
 	struct graph_facts own = facts_of(f);
-	const char *name = graph_expr_value(
-	    f->graph, &f->graph->references[reference].name, &own, f->arena);
+	const char *name =
+	    graph_expr_value(f->graph, &f->graph->references[reference].name, &own, f->arena);
 
 	return name == NULL ? NULL : lm_map_find(f->engine->instances, name);
 }
@@ -63,23 +62,24 @@ static struct lm_err *check_reference(struct facts *f, int index)
 	const char *name = graph_expr_value(f->graph, &r->name, &own, f->arena);
 
 	if (name == NULL)
-		return lm_err_new(LM_ERR_INVALID, "reference '%s' has no name: give its property a value",
-		    r->component);
+		return lm_err_new(LM_ERR_INVALID,
+		    "reference '%s' has no name: give its property a value", r->component);
 	const struct instance *in = lm_map_find(f->engine->instances, name);
 	if (in == NULL)
 		return lm_err_new(LM_ERR_NOT_FOUND,
-		    "reference '%s': there is no assembly instance '%s': create it first", r->component,
-		    name);
+		    "reference '%s': there is no assembly instance '%s': create it first",
+		    r->component, name);
 	if (!descriptor_name_matches(r->type, in->descriptor))
 		return lm_err_new(LM_ERR_INVALID, "reference '%s': '%s' is of type %s, not %s",
 		    r->component, name, in->descriptor, r->type);
 	enum component_state state = instance_state(in, in->graph, 0);
 	if (state < COMPONENT_INSTALLED || state > COMPONENT_ACTIVE)
-		return lm_err_new(LM_ERR_CONFLICT, "reference '%s': '%s' is not ready (its state is %s)",
-		    r->component, name, component_state_text(state));
+		return lm_err_new(LM_ERR_CONFLICT,
+		    "reference '%s': '%s' is not ready (its state is %s)", r->component, name,
+		    component_state_text(state));
 	if (in->running != NULL && in->running->intent.kind == INTENT_DELETE)
-		return lm_err_new(LM_ERR_CONFLICT, "reference '%s': '%s' is being deleted", r->component,
-		    name);
+		return lm_err_new(
+		    LM_ERR_CONFLICT, "reference '%s': '%s' is being deleted", r->component, name);
 	return NULL;
 }
 
@@ -103,8 +103,8 @@ const char *instance_referrer(struct engine *e, const struct instance *in)
 	for (size_t i = 0; found == NULL && (other = lm_map_next(e->instances, &i)) != NULL;) {
 		struct facts f = {e, other, other->graph, arena};
 
-		for (size_t r = 0; other != in && other->graph != NULL && r < other->graph->n_references;
-		     r++)
+		for (size_t r = 0;
+		     other != in && other->graph != NULL && r < other->graph->n_references; r++)
 			if (referred(&f, (int)r) == in)
 				found = other->name;
 	}

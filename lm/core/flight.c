@@ -80,7 +80,8 @@ static struct lm_kvs request_infra(struct facts *f, const struct graph_infra *in
 	return kvs;
 }
 
-static unsigned time_limit(const struct plan_step *s, const struct graph_node *n, const char *action)
+static unsigned time_limit(
+    const struct plan_step *s, const struct graph_node *n, const char *action)
 {
 	if (s->kind == PLAN_TRANSITION)
 		return n->resource->timeout_s[s->transition];
@@ -120,8 +121,8 @@ static void ask(struct engine *e, struct flight *f, struct turn *t)
 	*LM_PUSH(NULL, &t->steps) = rq;
 }
 
-static void launch(struct engine *e, struct process *p, int run, struct component *c, int64_t now_ms,
-    struct turn *t)
+static void launch(struct engine *e, struct process *p, int run, struct component *c,
+    int64_t now_ms, struct turn *t)
 {
 	const struct plan_step *s = &p->plan->steps[run];
 	struct flight *f = calloc(1, sizeof *f);
@@ -136,7 +137,8 @@ static void launch(struct engine *e, struct process *p, int run, struct componen
 	const struct graph_node *n = &s->graph->nodes[graph_find_node(s->graph, c->name)];
 	f->timeout_s = time_limit(s, n, f->action);
 	f->deadline_ms =
-	    now_ms + ((f->timeout_s > 0 ? f->timeout_s : STEP_TIMEOUT_S) + STEP_GRACE_S) * INT64_C(1000);
+	    now_ms +
+	    ((f->timeout_s > 0 ? f->timeout_s : STEP_TIMEOUT_S) + STEP_GRACE_S) * INT64_C(1000);
 	name_step(p, f, s->subject);
 	lm_map_put(e->flights, f->step, f);
 	c->flight = f;
@@ -157,8 +159,8 @@ void flight_begin(struct engine *e, struct process *p, int run, struct component
 	p->in_line++;
 }
 
-void flight_end(struct engine *e, struct flight *f, const struct step_result *r, int64_t now_ms,
-    struct turn *t)
+void flight_end(
+    struct engine *e, struct flight *f, const struct step_result *r, int64_t now_ms, struct turn *t)
 {
 	struct component *c = f->component;
 	struct process *p = f->process;

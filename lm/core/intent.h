@@ -7,13 +7,13 @@
 #include "base/kv.h"
 
 /* What an operator, or a policy, wants.  Names as in the reference API. */
-#define INTENT_KINDS(X)                                                                            \
-	/* name, intentType in processes, path of the API call */                                  \
-	X(CREATE, "CreateAssembly", "createAssembly")                                              \
-	X(CHANGE_STATE, "ChangeAssemblyState", "changeAssemblyState")                              \
-	X(DELETE, "DeleteAssembly", "deleteAssembly")                                              \
-	X(HEAL, "HealAssembly", "healAssembly")                                                    \
-	X(SCALE_OUT, "ScaleOutAssembly", "scaleOutAssembly")                                       \
+#define INTENT_KINDS(X)                                               \
+	/* name, intentType in processes, path of the API call */     \
+	X(CREATE, "CreateAssembly", "createAssembly")                 \
+	X(CHANGE_STATE, "ChangeAssemblyState", "changeAssemblyState") \
+	X(DELETE, "DeleteAssembly", "deleteAssembly")                 \
+	X(HEAL, "HealAssembly", "healAssembly")                       \
+	X(SCALE_OUT, "ScaleOutAssembly", "scaleOutAssembly")          \
 	X(SCALE_IN, "ScaleInAssembly", "scaleInAssembly")
 
 enum intent_kind {

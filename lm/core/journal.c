@@ -20,8 +20,8 @@ static void body_open(struct body *b)
 	lm_json_open(&b->json, NULL, '{');
 }
 
-static void put(struct turn *t, enum record_table table, const char *key, const char *root,
-    const char *body)
+static void put(
+    struct turn *t, enum record_table table, const char *key, const char *root, const char *body)
 {
 	*LM_PUSH(NULL, &t->records) = (struct record){
 	    .table = table,
@@ -31,8 +31,8 @@ static void put(struct turn *t, enum record_table table, const char *key, const 
 	};
 }
 
-static void body_close(struct body *b, struct turn *t, enum record_table table, const char *key,
-    const char *root)
+static void body_close(
+    struct body *b, struct turn *t, enum record_table table, const char *key, const char *root)
 {
 	lm_json_close(&b->json, '}');
 	put(t, table, key, root, b->text.p);
@@ -189,7 +189,8 @@ static const char *flight_subject(const struct flight *f)
 	return f->process->plan->steps[f->run].subject;
 }
 
-void journal_step(struct turn *t, const struct flight *f, const struct step_result *r, int64_t now_ms)
+void journal_step(
+    struct turn *t, const struct flight *f, const struct step_result *r, int64_t now_ms)
 {
 	struct body b;
 
@@ -200,7 +201,9 @@ void journal_step(struct turn *t, const struct flight *f, const struct step_resu
 	lm_json_str(&b.json, "resource", f->component->name);
 	lm_json_str(&b.json, "action", f->action);
 	lm_json_str(&b.json, "state",
-	    r == NULL ? "Started" : r->failure == STEP_NONE ? "Completed" : "Failed");
+	    r == NULL                 ? "Started"
+	    : r->failure == STEP_NONE ? "Completed"
+				      : "Failed");
 	lm_json_int(&b.json, "attempt", f->process->attempt);
 	lm_json_int(&b.json, "startedAt", f->started_ms);
 	lm_json_int(&b.json, "endedAt", r == NULL ? 0 : now_ms);
@@ -316,7 +319,9 @@ void event_step(struct engine *e, struct turn *t, int64_t now_ms, const struct f
 	lm_json_str(&b.json, "resource", f->component->name);
 	lm_json_str(&b.json, "action", f->action);
 	lm_json_str(&b.json, "state",
-	    r == NULL ? "Started" : r->failure == STEP_NONE ? "Completed" : "Failed");
+	    r == NULL                 ? "Started"
+	    : r->failure == STEP_NONE ? "Completed"
+				      : "Failed");
 	if (r != NULL) {
 		lm_json_str(&b.json, "message", r->message);
 		lm_json_int(&b.json, "tookMs", now_ms - f->started_ms);
@@ -337,8 +342,8 @@ void event_policy(struct engine *e, struct turn *t, int64_t now_ms, const struct
 	event_close(&b, e, t, in->name);
 }
 
-void event_death(struct engine *e, struct turn *t, int64_t now_ms, const struct component *c,
-    const char *what)
+void event_death(
+    struct engine *e, struct turn *t, int64_t now_ms, const struct component *c, const char *what)
 {
 	struct body b;
 

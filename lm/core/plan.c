@@ -73,26 +73,26 @@ void plan_after(struct planner *b, int step, int before, const char *why)
 }
 
 /* Adds the transitions of one resource, each after the one before it. */
-static void add_component(struct planner *b, struct plan_side *side, int node, enum component_state to)
+static void add_component(
+    struct planner *b, struct plan_side *side, int node, enum component_state to)
 {
 	const struct graph_node *n = &side->graph->nodes[node];
 	const struct plan_facts *facts = &b->request->facts;
-	struct path p = path_between(facts->state(facts->arg, n->name), to,
-	    facts->needs_rebuild(facts->arg, n->name));
+	struct path p = path_between(
+	    facts->state(facts->arg, n->name), to, facts->needs_rebuild(facts->arg, n->name));
 	int before = -1;
 
 	for (size_t i = 0; i < p.n; i++) {
 		enum graph_transition t = p.hops[i].transition;
-		int step = plan_add(b,
-		    &(struct plan_step){
-			.kind = PLAN_TRANSITION,
-			.subject = n->name,
-			.transition = t,
-			.graph = side->graph,
-			.index = node,
-			.silent = (n->resource->declared & (1u << t)) == 0,
-			.tolerant = p.hops[i].tolerant,
-		    });
+		int step = plan_add(b, &(struct plan_step){
+					   .kind = PLAN_TRANSITION,
+					   .subject = n->name,
+					   .transition = t,
+					   .graph = side->graph,
+					   .index = node,
+					   .silent = (n->resource->declared & (1u << t)) == 0,
+					   .tolerant = p.hops[i].tolerant,
+				       });
 		plan_after(b, step, before, NULL);
 		side->of_node[node].step[t] = step;
 		before = step;
@@ -112,8 +112,8 @@ static void add_components(struct planner *b)
 }
 
 /* Children as linked lists, and for what was its twin in what is wanted. */
-static void side_init(struct plan_side *s, const struct graph *g, const struct graph *want,
-    struct lm_arena *a)
+static void side_init(
+    struct plan_side *s, const struct graph *g, const struct graph *want, struct lm_arena *a)
 {
 	if (g == NULL)
 		return;
@@ -142,8 +142,8 @@ const struct plan_node *plan_node(const struct planner *b, const struct plan_sid
 }
 
 /* Kahn's walk: order[] of all steps, or false when some are left in a circle. */
-static bool sort(const struct plan_step *steps, size_t n, int *order, unsigned *waits,
-    struct lm_arena *a)
+static bool sort(
+    const struct plan_step *steps, size_t n, int *order, unsigned *waits, struct lm_arena *a)
 {
 	struct {
 		int *v;
@@ -187,7 +187,8 @@ static const char *name_circle(
 	lm_buf_init(&text, 1000);
 	size_t first = at;
 	do {
-		lm_buf_printf(&text, "%s %s after ", plan_step_action(&steps[at]), steps[at].subject);
+		lm_buf_printf(
+		    &text, "%s %s after ", plan_step_action(&steps[at]), steps[at].subject);
 		for (size_t k = 0; k < steps[at].after.n; k++)
 			if (waits[steps[at].after.v[k].step] > 0) {
 				at = (size_t)steps[at].after.v[k].step;

@@ -33,7 +33,8 @@ struct plan_edge {
 
 struct plan_step {
 	enum plan_kind kind;
-	const char *subject; /* full name of the component or relationship; of the level for a gate */
+	const char
+	    *subject; /* full name of the component or relationship; of the level for a gate */
 	enum graph_transition transition;
 	const struct graph *graph; /* the one that 'index' is an index into: wanted, or what was */
 	int index;                 /* node or relationship */
@@ -61,8 +62,8 @@ struct plan_facts {
 };
 
 struct plan_request {
-	const struct graph *have;   /* covers all that exists; NULL: nothing does */
-	const struct graph *want;   /* NULL: nothing is wanted */
+	const struct graph *have;    /* covers all that exists; NULL: nothing does */
+	const struct graph *want;    /* NULL: nothing is wanted */
 	enum component_state target; /* for all of 'want': Installed, Inactive or Active */
 	struct plan_facts facts;
 };

@@ -32,7 +32,8 @@ static bool leaves(const struct planner *b, const struct bond *bond, int node)
 	return false;
 }
 
-static bool end_leaves(const struct planner *b, const struct plan_side *side, const struct graph_end *end)
+static bool end_leaves(
+    const struct planner *b, const struct plan_side *side, const struct graph_end *end)
 {
 	struct bond bond = {.side = side, .end = end};
 
@@ -43,7 +44,8 @@ static bool end_leaves(const struct planner *b, const struct plan_side *side, co
 static void order_end(struct planner *b, const struct bond *bond, int node)
 {
 	if (bond->side->graph->nodes[node].resource == NULL) {
-		for (int c = bond->side->of_node[node].child; c >= 0; c = bond->side->of_node[c].next)
+		for (int c = bond->side->of_node[node].child; c >= 0;
+		     c = bond->side->of_node[c].next)
 			order_end(b, bond, c);
 		return;
 	}
@@ -55,30 +57,31 @@ static void order_end(struct planner *b, const struct bond *bond, int node)
 		return;
 	if (bond->end->pre) {
 		plan_after(b, bond->create, step[needs[s].before], NULL);
-		plan_after(b, step[needs[s].entering], bond->create, "the relationship comes first");
+		plan_after(
+		    b, step[needs[s].entering], bond->create, "the relationship comes first");
 	} else {
 		plan_after(b, bond->create, step[needs[s].reached], "its end must be there");
 	}
 }
 
-static int add_relationship(struct planner *b, const struct plan_side *side, int index,
-    enum plan_kind kind)
+static int add_relationship(
+    struct planner *b, const struct plan_side *side, int index, enum plan_kind kind)
 {
 	const struct graph_relationship *r = &side->graph->relationships[index];
 	size_t calls = kind == PLAN_CREATE ? r->n_create : r->n_cease;
 
-	return plan_add(b,
-	    &(struct plan_step){
-		.kind = kind,
-		.subject = r->name,
-		.graph = side->graph,
-		.index = index,
-		.silent = calls == 0,
-		.tolerant = kind == PLAN_CEASE,
-	    });
+	return plan_add(b, &(struct plan_step){
+			       .kind = kind,
+			       .subject = r->name,
+			       .graph = side->graph,
+			       .index = index,
+			       .silent = calls == 0,
+			       .tolerant = kind == PLAN_CEASE,
+			   });
 }
 
-static void plan_relationship(struct planner *b, const struct plan_side *side, int index, bool stays)
+static void plan_relationship(
+    struct planner *b, const struct plan_side *side, int index, bool stays)
 {
 	const struct graph_relationship *r = &side->graph->relationships[index];
 	const struct plan_facts *facts = &b->request->facts;
@@ -130,9 +133,11 @@ static void order_dependencies(struct planner *b, const struct plan_side *side)
 	for (size_t i = 0; g != NULL && i < g->n_deps; i++) {
 		const struct plan_node *consumer = plan_node(b, side, g->deps[i].consumer);
 		const struct plan_node *provider = plan_node(b, side, g->deps[i].provider);
-		const char *why = lm_arena_printf(b->arena, "%s comes from it", g->deps[i].property);
+		const char *why =
+		    lm_arena_printf(b->arena, "%s comes from it", g->deps[i].property);
 
-		plan_after(b, first_step(consumer, up, LM_COUNT(up)), provider->step[GRAPH_INSTALL], why);
+		plan_after(
+		    b, first_step(consumer, up, LM_COUNT(up)), provider->step[GRAPH_INSTALL], why);
 		plan_after(b, provider->step[GRAPH_UNINSTALL], consumer->step[GRAPH_UNINSTALL],
 		    "it uses this one");
 	}
@@ -146,18 +151,22 @@ void plan_order_dependencies(struct planner *b)
 
 /* ---- levels: rule 4 ---------------------------------------------------------------------------- */
 
-/* Upward and downward levels are two ladders of their own; 0: stands on neither. */
+/*
+ * Upward and downward levels are two ladders of their own; 0: stands on neither.  A level is
+ * entered by one transition, which waits at the gate; what follows it there needs no gate.
+ */
 static const struct {
 	int up, down;
+	bool enters;
 } level_of[GRAPH_TRANSITION_N] = {
-    [GRAPH_CREATE] = {1, 0},
-    [GRAPH_INSTALL] = {1, 0},
-    [GRAPH_CONFIGURE] = {2, 0},
-    [GRAPH_START] = {3, 0},
-    [GRAPH_INTEGRITY] = {3, 0},
-    [GRAPH_STOP] = {0, 1},
-    [GRAPH_UNINSTALL] = {0, 2},
-    [GRAPH_DELETE] = {0, 2},
+    [GRAPH_CREATE] = {1, 0, false},
+    [GRAPH_INSTALL] = {1, 0, false},
+    [GRAPH_CONFIGURE] = {2, 0, true},
+    [GRAPH_START] = {3, 0, true},
+    [GRAPH_INTEGRITY] = {3, 0, false},
+    [GRAPH_STOP] = {0, 1, false},
+    [GRAPH_UNINSTALL] = {0, 2, true},
+    [GRAPH_DELETE] = {0, 2, false},
 };
 
 static int step_level(const struct plan_step *s, bool down)
@@ -165,6 +174,13 @@ static int step_level(const struct plan_step *s, bool down)
 	if (s->kind != PLAN_TRANSITION)
 		return 0;
 	return down ? level_of[s->transition].down : level_of[s->transition].up;
+}
+
+static bool is_below(const struct plan_step *s, int level, bool down)
+{
+	int l = step_level(s, down);
+
+	return l > 0 && l <= level;
 }
 
 /* Marks everything that the steps up to 'level' need, directly or not. */
@@ -175,9 +191,7 @@ static bool *needed_by(struct planner *b, int level, bool down)
 	size_t n = 0;
 
 	for (size_t i = 0; i < b->steps.n; i++) {
-		int l = step_level(&b->steps.v[i], down);
-
-		if (l > 0 && l <= level) {
+		if (is_below(&b->steps.v[i], level, down)) {
 			needed[i] = true;
 			todo[n++] = (int)i;
 		}
@@ -194,20 +208,43 @@ static bool *needed_by(struct planner *b, int level, bool down)
 	return needed;
 }
 
-/* A gate after all steps up to 'level', before those of the next level that are not exempt. */
+static bool waits_at(const struct plan_step *s, int level, bool down)
+{
+	return step_level(s, down) == level + 1 && level_of[s->transition].enters;
+}
+
+/* True when the steps up to 'level' are of more than one component: else there is none to wait for. */
+static bool is_crowded(const struct planner *b, int level, bool down)
+{
+	const char *subject = NULL;
+
+	for (size_t i = 0; i < b->steps.n; i++) {
+		const struct plan_step *s = &b->steps.v[i];
+
+		if (!is_below(s, level, down))
+			continue;
+		if (subject != NULL && subject != s->subject)
+			return true;
+		subject = s->subject;
+	}
+	return false;
+}
+
+/* A gate after all steps up to 'level', before those that enter the next one and are not exempt. */
 static void add_gate(struct planner *b, int level, bool down, const char *subject)
 {
+	if (!is_crowded(b, level, down))
+		return;
 	const bool *needed = needed_by(b, level, down);
 	size_t n = b->steps.n;
-	int gate = plan_add(
-	    b, &(struct plan_step){.kind = PLAN_GATE, .subject = subject, .index = -1, .silent = true});
+	int gate =
+	    plan_add(b, &(struct plan_step){
+			    .kind = PLAN_GATE, .subject = subject, .index = -1, .silent = true});
 
 	for (size_t i = 0; i < n; i++) {
-		int l = step_level(&b->steps.v[i], down);
-
-		if (l > 0 && l <= level)
+		if (is_below(&b->steps.v[i], level, down))
 			plan_after(b, gate, (int)i, NULL);
-		else if (l == level + 1 && !needed[i])
+		else if (waits_at(&b->steps.v[i], level, down) && !needed[i])
 			plan_after(b, (int)i, gate, subject);
 	}
 }

@@ -16,7 +16,8 @@ struct plan_node {
 struct plan_side {
 	const struct graph *graph; /* NULL: an empty tree */
 	struct plan_node *of_node;
-	int *twin; /* node of the same name in what is wanted, -1: none (on the wanted side: unused) */
+	int *
+	    twin; /* node of the same name in what is wanted, -1: none (on the wanted side: unused) */
 };
 
 struct planner {

@@ -59,7 +59,8 @@ static void forget_oldest(struct engine *e, struct turn *t)
 {
 	struct process *p;
 
-	for (size_t i = 0; e->n_finished > FINISHED_MAX && (p = lm_map_next(e->processes, &i)) != NULL;) {
+	for (size_t i = 0;
+	     e->n_finished > FINISHED_MAX && (p = lm_map_next(e->processes, &i)) != NULL;) {
 		if (p->status != PROCESS_COMPLETED && p->status != PROCESS_FAILED)
 			continue;
 		lm_map_remove(e->processes, p->id);
@@ -69,8 +70,8 @@ static void forget_oldest(struct engine *e, struct turn *t)
 	}
 }
 
-static void record_end(struct engine *e, struct process *p, enum process_status status, int64_t now_ms,
-    struct turn *t)
+static void record_end(
+    struct engine *e, struct process *p, enum process_status status, int64_t now_ms, struct turn *t)
 {
 	p->status = status;
 	p->end_ms = now_ms;
@@ -151,6 +152,8 @@ static void finish(struct engine *e, struct process *p, bool ok, int64_t now_ms,
 	record_end(e, p, ok ? PROCESS_COMPLETED : PROCESS_FAILED, now_ms, t);
 	watch_bind(e, in);
 	watch_sync(e, in, now_ms);
+	if (p->intent.kind != INTENT_HEAL) /* a heal that left something Broken has given up */
+		watch_heal_broken(e, in, now_ms, t);
 	instance_next(e, in, now_ms, t);
 }
 
@@ -189,8 +192,7 @@ void process_run_done(struct process *p, int run)
 			*LM_PUSH(NULL, &p->ready) = u->steps.v[i];
 }
 
-void process_run_failed(
-    struct process *p, int run, const struct component *c, const char *message)
+void process_run_failed(struct process *p, int run, const struct component *c, const char *message)
 {
 	const struct plan_step *s = &p->plan->steps[run];
 
@@ -320,8 +322,8 @@ void process_begin(struct engine *e, struct process *p, struct instance *in, str
 	journal_process(t, p);
 	event_process(e, t, now_ms, p);
 	if (a->broken != NULL && a->broken->state == COMPONENT_ACTIVE)
-		component_set_state(
-		    e, lm_map_find(in->components, a->broken->name), COMPONENT_BROKEN, p, now_ms, t);
+		component_set_state(e, lm_map_find(in->components, a->broken->name),
+		    COMPONENT_BROKEN, p, now_ms, t);
 	watch_sync(e, in, now_ms);
 	process_replan(e, p, now_ms, t);
 }

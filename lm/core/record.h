@@ -14,12 +14,12 @@
  * state: a record replaces the one with the same key, a NULL body removes it.  EVENT is the
  * journal: append only, keyed by its sequence number.
  */
-#define RECORD_TABLES(X)                                                                           \
-	X(ASSEMBLY, "assembly")         /* key: id of the root */                                  \
-	X(COMPONENT, "component")       /* key: id of the resource instance */                     \
-	X(RELATIONSHIP, "relationship") /* key: full name */                                       \
-	X(PROCESS, "process")           /* key: id */                                              \
-	X(STEP, "step")                 /* key: id */                                              \
+#define RECORD_TABLES(X)                                                       \
+	X(ASSEMBLY, "assembly")         /* key: id of the root */              \
+	X(COMPONENT, "component")       /* key: id of the resource instance */ \
+	X(RELATIONSHIP, "relationship") /* key: full name */                   \
+	X(PROCESS, "process")           /* key: id */                          \
+	X(STEP, "step")                 /* key: id */                          \
 	X(EVENT, "event")               /* key: sequence number, decimal */
 
 enum record_table {

@@ -66,7 +66,8 @@ static void transition_failed(struct engine *e, struct process *p, int run, stru
 	process_run_failed(p, run, c, message);
 }
 
-static void transition_begin(struct engine *e, struct process *p, int run, int64_t now_ms, struct turn *t)
+static void transition_begin(
+    struct engine *e, struct process *p, int run, int64_t now_ms, struct turn *t)
 {
 	const struct plan_step *s = &p->plan->steps[run];
 	struct component *c = component_of(p, s->graph, s->index);
@@ -81,7 +82,8 @@ static void transition_begin(struct engine *e, struct process *p, int run, int64
 
 /* ---- relationships ---------------------------------------------------------------------------------- */
 
-static void relationship_done(struct engine *e, struct process *p, int run, int64_t now_ms, struct turn *t)
+static void relationship_done(
+    struct engine *e, struct process *p, int run, int64_t now_ms, struct turn *t)
 {
 	const struct plan_step *s = &p->plan->steps[run];
 	struct instance *in = p->instance;
@@ -103,7 +105,8 @@ static void relationship_done(struct engine *e, struct process *p, int run, int6
 }
 
 /* Created with what the ends say now; ceased with what it was created with. */
-static struct lm_kvs relationship_values(struct engine *e, struct process *p, const struct plan_step *s)
+static struct lm_kvs relationship_values(
+    struct engine *e, struct process *p, const struct plan_step *s)
 {
 	const struct graph_relationship *r = relationship_of(s);
 	const struct link *l = lm_map_find(p->instance->links, s->subject);
@@ -114,7 +117,8 @@ static struct lm_kvs relationship_values(struct engine *e, struct process *p, co
 	struct graph_facts gf = facts_of(&f);
 	struct lm_kvs values = {LM_NEW_N(p->plan_arena, struct lm_kv, r->n_properties), 0};
 	for (size_t i = 0; i < r->n_properties; i++) {
-		const char *v = graph_expr_value(s->graph, &r->properties[i].value, &gf, p->plan_arena);
+		const char *v =
+		    graph_expr_value(s->graph, &r->properties[i].value, &gf, p->plan_arena);
 
 		if (v != NULL)
 			values.v[values.n++] = (struct lm_kv){r->properties[i].name, v};
@@ -123,8 +127,8 @@ static struct lm_kvs relationship_values(struct engine *e, struct process *p, co
 }
 
 /* The operation's required properties that nobody supplies; NULL: none. */
-static const char *missing_property(struct engine *e, const struct process *p, const struct plan_step *s,
-    const struct graph_call *call, const struct lm_kvs *values)
+static const char *missing_property(struct engine *e, const struct process *p,
+    const struct plan_step *s, const struct graph_call *call, const struct lm_kvs *values)
 {
 	const struct graph_operation *op =
 	    graph_find_operation(&s->graph->nodes[call->node], call->operation);
@@ -147,7 +151,8 @@ static const char *missing_property(struct engine *e, const struct process *p, c
  * Asks the next operation.  A call on a component that is Broken or gone is not made when the
  * relationship ceases: what it would tidy up goes with the component.
  */
-static void relationship_next(struct engine *e, struct process *p, int run, int64_t now_ms, struct turn *t)
+static void relationship_next(
+    struct engine *e, struct process *p, int run, int64_t now_ms, struct turn *t)
 {
 	const struct plan_step *s = &p->plan->steps[run];
 	struct run *r = &p->runs[run];
@@ -156,16 +161,18 @@ static void relationship_next(struct engine *e, struct process *p, int run, int6
 
 	for (; r->call < n; r->call++) {
 		struct component *c = component_of(p, s->graph, calls[r->call].node);
-		bool usable = c != NULL && c->state >= COMPONENT_INSTALLED && c->state <= COMPONENT_ACTIVE;
+		bool usable =
+		    c != NULL && c->state >= COMPONENT_INSTALLED && c->state <= COMPONENT_ACTIVE;
 
 		if (!usable && s->kind == PLAN_CEASE)
 			continue;
 		const char *missing = missing_property(e, p, s, &calls[r->call], &r->properties);
 		if (!usable || missing != NULL) {
 			process_run_failed(p, run, NULL,
-			    usable ? lm_arena_printf(p->plan_arena, "operation %s needs property '%s'",
-					 calls[r->call].operation, missing)
-				   : "the component that should carry it out is not there");
+			    usable
+				? lm_arena_printf(p->plan_arena, "operation %s needs property '%s'",
+				      calls[r->call].operation, missing)
+				: "the component that should carry it out is not there");
 			return;
 		}
 		flight_begin(e, p, run, c, now_ms, t);
@@ -215,7 +222,7 @@ void run_continue(struct engine *e, struct process *p, int run, struct component
 		p->runs[run].call++;
 		relationship_next(e, p, run, now_ms, t);
 	} else {
-		process_run_failed(p, run, NULL,
-		    r->message != NULL ? r->message : step_failure_text(r->failure));
+		process_run_failed(
+		    p, run, NULL, r->message != NULL ? r->message : step_failure_text(r->failure));
 	}
 }

@@ -10,7 +10,10 @@ static const char *const state_text[] = {
 };
 
 #define BIT(state) (1u << COMPONENT_##state)
-#define RULE(from, to, on_error) {from, COMPONENT_##to, COMPONENT_##on_error}
+#define RULE(from, to, on_error)                           \
+	{                                                  \
+		from, COMPONENT_##to, COMPONENT_##on_error \
+	}
 
 /* clang-format off */
 static const struct transition_rule rules[] = {

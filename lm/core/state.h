@@ -15,13 +15,13 @@
  * A component is Active only when Integrity has succeeded.  Broken is set by the system when a heal
  * is wanted, Failed when a transition failed that leaves nothing to build on.
  */
-#define COMPONENT_STATES(X)                                                                        \
-	X(ABSENT, "null")                                                                          \
-	X(CREATED, "Created")                                                                      \
-	X(INSTALLED, "Installed")                                                                  \
-	X(INACTIVE, "Inactive")                                                                    \
-	X(ACTIVE, "Active")                                                                        \
-	X(BROKEN, "Broken")                                                                        \
+#define COMPONENT_STATES(X)       \
+	X(ABSENT, "null")         \
+	X(CREATED, "Created")     \
+	X(INSTALLED, "Installed") \
+	X(INACTIVE, "Inactive")   \
+	X(ACTIVE, "Active")       \
+	X(BROKEN, "Broken")       \
 	X(FAILED, "Failed")
 
 enum component_state {
@@ -49,6 +49,7 @@ bool transition_is_allowed(enum component_state from, enum graph_transition);
  * The state of an assembly from those of its resources: the lowest of them; Failed when any is
  * Failed, else Broken when any is Broken.  Folds one more state in; begin with Active.
  */
-enum component_state component_state_fold(enum component_state assembly, enum component_state child);
+enum component_state component_state_fold(
+    enum component_state assembly, enum component_state child);
 
 #endif

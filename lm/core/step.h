@@ -21,20 +21,22 @@ struct step_request {
 	bool is_operation;
 	unsigned timeout_s;      /* 0: the driver's default */
 	const char *package_dir; /* folder of resource.yml */
-	const char *infra_kind;  /* "container", "network", "router"; NULL: nothing stands behind it */
-	struct lm_kvs infra;     /* attributes of the kind, evaluated: "networks.mgmt.network" */
-	struct lm_kvs properties; /* the resource's, the relationship's laid over for an operation */
+	const char
+	    *infra_kind;     /* "container", "network", "router"; NULL: nothing stands behind it */
+	struct lm_kvs infra; /* attributes of the kind, evaluated: "networks.mgmt.network" */
+	struct lm_kvs
+	    properties; /* the resource's, the relationship's laid over for an operation */
 };
 
 /* The reference system's failure codes, and two of our own. */
-#define STEP_FAILURES(X)                                                                           \
-	X(NONE, "")                                                                                \
-	X(RESOURCE_ALREADY_EXISTS, "RESOURCE_ALREADY_EXISTS")                                      \
-	X(RESOURCE_NOT_FOUND, "RESOURCE_NOT_FOUND")                                                \
-	X(INSUFFICIENT_CAPACITY, "INSUFFICIENT_CAPACITY")                                          \
-	X(INFRASTRUCTURE_ERROR, "INFRASTRUCTURE_ERROR")                                            \
-	X(INTERNAL_ERROR, "INTERNAL_ERROR")                                                        \
-	X(TIMEOUT, "TIMEOUT")                                                                      \
+#define STEP_FAILURES(X)                                      \
+	X(NONE, "")                                           \
+	X(RESOURCE_ALREADY_EXISTS, "RESOURCE_ALREADY_EXISTS") \
+	X(RESOURCE_NOT_FOUND, "RESOURCE_NOT_FOUND")           \
+	X(INSUFFICIENT_CAPACITY, "INSUFFICIENT_CAPACITY")     \
+	X(INFRASTRUCTURE_ERROR, "INFRASTRUCTURE_ERROR")       \
+	X(INTERNAL_ERROR, "INTERNAL_ERROR")                   \
+	X(TIMEOUT, "TIMEOUT")                                 \
 	X(CANCELLED, "CANCELLED")
 
 enum step_failure {

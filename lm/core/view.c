@@ -102,8 +102,8 @@ static void print_node(struct view *v, int node)
 	lm_json_str(&v->json, "type", n->resource == NULL ? "Assembly" : "Component");
 	lm_json_str(&v->json, "id", id);
 	lm_json_str(&v->json, "name", n->name);
-	lm_json_str(&v->json, "state",
-	    component_state_text(instance_state(v->instance, v->graph, node)));
+	lm_json_str(
+	    &v->json, "state", component_state_text(instance_state(v->instance, v->graph, node)));
 	lm_json_str(&v->json, "descriptorName", n->descriptor);
 	if (n->cluster >= 0)
 		lm_json_str(&v->json, "cluster", v->graph->clusters[n->cluster].name);
@@ -113,8 +113,7 @@ static void print_node(struct view *v, int node)
 	if (node == 0) {
 		print_time(&v->json, "createdAt", v->instance->created_ms);
 		print_time(&v->json, "lastModifiedAt", v->instance->modified_ms);
-		lm_json_str(
-		    &v->json, "intendedState", component_state_text(v->instance->intended));
+		lm_json_str(&v->json, "intendedState", component_state_text(v->instance->intended));
 		print_relationships(v);
 		print_references(v);
 	}
@@ -147,8 +146,8 @@ bool engine_print_assembly(const struct engine *e, const char *name_or_id, struc
 	if (in == NULL)
 		return false;
 	LM_AUTO(lm_arena) arena = lm_arena_new();
-	const struct graph *g = in->running != NULL && in->running->want != NULL ? in->running->want
-										   : in->graph;
+	const struct graph *g =
+	    in->running != NULL && in->running->want != NULL ? in->running->want : in->graph;
 	struct facts facts = {(struct engine *)e, in, g, arena};
 	struct view v = {.instance = in, .graph = g, .facts = &facts, .json = lm_json_on(out)};
 
@@ -360,4 +359,11 @@ bool engine_print_metrics(const struct engine *e, const char *name_or_id, struct
 	print_policies(e, in, &j);
 	lm_json_close(&j, '}');
 	return true;
+}
+
+const char *engine_resource_name(const struct engine *e, const char *metric_key)
+{
+	const struct component *c = engine_find_component(e, metric_key);
+
+	return c == NULL ? NULL : c->name;
 }

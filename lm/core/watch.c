@@ -55,7 +55,8 @@ static const char *metric_id(struct facts *f, const struct graph_metric *m)
 	return lm_arena_printf(f->arena, "%s.%s", c == NULL ? "" : c->id, m->name);
 }
 
-static void add_watch(struct engine *e, struct instance *in, const char *policy, bool is_scale, int index)
+static void add_watch(
+    struct engine *e, struct instance *in, const char *policy, bool is_scale, int index)
 {
 	struct watch *w = calloc(1, sizeof *w);
 
@@ -87,16 +88,15 @@ static void bind_scale(struct facts *f, int i)
 
 	for (size_t k = 0; k < s->n_metrics; k++)
 		metrics[k] = metric_id(f, &f->graph->metrics[s->metrics[k]]);
-	policies_set_scale(f->engine->policies,
-	    &(struct policy_scale){
-		.name = scale_name(f, i),
-		.metrics = metrics,
-		.n_metrics = s->n_metrics,
-		.out = expr_number(f, &s->out, 100),
-		.in = expr_number(f, &s->in, 0),
-		.smoothing_out = smoothing,
-		.smoothing_in = smoothing,
-	    });
+	policies_set_scale(f->engine->policies, &(struct policy_scale){
+						    .name = scale_name(f, i),
+						    .metrics = metrics,
+						    .n_metrics = s->n_metrics,
+						    .out = expr_number(f, &s->out, 100),
+						    .in = expr_number(f, &s->in, 0),
+						    .smoothing_out = smoothing,
+						    .smoothing_in = smoothing,
+						});
 }
 
 static void bind_heal(struct facts *f, int i)
@@ -175,7 +175,8 @@ void watch_sync(struct engine *e, struct instance *in, int64_t now_ms)
 		enable(e, scale_name(&f, (int)i), on, now_ms);
 	}
 	for (size_t i = 0; i < in->graph->n_heals; i++)
-		enable(e, heal_name(&f, (int)i), idle && is_active(in, in->graph->heals[i].node), now_ms);
+		enable(e, heal_name(&f, (int)i), idle && is_active(in, in->graph->heals[i].node),
+		    now_ms);
 }
 
 /* ---- what becomes of decisions ------------------------------------------------------------------------ */
@@ -221,6 +222,21 @@ void watch_heal(struct engine *e, struct component *c, const struct watch *w, co
 		.reason = reason,
 	    },
 	    now_ms, t);
+}
+
+void watch_heal_broken(struct engine *e, struct instance *in, int64_t now_ms, struct turn *t)
+{
+	const struct graph *g = in->graph;
+
+	for (size_t i = 0; i < g->n_heals && in->queue.n == 0; i++) {
+		struct component *c = lm_map_find(in->components, g->nodes[g->heals[i].node].name);
+		const struct watch *w = c == NULL ? NULL : watch_of_component(e, c);
+
+		if (w == NULL || c->state != COMPONENT_BROKEN)
+			continue;
+		watch_heal(e, c, w, "it broke while something else was done", now_ms, t);
+		return; /* one heal mends everything that is Broken */
+	}
 }
 
 static bool can_scale(const struct graph_cluster *c, bool out)
@@ -294,7 +310,8 @@ static void remember(struct component *c, const char *name, const struct sample 
 	m->ok = s->ok;
 	m->at_ms = now_ms;
 	free(m->values);
-	m->values = s->values != NULL && strlen(s->values) <= VALUES_MAX ? text_dup(s->values) : NULL;
+	m->values =
+	    s->values != NULL && strlen(s->values) <= VALUES_MAX ? text_dup(s->values) : NULL;
 }
 
 bool engine_sample(struct engine *e, const struct sample *s, int64_t now_ms, struct turn *t)

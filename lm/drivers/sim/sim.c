@@ -14,8 +14,9 @@ enum { TRACE_MAX = 1024 * 1024, TEXT_MAX = 200 };
 struct thing {
 	char *id;
 	bool installed, running, destroyed;
-	unsigned addresses; /* every Install gives a new one */
-	char *busy_with;    /* the step in flight; NULL: none */
+	unsigned addresses;           /* every Install gives a new one */
+	char *busy_with, *action;     /* the step in flight and what it does; NULL: none */
+	char *orphan, *orphan_action; /* the step in flight when the manager died */
 };
 
 /* A step that was executed: its outcome stays, for whoever asks again. */
@@ -48,7 +49,7 @@ struct sim {
 	LM_VEC(struct failure) failures;
 	struct lm_buf trace;
 	struct lm_kv output;
-	bool overlap;
+	bool overlap, renamed;
 };
 
 static void *make(size_t size)
@@ -91,6 +92,9 @@ void sim_free(struct sim *s)
 	for (size_t i = 0; (t = lm_map_next(s->things, &i)) != NULL;) {
 		free(t->id);
 		free(t->busy_with);
+		free(t->action);
+		free(t->orphan);
+		free(t->orphan_action);
 		free(t);
 	}
 	for (size_t i = 0; (d = lm_map_next(s->steps, &i)) != NULL;) {
@@ -157,7 +161,8 @@ static bool is_tidying(const char *action)
 	       strcmp(action, "Delete") == 0;
 }
 
-static enum step_failure outcome(struct sim *s, const struct step_request *rq, const struct thing *t)
+static enum step_failure outcome(
+    struct sim *s, const struct step_request *rq, const struct thing *t)
 {
 	if (is_told_to_fail(s, rq))
 		return STEP_INFRASTRUCTURE_ERROR;
@@ -198,6 +203,24 @@ static void leave_half(struct thing *t, const char *action)
 		t->installed = true;
 }
 
+static void set(char **text, const char *to)
+{
+	free(*text);
+	*text = to == NULL ? NULL : dup(to);
+}
+
+/* A step beside another one, or the same thing asked again under another id. */
+static void check_books(struct sim *s, struct thing *t, const struct step_request *rq)
+{
+	if (t->busy_with != NULL && strcmp(t->busy_with, rq->step) != 0)
+		s->overlap = true;
+	/* Operations of two relationships on one resource may change places. */
+	if (t->orphan != NULL && !rq->is_operation && strcmp(t->orphan_action, rq->action) == 0 &&
+	    strcmp(t->orphan, rq->step) != 0)
+		s->renamed = true;
+	set(&t->orphan, NULL);
+}
+
 void sim_execute(struct sim *s, const struct step_request *rq, int64_t now_ms)
 {
 	struct done *d = lm_map_find(s->steps, rq->step);
@@ -218,10 +241,9 @@ void sim_execute(struct sim *s, const struct step_request *rq, int64_t now_ms)
 		lm_buf_printf(&s->trace, "%s%s %s", s->trace.n > 0 ? ", " : "", rq->action,
 		    rq->resource_name);
 	}
-	if (d->thing->busy_with != NULL && strcmp(d->thing->busy_with, rq->step) != 0)
-		s->overlap = true;
-	free(d->thing->busy_with);
-	d->thing->busy_with = dup(rq->step);
+	check_books(s, d->thing, rq);
+	set(&d->thing->busy_with, rq->step);
+	set(&d->thing->action, rq->action);
 	schedule(s, at, d, NULL);
 	if (roll(s, 1000) < s->conf.twice_permille)
 		schedule(s, at + 1, d, NULL);
@@ -235,7 +257,8 @@ static size_t earliest(const struct sim *s)
 
 	for (size_t i = 1; i < s->due.n; i++)
 		if (s->due.v[i].at_ms < s->due.v[at].at_ms ||
-		    (s->due.v[i].at_ms == s->due.v[at].at_ms && s->due.v[i].order < s->due.v[at].order))
+		    (s->due.v[i].at_ms == s->due.v[at].at_ms &&
+			s->due.v[i].order < s->due.v[at].order))
 			at = i;
 	return at;
 }
@@ -262,8 +285,7 @@ bool sim_take(struct sim *s, int64_t now_ms, struct step_result *result, const c
 	}
 	struct done *d = due.done;
 	if (d->thing->busy_with != NULL && strcmp(d->thing->busy_with, d->step) == 0) {
-		free(d->thing->busy_with);
-		d->thing->busy_with = NULL;
+		set(&d->thing->busy_with, NULL);
 	}
 	result->step = d->step;
 	result->failure = d->failure;
@@ -306,8 +328,9 @@ void sim_crash(struct sim *s)
 
 	s->due.n = 0;
 	for (size_t i = 0; (t = lm_map_next(s->things, &i)) != NULL;) {
-		free(t->busy_with);
-		t->busy_with = NULL;
+		set(&t->orphan, t->busy_with);
+		set(&t->orphan_action, t->action);
+		set(&t->busy_with, NULL);
 	}
 }
 
@@ -340,6 +363,11 @@ bool sim_is_running(const struct sim *s, const char *resource_id)
 bool sim_saw_overlap(const struct sim *s)
 {
 	return s->overlap;
+}
+
+bool sim_saw_new_name(const struct sim *s)
+{
+	return s->renamed;
 }
 
 const char *sim_trace(const struct sim *s)

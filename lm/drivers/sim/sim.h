@@ -56,6 +56,8 @@ bool sim_is_installed(const struct sim *, const char *resource_id);
 bool sim_is_running(const struct sim *, const char *resource_id);
 /* True when two different steps were ever in flight on one resource at the same time. */
 bool sim_saw_overlap(const struct sim *);
+/* True when a step in flight at a crash was asked again under another id. */
+bool sim_saw_new_name(const struct sim *);
 /* "Install voice__gw__kamailio, Start ...": all steps executed, in order of execution; borrowed. */
 const char *sim_trace(const struct sim *);
 

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TESTS_LIB_WORLD_H
+#define TESTS_LIB_WORLD_H
+
+#include "lm/core/engine.h"
+#include "lm/drivers/sim/sim.h"
+#include "lm/store/store.h"
+
+/*
+ * The real engine, planner and policies with a simulated driver, a store in memory and a virtual
+ * clock.  The world carries out every turn as the manager does: records first, then effects.
+ * Nothing waits and nothing is random: a seed gives the same run every time.
+ */
+struct world {
+	struct catalog *catalog;
+	struct engine *engine;
+	struct store *store;
+	struct sim *sim;
+	struct turn turn;
+	int64_t now_ms;
+	uint64_t seed; /* of the next intent */
+	int64_t next_event;
+	/*
+	 * Crash schedule: -1, or the number of turns with records after which the manager dies; before
+	 * the commit or, with 'after_commit', between commit and effects.
+	 */
+	int turns_to_crash;
+	bool after_commit;
+	unsigned crashes;
+	const char *wrong; /* the first broken invariant; NULL: none */
+};
+
+/*
+ * The service all core tests speak of, in short words (tests/lib/world.c holds the text):
+ *	assembly::service::1.0   net (network); gw (gateway, uses net.id); pool (1..4 servers,
+ *	use gw.address); relationship 'register': pool -> gw, Active/post both, gw.add / gw.remove;
+ *	policy 'scalePool' on gw.load, 58/32, smoothing 3; heal policies on gw and the servers
+ *	assembly::client::1.0    refers to a service by name
+ */
+void world_init(struct world *, const struct sim_conf *);
+void world_fini(struct world *);
+
+/* Compiles a descriptor text into the world's catalog; aborts with its diagnostics when it is bad. */
+void world_teach(struct world *, const char *text);
+
+/* Accepts or refuses; the error is the caller's. */
+struct lm_err *world_intent(struct world *, const struct intent *, char process[LM_ID_SIZE]);
+struct lm_err *world_create(struct world *, const char *name, const char *descriptor);
+struct lm_err *world_delete(struct world *, const char *name);
+struct lm_err *world_scale(struct world *, const char *name, const char *cluster, bool out);
+struct lm_err *world_heal(struct world *, const char *name, const char *component);
+
+/* Lets virtual time pass until nothing is due any more. */
+void world_settle(struct world *);
+/* One thing that is due happens; false: nothing is due. */
+bool world_step(struct world *);
+/* The manager dies and starts again from the journal; the outside stays as it is. */
+void world_crash(struct world *);
+/* One load sample of gw, or of any component's metric. */
+void world_load(struct world *, const char *component, double load);
+/* By full name. */
+void world_kill(struct world *, const char *component);
+void world_destroy(struct world *, const char *component);
+
+/* "net:Active gw:Active pool__1:Active", without the root's name; borrowed until the next call. */
+const char *world_states(struct world *, const char *root);
+/* "register__1{ipaddr=..}" of all relationships that exist, or "". */
+const char *world_links(struct world *, const char *root);
+/* The status of the newest process of a root: "Completed", or "Failed: reason". */
+const char *world_outcome(struct world *, const char *root);
+
+#endif
