@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/map.h"
+#include "base/vec.h"
+#include "lm/store/check.h"
+#include "lm/store/store.h"
+
+struct row {
+	char *key, *root, *body;
+};
+
+struct memory {
+	struct store store;
+	struct lm_map
+	    *tables[RECORD_EVENT];   /* struct row by key, owned; in order of first writing */
+	LM_VEC(struct row *) events; /* by number */
+	int64_t last_event;
+	int commits_left; /* until the disk fails; -1: it never does */
+};
+
+static char *dup_text(const char *text)
+{
+	char *s = strdup(text);
+
+	if (s == NULL)
+		abort();
+	return s;
+}
+
+static struct row *row_new(const struct record *r)
+{
+	struct row *row = malloc(sizeof *row);
+
+	if (row == NULL)
+		abort();
+	*row = (struct row){dup_text(r->key), dup_text(r->root), dup_text(r->body)};
+	return row;
+}
+
+static void row_free(struct row *row)
+{
+	if (row == NULL)
+		return;
+	free(row->key);
+	free(row->root);
+	free(row->body);
+	free(row);
+}
+
+static void memory_close(struct store *s)
+{
+	struct memory *m = (struct memory *)s;
+	struct row *row;
+
+	if (m == NULL)
+		return;
+	for (size_t t = 0; t < RECORD_EVENT; t++) {
+		for (size_t i = 0; (row = lm_map_next(m->tables[t], &i)) != NULL;)
+			row_free(row);
+		lm_map_free(m->tables[t]);
+	}
+	for (size_t i = 0; i < m->events.n; i++)
+		row_free(m->events.v[i]);
+	lm_vec_free(&m->events);
+	free(m);
+}
+
+static void apply(struct memory *m, const struct record *r)
+{
+	if (r->table == RECORD_EVENT) {
+		*LM_PUSH(NULL, &m->events) = row_new(r);
+	} else if (r->body == NULL) {
+		row_free(lm_map_remove(m->tables[r->table], r->key));
+	} else {
+		struct row *row = row_new(r);
+
+		row_free(lm_map_put(m->tables[r->table], row->key, row));
+	}
+}
+
+static struct lm_err *memory_commit(struct store *s, const struct record *records, size_t n)
+{
+	struct memory *m = (struct memory *)s;
+
+	if (m->commits_left == 0)
+		return lm_err_new(LM_ERR_IO, "the journal in memory was told to fail");
+	struct lm_err *e = store_check(records, n, &m->last_event);
+	if (e != NULL)
+		return e;
+	if (m->commits_left > 0)
+		m->commits_left--;
+	for (size_t i = 0; i < n; i++)
+		apply(m, &records[i]);
+	return NULL;
+}
+
+static bool is_wanted(const struct store_query *q, const struct row *row)
+{
+	return (q->root == NULL || strcmp(q->root, row->root) == 0) &&
+	       (q->table != RECORD_EVENT || store_event_number(row->key) > q->after);
+}
+
+static struct row *row_next(const struct memory *m, enum record_table table, size_t *cursor)
+{
+	if (table != RECORD_EVENT)
+		return lm_map_next(m->tables[table], cursor);
+	return *cursor < m->events.n ? m->events.v[(*cursor)++] : NULL;
+}
+
+static struct lm_err *memory_load(
+    struct store *s, const struct store_query *q, store_each_fn *each, void *arg)
+{
+	const struct memory *m = (const struct memory *)s;
+	const struct row *row;
+	unsigned given = 0;
+
+	for (size_t i = 0; (row = row_next(m, q->table, &i)) != NULL;) {
+		if (!is_wanted(q, row))
+			continue;
+		if (q->limit != 0 && given++ == q->limit)
+			break;
+		struct record r = {q->table, row->key, row->root, row->body};
+		struct lm_err *e = each(arg, &r);
+		if (e != NULL)
+			return e;
+	}
+	return NULL;
+}
+
+static struct lm_err *memory_trim(struct store *s, uint64_t keep)
+{
+	struct memory *m = (struct memory *)s;
+	size_t stay = keep == 0 ? 1 : keep;
+
+	if (stay >= m->events.n)
+		return NULL;
+	size_t go = m->events.n - stay;
+	for (size_t i = 0; i < go; i++)
+		row_free(m->events.v[i]);
+	memmove(m->events.v, m->events.v + go, stay * sizeof(struct row *));
+	m->events.n = stay;
+	return NULL;
+}
+
+static int64_t memory_last_event(const struct store *s)
+{
+	return ((const struct memory *)s)->last_event;
+}
+
+static const struct store_ops memory_ops = {
+    .name = "memory",
+    .close = memory_close,
+    .commit = memory_commit,
+    .load = memory_load,
+    .trim = memory_trim,
+    .last_event = memory_last_event,
+};
+
+struct store *store_memory_new(void)
+{
+	struct memory *m = calloc(1, sizeof *m);
+
+	if (m == NULL)
+		abort();
+	m->store.ops = &memory_ops;
+	m->commits_left = -1;
+	for (size_t t = 0; t < RECORD_EVENT; t++)
+		m->tables[t] = lm_map_new();
+	return &m->store;
+}
+
+void store_memory_fail_after(struct store *s, int n)
+{
+	((struct memory *)s)->commits_left = n;
+}

@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <check.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "lm/store/store.h"
+
+/* What every store promises: the same sentences for each of them. */
+static struct store *store;
+static struct lm_buf text;
+static char folder[] = "/tmp/lm-test-store-XXXXXX";
+static char path[64];
+
+static void given_a_store_in_memory(void)
+{
+	store = store_memory_new();
+	lm_buf_init(&text, 65536);
+}
+
+static void given_a_store_in_sqlite(void)
+{
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	snprintf(path, sizeof path, "%s/journal", folder);
+	ck_assert_ptr_null(store_sqlite_open(path, &store));
+	lm_buf_init(&text, 65536);
+}
+
+static void teardown(void)
+{
+	store->ops->close(store);
+	lm_buf_fini(&text);
+	unlink(path);
+	rmdir(folder);
+}
+
+/* ---- words of the sentences ----------------------------------------------------------------- */
+
+static void commit(const struct record *records, size_t n)
+{
+	struct lm_err *e = store->ops->commit(store, records, n);
+
+	ck_assert_msg(e == NULL, "commit: %s", e == NULL ? "" : lm_err_text(e));
+}
+
+#define COMMIT(...)                            \
+	commit((struct record[]){__VA_ARGS__}, \
+	    sizeof((struct record[]){__VA_ARGS__}) / sizeof(struct record))
+#define COMPONENT(key, root, body)                \
+	{                                         \
+		RECORD_COMPONENT, key, root, body \
+	}
+#define EVENT(key, root, body)                \
+	{                                     \
+		RECORD_EVENT, key, root, body \
+	}
+
+static enum lm_err_kind refused(const struct record *r)
+{
+	struct lm_err *e = store->ops->commit(store, r, 1);
+
+	ck_assert_ptr_nonnull(e);
+	enum lm_err_kind kind = lm_err_kind(e);
+	lm_err_free(e);
+	return kind;
+}
+
+static struct lm_err *print(void *arg, const struct record *r)
+{
+	const enum record_table *table = arg;
+
+	ck_assert_int_eq(r->table, *table);
+	lm_buf_printf(&text, "%s%s/%s=%s", text.n > 0 ? " " : "", r->root, r->key, r->body);
+	return NULL;
+}
+
+static const char *loaded_by(struct store_query q)
+{
+	lm_buf_clear(&text);
+	ck_assert_ptr_null(store->ops->load(store, &q, print, &q.table));
+	return text.p;
+}
+
+#define LOADED(...) loaded_by((struct store_query){.table = __VA_ARGS__})
+
+/* ---- present state -------------------------------------------------------------------------- */
+
+START_TEST(a_new_store_holds_nothing)
+{
+	for (enum record_table t = 0; t <= RECORD_EVENT; t++)
+		ck_assert_str_eq(LOADED(t), "");
+	ck_assert_int_eq(store->ops->last_event(store), 0);
+}
+END_TEST
+
+START_TEST(records_come_back_in_the_order_in_which_their_keys_were_first_written)
+{
+	COMMIT(COMPONENT("z", "voice", "1"), COMPONENT("a", "voice", "2"));
+	COMMIT(COMPONENT("m", "base", "3"));
+	COMMIT(COMPONENT("z", "core", "4"));
+	ck_assert_str_eq(LOADED(RECORD_COMPONENT), "core/z=4 voice/a=2 base/m=3");
+}
+END_TEST
+
+START_TEST(a_record_without_a_body_removes_the_key)
+{
+	COMMIT(COMPONENT("a", "voice", "1"), COMPONENT("b", "voice", "2"));
+	COMMIT(COMPONENT("a", "voice", NULL), COMPONENT("never", "voice", NULL));
+	ck_assert_str_eq(LOADED(RECORD_COMPONENT), "voice/b=2");
+}
+END_TEST
+
+START_TEST(a_key_that_comes_again_after_its_removal_stands_at_the_end)
+{
+	COMMIT(COMPONENT("a", "voice", "1"), COMPONENT("b", "voice", "2"));
+	COMMIT(COMPONENT("a", "voice", NULL), COMPONENT("a", "voice", "3"));
+	ck_assert_str_eq(LOADED(RECORD_COMPONENT), "voice/b=2 voice/a=3");
+}
+END_TEST
+
+START_TEST(the_last_word_of_a_commit_about_a_key_counts)
+{
+	COMMIT(COMPONENT("a", "voice", "1"), COMPONENT("a", "voice", "2"),
+	    COMPONENT("b", "voice", "3"), COMPONENT("b", "voice", NULL));
+	ck_assert_str_eq(LOADED(RECORD_COMPONENT), "voice/a=2");
+}
+END_TEST
+
+START_TEST(the_same_key_in_two_tables_is_two_records)
+{
+	for (enum record_table t = 0; t < RECORD_EVENT; t++)
+		COMMIT({t, "a", "voice", record_table_text(t)});
+	COMMIT({RECORD_STEP, "a", "voice", NULL});
+	ck_assert_str_eq(LOADED(RECORD_ASSEMBLY), "voice/a=assembly");
+	ck_assert_str_eq(LOADED(RECORD_RELATIONSHIP), "voice/a=relationship");
+	ck_assert_str_eq(LOADED(RECORD_PROCESS), "voice/a=process");
+	ck_assert_str_eq(LOADED(RECORD_STEP), "");
+}
+END_TEST
+
+START_TEST(one_root_can_be_asked_for_alone)
+{
+	COMMIT(COMPONENT("a", "voice", "1"), COMPONENT("b", "base", "2"),
+	    COMPONENT("c", "voice", "3"));
+	ck_assert_str_eq(LOADED(RECORD_COMPONENT, .root = "voice"), "voice/a=1 voice/c=3");
+	ck_assert_str_eq(LOADED(RECORD_COMPONENT, .root = "nobody"), "");
+}
+END_TEST
+
+START_TEST(a_limit_stops_the_walk)
+{
+	COMMIT(COMPONENT("a", "voice", "1"), COMPONENT("b", "base", "2"),
+	    COMPONENT("c", "voice", "3"));
+	ck_assert_str_eq(LOADED(RECORD_COMPONENT, .limit = 2), "voice/a=1 base/b=2");
+	ck_assert_str_eq(
+	    LOADED(RECORD_COMPONENT, .root = "voice", .limit = 3), "voice/a=1 voice/c=3");
+}
+END_TEST
+
+START_TEST(texts_are_kept_byte_for_byte)
+{
+	const char *odd = "{\"log\":\"it's 100 % \xc3\xbc; DROP TABLE event --\\n\"}";
+
+	COMMIT(COMPONENT("voice__ü'\"", "v'o", odd));
+	lm_buf_clear(&text);
+	struct store_query q = {.table = RECORD_COMPONENT, .root = "v'o"};
+	ck_assert_ptr_null(store->ops->load(store, &q, print, &q.table));
+	char expected[200];
+	snprintf(expected, sizeof expected, "v'o/voice__ü'\"=%s", odd);
+	ck_assert_str_eq(text.p, expected);
+}
+END_TEST
+
+START_TEST(what_was_committed_from_may_change_afterwards)
+{
+	char key[] = "a", root[] = "voice", body[] = "1";
+
+	COMMIT(COMPONENT(key, root, body), EVENT("1", root, body));
+	key[0] = root[0] = body[0] = 'x';
+	ck_assert_str_eq(LOADED(RECORD_COMPONENT), "voice/a=1");
+	ck_assert_str_eq(LOADED(RECORD_EVENT), "voice/1=1");
+}
+END_TEST
+
+/* ---- events --------------------------------------------------------------------------------- */
+
+START_TEST(events_come_back_by_number_not_by_text)
+{
+	COMMIT(EVENT("8", "voice", "a"), EVENT("9", "voice", "b"));
+	COMMIT(EVENT("10", "base", "c"), EVENT("200", "voice", "d"));
+	ck_assert_str_eq(LOADED(RECORD_EVENT), "voice/8=a voice/9=b base/10=c voice/200=d");
+	ck_assert_int_eq(store->ops->last_event(store), 200);
+}
+END_TEST
+
+START_TEST(events_can_be_read_on_from_a_number)
+{
+	COMMIT(EVENT("8", "voice", "a"), EVENT("9", "voice", "b"), EVENT("10", "base", "c"),
+	    EVENT("11", "voice", "d"));
+	ck_assert_str_eq(LOADED(RECORD_EVENT, .after = 9), "base/10=c voice/11=d");
+	ck_assert_str_eq(LOADED(RECORD_EVENT, .after = 8, .limit = 1), "voice/9=b");
+	ck_assert_str_eq(LOADED(RECORD_EVENT, .after = 8, .root = "voice"), "voice/9=b voice/11=d");
+	ck_assert_str_eq(LOADED(RECORD_EVENT, .after = 11), "");
+}
+END_TEST
+
+START_TEST(an_event_number_is_never_used_twice)
+{
+	COMMIT(EVENT("5", "voice", "a"));
+	ck_assert_int_eq(refused(&(struct record)EVENT("5", "voice", "b")), LM_ERR_CONFLICT);
+	ck_assert_int_eq(refused(&(struct record)EVENT("4", "voice", "b")), LM_ERR_CONFLICT);
+	ck_assert_str_eq(LOADED(RECORD_EVENT), "voice/5=a");
+}
+END_TEST
+
+static const char *const bad_numbers[] = {"", "0", "-1", "+1", "01", "1x", " 1", "x", "1.0",
+    "9223372036854775808", "99999999999999999999999999"};
+
+START_TEST(an_event_whose_key_is_no_positive_number_is_refused)
+{
+	struct record r = EVENT(bad_numbers[_i], "voice", "a");
+
+	ck_assert_int_eq(refused(&r), LM_ERR_INVALID);
+	ck_assert_str_eq(LOADED(RECORD_EVENT), "");
+}
+END_TEST
+
+START_TEST(the_greatest_number_is_a_number)
+{
+	COMMIT(EVENT("9223372036854775807", "voice", "a"));
+	ck_assert_str_eq(LOADED(RECORD_EVENT), "voice/9223372036854775807=a");
+}
+END_TEST
+
+START_TEST(trimming_forgets_the_oldest_events)
+{
+	COMMIT(COMPONENT("a", "voice", "1"), EVENT("1", "voice", "a"), EVENT("2", "voice", "b"),
+	    EVENT("7", "base", "c"), EVENT("9", "voice", "d"));
+	ck_assert_ptr_null(store->ops->trim(store, 4));
+	ck_assert_str_eq(LOADED(RECORD_EVENT), "voice/1=a voice/2=b base/7=c voice/9=d");
+	ck_assert_ptr_null(store->ops->trim(store, 2));
+	ck_assert_str_eq(LOADED(RECORD_EVENT), "base/7=c voice/9=d");
+	ck_assert_ptr_null(store->ops->trim(store, UINT64_MAX));
+	ck_assert_str_eq(LOADED(RECORD_EVENT), "base/7=c voice/9=d");
+	ck_assert_str_eq(LOADED(RECORD_COMPONENT), "voice/a=1");
+}
+END_TEST
+
+START_TEST(the_last_event_outlives_every_trim)
+{
+	ck_assert_ptr_null(store->ops->trim(store, 0));
+	COMMIT(EVENT("1", "voice", "a"), EVENT("2", "voice", "b"));
+	ck_assert_ptr_null(store->ops->trim(store, 0));
+	ck_assert_str_eq(LOADED(RECORD_EVENT), "voice/2=b");
+}
+END_TEST
+
+/* ---- all or nothing ------------------------------------------------------------------------- */
+
+START_TEST(an_empty_commit_is_fine)
+{
+	ck_assert_ptr_null(store->ops->commit(store, NULL, 0));
+}
+END_TEST
+
+START_TEST(a_commit_with_one_bad_record_leaves_no_trace)
+{
+	const struct record records[] = {
+	    COMPONENT("a", "voice", "2"),
+	    COMPONENT("b", "voice", "3"),
+	    EVENT("2", "voice", "y"),
+	    EVENT("2", "voice", "z"),
+	};
+
+	COMMIT(COMPONENT("a", "voice", "1"), EVENT("1", "voice", "x"));
+	struct lm_err *e = store->ops->commit(store, records, LM_COUNT(records));
+	ck_assert_ptr_nonnull(e);
+	ck_assert_str_eq(lm_err_text(e), "event 2: the journal has come to number 2 already");
+	lm_err_free(e);
+	ck_assert_str_eq(LOADED(RECORD_COMPONENT), "voice/a=1");
+	ck_assert_str_eq(LOADED(RECORD_EVENT), "voice/1=x");
+	COMMIT(EVENT("2", "voice", "y"));
+}
+END_TEST
+
+START_TEST(records_that_break_the_contract_are_refused)
+{
+	const struct record bad[] = {
+	    {(enum record_table)RECORD_TABLE_N, "a", "voice", "1"},
+	    COMPONENT(NULL, "voice", "1"),
+	    COMPONENT("", "voice", "1"),
+	    COMPONENT("a", NULL, "1"),
+	    EVENT("1", "voice", NULL),
+	};
+
+	for (size_t i = 0; i < LM_COUNT(bad); i++)
+		ck_assert_int_eq(refused(&bad[i]), LM_ERR_INVALID);
+}
+END_TEST
+
+static struct lm_err *stop_at_b(void *arg, const struct record *r)
+{
+	int *seen = arg;
+
+	(*seen)++;
+	return strcmp(r->key, "b") == 0 ? lm_err_new(LM_ERR_INVALID, "I do not know b") : NULL;
+}
+
+START_TEST(an_error_of_the_reader_stops_the_walk_and_comes_back)
+{
+	int seen = 0;
+	const struct store_query q = {.table = RECORD_COMPONENT};
+
+	COMMIT(COMPONENT("a", "voice", "1"), COMPONENT("b", "voice", "2"),
+	    COMPONENT("c", "voice", "3"));
+	struct lm_err *e = store->ops->load(store, &q, stop_at_b, &seen);
+	ck_assert_ptr_nonnull(e);
+	ck_assert_str_eq(lm_err_text(e), "I do not know b");
+	lm_err_free(e);
+	ck_assert_int_eq(seen, 2);
+	COMMIT(COMPONENT("d", "voice", "4"));
+}
+END_TEST
+
+START_TEST(closing_no_store_is_fine)
+{
+	store->ops->close(NULL);
+}
+END_TEST
+
+/* ---- the store of tests --------------------------------------------------------------------- */
+
+START_TEST(a_store_in_memory_fails_when_told_to_and_keeps_nothing_of_that_commit)
+{
+	store_memory_fail_after(store, 1);
+	COMMIT(COMPONENT("a", "voice", "1"));
+	ck_assert_int_eq(refused(&(struct record)COMPONENT("b", "voice", "2")), LM_ERR_IO);
+	ck_assert_int_eq(refused(&(struct record)COMPONENT("c", "voice", "3")), LM_ERR_IO);
+	ck_assert_str_eq(LOADED(RECORD_COMPONENT), "voice/a=1");
+	store_memory_fail_after(store, -1);
+	COMMIT(COMPONENT("d", "voice", "4"));
+}
+END_TEST
+
+static void add_contract(TCase *tc)
+{
+	tcase_add_test(tc, a_new_store_holds_nothing);
+	tcase_add_test(tc, records_come_back_in_the_order_in_which_their_keys_were_first_written);
+	tcase_add_test(tc, a_record_without_a_body_removes_the_key);
+	tcase_add_test(tc, a_key_that_comes_again_after_its_removal_stands_at_the_end);
+	tcase_add_test(tc, the_last_word_of_a_commit_about_a_key_counts);
+	tcase_add_test(tc, the_same_key_in_two_tables_is_two_records);
+	tcase_add_test(tc, one_root_can_be_asked_for_alone);
+	tcase_add_test(tc, a_limit_stops_the_walk);
+	tcase_add_test(tc, texts_are_kept_byte_for_byte);
+	tcase_add_test(tc, what_was_committed_from_may_change_afterwards);
+	tcase_add_test(tc, events_come_back_by_number_not_by_text);
+	tcase_add_test(tc, events_can_be_read_on_from_a_number);
+	tcase_add_test(tc, an_event_number_is_never_used_twice);
+	tcase_add_loop_test(
+	    tc, an_event_whose_key_is_no_positive_number_is_refused, 0, (int)LM_COUNT(bad_numbers));
+	tcase_add_test(tc, the_greatest_number_is_a_number);
+	tcase_add_test(tc, trimming_forgets_the_oldest_events);
+	tcase_add_test(tc, the_last_event_outlives_every_trim);
+	tcase_add_test(tc, an_empty_commit_is_fine);
+	tcase_add_test(tc, a_commit_with_one_bad_record_leaves_no_trace);
+	tcase_add_test(tc, records_that_break_the_contract_are_refused);
+	tcase_add_test(tc, an_error_of_the_reader_stops_the_walk_and_comes_back);
+	tcase_add_test(tc, closing_no_store_is_fine);
+}
+
+static Suite *suite(void)
+{
+	Suite *s = suite_create("lm/store");
+	TCase *memory = tcase_create("in memory"), *sqlite = tcase_create("in sqlite");
+
+	tcase_add_checked_fixture(memory, given_a_store_in_memory, teardown);
+	add_contract(memory);
+	tcase_add_test(
+	    memory, a_store_in_memory_fails_when_told_to_and_keeps_nothing_of_that_commit);
+	suite_add_tcase(s, memory);
+	tcase_add_checked_fixture(sqlite, given_a_store_in_sqlite, teardown);
+	add_contract(sqlite);
+	suite_add_tcase(s, sqlite);
+	return s;
+}
+
+int main(void)
+{
+	SRunner *sr = srunner_create(suite());
+
+	srunner_run_all(sr, CK_NORMAL);
+	int failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed != 0;
+}
