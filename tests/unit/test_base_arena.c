@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <check.h>
+#include <signal.h>
+#include <stdalign.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+
+static struct lm_arena *arena;
+
+static void setup(void)
+{
+	arena = lm_arena_new();
+}
+
+static void teardown(void)
+{
+	lm_arena_free(arena);
+}
+
+START_TEST(what_it_gives_is_zeroed)
+{
+	for (size_t size = 1; size < 5000; size = size * 2 + 1) {
+		unsigned char *p = lm_arena_alloc(arena, size);
+
+		for (size_t i = 0; i < size; i++)
+			ck_assert_uint_eq(p[i], 0);
+		memset(p, 0xff, size);
+	}
+}
+END_TEST
+
+START_TEST(what_it_gives_is_aligned_for_any_type)
+{
+	for (size_t size = 0; size < 200; size++) {
+		uintptr_t p = (uintptr_t)lm_arena_alloc(arena, size);
+
+		ck_assert_uint_ne(p, 0);
+		ck_assert_uint_eq(p % alignof(max_align_t), 0);
+	}
+}
+END_TEST
+
+START_TEST(pieces_do_not_overlap_and_stay_where_they_are)
+{
+	char *pieces[500];
+
+	for (size_t i = 0; i < LM_COUNT(pieces); i++)
+		pieces[i] = lm_arena_printf(arena, "piece %zu", i);
+	for (size_t i = 0; i < LM_COUNT(pieces); i++) {
+		char expected[32];
+
+		snprintf(expected, sizeof expected, "piece %zu", i);
+		ck_assert_str_eq(pieces[i], expected);
+	}
+}
+END_TEST
+
+START_TEST(a_piece_may_be_larger_than_any_block)
+{
+	size_t size = 3 * 1024 * 1024;
+	char *p = lm_arena_alloc(arena, size);
+
+	memset(p, 'x', size);
+	ck_assert_uint_ge(lm_arena_used(arena), size);
+}
+END_TEST
+
+START_TEST(texts_are_copied)
+{
+	char text[] = "voice__gateway";
+	char *copy = lm_arena_strdup(arena, text), *part = lm_arena_strndup(arena, text, 5);
+
+	text[0] = 'x';
+	ck_assert_str_eq(copy, "voice__gateway");
+	ck_assert_str_eq(part, "voice");
+	ck_assert_str_eq(lm_arena_strndup(arena, NULL, 0), "");
+}
+END_TEST
+
+START_TEST(no_text_stays_no_text)
+{
+	ck_assert_ptr_null(lm_arena_strdup(arena, NULL));
+}
+END_TEST
+
+START_TEST(a_formatted_text_may_be_of_any_length)
+{
+	char *p = lm_arena_printf(arena, "%05d|%10000s|", 42, "end");
+
+	ck_assert_uint_eq(strlen(p), 5 + 1 + 10000 + 1);
+	ck_assert_str_eq(p + strlen(p) - 4, "end|");
+}
+END_TEST
+
+START_TEST(used_bytes_are_counted)
+{
+	ck_assert_uint_eq(lm_arena_used(arena), 0);
+	lm_arena_alloc(arena, 100);
+	size_t used = lm_arena_used(arena);
+	ck_assert_uint_ge(used, 100);
+	lm_arena_alloc(arena, 100);
+	ck_assert_uint_eq(lm_arena_used(arena), 2 * used);
+}
+END_TEST
+
+START_TEST(typed_pieces_have_the_size_of_their_type)
+{
+	struct pair {
+		uint64_t a, b;
+	} *one = LM_NEW(arena, struct pair), *many = LM_NEW_N(arena, struct pair, 3);
+
+	ck_assert_uint_eq(one->b, 0);
+	many[2].b = 7;
+	ck_assert_uint_eq(lm_arena_used(arena), 4 * sizeof(struct pair));
+}
+END_TEST
+
+START_TEST(freeing_no_arena_is_fine)
+{
+	lm_arena_free(NULL);
+}
+END_TEST
+
+START_TEST(an_automatic_arena_ends_with_its_scope_unless_it_is_stolen)
+{
+	struct lm_arena *kept;
+
+	{
+		LM_AUTO(lm_arena) ends = lm_arena_new();
+		LM_AUTO(lm_arena) stays = lm_arena_new();
+
+		lm_arena_alloc(ends, 10);
+		kept = LM_STEAL(stays);
+		ck_assert_ptr_null(stays);
+	}
+	ck_assert_str_eq(lm_arena_strdup(kept, "alive"), "alive");
+	lm_arena_free(kept);
+}
+END_TEST
+
+START_TEST(a_size_that_cannot_be_aborts)
+{
+	lm_arena_alloc(arena, SIZE_MAX - 4);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+	Suite *s = suite_create("base/arena");
+	TCase *tc = tcase_create("an arena");
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, what_it_gives_is_zeroed);
+	tcase_add_test(tc, what_it_gives_is_aligned_for_any_type);
+	tcase_add_test(tc, pieces_do_not_overlap_and_stay_where_they_are);
+	tcase_add_test(tc, a_piece_may_be_larger_than_any_block);
+	tcase_add_test(tc, texts_are_copied);
+	tcase_add_test(tc, no_text_stays_no_text);
+	tcase_add_test(tc, a_formatted_text_may_be_of_any_length);
+	tcase_add_test(tc, used_bytes_are_counted);
+	tcase_add_test(tc, typed_pieces_have_the_size_of_their_type);
+	tcase_add_test(tc, freeing_no_arena_is_fine);
+	tcase_add_test(tc, an_automatic_arena_ends_with_its_scope_unless_it_is_stolen);
+	tcase_add_test_raise_signal(tc, a_size_that_cannot_be_aborts, SIGABRT);
+	suite_add_tcase(s, tc);
+	return s;
+}
+
+int main(void)
+{
+	SRunner *sr = srunner_create(suite());
+
+	srunner_run_all(sr, CK_NORMAL);
+	int failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed != 0;
+}
