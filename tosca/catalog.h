@@ -25,7 +25,7 @@ void catalog_free(struct catalog *);
  * diagnostics call it and where its package begins: the folder of 'file' is package_dir of the
  * resources in it.  Both are copied.  Returns the number of descriptors added; problems go to
  * 'diags'.  A descriptor with errors is kept, marked, so that references to it are not reported
- * as missing.
+ * as missing.  An intent (assemblyName, no name) is passed over in silence.
  */
 size_t catalog_add(struct catalog *, const char *file, const char *text, size_t n, struct diags *);
 

@@ -41,7 +41,7 @@ struct diags;
 struct diags *diags_new(size_t max);
 void diags_free(struct diags *);
 
-size_t diags_errors(const struct diags *);   /* those beyond the maximum included */
+size_t diags_errors(const struct diags *); /* those beyond the maximum included */
 size_t diags_warnings(const struct diags *);
 size_t diags_count(const struct diags *); /* kept */
 const struct diag *diags_at(const struct diags *, size_t i);

@@ -9,6 +9,7 @@
 #include "base/attr.h"
 #include "base/buf.h"
 #include "base/kv.h"
+#include "base/map.h"
 #include "tosca/catalog.h"
 #include "tosca/diag.h"
 
@@ -61,15 +62,15 @@ struct graph_property {
 };
 
 /* The transitions of a resource, as bits of graph_resource.declared and as indices. */
-#define GRAPH_TRANSITIONS(X)                                                                       \
-	X(CREATE, "Create")                                                                        \
-	X(INSTALL, "Install")                                                                      \
-	X(CONFIGURE, "Configure")                                                                  \
-	X(RECONFIGURE, "Reconfigure")                                                              \
-	X(START, "Start")                                                                          \
-	X(INTEGRITY, "Integrity")                                                                  \
-	X(STOP, "Stop")                                                                            \
-	X(UNINSTALL, "Uninstall")                                                                  \
+#define GRAPH_TRANSITIONS(X)          \
+	X(CREATE, "Create")           \
+	X(INSTALL, "Install")         \
+	X(CONFIGURE, "Configure")     \
+	X(RECONFIGURE, "Reconfigure") \
+	X(START, "Start")             \
+	X(INTEGRITY, "Integrity")     \
+	X(STOP, "Stop")               \
+	X(UNINSTALL, "Uninstall")     \
 	X(DELETE, "Delete")
 
 enum graph_transition {
@@ -131,6 +132,9 @@ struct graph_node {
 
 /* ---- what stands between nodes ----------------------------------------------------------- */
 
+/*
+ * A quantity of more than one without 'cluster' is a cluster that cannot change: min = max.
+ */
 struct graph_cluster {
 	const char *name;      /* full: voice__voip-server */
 	const char *component; /* local: voip-server */
@@ -167,7 +171,7 @@ struct graph_call {
 
 /* One per pair of source member and target member. */
 struct graph_relationship {
-	const char *name;       /* full, stable: voice__manageDispatchList__2 (2: the source's index) */
+	const char *name; /* full, stable: voice__manageDispatchList__2 (2: the source's index) */
 	const char *descriptor; /* local: manageDispatchList */
 	int owner;
 	struct graph_end source, target;
@@ -188,8 +192,8 @@ struct graph_metric {
 
 struct graph_heal {
 	const char *name;
-	int node;                   /* the resource it heals */
-	int metric;                 /* index into metrics */
+	int node;                    /* the resource it heals */
+	int metric;                  /* index into metrics */
 	struct graph_expr smoothing; /* unset: 1 */
 };
 
@@ -226,6 +230,8 @@ struct graph {
 	size_t n_scales;
 	struct graph_dep *deps;
 	size_t n_deps;
+	/* Behind graph_find_...(): elements by full name. */
+	struct lm_map *node_by_name, *cluster_by_name, *relationship_by_name;
 };
 
 /* ---- building ---------------------------------------------------------------------------- */
@@ -238,8 +244,8 @@ struct graph_members {
 };
 
 struct graph_request {
-	const char *descriptor; /* full name in the catalog */
-	const char *instance;   /* name of the root: no blanks, no "__", no digit first */
+	const char *descriptor;   /* full name in the catalog */
+	const char *instance;     /* name of the root: no blanks, no "__", no digit first */
 	struct lm_kvs properties; /* the intent's */
 	const struct graph_members *members;
 	size_t n_members;
@@ -251,12 +257,12 @@ struct graph_request {
  * property of the root that nobody supplies is an error.
  * Limits: 1,000,000 nodes, 64 levels.
  */
-struct graph *graph_build(
-    const struct catalog *, const struct graph_request *, struct diags *) LM_MUST_USE;
+struct graph *graph_build(const struct catalog *, const struct graph_request *, struct diags *)
+    LM_MUST_USE;
 void graph_free(struct graph *);
 
-int graph_find_node(const struct graph *, const char *full_name);    /* -1: none */
-int graph_find_cluster(const struct graph *, const char *full_name); /* -1: none */
+int graph_find_node(const struct graph *, const char *full_name);         /* -1: none */
+int graph_find_cluster(const struct graph *, const char *full_name);      /* -1: none */
 int graph_find_relationship(const struct graph *, const char *full_name); /* -1: none */
 const struct graph_operation *graph_find_operation(const struct graph_node *, const char *name);
 
@@ -267,7 +273,8 @@ const struct graph_operation *graph_find_operation(const struct graph_node *, co
  * borrowed until the evaluation returns; NULL means unset.
  */
 struct graph_facts {
-	const char *(*output)(void *arg, int node, const char *property); /* reported by the instance */
+	const char *(*output)(
+	    void *arg, int node, const char *property); /* reported by the instance */
 	const char *(*id)(void *arg, int node);
 	const char *(*reference)(void *arg, int reference, const char *property);
 	void *arg;
@@ -286,11 +293,8 @@ const char *graph_expr_value(
 struct lm_kvs graph_node_values(
     const struct graph *, int node, const struct graph_facts *, struct lm_arena *);
 
-/* ---- showing (tosca/graph_dot.c, tosca/graph_json.c) --------------------------------------- */
-
-void graph_print_dot(const struct graph *, struct lm_buf *out);
-void graph_print_json(const struct graph *, struct lm_buf *out);
-
 LM_DEFINE_AUTO(graph, graph_free);
+
+#include "tosca/graph_print.h" /* a part of this header */
 
 #endif

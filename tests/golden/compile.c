@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * compile [--diag-json | --dot | --json] [descriptor [-i instance] [name=value ...] [cluster@1,3 ...]] file ...
+ *
+ * Compiles the files and prints what the compiler says; with a descriptor first, builds its graph
+ * from the intent given and prints that too.  For tests: exit status 0 without errors, 1 with,
+ * 2 when a file cannot be read.
+ */
+#include <stdbool.h>
+
+#include "tosca/graph.h"
+
+enum { FILE_MAX = 32 * 1024 * 1024, OUT_MAX = 1 << 30, ARGS_MAX = 64 };
+
+struct job {
+	struct catalog *catalog;
+	struct diags *diags;
+	struct lm_arena *arena;
+	struct graph_request request;
+	const char *form; /* "--json", ... */
+};
+
+static bool add_file(struct job *job, const char *path)
+{
+	FILE *f = fopen(path, "rb");
+	char *text = f != NULL ? malloc(FILE_MAX) : NULL;
+
+	if (text == NULL) {
+		fprintf(stderr, "cannot read %s\n", path);
+		if (f != NULL)
+			fclose(f);
+		return false;
+	}
+	size_t n = fread(text, 1, FILE_MAX, f);
+	fclose(f);
+	catalog_add(job->catalog, path, text, n, job->diags);
+	free(text);
+	return true;
+}
+
+static void add_property(struct job *job, const char *arg, const char *equals)
+{
+	struct lm_kv *kv = &job->request.properties.v[job->request.properties.n++];
+
+	kv->name = lm_arena_strndup(job->arena, arg, (size_t)(equals - arg));
+	kv->value = equals + 1;
+}
+
+static void add_members(struct job *job, const char *arg, const char *at)
+{
+	struct graph_members *list = (struct graph_members *)(uintptr_t)job->request.members;
+	struct graph_members *m = &list[job->request.n_members++];
+	int *indices = LM_NEW_N(job->arena, int, ARGS_MAX);
+	char *end = (char *)(uintptr_t)at;
+
+	m->cluster = lm_arena_strndup(job->arena, arg, (size_t)(at - arg));
+	m->indices = indices;
+	while (*end != '\0' && end[1] != '\0' && m->n < ARGS_MAX)
+		indices[m->n++] = (int)strtol(end + 1, &end, 10);
+}
+
+/* Takes what belongs to the intent; the rest is files.  The index of the first of them. */
+static int read_args(struct job *job, int argc, char **argv)
+{
+	int i = 1;
+
+	job->form = i < argc && strncmp(argv[i], "--", 2) == 0 ? argv[i++] : "--json";
+	if (i >= argc || strstr(argv[i], "::") == NULL)
+		return i;
+	job->request.descriptor = argv[i++];
+	job->request.instance = "voice";
+	for (; i < argc && i < ARGS_MAX; i++) {
+		const char *equals = strchr(argv[i], '='), *at = strchr(argv[i], '@');
+
+		if (strcmp(argv[i], "-i") == 0 && i + 1 < argc)
+			job->request.instance = argv[++i];
+		else if (equals != NULL)
+			add_property(job, argv[i], equals);
+		else if (at != NULL)
+			add_members(job, argv[i], at);
+		else
+			break;
+	}
+	return i;
+}
+
+static void print(struct job *job)
+{
+	struct graph *g = NULL;
+	struct lm_buf out;
+
+	catalog_check(job->catalog, job->diags);
+	if (job->request.descriptor != NULL && diags_errors(job->diags) == 0)
+		g = graph_build(job->catalog, &job->request, job->diags);
+	lm_buf_init(&out, OUT_MAX);
+	if (strcmp(job->form, "--diag-json") == 0)
+		diags_print_json(job->diags, &out);
+	else
+		diags_print(job->diags, &out, strcmp(job->form, "--colour") == 0);
+	if (g != NULL && strcmp(job->form, "--dot") == 0)
+		graph_print_dot(g, &out);
+	else if (g != NULL && strcmp(job->form, "--json") == 0)
+		graph_print_json(g, &out);
+	fwrite(out.p, 1, out.n, stdout);
+	if (g != NULL && strcmp(job->form, "--json") == 0)
+		putchar('\n');
+	lm_buf_fini(&out);
+	graph_free(g);
+}
+
+int main(int argc, char **argv)
+{
+	struct lm_kv properties[ARGS_MAX];
+	struct graph_members members[ARGS_MAX] = {{0}};
+	struct job job = {
+	    .catalog = catalog_new(), .diags = diags_new(200), .arena = lm_arena_new()};
+	bool good = true;
+
+	job.request.properties.v = properties;
+	job.request.members = members;
+	for (int i = read_args(&job, argc, argv); i < argc; i++)
+		good = add_file(&job, argv[i]) && good;
+	print(&job);
+	int status = !good ? 2 : diags_errors(job.diags) > 0;
+	diags_free(job.diags);
+	catalog_free(job.catalog);
+	lm_arena_free(job.arena);
+	return status;
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <check.h>
+
+#include "tosca/catalog.h"
+#include "tosca/expr.h"
+#include "tosca/name.h"
+
+static struct catalog *catalog;
+static struct diags *diags;
+static struct lm_arena *arena;
+
+static void setup(void)
+{
+	catalog = catalog_new();
+	diags = diags_new(50);
+	arena = lm_arena_new();
+}
+
+static void teardown(void)
+{
+	diags_free(diags);
+	catalog_free(catalog);
+	lm_arena_free(arena);
+}
+
+static size_t add(const char *file, const char *text)
+{
+	return catalog_add(catalog, file, text, strlen(text), diags);
+}
+
+static bool has(const char *code)
+{
+	for (size_t i = 0; i < diags_count(diags); i++)
+		if (strcmp(diags_at(diags, i)->code, code) == 0)
+			return true;
+	return false;
+}
+
+/* ---- the catalog --------------------------------------------------------------------------- */
+
+START_TEST(a_descriptor_is_found_by_its_name_whatever_zeros_its_version_ends_with)
+{
+	ck_assert_uint_eq(add("a/b.yml", "name: assembly::base::1.0\ndescription: the base\n"), 1);
+
+	const struct descriptor *d = catalog_find(catalog, "assembly::base::1");
+	ck_assert_ptr_nonnull(d);
+	ck_assert_ptr_eq(catalog_find(catalog, "assembly::base::1.0.0"), d);
+	ck_assert_ptr_eq(catalog_find(catalog, " assembly :: base::01.0"), d);
+	ck_assert_ptr_null(catalog_find(catalog, "assembly::base::1.1"));
+	ck_assert_ptr_null(catalog_find(catalog, "resource::base::1.0"));
+	ck_assert_ptr_null(catalog_find(catalog, "nonsense"));
+	ck_assert_str_eq(descriptor_name(d), "assembly::base::1.0");
+	ck_assert_str_eq(descriptor_description(d), "the base");
+	ck_assert_str_eq(descriptor_file(d), "a/b.yml");
+}
+END_TEST
+
+START_TEST(one_file_may_hold_several_descriptors_and_each_has_its_own_text)
+{
+	size_t n;
+
+	ck_assert_uint_eq(add("x", "name: resource::a::1\n---\nname: resource::b::1\n"), 2);
+	ck_assert_uint_eq(catalog_count(catalog), 2);
+	const char *text = descriptor_text(catalog_at(catalog, 1), &n);
+	ck_assert_uint_eq(n, strlen("---\nname: resource::b::1\n"));
+	ck_assert_int_eq(memcmp(text, "---\nname: resource::b::1\n", n), 0);
+	ck_assert_ptr_null(catalog_at(catalog, 2));
+}
+END_TEST
+
+START_TEST(the_second_descriptor_of_a_name_is_refused)
+{
+	add("x", "name: resource::a::1\n");
+	ck_assert_uint_eq(add("y", "name: resource::a::1.0\n"), 0);
+	ck_assert(has("LM0301"));
+	ck_assert_uint_eq(catalog_count(catalog), 1);
+}
+END_TEST
+
+START_TEST(a_descriptor_with_errors_is_known_all_the_same)
+{
+	add("a", "name: assembly::a::1\ncomposition: {b: {type: 'resource::b::1'}}\n");
+	ck_assert_uint_eq(add("b", "name: resource::b::1\nproperties: [\n"), 1);
+	size_t errors = diags_errors(diags);
+	catalog_check(catalog, diags);
+	ck_assert_uint_eq(diags_errors(diags), errors);
+}
+END_TEST
+
+START_TEST(what_was_missing_may_come_later)
+{
+	add("a", "name: assembly::a::1\ncomposition: {b: {type: 'resource::b::1'}}\n");
+	catalog_check(catalog, diags);
+	ck_assert(has("LM0302"));
+	add("b", "name: resource::b::1\n");
+	size_t errors = diags_errors(diags);
+	catalog_check(catalog, diags);
+	ck_assert_uint_eq(diags_errors(diags), errors);
+}
+END_TEST
+
+START_TEST(an_intent_among_descriptors_is_passed_over)
+{
+	ck_assert_uint_eq(add("i", "assemblyName: voice\ndescriptorName: x\n"), 0);
+	ck_assert_uint_eq(diags_count(diags), 0);
+}
+END_TEST
+
+/* ---- names --------------------------------------------------------------------------------- */
+
+START_TEST(a_range_of_versions_means_what_npm_means)
+{
+	static const struct {
+		const char *range, *version;
+		bool matches;
+	} rows[] = {
+	    {"1.0", "1", true},
+	    {"1.0", "1.0.1", false},
+	    {"^1.2", "1.2", true},
+	    {"^1.2", "1.99.3", true},
+	    {"^1.2", "1.1.9", false},
+	    {"^1.2", "2.0", false},
+	    {"^0.1", "0.1.5", true},
+	    {"^0.1", "0.2", false},
+	    {"^0.0.3", "0.0.3", true},
+	    {"^0.0.3", "0.0.4", false},
+	    {"~1.2", "1.2.9", true},
+	    {"~1.2", "1.3", false},
+	    {"~1", "1.9", true},
+	    {"~1", "2.0", false},
+	    {"*", "7.1", true},
+	    {"1.x", "1.5", true},
+	    {"1.x", "2.0", false},
+	    {"1.2.*", "1.2.7", true},
+	    {">=1.5", "1.5", true},
+	    {">= 1.5", "10", true},
+	    {">=1.5", "1.4.9", false},
+	    {"1.10", "1.9", false},
+	};
+	char pattern[64], name[64];
+
+	snprintf(pattern, sizeof pattern, "assembly::a::%s", rows[_i].range);
+	snprintf(name, sizeof name, "assembly::a::%s", rows[_i].version);
+	ck_assert_int_eq(descriptor_name_matches(pattern, name), rows[_i].matches);
+}
+END_TEST
+
+START_TEST(a_range_does_not_match_another_kind_or_name)
+{
+	ck_assert(!descriptor_name_matches("assembly::a::*", "resource::a::1"));
+	ck_assert(!descriptor_name_matches("assembly::a::*", "assembly::ab::1"));
+	ck_assert(!descriptor_name_matches("assembly::a::1", "assembly::a"));
+	ck_assert(!descriptor_name_matches("", ""));
+}
+END_TEST
+
+START_TEST(an_instance_name_leaves_room_for_the_names_of_its_parts)
+{
+	ck_assert_ptr_null(name_instance_flaw("voice"));
+	ck_assert_ptr_null(name_instance_flaw("Voice-2_b"));
+	ck_assert_ptr_nonnull(name_instance_flaw(""));
+	ck_assert_ptr_nonnull(name_instance_flaw("2voice"));
+	ck_assert_ptr_nonnull(name_instance_flaw("a b"));
+	ck_assert_ptr_nonnull(name_instance_flaw("a__b"));
+	ck_assert_ptr_nonnull(name_instance_flaw("a/b"));
+}
+END_TEST
+
+/* ---- checks -------------------------------------------------------------------------------- */
+
+START_TEST(assemblies_nested_three_thousand_deep_are_refused_without_harm)
+{
+	char text[128];
+
+	for (int i = 0; i < 3000; i++) {
+		snprintf(text, sizeof text,
+		    "name: assembly::a%d::1\ncomposition: {n: {type: 'assembly::a%d::1'}}\n", i,
+		    i + 1);
+		add("x", text);
+	}
+	add("x", "name: assembly::a3000::1\n");
+	catalog_check(catalog, diags);
+	ck_assert(has("LM0504"));
+}
+END_TEST
+
+START_TEST(a_value_cycle_through_assemblies_is_shown_as_its_path)
+{
+	add("x",
+	    "name: resource::r::1\nproperties: {in: {}, out: {read-only: true}}\n---\n"
+	    "name: assembly::box::1\n"
+	    "properties: {in: {}, out: {read-only: true, value: '${r.out}'}}\n"
+	    "composition: {r: {type: 'resource::r::1', properties: {in: {value: '${in}'}}}}\n---\n"
+	    "name: assembly::top::1\ncomposition:\n"
+	    "  a: {type: 'assembly::box::1', properties: {in: {value: '${b.out}'}}}\n"
+	    "  b: {type: 'assembly::box::1', properties: {in: {value: '${a.out}'}}}\n");
+	catalog_check(catalog, diags);
+	ck_assert_uint_eq(diags_errors(diags), 1);
+	ck_assert_str_eq(diags_at(diags, 0)->message,
+	    "'a.in' waits for itself: a.in -> b.out -> b.in -> a.out -> a.in");
+}
+END_TEST
+
+static Suite *suite(void)
+{
+	Suite *s = suite_create("tosca/catalog");
+	TCase *tc = tcase_create("an empty catalog");
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, a_descriptor_is_found_by_its_name_whatever_zeros_its_version_ends_with);
+	tcase_add_test(tc, one_file_may_hold_several_descriptors_and_each_has_its_own_text);
+	tcase_add_test(tc, the_second_descriptor_of_a_name_is_refused);
+	tcase_add_test(tc, a_descriptor_with_errors_is_known_all_the_same);
+	tcase_add_test(tc, what_was_missing_may_come_later);
+	tcase_add_test(tc, an_intent_among_descriptors_is_passed_over);
+	tcase_add_loop_test(tc, a_range_of_versions_means_what_npm_means, 0, 22);
+	tcase_add_test(tc, a_range_does_not_match_another_kind_or_name);
+	tcase_add_test(tc, an_instance_name_leaves_room_for_the_names_of_its_parts);
+	tcase_add_test(tc, assemblies_nested_three_thousand_deep_are_refused_without_harm);
+	tcase_add_test(tc, a_value_cycle_through_assemblies_is_shown_as_its_path);
+	suite_add_tcase(s, tc);
+	return s;
+}
+
+int main(void)
+{
+	SRunner *sr = srunner_create(suite());
+
+	srunner_run_all(sr, CK_NORMAL);
+	int failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed != 0;
+}

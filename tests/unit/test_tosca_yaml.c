@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <check.h>
+
+#include "base/buf.h"
+#include "tosca/source.h"
+#include "tosca/suggest.h"
+#include "tosca/yaml.h"
+
+static struct lm_arena *arena;
+static struct diags *diags;
+
+static void setup(void)
+{
+	arena = lm_arena_new();
+	diags = diags_new(10);
+}
+
+static void teardown(void)
+{
+	diags_free(diags);
+	lm_arena_free(arena);
+}
+
+static struct yaml_docs read_n(const char *text, size_t n)
+{
+	return yaml_read(arena, "x.yml", text, n, diags);
+}
+
+static const struct yaml_node *read_one(const char *text)
+{
+	struct yaml_docs docs = read_n(text, strlen(text));
+
+	ck_assert_uint_eq(docs.n, 1);
+	return docs.v[0].root;
+}
+
+static const char *first_code(void)
+{
+	return diags_count(diags) > 0 ? diags_at(diags, 0)->code : "none";
+}
+
+/* ---- trees --------------------------------------------------------------------------------- */
+
+START_TEST(a_value_is_found_by_its_key)
+{
+	const struct yaml_node *root = read_one("a: 1\nb: {c: [x, y]}\n");
+
+	ck_assert_str_eq(yaml_text(yaml_find(root, "a")), "1");
+	const struct yaml_node *list = yaml_find(yaml_find(root, "b"), "c");
+	ck_assert_int_eq(list->kind, YAML_SEQUENCE);
+	ck_assert_uint_eq(list->n, 2);
+	ck_assert_str_eq(list->items[1]->text, "y");
+	ck_assert_ptr_null(yaml_find(root, "c"));
+	ck_assert_ptr_null(yaml_find(NULL, "c"));
+}
+END_TEST
+
+START_TEST(every_node_knows_its_place)
+{
+	const struct yaml_node *root = read_one("a: 1\nbb:\n  - \"two words\"\n");
+	const struct source_pos pos = yaml_find(root, "bb")->items[0]->pos;
+
+	ck_assert_str_eq(pos.source->file, "x.yml");
+	ck_assert_uint_eq(pos.line, 3);
+	ck_assert_uint_eq(pos.col, 5);
+	ck_assert_uint_eq(pos.end_col, 16);
+}
+END_TEST
+
+START_TEST(columns_count_characters_and_not_bytes)
+{
+	const struct yaml_node *root = read_one("{ä€: x, b: y}\n");
+
+	ck_assert_uint_eq(yaml_find(root, "b")->pos.col, 12);
+}
+END_TEST
+
+START_TEST(null_is_written_in_several_ways_but_never_in_quotes)
+{
+	static const struct {
+		const char *text;
+		bool null;
+	} rows[] = {{"~", true}, {"null", true}, {"", true}, {"NULL", true}, {"\"\"", false},
+	    {"'null'", false}, {"none", false}, {"!!str null", false}};
+	char text[64];
+
+	snprintf(text, sizeof text, "a: %s\n", rows[_i].text);
+	ck_assert_int_eq(yaml_is_null(yaml_find(read_one(text), "a")), rows[_i].null);
+}
+END_TEST
+
+START_TEST(json_is_read_by_the_same_door)
+{
+	const struct yaml_node *root = read_one("{\n\t\"a\": [1, {\"b\": null}]\n}");
+
+	ck_assert_str_eq(yaml_find(root, "a")->items[0]->text, "1");
+	ck_assert(yaml_is_null(yaml_find(yaml_find(root, "a")->items[1], "b")));
+}
+END_TEST
+
+START_TEST(a_text_holds_several_documents_each_with_its_own_bytes)
+{
+	const char text[] = "# first\na: 1\n---\nb: 2\n---\n";
+	struct yaml_docs docs = read_n(text, strlen(text));
+
+	ck_assert_uint_eq(docs.n, 2);
+	ck_assert_uint_eq(docs.v[0].begin, 0);
+	ck_assert_uint_eq(docs.v[0].n, strlen("# first\na: 1\n"));
+	ck_assert_uint_eq(docs.v[1].begin, strlen("# first\na: 1\n"));
+}
+END_TEST
+
+/* ---- what is refused ----------------------------------------------------------------------- */
+
+START_TEST(bad_text_is_a_diagnostic)
+{
+	static const struct {
+		const char *text;
+		size_t n;
+		const char *code;
+	} rows[] = {
+	    {"", 0, "LM0102"},
+	    {"---\n...\n", 8, "LM0102"},
+	    {"a: \0b\n", 6, "LM0103"},
+	    {"a: \xff\n", 5, "LM0103"},
+	    {"a: \x01\n", 5, "LM0103"},
+	    {"\xfe\xff\0a", 4, "LM0103"},
+	    {"a:\n\tb: 1\n", 9, "LM0104"},
+	    {"a: *x\n", 6, "LM0106"},
+	    {"[a]: 1\n", 7, "LM0107"},
+	    {"a: 1\na: 2\n", 10, "LM0108"},
+	    {"<<: {a: 1}\n", 11, "LM0109"},
+	    {"a:1\nb: 2\n", 9, "LM0111"},
+	    {"a: [1\n", 6, "LM0101"},
+	    {"a: 'x\n", 6, "LM0101"},
+	    {"a: b: c\n", 8, "LM0101"},
+	};
+
+	read_n(rows[_i].text, rows[_i].n);
+	ck_assert_str_eq(first_code(), rows[_i].code);
+}
+END_TEST
+
+START_TEST(a_document_that_breaks_off_keeps_what_was_read)
+{
+	const char text[] = "a: 1\nb: [\n";
+	struct yaml_docs docs = read_n(text, strlen(text));
+
+	ck_assert_uint_eq(docs.n, 1);
+	ck_assert(docs.v[0].broken);
+	ck_assert_str_eq(yaml_text(yaml_find(docs.v[0].root, "a")), "1");
+}
+END_TEST
+
+START_TEST(sixty_four_levels_are_read_and_one_more_is_not)
+{
+	char text[2 * 70 + 1] = "";
+
+	for (int levels = 64; levels <= 65; levels++) {
+		memset(text, '[', (size_t)levels - 1);
+		text[levels - 1] = 'x';
+		memset(text + levels, ']', (size_t)levels - 1);
+		read_n(text, 2 * (size_t)levels - 1);
+		ck_assert_str_eq(first_code(), levels == 64 ? "none" : "LM0105");
+	}
+}
+END_TEST
+
+START_TEST(a_text_beyond_the_limit_is_not_even_looked_at)
+{
+	read_n("", YAML_TEXT_MAX + 1);
+	ck_assert_str_eq(first_code(), "LM0105");
+}
+END_TEST
+
+START_TEST(an_alias_shares_the_node_it_stands_for)
+{
+	const struct yaml_node *root = read_one("a: &x {k: v}\nb: *x\n");
+
+	ck_assert_ptr_eq(yaml_find(root, "a"), yaml_find(root, "b"));
+}
+END_TEST
+
+START_TEST(aliases_cannot_make_a_small_text_a_large_tree)
+{
+	struct lm_buf text;
+
+	lm_buf_init(&text, 10000);
+	lm_buf_puts(&text, "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+	for (int i = 1; i < 12; i++) {
+		lm_buf_printf(&text, "a%d: &a%d [x", i, i);
+		for (int k = 0; k < 10; k++)
+			lm_buf_printf(&text, ", *a%d", i - 1);
+		lm_buf_puts(&text, "]\n");
+	}
+	read_n(text.p, text.n);
+	lm_buf_fini(&text);
+	ck_assert_str_eq(first_code(), "LM0105");
+}
+END_TEST
+
+START_TEST(aliases_do_not_lead_deeper_than_sixty_four_levels)
+{
+	struct lm_buf text;
+
+	lm_buf_init(&text, 10000);
+	lm_buf_puts(&text, "a0: &a0 [x]\n");
+	for (int i = 1; i < 62; i++)
+		lm_buf_printf(&text, "a%d: &a%d [*a%d]\n", i, i, i - 1);
+	read_n(text.p, text.n);
+	ck_assert_str_eq(first_code(), "none");
+	for (int i = 62; i < 65; i++)
+		lm_buf_printf(&text, "a%d: &a%d [*a%d]\n", i, i, i - 1);
+	read_n(text.p, text.n);
+	ck_assert_str_eq(first_code(), "LM0105");
+	lm_buf_fini(&text);
+}
+END_TEST
+
+/* ---- sources and suggestions --------------------------------------------------------------- */
+
+START_TEST(lines_end_as_yaml_says)
+{
+	const char text[] = "a\r\nb\rc\nd\xc2\x85"
+			    "e\xe2\x80\xa8"
+			    "f";
+	const struct source *s = source_new(arena, "x", text, strlen(text));
+	size_t n;
+
+	ck_assert_uint_eq(s->n_lines, 6);
+	for (uint32_t i = 1; i <= 6; i++) {
+		ck_assert_int_eq(source_line(s, i, &n)[0], 'a' + (int)i - 1);
+		ck_assert_uint_eq(n, 1);
+	}
+	source_line(s, 7, &n);
+	ck_assert_uint_eq(n, 0);
+	ck_assert_uint_eq(source_pos_at(s, 3).line, 2);
+}
+END_TEST
+
+START_TEST(the_caret_stands_under_the_place_and_nothing_reaches_the_terminal)
+{
+	struct lm_buf out;
+
+	read_one("ok: 1\nä: \"\\e[31m\"\n");
+	read_n("x: 1\nä: 2\nx: 3\033\n", 16);
+	lm_buf_init(&out, 10000);
+	diags_print(diags, &out, false);
+	ck_assert_str_eq(out.p, "x.yml:3:5: error: not text: byte 0x1b (control characters are not "
+				"allowed) [LM0103]\n"
+				"    3 | x: 3?\n"
+				"      |     ^\n"
+				"  help: a descriptor is UTF-8 text without control characters\n");
+	lm_buf_fini(&out);
+}
+END_TEST
+
+START_TEST(diagnostics_beyond_the_maximum_are_counted)
+{
+	struct lm_buf text, out;
+
+	lm_buf_init(&text, 10000);
+	lm_buf_init(&out, 100000);
+	for (int i = 0; i < 31; i++)
+		lm_buf_puts(&text, "a: 1\n");
+	read_n(text.p, text.n);
+	diags_print(diags, &out, false);
+	ck_assert_uint_eq(diags_count(diags), 10);
+	ck_assert_uint_eq(diags_errors(diags), 30);
+	ck_assert_ptr_nonnull(strstr(out.p, "and 20 more\n"));
+	lm_buf_fini(&text);
+	lm_buf_fini(&out);
+}
+END_TEST
+
+START_TEST(the_nearest_word_is_suggested_and_a_far_one_is_not)
+{
+	static const struct {
+		const char *word, *best;
+	} rows[] = {{"astrisk", "asterisk"}, {"kamialio", "kamailio"}, {"Kamailio", "kamailio"},
+	    {"router", NULL}, {"x", NULL}, {"", NULL}};
+	struct suggest s = suggest_for(rows[_i].word);
+
+	suggest_offer(&s, "asterisk");
+	suggest_offer(&s, NULL);
+	suggest_offer(&s, "kamailio");
+	ck_assert_pstr_eq(s.best, rows[_i].best);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+	Suite *s = suite_create("tosca/yaml");
+	TCase *tc = tcase_create("a text");
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, a_value_is_found_by_its_key);
+	tcase_add_test(tc, every_node_knows_its_place);
+	tcase_add_test(tc, columns_count_characters_and_not_bytes);
+	tcase_add_loop_test(tc, null_is_written_in_several_ways_but_never_in_quotes, 0, 8);
+	tcase_add_test(tc, json_is_read_by_the_same_door);
+	tcase_add_test(tc, a_text_holds_several_documents_each_with_its_own_bytes);
+	tcase_add_loop_test(tc, bad_text_is_a_diagnostic, 0, 15);
+	tcase_add_test(tc, a_document_that_breaks_off_keeps_what_was_read);
+	tcase_add_test(tc, sixty_four_levels_are_read_and_one_more_is_not);
+	tcase_add_test(tc, a_text_beyond_the_limit_is_not_even_looked_at);
+	tcase_add_test(tc, an_alias_shares_the_node_it_stands_for);
+	tcase_add_test(tc, aliases_cannot_make_a_small_text_a_large_tree);
+	tcase_add_test(tc, aliases_do_not_lead_deeper_than_sixty_four_levels);
+	tcase_add_test(tc, lines_end_as_yaml_says);
+	tcase_add_test(tc, the_caret_stands_under_the_place_and_nothing_reaches_the_terminal);
+	tcase_add_test(tc, diagnostics_beyond_the_maximum_are_counted);
+	tcase_add_loop_test(tc, the_nearest_word_is_suggested_and_a_far_one_is_not, 0, 6);
+	suite_add_tcase(s, tc);
+	return s;
+}
+
+int main(void)
+{
+	SRunner *sr = srunner_create(suite());
+
+	srunner_run_all(sr, CK_NORMAL);
+	int failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed != 0;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LM_TOSCA_SUGGEST_H
+#define LM_TOSCA_SUGGEST_H
+
+#include <stddef.h>
+
+/*
+ * "Did you mean": of the words offered, the one nearest to what was written, by the number of
+ * letters added, lost, changed or exchanged with their neighbour.
+ *
+ *	struct suggest s = suggest_for("asteriks");
+ *	for (...) suggest_offer(&s, name);
+ *	s.best: NULL when nothing comes near
+ */
+struct suggest {
+	const char *word, *best; /* borrowed */
+	size_t distance; /* of best; while there is none, the first distance that is too far */
+};
+
+struct suggest suggest_for(const char *word);
+void suggest_offer(struct suggest *, const char *candidate); /* NULL is skipped */
+
+#endif
