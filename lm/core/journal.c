@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
 #include <time.h>
 
 #include "base/json.h"
 #include "lm/core/engine_priv.h"
 
-/* A record is bounded by what goes into it; this is the bound of last resort. */
-enum { BODY_MAX = 1024 * 1024 };
+/* Well above what bounded inputs can make of a record: reaching it is our own mistake. */
+enum { BODY_MAX = 16 * 1024 * 1024 };
 
 /* What is being written: open with body_open(), fill 'json', close with one of the two below. */
 struct body {
@@ -35,6 +36,7 @@ static void body_close(
     struct body *b, struct turn *t, enum record_table table, const char *key, const char *root)
 {
 	lm_json_close(&b->json, '}');
+	assert(!b->text.cut);
 	put(t, table, key, root, b->text.p);
 	lm_buf_fini(&b->text);
 }

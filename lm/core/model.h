@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LM_CORE_MODEL_H
+#define LM_CORE_MODEL_H
+
+#include "base/map.h"
+#include "lm/core/engine.h"
+#include "lm/core/plan.h"
+#include "policies/policy.h"
+
+/*
+ * Inside the engine.  Who owns whom:
+ *
+ *	engine -> instance (root assembly) -> component, link
+ *	engine -> process -> plan and its runs
+ *
+ * Invariants:
+ *  1. Every change of a component, link, instance or process goes into the turn's records before
+ *     the function that made it returns (journal.c).
+ *  2. A component has at most one step in flight; others wait in its line (flight.c).
+ *  3. An instance has at most one running process; others wait in its queue.
+ *  4. instance.graph covers every component that exists, except while a process runs: then
+ *     process.have and process.want together do.
+ *  5. component.state is written by component_set_state() alone.
+ *  6. The engine's maps hold pointers; between turns the outside holds ids only.
+ */
+
+struct metric {
+	char *name;
+	int kind; /* of struct sample */
+	double load;
+	bool ok;
+	char *values; /* JSON object; NULL: none */
+	int64_t at_ms;
+};
+
+struct component {
+	char *name; /* full */
+	char id[LM_ID_SIZE];
+	struct instance *instance;
+	enum component_state state;
+	struct lm_kvs outputs;         /* heap */
+	bool rebuild;                  /* a restart is not enough */
+	bool dead;                     /* a service died before the component was Active */
+	struct flight *flight;         /* the step in flight; borrowed from engine.flights */
+	LM_VEC(struct waiting) line;   /* steps that wait for the one in flight */
+	LM_VEC(struct metric) metrics; /* latest of each, at most METRICS_MAX */
+	int64_t modified_ms;
+};
+
+/* A relationship that exists. */
+struct link {
+	char *name;
+	struct lm_kvs properties; /* what it was created with */
+};
+
+struct members {
+	char *cluster; /* full name */
+	int *indices;
+	size_t n;
+};
+
+/* Who is in which cluster, by name: heap. */
+struct membership {
+	LM_VEC(struct members) of;
+};
+
+struct instance {
+	char *name;
+	char id[LM_ID_SIZE];
+	char *descriptor;
+	enum component_state intended;
+	enum component_state shown; /* as last told in an event */
+	struct lm_kvs properties;   /* the intent's; heap */
+	struct graph *graph;
+	struct lm_map *components;      /* by full name; owned */
+	struct lm_map *links;           /* by full name; owned */
+	struct process *running;        /* borrowed */
+	LM_VEC(struct process *) queue; /* borrowed */
+	int64_t created_ms, modified_ms;
+};
+
+#define PROCESS_STATUSES(X)       \
+	X(PENDING, "Pending")     \
+	X(RUNNING, "In Progress") \
+	X(COMPLETED, "Completed") \
+	X(FAILED, "Failed")
+
+enum process_status {
+#define X(name, text) PROCESS_##name,
+	PROCESS_STATUSES(X)
+#undef X
+};
+
+const char *process_status_text(enum process_status);
+bool process_status_parse(const char *text, enum process_status *out);
+
+enum run_state { RUN_WAITING, RUN_GOING, RUN_DONE, RUN_FAILED };
+
+/* A plan step while its process runs. */
+struct run {
+	enum run_state state;
+	unsigned waits; /* steps it still waits for */
+	unsigned call;  /* of a relationship: which of its operations is next */
+	int64_t started_ms, ended_ms;
+	const char *message;      /* of a failure; in the process' plan arena */
+	struct lm_kvs properties; /* a relationship's, as evaluated; in the plan arena */
+};
+
+struct process {
+	char id[LM_ID_SIZE];
+	struct lm_arena *arena; /* the intent's texts */
+	struct intent intent;
+	const char *root_name, *descriptor;
+	char root_id[LM_ID_SIZE];
+	enum process_status status;
+	char *reason;             /* why it failed; NULL */
+	int64_t start_ms, end_ms; /* 0: not yet */
+	uint64_t seed;
+	unsigned attempt;   /* from 1; a failed heal is tried again, harder */
+	unsigned next_step; /* number of the next step's id */
+
+	/* While it runs. */
+	struct instance *instance;
+	struct membership after;   /* who shall be in the clusters */
+	struct graph *have, *want; /* have is instance.graph; either may be NULL; may be the same */
+	enum component_state target;
+	struct lm_arena *plan_arena;
+	struct plan *plan;
+	struct run *runs;
+	struct unblocks *unblocks; /* per step: who waits for it; in the plan arena */
+	LM_VEC(int) ready;         /* steps that wait for nothing any more */
+	size_t left;               /* steps not yet done */
+	size_t in_flight, in_line; /* asked of a driver; waiting in a component's line */
+	bool failing;
+	char *failed_component;         /* heap; NULL: a relationship or nothing */
+	LM_VEC(struct earlier) earlier; /* steps in flight when the manager went down */
+};
+
+struct unblocks {
+	LM_VEC(int) steps;
+};
+
+/* A step of a former life of the manager, whose id must be asked again. */
+struct earlier {
+	char *step, *subject, *action;
+};
+
+struct waiting {
+	struct process *process;
+	int run;
+};
+
+struct flight {
+	char step[LM_ID_SIZE + 12]; /* "<process>/<number>" */
+	struct process *process;
+	int run;
+	struct component *component;
+	char *action;
+	unsigned timeout_s; /* 0: the driver's default */
+	int64_t started_ms, deadline_ms;
+};
+
+/* What a policy acts on. */
+struct watch {
+	char *policy; /* its name in the policy engine */
+	struct instance *instance;
+	bool is_scale;
+	int index; /* into graph.scales or graph.heals */
+};
+
+struct engine {
+	struct engine_conf conf;
+	struct lm_map *instances;       /* by name; owned */
+	struct lm_map *by_id;           /* instances, borrowed */
+	struct lm_map *components;      /* by id, borrowed */
+	struct lm_map *component_names; /* by full name, borrowed */
+	struct lm_map *processes;       /* by id, in order of acceptance; owned */
+	struct lm_map *flights;         /* by step id; owned */
+	struct lm_map *watches;         /* by policy name; owned */
+	struct policies *policies;
+	int64_t next_event;
+	size_t n_finished; /* finished processes still remembered */
+};
+
+enum {
+	QUEUE_MAX = 16,
+	FINISHED_MAX = 256,   /* processes remembered after their end */
+	HEAL_ATTEMPTS = 3,    /* restart, rebuild, rebuild; then Failed */
+	METRICS_MAX = 32,     /* series per component */
+	STEP_TIMEOUT_S = 900, /* when neither descriptor nor driver end a step */
+	STEP_GRACE_S = 30,    /* beyond the step's own limit, which is the driver's to keep */
+};
+
+/* ---- instance.c: lifetimes ------------------------------------------------------------------ */
+
+struct instance *instance_new(const char *name, const char *id, const char *descriptor);
+void instance_free(struct instance *);
+struct component *component_new(struct instance *, const char *name, const char *id);
+void component_free(struct component *);
+struct link *link_new(const char *name);
+void link_free(struct link *);
+void process_free(struct process *);
+void membership_copy(struct membership *to, const struct membership *from);
+void membership_from_graph(struct membership *to, const struct graph *);
+struct members *membership_find(const struct membership *, const char *cluster);
+/* Indices as the graph wants them; borrowed from the membership, the array from the arena. */
+size_t membership_view(const struct membership *, struct lm_arena *, struct graph_members **out);
+void membership_add(struct membership *, const char *cluster, const int *indices, size_t n);
+void membership_fini(struct membership *);
+char *text_dup(const char *); /* NULL stays NULL; aborts when memory is out */
+
+struct instance *engine_find_instance(const struct engine *, const char *name_or_id);
+struct component *engine_find_component(const struct engine *, const char *name_or_id);
+void engine_add_instance(struct engine *, struct instance *);
+void engine_remove_instance(struct engine *, struct instance *); /* frees it */
+void engine_add_component(struct engine *, struct component *);
+void engine_remove_component(struct engine *, struct component *); /* frees it */
+
+/* The state of everything under a node; of the whole instance for node 0. */
+enum component_state instance_state(const struct instance *, const struct graph *, int node);
+
+/* Of a resource, the root, or an assembly in between, which has no record of its own. */
+void node_id(const struct instance *, const struct graph *, int node, char out[LM_ID_SIZE]);
+
+#endif
