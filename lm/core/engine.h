@@ -19,8 +19,9 @@
  * records and effects out (struct turn).  No I/O, no clock, no randomness: 'now_ms' (wall clock,
  * never going back) and 'seed' come in with the event.
  *
- * The caller's part of the bargain, for every turn: commit turn.records first; only then ask
- * turn.steps of the drivers; never hand in another event with the same turn before both are done.
+ * The caller's part of the bargain: one turn may take several events; then commit turn.records, and
+ * only then ask turn.steps of the drivers and clear the turn.  Answers to operators wait for the
+ * commit, too.
  * When the commit fails, the engine's memory is ahead of the journal: the caller must stop.
  */
 struct engine;

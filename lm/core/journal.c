@@ -265,6 +265,12 @@ void event_process(struct engine *e, struct turn *t, int64_t now_ms, const struc
 	event_close(&b, e, t, p->root_name);
 }
 
+/* What does not exist has no state: null. */
+static const char *known_state(enum component_state state)
+{
+	return state == COMPONENT_ABSENT ? NULL : component_state_text(state);
+}
+
 void event_component(struct engine *e, struct turn *t, int64_t now_ms, const struct component *c,
     const struct process *p, enum component_state before)
 {
@@ -276,8 +282,8 @@ void event_component(struct engine *e, struct turn *t, int64_t now_ms, const str
 	lm_json_str(&b.json, "resourceId", c->id);
 	lm_json_str(&b.json, "resourceName", c->name);
 	lm_json_str(&b.json, "processId", p == NULL ? NULL : p->id);
-	lm_json_str(&b.json, "previousState", component_state_text(before));
-	lm_json_str(&b.json, "newState", component_state_text(c->state));
+	lm_json_str(&b.json, "previousState", known_state(before));
+	lm_json_str(&b.json, "newState", known_state(c->state));
 	event_close(&b, e, t, c->instance->name);
 }
 
@@ -290,8 +296,8 @@ void event_root(struct engine *e, struct turn *t, int64_t now_ms, const struct i
 	lm_json_str(&b.json, "rootAssemblyId", in->id);
 	lm_json_str(&b.json, "rootAssemblyName", in->name);
 	lm_json_str(&b.json, "processId", p == NULL ? NULL : p->id);
-	lm_json_str(&b.json, "previousState", component_state_text(before));
-	lm_json_str(&b.json, "newState", component_state_text(after));
+	lm_json_str(&b.json, "previousState", known_state(before));
+	lm_json_str(&b.json, "newState", known_state(after));
 	event_close(&b, e, t, in->name);
 }
 

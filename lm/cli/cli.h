@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LM_CLI_CLI_H
+#define LM_CLI_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+
+/*
+ * The operator's commands.  Each is a line of the table in commands.c: name, what stands after
+ * it, the options it takes, help, and the function that does it.
+ */
+
+/* How a command ended, for scripts. */
+enum cli_exit {
+	CLI_OK = 0,
+	CLI_FAILED = 1,      /* refused, failed, errors found */
+	CLI_USAGE = 2,       /* the command line was not understood */
+	CLI_UNREACHABLE = 3, /* no manager there */
+	CLI_TIMEOUT = 4,     /* still going on when the time was up */
+};
+
+/* The command line, understood.  Everything is borrowed from argv. */
+struct args {
+	const struct command *command;
+	const char *const *words; /* what is no option */
+	size_t n_words;
+	const char *server;
+	const char *output; /* NULL, or what -o says */
+	const char *file, *name, *process, *state_dir, *images_dir, *listen, *log_level;
+	const char *packages[64];
+	size_t n_packages;
+	long timeout_s, after, metrics_port;
+	bool no_wait, follow, help;
+};
+
+typedef int command_fn(const struct args *);
+
+struct command {
+	const char *name;
+	const char *words;   /* "NAME CLUSTER out|in" */
+	const char *options; /* letters, see options.c */
+	const char *summary; /* one line */
+	const char *help;    /* more, lines end with \n; "" */
+	size_t min_words, max_words;
+	command_fn *run;
+};
+
+const struct command *commands_all(size_t *n);
+const struct command *commands_find(const char *name); /* NULL: no such command */
+
+/* argv as main() has it. */
+int cli_main(int argc, char **argv);
+
+/* "lm: ..." on standard error, with what to do next; frees the error; the exit status for it. */
+int cli_fail(struct lm_err *);
+int cli_usage(const struct args *, const char *fmt, ...) LM_PRINTF(2, 3);
+bool cli_wants_json(const struct args *);
+
+/* ---- the commands, one file per subject ---------------------------------------------------- */
+
+command_fn check_run, graph_run, serve_command_run, apply_run, change_run, plan_run, get_run,
+    describe_run, events_run, logs_run, status_run, inventory_run, version_run, help_run;
+
+#endif

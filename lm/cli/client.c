@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lm/cli/client.h"
+
+#include <curl/curl.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	ANSWER_MAX = 256 * 1024 * 1024,
+	LINE_MAX_N = 64 * 1024 * 1024,
+	TICK_MS = 100,
+	TIMEOUT_S = 60
+};
+
+struct client {
+	CURL *curl;
+	char *server;
+};
+
+struct client *client_new(const char *server)
+{
+	struct client *c = calloc(1, sizeof *c);
+
+	if (c == NULL)
+		abort();
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+	c->curl = curl_easy_init();
+	c->server = strdup(server);
+	if (c->curl == NULL || c->server == NULL)
+		abort();
+	size_t n = strlen(c->server);
+	while (n > 0 && c->server[n - 1] == '/')
+		c->server[--n] = '\0';
+	return c;
+}
+
+void client_free(struct client *c)
+{
+	if (c == NULL)
+		return;
+	curl_easy_cleanup(c->curl);
+	curl_global_cleanup();
+	free(c->server);
+	free(c);
+}
+
+void client_path(struct client *c, struct lm_buf *out, const char *pattern, ...)
+{
+	va_list ap;
+
+	va_start(ap, pattern);
+	for (const char *p = pattern; *p != '\0'; p++) {
+		if (*p != '%') {
+			lm_buf_add(out, p, 1);
+			continue;
+		}
+		char *text = curl_easy_escape(c->curl, va_arg(ap, const char *), 0);
+		if (text == NULL)
+			abort();
+		lm_buf_puts(out, text);
+		curl_free(text);
+	}
+	va_end(ap);
+}
+
+/* ---- one request ------------------------------------------------------------------------------ */
+
+static size_t on_body(char *p, size_t size, size_t n, void *arg)
+{
+	lm_buf_add(arg, p, size * n);
+	return size * n;
+}
+
+static void prepare(struct client *c, const char *path)
+{
+	struct lm_buf url;
+
+	curl_easy_reset(c->curl);
+	lm_buf_init(&url, 64 * 1024);
+	lm_buf_printf(&url, "%s%s", c->server, path);
+	curl_easy_setopt(c->curl, CURLOPT_URL, url.p);
+	curl_easy_setopt(c->curl, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(c->curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(c->curl, CURLOPT_CONNECTTIMEOUT, 5L);
+	curl_easy_setopt(c->curl, CURLOPT_USERAGENT, "lm");
+	lm_buf_fini(&url);
+}
+
+static struct lm_err *unreachable(const struct client *c, CURLcode code)
+{
+	if (code == CURLE_COULDNT_CONNECT)
+		return lm_err_new(LM_ERR_UNAVAILABLE,
+		    "cannot reach the manager at %s: start it with 'lm serve', or name another "
+		    "with "
+		    "--server or LM_SERVER",
+		    c->server);
+	return lm_err_new(LM_ERR_UNAVAILABLE, "no answer from the manager at %s: %s", c->server,
+	    curl_easy_strerror(code));
+}
+
+/* What the manager says in {"localizedMessage": ...}. */
+static struct lm_err *refusal(long status, const struct lm_buf *body)
+{
+	json_t *j = json_loadb(body->p, body->n, 0, NULL);
+	const char *text = json_string_value(json_object_get(j, "localizedMessage"));
+	enum lm_err_kind kind = status == 404   ? LM_ERR_NOT_FOUND
+				: status == 409 ? LM_ERR_CONFLICT
+				: status < 500  ? LM_ERR_INVALID
+						: LM_ERR_IO;
+	struct lm_err *e = text != NULL
+			       ? lm_err_new(kind, "%s", text)
+			       : lm_err_new(kind, "the manager answers with status %ld", status);
+
+	json_decref(j);
+	return e;
+}
+
+static struct lm_err *finish(struct client *c, CURLcode code, const struct lm_buf *body)
+{
+	long status = 0;
+
+	if (code != CURLE_OK)
+		return unreachable(c, code);
+	curl_easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &status);
+	if (status < 200 || status >= 300)
+		return refusal(status, body);
+	if (body->cut)
+		return lm_err_new(LM_ERR_LIMIT, "the answer is larger than %zu bytes", body->max);
+	return NULL;
+}
+
+struct lm_err *client_get(struct client *c, const char *path, struct lm_buf *out)
+{
+	prepare(c, path);
+	curl_easy_setopt(c->curl, CURLOPT_TIMEOUT, (long)TIMEOUT_S);
+	curl_easy_setopt(c->curl, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(c->curl, CURLOPT_WRITEDATA, out);
+	return finish(c, curl_easy_perform(c->curl), out);
+}
+
+struct lm_err *client_get_json(struct client *c, const char *path, json_t **out)
+{
+	json_error_t why;
+	struct lm_buf b;
+
+	lm_buf_init(&b, ANSWER_MAX);
+	struct lm_err *e = client_get(c, path, &b);
+	if (e == NULL) {
+		json_t *j = json_loadb(b.p, b.n, 0, &why);
+
+		if (j == NULL)
+			e = lm_err_new(LM_ERR_IO,
+			    "the answer of %s%s is not JSON (%s): is this a manager?", c->server,
+			    path, why.text);
+		else
+			*out = j;
+	}
+	lm_buf_fini(&b);
+	return e;
+}
+
+struct lm_err *client_post(struct client *c, const char *path, const char *body, struct lm_buf *out)
+{
+	struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/json");
+
+	prepare(c, path);
+	curl_easy_setopt(c->curl, CURLOPT_TIMEOUT, (long)TIMEOUT_S);
+	curl_easy_setopt(c->curl, CURLOPT_HTTPHEADER, headers);
+	curl_easy_setopt(c->curl, CURLOPT_POSTFIELDS, body);
+	curl_easy_setopt(c->curl, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(c->curl, CURLOPT_WRITEDATA, out);
+	struct lm_err *e = finish(c, curl_easy_perform(c->curl), out);
+	curl_slist_free_all(headers);
+	return e;
+}
+
+/* ---- following -------------------------------------------------------------------------------- */
+
+struct following {
+	CURL *curl;
+	const struct client_follow *fns;
+	struct lm_buf text; /* the line that is not complete yet; the body, of a refusal */
+	bool is_refused, has_stopped;
+};
+
+static size_t on_lines(char *p, size_t size, size_t n, void *arg)
+{
+	struct following *f = arg;
+	long status = 0;
+	size_t left = size * n;
+
+	curl_easy_getinfo(f->curl, CURLINFO_RESPONSE_CODE, &status);
+	f->is_refused = status != 200;
+	while (left > 0) {
+		const char *end = f->is_refused ? NULL : memchr(p, '\n', left);
+		size_t k = end != NULL ? (size_t)(end - p) : left;
+
+		lm_buf_add(&f->text, p, k);
+		if (end == NULL)
+			break;
+		if (f->text.n > 0 && !f->has_stopped)
+			f->has_stopped = !f->fns->line(f->fns->arg, f->text.p);
+		lm_buf_clear(&f->text);
+		p += k + 1;
+		left -= k + 1;
+	}
+	return size * n;
+}
+
+static CURLcode drive(CURLM *multi, struct following *f)
+{
+	int running = 1, queued = 0;
+
+	while (running > 0 && !f->has_stopped) {
+		if (curl_multi_perform(multi, &running) != CURLM_OK)
+			return CURLE_RECV_ERROR;
+		if (f->fns->tick != NULL && !f->fns->tick(f->fns->arg))
+			f->has_stopped = true;
+		if (running > 0 && !f->has_stopped)
+			curl_multi_poll(multi, NULL, 0, TICK_MS, NULL);
+	}
+	const CURLMsg *m = f->has_stopped ? NULL : curl_multi_info_read(multi, &queued);
+	return m != NULL ? m->data.result : CURLE_OK;
+}
+
+struct lm_err *client_follow(struct client *c, const char *path, const struct client_follow *fns)
+{
+	struct following f = {.curl = c->curl, .fns = fns};
+	CURLM *multi = curl_multi_init();
+	struct lm_err *e = NULL;
+
+	if (multi == NULL)
+		abort();
+	lm_buf_init(&f.text, LINE_MAX_N);
+	prepare(c, path);
+	curl_easy_setopt(c->curl, CURLOPT_WRITEFUNCTION, on_lines);
+	curl_easy_setopt(c->curl, CURLOPT_WRITEDATA, &f);
+	curl_multi_add_handle(multi, c->curl);
+	CURLcode code = drive(multi, &f);
+	if (!f.has_stopped || f.is_refused)
+		e = finish(c, code, &f.text);
+	curl_multi_remove_handle(multi, c->curl);
+	curl_multi_cleanup(multi);
+	lm_buf_fini(&f.text);
+	return e;
+}

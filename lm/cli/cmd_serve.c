@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* lm serve: the command line of the manager. */
+#include <string.h>
+
+#include "base/log.h"
+#include "lm/cli/cli.h"
+#include "lm/server/serve.h"
+
+static bool set_log_level(const char *name)
+{
+	static const struct {
+		const char *name;
+		enum lm_log_level level;
+	} levels[] = {
+	    {"debug", LM_LOG_DEBUG},
+	    {"info", LM_LOG_INFO},
+	    {"warn", LM_LOG_WARN},
+	    {"error", LM_LOG_ERROR},
+	};
+
+	for (size_t i = 0; name != NULL && i < LM_COUNT(levels); i++) {
+		if (strcmp(levels[i].name, name) != 0)
+			continue;
+		lm_log_set_level(levels[i].level);
+		return true;
+	}
+	return name == NULL;
+}
+
+int serve_command_run(const struct args *a)
+{
+	if (!set_log_level(a->log_level))
+		return cli_usage(
+		    a, "the log level '%s' is not known: debug, info, warn or error", a->log_level);
+	if (a->metrics_port < 1 || a->metrics_port > 65535)
+		return cli_usage(a, "--metrics-port must be from 1 to 65535");
+	struct serve_conf conf = {
+	    .packages = a->packages,
+	    .n_packages = a->n_packages,
+	    .state_dir = a->state_dir,
+	    .images_dir = a->images_dir,
+	    .listen = a->listen,
+	    .metrics_port = (unsigned)a->metrics_port,
+	};
+	return serve_run(&conf);
+}

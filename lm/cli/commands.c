@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "lm/cli/cli.h"
+#include "lm/cli/options.h"
+#include "lm/server/serve.h"
+
+#define WAITS "stWo"
+
+static const struct command commands[] = {
+    {"check", "FILE|DIR...", "o", "compile descriptors and say what is wrong with them",
+	"Exit status 0: no errors (warnings are allowed); 1: errors.\n", 1, 1000, check_run},
+    {"graph", "FILE|DESCRIPTOR", "opn", "print the service graph of an assembly",
+	"-o dot (the default; for graphviz) or -o json.  Other descriptors are looked for in\n"
+	"--packages, or else in the folders around FILE.\n",
+	1, 1, graph_run},
+    {"serve", "", "pSILMG", "run the manager",
+	"Stops at SIGTERM or SIGINT; what it manages keeps running and is found again.\n", 0, 0,
+	serve_command_run},
+    {"apply", "", "f" WAITS, "create the assemblies described in a file",
+	"One or several documents, one after another:\n\n"
+	"  assemblyName: voice\n"
+	"  descriptorName: assembly::voice-service::1.0\n"
+	"  intendedState: Active        # the default\n"
+	"  properties: {name: value}\n",
+	0, 0, apply_run},
+    {"state", "NAME Installed|Inactive|Active", WAITS, "bring an assembly into a state", "", 2, 2,
+	change_run},
+    {"scale", "NAME CLUSTER out|in", WAITS, "add members to a cluster, or remove them",
+	"CLUSTER is the cluster's name in the assembly: lm scale voice pbx out\n"
+	"How many members come or go, and the limits, are the descriptor's matter.\n",
+	3, 3, change_run},
+    {"heal", "NAME COMPONENT", WAITS, "heal a broken component",
+	"COMPONENT is its name, with or without that of the assembly in front:\n"
+	"  lm heal voice voip-server__1__asterisk\n",
+	2, 2, change_run},
+    {"delete", "NAME", WAITS, "delete an assembly and everything in it", "", 1, 1, change_run},
+    {"plan", "create -f FILE | state|scale|heal|delete ...", "sof",
+	"show the steps that a change would take",
+	"The words are those of the change itself: lm plan scale voice pbx out\n", 1, 4, plan_run},
+    {"get", "assemblies|processes|descriptors|metrics NAME", "so", "list what there is",
+	"processes may be followed by the name of an assembly (with * as wildcard).\n", 1, 2,
+	get_run},
+    {"describe", "NAME", "so", "show an assembly: components, states, addresses, relationships", "",
+	1, 1, describe_run},
+    {"logs", "NAME [COMPONENT]", "soP", "show what the scripts of an assembly printed", "", 1, 2,
+	logs_run},
+    {"events", "", "soFA", "show what has happened", "-o json: one JSON object per line.\n", 0, 0,
+	events_run},
+    {"status", "", "so", "show how the manager is", "", 0, 0, status_run},
+    {"inventory", "", "so", "show what the drivers have made on this machine", "", 0, 0,
+	inventory_run},
+    {"version", "", "", "print the version", "", 0, 0, version_run},
+    {"help", "[COMMAND]", "", "explain a command", "", 0, 1, help_run},
+};
+
+const struct command *commands_all(size_t *n)
+{
+	*n = LM_COUNT(commands);
+	return commands;
+}
+
+const struct command *commands_find(const char *name)
+{
+	for (size_t i = 0; i < LM_COUNT(commands); i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+/* ---- help ------------------------------------------------------------------------------------- */
+
+static void print_overview(FILE *to)
+{
+	fprintf(to,
+	    "lm %s: a lifecycle manager for VoIP network services\n\n"
+	    "usage: lm COMMAND ...\n\n",
+	    LM_VERSION);
+	for (size_t i = 0; i < LM_COUNT(commands); i++)
+		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
+	fprintf(to,
+	    "\n'lm help COMMAND' explains one.\n\n"
+	    "Exit status: %d done; %d refused, failed, or errors found; %d the command line was "
+	    "not\n"
+	    "understood; %d no manager could be reached; %d still going on when the time was "
+	    "up.\n\n"
+	    "Environment: LM_SERVER is the manager's URL; NO_COLOR turns colours off.\n",
+	    CLI_OK, CLI_FAILED, CLI_USAGE, CLI_UNREACHABLE, CLI_TIMEOUT);
+}
+
+static void print_help(const struct command *c, FILE *to)
+{
+	struct lm_buf b;
+
+	lm_buf_init(&b, 8192);
+	options_print(c, &b);
+	fprintf(to, "usage: lm %s%s%s%s\n\n%s\n", c->name, c->words[0] != '\0' ? " " : "", c->words,
+	    c->options[0] != '\0' ? " [options]" : "", c->summary);
+	if (c->help[0] != '\0')
+		fprintf(to, "\n%s", c->help);
+	fprintf(to, "\n%s", b.p);
+	lm_buf_fini(&b);
+}
+
+static int unknown(const char *name)
+{
+	fprintf(stderr, "lm: there is no command '%s': 'lm help' lists them\n", name);
+	return CLI_USAGE;
+}
+
+int help_run(const struct args *a)
+{
+	if (a->n_words == 0) {
+		print_overview(stdout);
+		return CLI_OK;
+	}
+	const struct command *c = commands_find(a->words[0]);
+	if (c == NULL)
+		return unknown(a->words[0]);
+	print_help(c, stdout);
+	return CLI_OK;
+}
+
+int version_run(const struct args *a)
+{
+	(void)a;
+	puts("lm " LM_VERSION);
+	return CLI_OK;
+}
+
+/* ---- errors ----------------------------------------------------------------------------------- */
+
+int cli_fail(struct lm_err *e)
+{
+	int status = lm_err_kind(e) == LM_ERR_UNAVAILABLE ? CLI_UNREACHABLE
+		     : lm_err_kind(e) == LM_ERR_TIMEOUT   ? CLI_TIMEOUT
+							  : CLI_FAILED;
+
+	fprintf(stderr, "lm: %s\n", lm_err_text(e));
+	lm_err_free(e);
+	return status;
+}
+
+int cli_usage(const struct args *a, const char *fmt, ...)
+{
+	va_list ap;
+
+	fputs("lm: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fprintf(stderr, "\nusage: lm %s%s%s%s\n", a->command->name,
+	    a->command->words[0] != '\0' ? " " : "", a->command->words,
+	    a->command->options[0] != '\0' ? " [options]" : "");
+	return CLI_USAGE;
+}
+
+bool cli_wants_json(const struct args *a)
+{
+	return a->output != NULL && strcmp(a->output, "json") == 0;
+}
+
+/* ---- dispatch --------------------------------------------------------------------------------- */
+
+static struct args defaults(const struct command *c)
+{
+	const char *server = getenv("LM_SERVER");
+
+	return (struct args){
+	    .command = c,
+	    .server = server != NULL && *server != '\0' ? server : "http://127.0.0.1:8280",
+	    .state_dir = "/var/lib/lm",
+	    .listen = "127.0.0.1:8280",
+	    .metrics_port = 8285,
+	    .timeout_s = 900,
+	};
+}
+
+static bool is_known_output(const struct args *a)
+{
+	bool is_graph = a->command->run == graph_run;
+
+	return a->output == NULL || cli_wants_json(a) ||
+	       (is_graph && strcmp(a->output, "dot") == 0);
+}
+
+static int run(const struct command *c, int argc, char **argv)
+{
+	struct args a = defaults(c);
+
+	struct lm_err *e = options_read(&a, argc, argv);
+	if (e != NULL) {
+		int status = cli_usage(&a, "%s", lm_err_text(e));
+
+		lm_err_free(e);
+		return status;
+	}
+	if (a.help) {
+		print_help(c, stdout);
+		return CLI_OK;
+	}
+	if (a.n_words < c->min_words)
+		return cli_usage(&a, "something is missing after '%s'",
+		    a.n_words > 0 ? a.words[a.n_words - 1] : c->name);
+	if (a.n_words > c->max_words)
+		return cli_usage(&a, "'%s' is too much", a.words[c->max_words]);
+	if (!is_known_output(&a))
+		return cli_usage(&a, "the output '%s' is not known: it may be json", a.output);
+	return c->run(&a);
+}
+
+int cli_main(int argc, char **argv)
+{
+	if (argc < 2) {
+		print_overview(stderr);
+		return CLI_USAGE;
+	}
+	const char *name = argv[1];
+	if (strcmp(name, "-h") == 0 || strcmp(name, "--help") == 0)
+		name = "help";
+	if (strcmp(name, "--version") == 0)
+		name = "version";
+	const struct command *c = commands_find(name);
+	return c != NULL ? run(c, argc - 1, argv + 1) : unknown(name);
+}

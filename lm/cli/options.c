@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lm/cli/options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum option_type { OPTION_FLAG, OPTION_TEXT, OPTION_NUMBER, OPTION_LIST };
+
+/* A capital letter has no short form: it only names the option in struct command. */
+static const struct option_row {
+	char letter;
+	const char *name;
+	enum option_type type;
+	size_t offset;
+	const char *value, *help;
+} rows[] = {
+    {'s', "server", OPTION_TEXT, offsetof(struct args, server), "URL",
+	"the manager (LM_SERVER, or http://127.0.0.1:8280)"},
+    {'o', "output", OPTION_TEXT, offsetof(struct args, output), "FORMAT", "json: for programs"},
+    {'f', "file", OPTION_TEXT, offsetof(struct args, file), "FILE",
+	"YAML or JSON; - reads standard input"},
+    {'p', "packages", OPTION_LIST, offsetof(struct args, packages), "DIR",
+	"a folder with descriptors; may be given several times"},
+    {'n', "name", OPTION_TEXT, offsetof(struct args, name), "NAME", "name of the instance"},
+    {'t', "timeout", OPTION_NUMBER, offsetof(struct args, timeout_s), "SECONDS",
+	"how long to wait (900); the work goes on after that"},
+    {'W', "no-wait", OPTION_FLAG, offsetof(struct args, no_wait), NULL,
+	"return as soon as the manager has accepted"},
+    {'F', "follow", OPTION_FLAG, offsetof(struct args, follow), NULL, "go on with what happens"},
+    {'A', "after", OPTION_NUMBER, offsetof(struct args, after), "N", "only events above number N"},
+    {'P', "process", OPTION_TEXT, offsetof(struct args, process), "ID", "only of this process"},
+    {'S', "state", OPTION_TEXT, offsetof(struct args, state_dir), "DIR",
+	"where the journal lies (/var/lib/lm)"},
+    {'I', "images", OPTION_TEXT, offsetof(struct args, images_dir), "DIR",
+	"root file systems by image name (images in --state)"},
+    {'L', "listen", OPTION_TEXT, offsetof(struct args, listen), "ADDR:PORT",
+	"where the API is served (127.0.0.1:8280)"},
+    {'M', "metrics-port", OPTION_NUMBER, offsetof(struct args, metrics_port), "PORT",
+	"of the metrics webhook on management networks (8285)"},
+    {'G', "log-level", OPTION_TEXT, offsetof(struct args, log_level), "LEVEL",
+	"debug, info, warn or error (info)"},
+    {'h', "help", OPTION_FLAG, offsetof(struct args, help), NULL, "this text"},
+};
+
+static bool has_short(const struct option_row *r)
+{
+	return r->letter >= 'a' && r->letter <= 'z';
+}
+
+static bool takes(const struct command *c, const struct option_row *r)
+{
+	return r->letter == 'h' || strchr(c->options, r->letter) != NULL;
+}
+
+static const struct option_row *row_of(int letter)
+{
+	for (size_t i = 0; i < LM_COUNT(rows); i++)
+		if (rows[i].letter == letter)
+			return &rows[i];
+	return NULL;
+}
+
+static struct lm_err *store(struct args *a, const struct option_row *r, const char *value)
+{
+	char *at = (char *)a + r->offset, *end = NULL;
+
+	switch (r->type) {
+	case OPTION_FLAG:
+		*(bool *)(void *)at = true;
+		break;
+	case OPTION_TEXT:
+		*(const char **)(void *)at = value;
+		break;
+	case OPTION_NUMBER:
+		*(long *)(void *)at = strtol(value, &end, 10);
+		if (end == value || *end != '\0' || *(long *)(void *)at < 0)
+			return lm_err_new(
+			    LM_ERR_INVALID, "--%s needs a number, not '%s'", r->name, value);
+		break;
+	case OPTION_LIST:
+		if (a->n_packages == LM_COUNT(a->packages))
+			return lm_err_new(LM_ERR_INVALID, "too many --%s: at most %zu", r->name,
+			    LM_COUNT(a->packages));
+		a->packages[a->n_packages++] = value;
+		break;
+	}
+	return NULL;
+}
+
+/* The tables getopt_long() wants, with the rows this command takes. */
+static void fill(const struct command *c, struct option *longs, char *shorts)
+{
+	*shorts++ = ':';
+	for (size_t i = 0; i < LM_COUNT(rows); i++) {
+		const struct option_row *r = &rows[i];
+		bool value = r->type != OPTION_FLAG;
+
+		if (!takes(c, r))
+			continue;
+		*longs++ = (struct option){
+		    r->name, value ? required_argument : no_argument, NULL, r->letter};
+		if (!has_short(r))
+			continue;
+		*shorts++ = r->letter;
+		if (value)
+			*shorts++ = ':';
+	}
+	*shorts = '\0';
+}
+
+struct lm_err *options_read(struct args *a, int argc, char **argv)
+{
+	struct option longs[LM_COUNT(rows) + 1] = {0};
+	char shorts[2 * LM_COUNT(rows) + 2];
+	int letter = 0;
+
+	fill(a->command, longs, shorts);
+	optind = 0; /* glibc: begin anew */
+	opterr = 0;
+	while ((letter = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+		const char *word = argv[optind > 0 ? optind - 1 : 0];
+
+		if (letter == '?')
+			return lm_err_new(
+			    LM_ERR_INVALID, "'lm %s' does not take %s", a->command->name, word);
+		if (letter == ':')
+			return lm_err_new(LM_ERR_INVALID, "%s needs a value", word);
+		struct lm_err *e = store(a, row_of(letter), optarg);
+		if (e != NULL)
+			return e;
+	}
+	a->words = (const char *const *)(void *)(argv + optind);
+	a->n_words = (size_t)(argc - optind);
+	return NULL;
+}
+
+void options_print(const struct command *c, struct lm_buf *out)
+{
+	char left[64];
+
+	for (size_t i = 0; i < LM_COUNT(rows); i++) {
+		const struct option_row *r = &rows[i];
+
+		if (!takes(c, r))
+			continue;
+		char lead[8] = "    ";
+		if (has_short(r))
+			snprintf(lead, sizeof lead, "-%c, ", r->letter);
+		snprintf(left, sizeof left, "%s--%s%s%s", lead, r->name,
+		    r->value != NULL ? " " : "", r->value != NULL ? r->value : "");
+		lm_buf_printf(out, "  %-26s %s\n", left, r->help);
+	}
+}

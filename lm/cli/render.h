@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LM_CLI_RENDER_H
+#define LM_CLI_RENDER_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/* What the commands print: tables, trees, times, states; colours only on a terminal. */
+struct render {
+	bool colour;  /* ANSI sequences */
+	bool unicode; /* box-drawing characters for trees */
+};
+
+/* For standard output as it is. */
+struct render render_stdout(void);
+
+enum render_hue { RENDER_PLAIN, RENDER_GOOD, RENDER_BAD, RENDER_BUSY, RENDER_FAINT, RENDER_BOLD };
+/* What a state or status stands for: Active is good, Failed is bad, In Progress busy. */
+enum render_hue render_hue_of(const char *state);
+void render_paint(const struct render *, enum render_hue, const char *text, struct lm_buf *out);
+
+/* "340 ms", "1.9 s", "2 min 05 s", "3 h 20 min", "4 d 02 h" */
+void render_duration(int64_t ms, struct lm_buf *out);
+/* "2026-11-20T22:42:59.123Z" or with an offset; -1: no time. */
+int64_t render_parse_time(const char *text);
+
+/*
+ * A table: cells are added row by row; columns are as wide as their widest cell.  The first row is
+ * the head.  Cells are copied; NULL is an empty one.
+ */
+struct render_table;
+struct render_table *render_table_new(size_t columns);
+void render_table_free(struct render_table *);
+void render_table_add(struct render_table *, enum render_hue, const char *cell);
+void render_table_print(const struct render_table *, const struct render *, struct lm_buf *out);
+
+/* Columns a text takes on a terminal: UTF-8 characters, no wide ones. */
+size_t render_width(const char *text);
+
+/* A member of an object as text; "" when absent. */
+const char *render_text(const json_t *object, const char *member);
+
+/* The tree of an assembly document with states and addresses, then its relationships. */
+void render_assembly(const struct render *, const json_t *assembly, struct lm_buf *out);
+/* One event as a line; false: a kind this program does not know, nothing was written. */
+bool render_event(const struct render *, const json_t *event, struct lm_buf *out);
+
+#endif

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lm/cli/request.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "tosca/yaml.h"
+
+enum { TEXT_MAX = 1 << 20, DIAGS_MAX = 20 };
+
+/* ---- words ------------------------------------------------------------------------------------ */
+
+/* Words fill the members in order; a choice of the last word may pick the intent. */
+static const struct form {
+	const char *verb, *last; /* last: NULL, or the word that must stand last */
+	const char *intent;
+	const char *members[3];
+	size_t n;
+} forms[] = {
+    {"delete", NULL, "deleteAssembly", {"assemblyName"}, 1},
+    {"state", NULL, "changeAssemblyState", {"assemblyName", "intendedState"}, 2},
+    {"heal", NULL, "healAssembly", {"assemblyName", "brokenComponentName"}, 2},
+    {"scale", "out", "scaleOutAssembly", {"assemblyName", "clusterName"}, 3},
+    {"scale", "in", "scaleInAssembly", {"assemblyName", "clusterName"}, 3},
+};
+
+/* A component may be said as 'lm describe' shows it, without the assembly's name in front. */
+static const char *full_name(struct lm_arena *a, const char *assembly, const char *component)
+{
+	size_t n = strlen(assembly);
+
+	if (strncmp(component, assembly, n) == 0 && strncmp(component + n, "__", 2) == 0)
+		return component;
+	return lm_arena_printf(a, "%s__%s", assembly, component);
+}
+
+static char *body_from(struct lm_arena *a, const struct form *f, const char *const *words)
+{
+	struct lm_buf b;
+
+	lm_buf_init(&b, TEXT_MAX);
+	struct lm_json j = lm_json_on(&b);
+	lm_json_open(&j, NULL, '{');
+	for (size_t i = 0; i < f->n && f->members[i] != NULL; i++)
+		lm_json_str(&j, f->members[i],
+		    strcmp(f->members[i], "brokenComponentName") == 0
+			? full_name(a, words[0], words[i])
+			: words[i]);
+	lm_json_close(&j, '}');
+	char *body = lm_arena_strdup(a, b.p);
+	lm_buf_fini(&b);
+	return body;
+}
+
+struct lm_err *request_from_words(struct lm_arena *a, const char *verb, const char *const *words,
+    size_t n_words, struct request *out)
+{
+	bool is_verb = false;
+
+	for (size_t i = 0; i < LM_COUNT(forms); i++) {
+		const struct form *f = &forms[i];
+
+		if (strcmp(f->verb, verb) != 0)
+			continue;
+		is_verb = true;
+		if (n_words != f->n ||
+		    (f->last != NULL && strcmp(words[n_words - 1], f->last) != 0))
+			continue;
+		*out = (struct request){f->intent, words[0], body_from(a, f, words)};
+		return NULL;
+	}
+	if (is_verb)
+		return lm_err_new(LM_ERR_INVALID,
+		    "the words after '%s' do not fit: see 'lm help %s'", verb, verb);
+	return lm_err_new(LM_ERR_INVALID,
+	    "'%s' is no change: there are create, state, scale, heal and delete", verb);
+}
+
+/* ---- documents -------------------------------------------------------------------------------- */
+
+static void write_node(struct lm_json *j, const char *key, const struct yaml_node *n)
+{
+	if (yaml_is_null(n)) {
+		lm_json_raw(j, key, "null");
+	} else if (n->kind == YAML_SCALAR) {
+		lm_json_str(j, key, n->text);
+	} else if (n->kind == YAML_MAPPING) {
+		lm_json_open(j, key, '{');
+		for (size_t i = 0; i < n->n; i++)
+			write_node(j, n->pairs[i].key->text, n->pairs[i].value);
+		lm_json_close(j, '}');
+	} else {
+		lm_json_open(j, key, '[');
+		for (size_t i = 0; i < n->n; i++)
+			write_node(j, NULL, n->items[i]);
+		lm_json_close(j, ']');
+	}
+}
+
+static struct lm_err *body_of_document(
+    struct lm_arena *a, const struct yaml_node *root, const char **out)
+{
+	struct lm_buf b;
+	struct lm_err *e = NULL;
+
+	lm_buf_init(&b, TEXT_MAX);
+	struct lm_json j = lm_json_on(&b);
+	lm_json_open(&j, NULL, '{');
+	for (size_t i = 0; i < root->n; i++)
+		write_node(&j, root->pairs[i].key->text, root->pairs[i].value);
+	if (yaml_find(root, "intendedState") == NULL)
+		lm_json_str(&j, "intendedState", "Active");
+	lm_json_close(&j, '}');
+	if (b.cut)
+		e = lm_err_new(LM_ERR_LIMIT, "a document is larger than %d bytes", TEXT_MAX);
+	else
+		*out = lm_arena_strdup(a, b.p);
+	lm_buf_fini(&b);
+	return e;
+}
+
+static struct lm_err *add_document(
+    struct lm_arena *a, const char *file, const struct yaml_node *root, struct requests *out)
+{
+	static const char *const needed[] = {"assemblyName", "descriptorName"};
+	const char *body = NULL;
+
+	for (size_t i = 0; i < LM_COUNT(needed); i++)
+		if (yaml_text(yaml_find(root, needed[i])) == NULL)
+			return lm_err_new(LM_ERR_INVALID,
+			    "%s:%u: a document needs '%s' (and descriptors go to 'lm check', not "
+			    "here)",
+			    file, (unsigned)root->pos.line, needed[i]);
+	struct lm_err *e = body_of_document(a, root, &body);
+	if (e == NULL)
+		*LM_PUSH(a, &out->all) = (struct request){
+		    "createAssembly", yaml_text(yaml_find(root, "assemblyName")), body};
+	return e;
+}
+
+static struct lm_err *diags_err(const struct diags *d)
+{
+	struct lm_buf b;
+
+	lm_buf_init(&b, 2000);
+	diags_print(d, &b, false);
+	while (b.n > 0 && b.p[b.n - 1] == '\n')
+		b.p[--b.n] = '\0';
+	struct lm_err *e = lm_err_new(LM_ERR_INVALID, "%s", b.p);
+	lm_buf_fini(&b);
+	return e;
+}
+
+struct lm_err *requests_from_text(
+    struct lm_arena *a, const char *file, const char *text, size_t n, struct requests *out)
+{
+	LM_AUTO(diags) d = diags_new(DIAGS_MAX);
+	struct yaml_docs docs = yaml_read(a, file, text, n, d);
+	struct requests all = {0};
+	struct lm_err *e = NULL;
+
+	if (diags_errors(d) > 0)
+		return diags_err(d);
+	for (size_t i = 0; e == NULL && i < docs.n; i++)
+		e = add_document(a, file, docs.v[i].root, &all);
+	if (e == NULL && all.all.n == 0)
+		e = lm_err_new(LM_ERR_INVALID, "%s holds no document", file);
+	if (e == NULL)
+		*out = all;
+	return e;
+}
+
+struct lm_err *requests_from_file(struct lm_arena *a, const char *file, struct requests *out)
+{
+	bool is_stdin = strcmp(file, "-") == 0;
+	char block[16 * 1024];
+	struct lm_buf text;
+	size_t n = 0;
+
+	FILE *f = is_stdin ? stdin : fopen(file, "re");
+	if (f == NULL)
+		return lm_err_errno(errno, "cannot open %s", file);
+	lm_buf_init(&text, TEXT_MAX);
+	while ((n = fread(block, 1, sizeof block, f)) > 0 && !text.cut)
+		lm_buf_add(&text, block, n);
+	struct lm_err *e =
+	    ferror(f)  ? lm_err_errno(errno, "cannot read %s", file)
+	    : text.cut ? lm_err_new(LM_ERR_LIMIT, "%s is larger than %d bytes", file, TEXT_MAX)
+		       : NULL;
+	if (!is_stdin)
+		fclose(f);
+	if (e == NULL)
+		e = requests_from_text(
+		    a, lm_arena_strdup(a, is_stdin ? "<stdin>" : file), text.p, text.n, out);
+	lm_buf_fini(&text);
+	return e;
+}

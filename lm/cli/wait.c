@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lm/cli/wait.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lm/cli/progress.h"
+#include "lm/cli/render.h"
+
+enum { TEXT_MAX = 1 << 20, LOG_LINES = 20, RETRY_MS = 500 };
+
+struct waiting {
+	const struct args *args;
+	struct client *client;
+	const struct request *request;
+	struct progress *progress;
+	struct render render;
+	int64_t deadline_ms;
+	bool is_late, has_lost;
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static unsigned terminal_columns(void)
+{
+	struct winsize w = {0};
+
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 ? w.ws_col : 0;
+}
+
+static void show(struct lm_buf *b)
+{
+	fwrite(b->p, 1, b->n, stdout);
+	fflush(stdout);
+	lm_buf_clear(b);
+}
+
+/* ---- following -------------------------------------------------------------------------------- */
+
+static bool on_line(void *arg, const char *line)
+{
+	struct waiting *w = arg;
+	json_t *event = json_loads(line, 0, NULL);
+	struct lm_buf b;
+
+	w->has_lost = false;
+	lm_buf_init(&b, TEXT_MAX);
+	if (event != NULL)
+		progress_event(w->progress, event, now_ms(), &b);
+	if (cli_wants_json(w->args))
+		lm_buf_clear(&b);
+	show(&b);
+	json_decref(event);
+	lm_buf_fini(&b);
+	return progress_end(w->progress) == PROGRESS_GOES_ON;
+}
+
+static bool on_tick(void *arg)
+{
+	struct waiting *w = arg;
+	struct lm_buf b;
+
+	lm_buf_init(&b, TEXT_MAX);
+	progress_draw(w->progress, now_ms(), &b);
+	show(&b);
+	lm_buf_fini(&b);
+	w->is_late = now_ms() >= w->deadline_ms;
+	return !w->is_late;
+}
+
+/* The manager may be restarted meanwhile: it carries on, and so do we. */
+static void note_loss(struct waiting *w, struct lm_err *e)
+{
+	struct lm_buf b;
+
+	lm_buf_init(&b, TEXT_MAX);
+	progress_erase(w->progress, &b);
+	show(&b);
+	lm_buf_fini(&b);
+	if (!w->has_lost)
+		fprintf(stderr, "lm: the manager has gone, waiting for it to come back\n");
+	w->has_lost = true;
+	lm_err_free(e);
+	struct timespec pause = {0, RETRY_MS * 1000000L};
+	nanosleep(&pause, NULL);
+}
+
+static void follow(struct waiting *w, int64_t after)
+{
+	struct client_follow fns = {on_line, on_tick, w};
+	struct lm_buf path;
+
+	lm_buf_init(&path, 256);
+	while (progress_end(w->progress) == PROGRESS_GOES_ON && !w->is_late) {
+		int64_t seen = progress_last_event(w->progress);
+
+		lm_buf_clear(&path);
+		lm_buf_printf(&path, "/api/events?follow=true&after=%lld",
+		    (long long)(seen > after ? seen : after));
+		struct lm_err *e = client_follow(w->client, path.p, &fns);
+		if (progress_end(w->progress) == PROGRESS_GOES_ON && !w->is_late)
+			note_loss(w, e);
+		else
+			lm_err_free(e);
+		w->is_late = w->is_late || now_ms() >= w->deadline_ms;
+	}
+	lm_buf_clear(&path);
+	progress_erase(w->progress, &path);
+	show(&path);
+	lm_buf_fini(&path);
+}
+
+/* ---- why it failed ---------------------------------------------------------------------------- */
+
+static const char *last_lines(const char *text, int lines)
+{
+	const char *p = text + strlen(text);
+
+	while (p > text && p[-1] == '\n')
+		p--;
+	for (; p > text; p--)
+		if (p[-1] == '\n' && --lines == 0)
+			return p;
+	return text;
+}
+
+static void print_log(const json_t *step)
+{
+	const char *log = render_text(step, "log");
+
+	if (*log == '\0')
+		return;
+	fprintf(stderr, "\nThe last lines that %s of %s printed:\n", render_text(step, "action"),
+	    render_text(step, "subject"));
+	for (const char *p = last_lines(log, LOG_LINES); *p != '\0';) {
+		size_t n = strcspn(p, "\n");
+
+		fprintf(stderr, "    %.*s\n", (int)n, p);
+		p += n + (p[n] == '\n');
+	}
+}
+
+/* A step that was tried several times is told once. */
+static bool is_last_failure(const json_t *steps, size_t i)
+{
+	const json_t *step = json_array_get(steps, i);
+
+	if (strcmp(render_text(step, "state"), "Failed") != 0)
+		return false;
+	for (size_t k = i + 1; k < json_array_size(steps); k++) {
+		const json_t *later = json_array_get(steps, k);
+
+		if (strcmp(render_text(later, "subject"), render_text(step, "subject")) == 0 &&
+		    strcmp(render_text(later, "action"), render_text(step, "action")) == 0)
+			return false;
+	}
+	return true;
+}
+
+static void explain_failure(struct waiting *w, const char *process)
+{
+	json_t *steps = NULL;
+	struct lm_buf path;
+
+	lm_buf_init(&path, 4096);
+	client_path(w->client, &path, "/api/logs/%?process=%", w->request->assembly, process, NULL);
+	struct lm_err *e = client_get_json(w->client, path.p, &steps);
+	for (size_t i = 0; e == NULL && i < json_array_size(steps); i++) {
+		if (is_last_failure(steps, i))
+			print_log(json_array_get(steps, i));
+	}
+	if (e == NULL)
+		fprintf(stderr, "\nSee 'lm describe %s' and 'lm logs %s'.\n", w->request->assembly,
+		    w->request->assembly);
+	lm_err_free(e);
+	json_decref(steps);
+	lm_buf_fini(&path);
+}
+
+/* ---- one intent ------------------------------------------------------------------------------- */
+
+static int print_process(struct waiting *w, const char *process)
+{
+	struct lm_buf path, body;
+
+	lm_buf_init(&path, 4096);
+	lm_buf_init(&body, 64 * TEXT_MAX);
+	client_path(w->client, &path, "/api/processes/%?shallow=true", process, NULL);
+	struct lm_err *e = client_get(w->client, path.p, &body);
+	if (e == NULL)
+		puts(body.p);
+	lm_buf_fini(&path);
+	lm_buf_fini(&body);
+	return e != NULL ? cli_fail(e) : CLI_OK;
+}
+
+static int wait_process(struct waiting *w, const char *process, int64_t after)
+{
+	struct progress_conf conf = {process, w->render,
+	    isatty(STDOUT_FILENO) != 0 && !cli_wants_json(w->args), terminal_columns()};
+	int status = CLI_OK;
+
+	w->progress = progress_new(&conf);
+	follow(w, after);
+	enum progress_end end = progress_end(w->progress);
+	progress_free(w->progress);
+	if (end == PROGRESS_GOES_ON)
+		return cli_fail(lm_err_new(LM_ERR_TIMEOUT,
+		    "still going on after %ld s: see 'lm get processes %s'", w->args->timeout_s,
+		    w->request->assembly));
+	if (cli_wants_json(w->args))
+		status = print_process(w, process);
+	if (end == PROGRESS_COMPLETED)
+		return status;
+	if (!cli_wants_json(w->args))
+		explain_failure(w, process);
+	return CLI_FAILED;
+}
+
+/* From where to read events, so that none of the process is missed. */
+static struct lm_err *last_event(struct client *c, int64_t *out)
+{
+	json_t *status = NULL;
+
+	struct lm_err *e = client_get_json(c, "/api/status", &status);
+	if (e == NULL)
+		*out = json_integer_value(json_object_get(status, "lastEvent"));
+	json_decref(status);
+	return e;
+}
+
+static struct lm_err *send_intent(struct client *c, const struct request *r, struct lm_buf *process)
+{
+	struct lm_buf path, answer;
+
+	lm_buf_init(&path, 256);
+	lm_buf_init(&answer, TEXT_MAX);
+	lm_buf_printf(&path, "/api/intent/%s", r->intent);
+	struct lm_err *e = client_post(c, path.p, r->body, &answer);
+	if (e == NULL) {
+		json_t *j = json_loadb(answer.p, answer.n, 0, NULL);
+
+		lm_buf_puts(process, render_text(j, "processId"));
+		json_decref(j);
+		if (process->n == 0)
+			e = lm_err_new(LM_ERR_IO, "the manager did not name the process it began");
+	}
+	lm_buf_fini(&path);
+	lm_buf_fini(&answer);
+	return e;
+}
+
+int wait_request(const struct args *a, struct client *c, const struct request *r)
+{
+	struct waiting w = {.args = a, .client = c, .request = r, .render = render_stdout()};
+	struct lm_buf process;
+	int64_t after = 0;
+	int status = CLI_OK;
+
+	w.deadline_ms = now_ms() + a->timeout_s * 1000;
+	lm_buf_init(&process, 256);
+	struct lm_err *e = last_event(c, &after);
+	if (e == NULL)
+		e = send_intent(c, r, &process);
+	if (e != NULL)
+		status = cli_fail(lm_err_wrap(e, "%s", r->assembly));
+	else if (a->no_wait && cli_wants_json(a))
+		status = print_process(&w, process.p);
+	else if (a->no_wait)
+		printf("%s: accepted as process %s\n", r->assembly, process.p);
+	else
+		status = wait_process(&w, process.p, after);
+	lm_buf_fini(&process);
+	return status;
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lm/server/api.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "lm/server/intents.h"
+#include "lm/server/metrics.h"
+#include "lm/server/route.h"
+
+enum { PLAN_MAX = 64 * 1024 * 1024, TALLY_MAX = 128 * 1024, KEY_MAX = 512 };
+
+void api_answer_text(struct http_request *r, const char *type, struct lm_buf *b)
+{
+	if (b->cut)
+		http_answer_error(r, 500, "the answer would be larger than %zu bytes", b->max);
+	else
+		http_answer(r, &(struct http_answer){.status = 200, .type = type}, b);
+}
+
+void api_answer_err(struct http_request *r, int status, struct lm_err *e)
+{
+	if (status == 0)
+		status = lm_err_http_status(lm_err_kind(e));
+	if (status >= 500)
+		lm_log(
+		    LM_LOG_ERROR, "http.failed", "%s %s: %s", r->method, r->path, lm_err_text(e));
+	http_answer_error(r, status, "%s", lm_err_text(e));
+	lm_err_free(e);
+}
+
+/* ---- intents and plans ------------------------------------------------------------------------ */
+
+/*
+ * Text bodies are refused: a browser would let any page send those to this machine, JSON it only
+ * lets through after asking.
+ */
+static bool is_json_type(struct http_request *r)
+{
+	const char *type = http_header(r, "Content-Type");
+
+	return type == NULL || strncasecmp(type, "application/json", 16) == 0;
+}
+
+static bool read_intent(
+    struct http_request *r, const char *name, struct lm_arena *a, struct intent *out)
+{
+	enum intent_kind kind;
+
+	if (!intent_kind_parse(name, &kind)) {
+		http_answer_error(
+		    r, 404, "there is no intent '%s'; there are: %s", name, intent_names());
+		return false;
+	}
+	if (!is_json_type(r)) {
+		http_answer_error(r, 415, "send the body as Content-Type: application/json");
+		return false;
+	}
+	struct lm_err *e = intent_read(kind, r->body, r->body_n, a, out);
+	if (e != NULL)
+		api_answer_err(r, 0, e);
+	return e == NULL;
+}
+
+/* What an intent names and nobody has is the body's mistake, not the address's. */
+static int intent_status(const struct lm_err *e)
+{
+	return lm_err_kind(e) == LM_ERR_NOT_FOUND ? 400 : 0;
+}
+
+static void post_intent(struct api *api, struct http_request *r, const char *name)
+{
+	LM_AUTO(lm_arena) a = lm_arena_new();
+	char process[LM_ID_SIZE], location[64];
+	struct intent it;
+	struct lm_buf b;
+
+	if (!read_intent(r, name, a, &it))
+		return;
+	struct lm_err *e = manager_intent(api->manager, &it, process);
+	if (e != NULL) {
+		api_answer_err(r, intent_status(e), e);
+		return;
+	}
+	lm_log(LM_LOG_INFO, "intent.accepted", "intent=%s assembly=%s process=%s", name,
+	    it.assembly_name != NULL ? it.assembly_name : it.assembly_id, process);
+	snprintf(location, sizeof location, "/api/processes/%s", process);
+	lm_buf_init(&b, 256);
+	lm_buf_printf(&b, "{\"processId\":\"%s\"}", process);
+	http_answer(r, &(struct http_answer){.status = 201, .location = location}, &b);
+	lm_buf_fini(&b);
+}
+
+static void post_plan(struct api *api, struct http_request *r, const char *name)
+{
+	LM_AUTO(lm_arena) a = lm_arena_new();
+	const char *format = http_query(r, "format");
+	bool json = format == NULL || strcmp(format, "json") == 0;
+	struct intent it;
+	struct lm_buf b;
+
+	if (!json && strcmp(format, "text") != 0) {
+		http_answer_error(r, 400, "'format' must be json or text");
+		return;
+	}
+	if (!read_intent(r, name, a, &it))
+		return;
+	lm_buf_init(&b, PLAN_MAX);
+	struct lm_err *e = engine_plan(manager_engine(api->manager), &it, json, &b);
+	if (e != NULL)
+		api_answer_err(r, intent_status(e), e);
+	else
+		api_answer_text(r, json ? NULL : "text/plain; charset=utf-8", &b);
+	lm_buf_fini(&b);
+}
+
+/* ---- metrics in ------------------------------------------------------------------------------- */
+
+static bool take_sample(void *arg, const struct sample *s)
+{
+	struct api *api = arg;
+	int64_t now_ms = manager_now_ms(api->manager);
+	char key[KEY_MAX];
+	struct sample told = *s; /* whoever follows need not take ids apart */
+
+	if (s->metric_id != NULL) {
+		size_t n = strcspn(s->metric_id, ".");
+
+		if (s->metric_id[n] == '\0' || n >= sizeof key)
+			return false;
+		memcpy(key, s->metric_id, n);
+		key[n] = '\0';
+		told = (struct sample){.metric_key = key,
+		    .metric_name = s->metric_id + n + 1,
+		    .kind = s->kind,
+		    .load = s->load,
+		    .ok = s->ok,
+		    .values = s->values};
+	}
+	if (!manager_sample(api->manager, &told))
+		return false;
+	const char *name = engine_resource_name(manager_engine(api->manager), told.metric_key);
+	events_sample(api->events, &told, name, now_ms);
+	return true;
+}
+
+static void answer_tally(struct http_request *r, const struct metrics_tally *t)
+{
+	struct lm_buf b;
+
+	lm_buf_init(&b, TALLY_MAX);
+	metrics_tally_print(t, &b);
+	http_answer(r, &(struct http_answer){.status = t->bad > 0 ? 400 : 200}, &b);
+	lm_buf_fini(&b);
+}
+
+static void post_metrics(struct api *api, struct http_request *r, const char *param)
+{
+	struct metrics_tally t;
+	(void)param;
+
+	metrics_tally_init(&t);
+	struct lm_err *e = metrics_read(r->body, r->body_n, take_sample, api, &t);
+	if (e != NULL)
+		api_answer_err(r, 0, e);
+	else
+		answer_tally(r, &t);
+	metrics_tally_fini(&t);
+}
+
+/* The form in which older monitors report, one sample in the address. */
+static void send_one(
+    struct api *api, struct http_request *r, const char *key, struct sample s, const char *value)
+{
+	struct metrics_tally t;
+
+	s.metric_key = key;
+	s.metric_name = http_query(r, "metricName");
+	if (s.metric_name == NULL || *s.metric_name == '\0') {
+		http_answer_error(r, 400, "which metric? Add ?metricName=...");
+		return;
+	}
+	struct lm_err *e = metrics_read_text(http_query(r, value), &s);
+	if (e != NULL) {
+		api_answer_err(r, 0, e);
+		return;
+	}
+	metrics_tally_init(&t);
+	if (take_sample(api, &s))
+		t.accepted++;
+	else
+		t.dropped++;
+	answer_tally(r, &t);
+	metrics_tally_fini(&t);
+}
+
+static void send_load(struct api *api, struct http_request *r, const char *key)
+{
+	send_one(api, r, key, (struct sample){.kind = SAMPLE_LOAD}, "load");
+}
+
+static void send_integrity(struct api *api, struct http_request *r, const char *key)
+{
+	send_one(api, r, key, (struct sample){.kind = SAMPLE_INTEGRITY}, "integrity");
+}
+
+static void get_events(struct api *api, struct http_request *r, const char *param)
+{
+	(void)param;
+	events_answer(api->events, r);
+}
+
+/* ---- the table -------------------------------------------------------------------------------- */
+
+enum { BOTH = HTTP_API | HTTP_METRICS };
+
+static const struct route routes[] = {
+    {"POST", "/api/metrics", BOTH, post_metrics},
+    {"GET", "/api/send/load/{}", BOTH, send_load},
+    {"GET", "/api/send/integrity/{}", BOTH, send_integrity},
+    {"POST", "/api/intent/{}", HTTP_API, post_intent},
+    {"POST", "/api/plan/{}", HTTP_API, post_plan},
+    {"GET", "/api/processes", HTTP_API, api_get_processes},
+    {"GET", "/api/processes/{}", HTTP_API, api_get_process},
+    {"GET", "/api/topology/assemblies", HTTP_API, api_get_assemblies},
+    {"GET", "/api/topology/assemblies/{}", HTTP_API, api_get_assembly},
+    {"GET", "/api/catalog/descriptors", HTTP_API, api_get_descriptors},
+    {"GET", "/api/catalog/descriptors/{}", HTTP_API, api_get_descriptor},
+    {"GET", "/api/events", HTTP_API, get_events},
+    {"GET", "/api/logs/{}", HTTP_API, api_get_logs},
+    {"GET", "/api/metrics/{}", HTTP_API, api_get_metrics},
+    {"GET", "/api/status", HTTP_API, api_get_status},
+    {"GET", "/api/inventory", HTTP_API, api_get_inventory},
+    {"GET", "/management/health", HTTP_API, api_get_health},
+};
+
+static void dispatch(struct api *api, struct http_request *r)
+{
+	struct route_match m;
+
+	route_find(routes, LM_COUNT(routes), r->method, r->path, r->scope, &m);
+	if (m.route != NULL) {
+		m.route->fn(api, r, strstr(m.route->pattern, "{}") != NULL ? m.param : NULL);
+		return;
+	}
+	if (m.allow[0] == '\0') {
+		http_answer_error(r, 404, "there is nothing at %s", r->path);
+		return;
+	}
+	http_answer_method(r, m.allow);
+}
+
+void api_request(void *arg, struct http_request *r)
+{
+	struct api *api = arg;
+
+	r->next = NULL;
+	if (api->first == NULL)
+		api->first = r;
+	else
+		api->last->next = r;
+	api->last = r;
+}
+
+bool api_has_requests(const struct api *api)
+{
+	return api->first != NULL;
+}
+
+void api_turn(struct api *api)
+{
+	struct http_request *r = api->first;
+
+	api->first = api->last = NULL;
+	while (r != NULL) {
+		struct http_request *next = r->next; /* an answered request may go at any time */
+
+		dispatch(api, r);
+		r = next;
+	}
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LM_SERVER_API_H
+#define LM_SERVER_API_H
+
+#include <stdint.h>
+
+#include "lm/server/events.h"
+#include "lm/server/http.h"
+#include "lm/server/manager.h"
+#include "tosca/catalog.h"
+
+/*
+ * The HTTP API on top of the manager: a table of routes, one handler each.  Requests wait in a
+ * queue until the loop's turn (api_turn): there all of them are answered, before the answers are
+ * let go.
+ */
+struct listeners;
+
+struct api {
+	struct manager *manager; /* everything here is borrowed */
+	struct store *store;
+	const struct catalog *catalog;
+	struct events *events;
+	struct listeners *listeners;
+	int64_t started_ms;
+	struct http_request *first, *last; /* waiting */
+};
+
+/* An http_request_fn; 'arg' is the struct api. */
+void api_request(void *arg, struct http_request *);
+bool api_has_requests(const struct api *);
+/* Calls the handlers of the requests that wait now. */
+void api_turn(struct api *);
+
+/* ---- handlers, see route.h -------------------------------------------------------------------- */
+
+void api_get_processes(struct api *, struct http_request *, const char *);
+void api_get_process(struct api *, struct http_request *, const char *id);
+void api_get_assemblies(struct api *, struct http_request *, const char *);
+void api_get_assembly(struct api *, struct http_request *, const char *id);
+void api_get_descriptors(struct api *, struct http_request *, const char *);
+void api_get_descriptor(struct api *, struct http_request *, const char *name);
+void api_get_metrics(struct api *, struct http_request *, const char *assembly);
+void api_get_logs(struct api *, struct http_request *, const char *assembly);
+void api_get_status(struct api *, struct http_request *, const char *);
+void api_get_health(struct api *, struct http_request *, const char *);
+void api_get_inventory(struct api *, struct http_request *, const char *);
+
+/* Answers 200 with the text, or 500 when it did not fit into the buffer. */
+void api_answer_text(struct http_request *, const char *type, struct lm_buf *);
+/* 'status' 0: the error's own.  Frees the error. */
+void api_answer_err(struct http_request *, int status, struct lm_err *);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* GET /api/logs/{assembly}: what the steps of an assembly did, and what their scripts printed. */
+#include <jansson.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "lm/server/api.h"
+
+enum { LOGS_MAX = 64 * 1024 * 1024 };
+
+struct wanted {
+	const char *component; /* full name, the name without the root, or a part between "__" */
+	const char *process;
+	struct lm_json j;
+	size_t found; /* steps of the assembly, wanted or not */
+};
+
+/* voice__pbx__1__asterisk is meant by itself, pbx__1__asterisk, pbx, 1__asterisk, ... */
+static bool is_meant(const char *subject, const char *component)
+{
+	size_t n = strlen(component);
+
+	for (const char *p = strstr(subject, component); n > 0 && p != NULL;
+	     p = strstr(p + 1, component)) {
+		bool begins = p == subject || (p >= subject + 2 && memcmp(p - 2, "__", 2) == 0);
+		bool ends = p[n] == '\0' || strncmp(p + n, "__", 2) == 0;
+
+		if (begins && ends)
+			return true;
+	}
+	return false;
+}
+
+static const char *text_of(const json_t *step, const char *name)
+{
+	return json_string_value(json_object_get(step, name));
+}
+
+static bool is_wanted(const struct wanted *w, const json_t *step)
+{
+	const char *subject = text_of(step, "subject"), *process = text_of(step, "process");
+
+	if (w->component != NULL && (subject == NULL || !is_meant(subject, w->component)))
+		return false;
+	return w->process == NULL || (process != NULL && strcmp(process, w->process) == 0);
+}
+
+static struct lm_err *add_step(void *arg, const struct record *r)
+{
+	static const char *const members[] = {"id", "process", "subject", "action", "state",
+	    "attempt", "startedAt", "endedAt", "message", "log"};
+	struct wanted *w = arg;
+
+	w->found++;
+	json_t *step = json_loads(r->body, 0, NULL);
+	if (step != NULL && is_wanted(w, step)) {
+		lm_json_open(&w->j, NULL, '{');
+		for (size_t i = 0; i < LM_COUNT(members); i++) {
+			const json_t *v = json_object_get(step, members[i]);
+
+			if (json_is_integer(v))
+				lm_json_int(&w->j, members[i], json_integer_value(v));
+			else
+				lm_json_str(&w->j, members[i], json_string_value(v));
+		}
+		lm_json_close(&w->j, '}');
+	}
+	json_decref(step);
+	return NULL;
+}
+
+/* A deleted assembly's steps are still there under its name: the engine need not know it. */
+void api_get_logs(struct api *api, struct http_request *r, const char *assembly)
+{
+	struct store_query q = {.table = RECORD_STEP, .root = assembly};
+	struct lm_buf b, doc;
+
+	lm_buf_init(&b, LOGS_MAX);
+	lm_buf_init(&doc, LOGS_MAX);
+	struct wanted w = {http_query(r, "component"), http_query(r, "process"), lm_json_on(&b), 0};
+	lm_json_open(&w.j, NULL, '[');
+	struct lm_err *e = api->store->ops->load(api->store, &q, add_step, &w);
+	lm_json_close(&w.j, ']');
+	if (e != NULL)
+		api_answer_err(r, 0, e);
+	else if (w.found == 0 &&
+		 !engine_print_assembly(manager_engine(api->manager), assembly, &doc))
+		http_answer_error(r, 404, "Cannot find assembly instance with name %s", assembly);
+	else if (b.cut)
+		http_answer_error(r, 413,
+		    "these logs are larger than %d bytes: ask with ?component= or ?process=",
+		    LOGS_MAX);
+	else
+		api_answer_text(r, NULL, &b);
+	lm_buf_fini(&doc);
+	lm_buf_fini(&b);
+}

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The questions of the API: processes, topology, catalog, metrics, the server itself. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "lm/server/api.h"
+#include "lm/server/listeners.h"
+#include "lm/server/serve.h"
+
+enum { DOCUMENT_MAX = 128 * 1024 * 1024, SMALL_MAX = 1024 * 1024, PROCESSES_MAX = 1000 };
+
+static bool is_true(const char *text)
+{
+	return text != NULL && strcasecmp(text, "false") != 0 && strcmp(text, "0") != 0;
+}
+
+/* ---- processes -------------------------------------------------------------------------------- */
+
+void api_get_process(struct api *api, struct http_request *r, const char *id)
+{
+	struct lm_buf b;
+
+	lm_buf_init(&b, DOCUMENT_MAX);
+	if (engine_print_process(
+		manager_engine(api->manager), id, is_true(http_query(r, "shallow")), &b))
+		api_answer_text(r, NULL, &b);
+	else
+		http_answer_error(r, 404, "Cannot find process with id %s", id);
+	lm_buf_fini(&b);
+}
+
+static bool parse_limit(const char *text, unsigned *out)
+{
+	char *end = NULL;
+
+	if (text == NULL)
+		return true;
+	unsigned long n = strtoul(text, &end, 10);
+	if (end == text || *end != '\0' || n < 1 || n > PROCESSES_MAX)
+		return false;
+	*out = (unsigned)n;
+	return true;
+}
+
+/* A filter that is not served would otherwise pass everything, and nobody would notice. */
+static const char *unserved_filter(struct http_request *r)
+{
+	static const char *const names[] = {"startDateTime", "endDateTime", "assemblyType"};
+
+	for (size_t i = 0; i < LM_COUNT(names); i++)
+		if (http_query(r, names[i]) != NULL)
+			return names[i];
+	return NULL;
+}
+
+void api_get_processes(struct api *api, struct http_request *r, const char *param)
+{
+	struct process_filter f = {
+	    .assembly_id = http_query(r, "assemblyId"),
+	    .assembly_name = http_query(r, "assemblyName"),
+	    .statuses = http_query(r, "processStatuses"),
+	    .intent_types = http_query(r, "intentTypes"),
+	};
+	const char *unserved = unserved_filter(r);
+	struct lm_buf b;
+	(void)param;
+
+	if (unserved != NULL) {
+		http_answer_error(r, 400,
+		    "the filter '%s' is not served; there are assemblyId, assemblyName, "
+		    "processStatuses, intentTypes and limit",
+		    unserved);
+		return;
+	}
+	if (!parse_limit(http_query(r, "limit"), &f.limit)) {
+		http_answer_error(r, 400, "'limit' must be a number from 1 to %d", PROCESSES_MAX);
+		return;
+	}
+	lm_buf_init(&b, DOCUMENT_MAX);
+	engine_print_processes(manager_engine(api->manager), &f, &b);
+	api_answer_text(r, NULL, &b);
+	lm_buf_fini(&b);
+}
+
+/* ---- topology --------------------------------------------------------------------------------- */
+
+void api_get_assembly(struct api *api, struct http_request *r, const char *id)
+{
+	struct lm_buf b;
+
+	lm_buf_init(&b, DOCUMENT_MAX);
+	if (engine_print_assembly(manager_engine(api->manager), id, &b))
+		api_answer_text(r, NULL, &b);
+	else
+		http_answer_error(r, 404, "Cannot find assembly instance with id %s", id);
+	lm_buf_fini(&b);
+}
+
+/*
+ * ?name= answers an array of at most one document, ?nameContains= an object with summaries, and
+ * without either there is an array of summaries: three shapes that existing clients rely on.
+ */
+void api_get_assemblies(struct api *api, struct http_request *r, const char *param)
+{
+	const char *name = http_query(r, "name"), *part = http_query(r, "nameContains");
+	const struct engine *engine = manager_engine(api->manager);
+	struct lm_buf b;
+	(void)param;
+
+	lm_buf_init(&b, DOCUMENT_MAX);
+	if (name != NULL) {
+		lm_buf_puts(&b, "[");
+		engine_print_assembly(engine, name, &b);
+		lm_buf_puts(&b, "]");
+	} else if (part != NULL) {
+		lm_buf_puts(&b, "{\"assemblies\":");
+		engine_print_assemblies(engine, part, &b);
+		lm_buf_puts(&b, ",\"partial\":false}");
+	} else {
+		engine_print_assemblies(engine, NULL, &b);
+	}
+	api_answer_text(r, NULL, &b);
+	lm_buf_fini(&b);
+}
+
+void api_get_metrics(struct api *api, struct http_request *r, const char *assembly)
+{
+	struct lm_buf b;
+
+	lm_buf_init(&b, DOCUMENT_MAX);
+	if (engine_print_metrics(manager_engine(api->manager), assembly, &b))
+		api_answer_text(r, NULL, &b);
+	else
+		http_answer_error(r, 404, "Cannot find assembly instance with name %s", assembly);
+	lm_buf_fini(&b);
+}
+
+/* ---- catalog ---------------------------------------------------------------------------------- */
+
+static void print_descriptor(const struct descriptor *d, struct lm_json *j)
+{
+	struct lm_buf href;
+
+	lm_buf_init(&href, 4096);
+	lm_buf_printf(&href, "/api/catalog/descriptors/%s", descriptor_name(d));
+	lm_json_open(j, NULL, '{');
+	lm_json_str(j, "name", descriptor_name(d));
+	lm_json_str(j, "description", descriptor_description(d));
+	lm_json_open(j, "links", '[');
+	lm_json_open(j, NULL, '{');
+	lm_json_str(j, "rel", "self");
+	lm_json_str(j, "href", href.p);
+	lm_json_close(j, '}');
+	lm_json_close(j, ']');
+	lm_json_close(j, '}');
+	lm_buf_fini(&href);
+}
+
+void api_get_descriptors(struct api *api, struct http_request *r, const char *param)
+{
+	struct lm_buf b;
+	(void)param;
+
+	lm_buf_init(&b, DOCUMENT_MAX);
+	struct lm_json j = lm_json_on(&b);
+	lm_json_open(&j, NULL, '[');
+	for (size_t i = 0; i < catalog_count(api->catalog); i++)
+		print_descriptor(catalog_at(api->catalog, i), &j);
+	lm_json_close(&j, ']');
+	api_answer_text(r, NULL, &b);
+	lm_buf_fini(&b);
+}
+
+void api_get_descriptor(struct api *api, struct http_request *r, const char *name)
+{
+	const struct descriptor *d = catalog_find(api->catalog, name);
+	struct lm_buf b;
+	size_t n = 0;
+
+	if (d == NULL) {
+		http_answer_error(r, 404,
+		    "Cannot find descriptor with name %s: see /api/catalog/descriptors", name);
+		return;
+	}
+	const char *text = descriptor_text(d, &n);
+	lm_buf_init(&b, DOCUMENT_MAX);
+	lm_buf_add(&b, text, n);
+	api_answer_text(r, "application/yaml", &b);
+	lm_buf_fini(&b);
+}
+
+/* ---- the server itself ------------------------------------------------------------------------ */
+
+static int64_t rss_kb(void)
+{
+	char line[128] = "";
+	long pages = 0;
+
+	FILE *f = fopen("/proc/self/statm", "re");
+	if (f == NULL)
+		return 0;
+	if (fgets(line, sizeof line, f) != NULL) {
+		const char *second = strchr(line, ' ');
+
+		pages = second != NULL ? strtol(second, NULL, 10) : 0;
+	}
+	fclose(f);
+	return (int64_t)pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+static double cpu_seconds(int who)
+{
+	struct rusage u = {0};
+
+	getrusage(who, &u);
+	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+	       (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
+}
+
+void api_get_status(struct api *api, struct http_request *r, const char *param)
+{
+	struct lm_buf b;
+	(void)param;
+
+	lm_buf_init(&b, SMALL_MAX);
+	struct lm_json j = lm_json_on(&b);
+	lm_json_open(&j, NULL, '{');
+	lm_json_str(&j, "version", LM_VERSION);
+	lm_json_int(&j, "pid", getpid());
+	lm_json_int(&j, "uptimeMs", manager_now_ms(api->manager) - api->started_ms);
+	lm_json_int(&j, "rssKb", rss_kb());
+	lm_json_num(&j, "cpuSeconds", cpu_seconds(RUSAGE_SELF));
+	lm_json_num(&j, "childCpuSeconds", cpu_seconds(RUSAGE_CHILDREN));
+	lm_json_bool(&j, "idle", engine_is_idle(manager_engine(api->manager)));
+	lm_json_int(&j, "lastEvent", manager_last_event(api->manager));
+	lm_json_int(&j, "descriptors", (int64_t)catalog_count(api->catalog));
+	listeners_print(api->listeners, &j);
+	lm_json_close(&j, '}');
+	api_answer_text(r, NULL, &b);
+	lm_buf_fini(&b);
+}
+
+void api_get_health(struct api *api, struct http_request *r, const char *param)
+{
+	struct lm_buf b;
+	(void)api;
+	(void)param;
+
+	lm_buf_init(&b, 64);
+	lm_buf_puts(&b, "{\"status\":\"UP\"}");
+	api_answer_text(r, NULL, &b);
+	lm_buf_fini(&b);
+}
+
+/* "<kind> <name> <resource id>" */
+static void print_item(struct lm_json *j, char *line)
+{
+	static const char *const names[] = {"kind", "name", "resourceId"};
+	char *rest = line;
+
+	lm_json_open(j, NULL, '{');
+	for (size_t i = 0; i < LM_COUNT(names); i++)
+		lm_json_str(j, names[i], i + 1 < LM_COUNT(names) ? strsep(&rest, " ") : rest);
+	lm_json_close(j, '}');
+}
+
+void api_get_inventory(struct api *api, struct http_request *r, const char *param)
+{
+	struct lm_buf lines, b;
+	(void)param;
+
+	lm_buf_init(&lines, DOCUMENT_MAX);
+	lm_buf_init(&b, DOCUMENT_MAX);
+	struct lm_err *e = manager_inventory(api->manager, &lines);
+	if (e != NULL) {
+		api_answer_err(r, 0, e);
+	} else {
+		struct lm_json j = lm_json_on(&b);
+		char *rest = lines.p, *line = NULL;
+
+		lm_json_open(&j, NULL, '[');
+		while ((line = strsep(&rest, "\n")) != NULL)
+			if (*line != '\0')
+				print_item(&j, line);
+		lm_json_close(&j, ']');
+		api_answer_text(r, NULL, &b);
+	}
+	lm_buf_fini(&lines);
+	lm_buf_fini(&b);
+}

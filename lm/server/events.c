@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lm/server/events.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <uv.h>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "lm/server/http.h"
+
+enum {
+	FOLLOWERS_MAX = 64,
+	BACKLOG_MAX = 1 << 20,
+	PAGE = 256,           /* records of the journal read at once while catching up */
+	PAGE_BYTES = 1 << 26, /* what a page can come to at most */
+	ALIVE_MS = 15000,
+};
+
+struct follower {
+	struct events *events;
+	struct http_request *request;
+	struct follower *next, **prev;
+	int64_t after; /* the last number written */
+	size_t page_n;
+	bool sse, follows, is_live;
+	bool is_dropped;
+};
+
+struct events {
+	struct store *store;
+	struct follower *followers;
+	size_t n_followers;
+	uv_timer_t alive;
+};
+
+static bool put(struct follower *f, int64_t seq, const char *body, size_t max)
+{
+	struct lm_buf b;
+
+	lm_buf_init(&b, PAGE_BYTES);
+	if (f->sse && seq > 0)
+		lm_buf_printf(&b, "id: %lld\n", (long long)seq);
+	if (f->sse)
+		lm_buf_puts(&b, "data: ");
+	lm_buf_puts(&b, body);
+	lm_buf_puts(&b, f->sse ? "\n\n" : "\n");
+	bool ok = http_stream_write(f->request, b.p, b.n, max);
+	lm_buf_fini(&b);
+	return ok;
+}
+
+static void put_live(struct follower *f, int64_t seq, const char *body)
+{
+	if (f->is_dropped || put(f, seq, body, BACKLOG_MAX))
+		return;
+	f->is_dropped = true;
+	lm_log(LM_LOG_WARN, "events.dropped", "a follower is too slow; last event sent=%lld",
+	    (long long)f->after);
+	http_stream_end(f->request);
+}
+
+/* ---- catching up from the journal ------------------------------------------------------------- */
+
+static struct lm_err *put_record(void *arg, const struct record *r)
+{
+	struct follower *f = arg;
+
+	f->after = strtoll(r->key, NULL, 10);
+	f->page_n++;
+	if (!put(f, f->after, r->body, PAGE_BYTES))
+		return lm_err_new(LM_ERR_LIMIT, "a page of events is too large");
+	return NULL;
+}
+
+static void put_alive(struct follower *f)
+{
+	const char *sign = f->sse ? ":\n\n" : "\n";
+
+	if (!http_stream_write(f->request, sign, strlen(sign), BACKLOG_MAX))
+		http_stream_end(f->request);
+}
+
+/* Everything written so far has been sent: the next page, or the end of the journal. */
+static void on_more(void *arg, struct http_request *r)
+{
+	struct follower *f = arg;
+	struct store *s = f->events->store;
+	struct store_query q = {.table = RECORD_EVENT, .after = f->after, .limit = PAGE};
+
+	if (f->is_live || f->is_dropped)
+		return;
+	f->page_n = 0;
+	struct lm_err *e = s->ops->load(s, &q, put_record, f);
+	if (e != NULL) {
+		lm_log(LM_LOG_ERROR, "events.read", "%s", lm_err_text(e));
+		lm_err_free(e);
+		http_stream_end(r);
+		return;
+	}
+	f->is_live = f->page_n < PAGE;
+	if (f->is_live && !f->follows)
+		http_stream_end(r);
+	else if (f->is_live && f->page_n == 0)
+		put_alive(f); /* the head of the answer leaves with the first bytes of its body */
+}
+
+static void on_closed(void *arg)
+{
+	struct follower *f = arg;
+	struct events *ev = f->events;
+
+	*f->prev = f->next;
+	if (f->next != NULL)
+		f->next->prev = f->prev;
+	if (--ev->n_followers == 0)
+		uv_timer_stop(&ev->alive);
+	free(f);
+}
+
+static void on_alive(uv_timer_t *t)
+{
+	struct events *ev = t->data;
+
+	for (struct follower *f = ev->followers; f != NULL; f = f->next)
+		if (f->is_live && !f->is_dropped)
+			put_alive(f);
+}
+
+/* ---- the answer ------------------------------------------------------------------------------- */
+
+static bool is_true(const char *text)
+{
+	return text != NULL && strcasecmp(text, "false") != 0 && strcmp(text, "0") != 0;
+}
+
+static bool parse_after(struct http_request *r, int64_t *out)
+{
+	const char *text = http_query(r, "after");
+	char *end = NULL;
+
+	if (text == NULL)
+		text = http_header(r, "Last-Event-ID");
+	if (text == NULL || *text == '\0')
+		return true;
+	errno = 0;
+	long long n = strtoll(text, &end, 10);
+	if (errno != 0 || *end != '\0' || n < 0)
+		return false;
+	*out = n;
+	return true;
+}
+
+void events_answer(struct events *ev, struct http_request *r)
+{
+	const char *accept = http_header(r, "Accept");
+	int64_t after = 0;
+
+	if (!parse_after(r, &after)) {
+		http_answer_error(r, 400, "'after' must be the number of an event, from 0");
+		return;
+	}
+	if (ev->n_followers >= FOLLOWERS_MAX) {
+		http_answer_error(
+		    r, 503, "%d clients read events already: try again later", FOLLOWERS_MAX);
+		return;
+	}
+	struct follower *f = calloc(1, sizeof *f);
+	if (f == NULL)
+		abort();
+	*f = (struct follower){.events = ev, .request = r, .after = after};
+	f->sse = accept != NULL && strstr(accept, "text/event-stream") != NULL;
+	f->follows = is_true(http_query(r, "follow")) || f->sse;
+	f->next = ev->followers;
+	f->prev = &ev->followers;
+	if (f->next != NULL)
+		f->next->prev = &f->next;
+	ev->followers = f;
+	if (ev->n_followers++ == 0)
+		uv_timer_start(&ev->alive, on_alive, ALIVE_MS, ALIVE_MS);
+	http_stream_begin(r, f->sse ? "text/event-stream" : "application/x-ndjson",
+	    &(struct http_stream){on_more, on_closed, f});
+}
+
+/* ---- what happens ----------------------------------------------------------------------------- */
+
+void events_published(struct events *ev, int64_t seq, const char *body)
+{
+	for (struct follower *f = ev->followers; f != NULL; f = f->next) {
+		if (!f->is_live || !f->follows || seq <= f->after)
+			continue;
+		put_live(f, seq, body);
+		f->after = seq;
+	}
+}
+
+static void print_sample(
+    const struct sample *s, const char *resource_name, int64_t now_ms, struct lm_buf *out)
+{
+	struct lm_json j = lm_json_on(out);
+	time_t t = now_ms / 1000;
+	struct tm tm;
+	char at[40];
+
+	gmtime_r(&t, &tm);
+	size_t n = strftime(at, sizeof at, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(at + n, sizeof at - n, ".%03dZ", (int)(now_ms % 1000));
+	lm_json_open(&j, NULL, '{');
+	lm_json_str(&j, "type", "MetricSample");
+	lm_json_str(&j, "at", at);
+	lm_json_int(&j, "at_ms", now_ms);
+	lm_json_str(&j, "metricKey", s->metric_key);
+	lm_json_str(&j, "metricName", s->metric_name);
+	if (resource_name != NULL)
+		lm_json_str(&j, "resourceName", resource_name);
+	if (s->kind == SAMPLE_LOAD)
+		lm_json_num(&j, "load", s->load);
+	if (s->kind == SAMPLE_INTEGRITY)
+		lm_json_str(&j, "integrity", s->ok ? "OK" : "BROKEN");
+	if (s->values != NULL)
+		lm_json_raw(&j, "values", s->values);
+	lm_json_close(&j, '}');
+}
+
+void events_sample(
+    struct events *ev, const struct sample *s, const char *resource_name, int64_t now_ms)
+{
+	struct lm_buf b;
+
+	if (ev->followers == NULL)
+		return;
+	lm_buf_init(&b, PAGE_BYTES);
+	print_sample(s, resource_name, now_ms, &b);
+	for (struct follower *f = ev->followers; f != NULL; f = f->next)
+		if (f->is_live && f->follows)
+			put_live(f, 0, b.p);
+	lm_buf_fini(&b);
+}
+
+/* ---- life ------------------------------------------------------------------------------------- */
+
+struct events *events_new(struct uv_loop_s *loop, struct store *store)
+{
+	struct events *ev = calloc(1, sizeof *ev);
+
+	if (ev == NULL)
+		abort();
+	ev->store = store;
+	uv_timer_init(loop, &ev->alive);
+	ev->alive.data = ev;
+	return ev;
+}
+
+static void on_timer_closed(uv_handle_t *h)
+{
+	free(h->data);
+}
+
+void events_free(struct events *ev)
+{
+	if (ev != NULL)
+		uv_close((uv_handle_t *)&ev->alive, on_timer_closed);
+}

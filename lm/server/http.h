@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LM_SERVER_HTTP_H
+#define LM_SERVER_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/attr.h"
+#include "base/buf.h"
+#include "base/err.h"
+
+/*
+ * HTTP/1.1 on the loop: listeners, complete requests in, answers and streams out.  The only place
+ * that knows the HTTP library.
+ *
+ * A request is handed over when its body is complete; its connection then sleeps until it is
+ * answered.  Handing over only records: http_request_fn runs inside the library and must not
+ * answer.  An answer given later leaves with the next http_run() of its listener, not before: who
+ * wants something to be durable first does that between the two.
+ *
+ * Limits: a body of 1 MiB (413), 16 KiB of headers, 256 connections per listener, 30 s without a
+ * byte from a client that owes us some.
+ */
+struct uv_loop_s;
+struct http_listener;
+
+/* Which routes a listener may serve: bits. */
+enum { HTTP_API = 1, HTTP_METRICS = 2 };
+enum { HTTP_BODY_MAX = 1 << 20 };
+
+/* Read-only for the receiver; it lives until it was answered in full, or its client has gone. */
+struct http_request {
+	const char *method;
+	const char *path; /* decoded, begins with '/', no '/' at its end (but for "/" itself) */
+	unsigned scope;   /* of the listener it came by */
+	const char *body; /* NUL-terminated */
+	size_t body_n;
+	struct http_request *next; /* for the receiver's queue */
+};
+
+typedef void http_request_fn(void *arg, struct http_request *);
+
+struct http_conf {
+	struct uv_loop_s *loop;
+	const char *address; /* numeric, IPv4 or IPv6; need not exist on this machine yet */
+	unsigned port;       /* 0: any free one, see http_port() */
+	unsigned scope;
+	http_request_fn *request;
+	void *arg;
+};
+
+struct lm_err *http_listen(const struct http_conf *, struct http_listener **out) LM_MUST_USE;
+/* Cuts off every request, answers not yet sent included.  NULL is fine.  Memory: the loop's next turn. */
+void http_close(struct http_listener *);
+/* Sends what has been answered and written since; nothing to send costs nothing. */
+void http_run(struct http_listener *);
+unsigned http_port(const struct http_listener *);
+const char *http_address(const struct http_listener *); /* "127.0.0.1:8280" */
+
+/* NULL: not given; a query without a value is "".  Borrowed as long as the request lives. */
+const char *http_query(struct http_request *, const char *name);
+const char *http_header(struct http_request *, const char *name);
+
+/* ---- answers: exactly one of these per request ------------------------------------------------ */
+
+/* Takes the text out of 'body'. */
+struct http_answer {
+	int status;
+	const char *type;     /* static; NULL: application/json */
+	const char *location; /* header; NULL: none */
+};
+void http_answer(struct http_request *, const struct http_answer *, struct lm_buf *body);
+/* {"url": ..., "localizedMessage": ..., "details": {}} */
+void http_answer_error(struct http_request *, int status, const char *fmt, ...) LM_PRINTF(3, 4);
+/* 405, with the methods that are allowed: "GET, POST". */
+void http_answer_method(struct http_request *, const char *allow);
+
+/*
+ * An answer without an end: text goes out as it is written.  'more' is called when everything is
+ * sent and may write or end; 'closed' is called once, when the request is about to be freed.
+ */
+struct http_stream {
+	void (*more)(void *arg, struct http_request *);
+	void (*closed)(void *arg);
+	void *arg;
+};
+void http_stream_begin(struct http_request *, const char *type, const struct http_stream *);
+/* False: the client is too slow, more than 'max' bytes would wait for it; nothing was added. */
+bool http_stream_write(struct http_request *, const char *p, size_t n, size_t max) LM_MUST_USE;
+void http_stream_end(struct http_request *);
+
+#endif

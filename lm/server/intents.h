@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LM_SERVER_INTENTS_H
+#define LM_SERVER_INTENTS_H
+
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "lm/core/intent.h"
+
+/*
+ * The body of POST /api/intent/<name>: one JSON object.  Fields the intent does not know are
+ * ignored; property values that are numbers or booleans become text, lists and maps become JSON
+ * text, null means unset.  Checks shape and presence only; whether the assembly exists is the
+ * engine's matter.  What 'out' points to lives in the arena.
+ */
+struct lm_err *intent_read(enum intent_kind, const char *body, size_t n, struct lm_arena *,
+    struct intent *out) LM_MUST_USE;
+
+/* "createAssembly, changeAssemblyState, ...": for messages. */
+const char *intent_names(void);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LM_SERVER_LISTENERS_H
+#define LM_SERVER_LISTENERS_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/json.h"
+#include "lm/server/http.h"
+
+/*
+ * Where the server listens: one address for everything, and one per management network for the
+ * metrics webhook alone.  A management address that cannot be had is tried again for a minute.
+ */
+struct listeners;
+
+struct listeners *listeners_new(
+    struct uv_loop_s *, unsigned metrics_port, http_request_fn *, void *arg);
+void listeners_free(struct listeners *); /* closes all; its memory goes with the loop's next turn */
+
+/* The one for everything.  'address' is "ip:port". */
+struct lm_err *listeners_open(struct listeners *, const char *address) LM_MUST_USE;
+/* A management network has got, or lost, an address.  Losing it takes effect in listeners_run(). */
+void listeners_host(struct listeners *, const char *address, bool up);
+/* Call when no request waits: closes what is lost, sends what was answered. */
+void listeners_run(struct listeners *);
+
+/* Member "listeners": [{"address": "127.0.0.1:8280", "serves": "everything"}, ...] */
+void listeners_print(const struct listeners *, struct lm_json *);
+/* Address of the one for everything: "127.0.0.1:8280". */
+const char *listeners_address(const struct listeners *);
+
+#endif

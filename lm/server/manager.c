@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lm/server/manager.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <uv.h>
+
+#include "base/log.h"
+
+enum { DRIVERS_MAX = 8, EVENTS_KEEP = 50000, TRIM_EVERY = 4096 };
+
+/* What a driver found when it opened, before the engine knew anything. */
+struct early_death {
+	char *resource_id, *what;
+};
+
+struct manager {
+	struct manager_conf conf;
+	struct engine *engine;
+	struct driver *drivers[DRIVERS_MAX];
+	struct turn turns[2]; /* one collects while the other is carried out */
+	struct turn *turn;
+	uv_timer_t timer;
+	bool timer_due, is_resumed;
+	LM_VEC(struct early_death) early;
+	int64_t base_ms; /* wall clock minus monotonic clock, at the start */
+	int64_t last_event;
+	uint64_t events_until_trim;
+};
+
+int64_t manager_now_ms(const struct manager *m)
+{
+	return m->base_ms + (int64_t)(uv_hrtime() / 1000000);
+}
+
+int64_t manager_last_event(const struct manager *m)
+{
+	return m->last_event;
+}
+
+struct engine *manager_engine(struct manager *m)
+{
+	return m->engine;
+}
+
+/* ---- what comes in ---------------------------------------------------------------------------- */
+
+static struct lm_err *draw_seed(uint64_t *out)
+{
+	uint64_t seed = 0;
+
+	if (getrandom(&seed, sizeof seed, 0) != (ssize_t)sizeof seed)
+		return lm_err_errno(errno, "cannot draw a random number");
+	*out = seed;
+	return NULL;
+}
+
+struct lm_err *manager_intent(
+    struct manager *m, const struct intent *intent, char process[LM_ID_SIZE])
+{
+	uint64_t seed = 0;
+
+	struct lm_err *e = draw_seed(&seed);
+	if (e != NULL)
+		return e;
+	return engine_intent(m->engine, intent, manager_now_ms(m), seed, m->turn, process);
+}
+
+bool manager_sample(struct manager *m, const struct sample *s)
+{
+	return engine_sample(m->engine, s, manager_now_ms(m), m->turn);
+}
+
+static void on_result(void *arg, const struct step_result *r)
+{
+	struct manager *m = arg;
+
+	if (r->failure != STEP_NONE)
+		lm_log(LM_LOG_WARN, "step.failed", "step=%s failure=%s message=\"%s\"", r->step,
+		    step_failure_text(r->failure), r->message != NULL ? r->message : "");
+	engine_result(m->engine, r, manager_now_ms(m), m->turn);
+}
+
+static void on_died(void *arg, const char *resource_id, const char *what)
+{
+	struct manager *m = arg;
+
+	if (!m->is_resumed) {
+		*LM_PUSH(NULL, &m->early) = (struct early_death){strdup(resource_id), strdup(what)};
+		return;
+	}
+	lm_log(LM_LOG_WARN, "resource.died", "resource=%s what=\"%s\"", resource_id, what);
+	engine_died(m->engine, resource_id, what, manager_now_ms(m), m->turn);
+}
+
+static void on_host_address(void *arg, const char *address, bool up)
+{
+	struct manager *m = arg;
+
+	if (m->conf.events.host_address != NULL)
+		m->conf.events.host_address(m->conf.events.arg, address, up);
+}
+
+static void on_timer(uv_timer_t *t)
+{
+	struct manager *m = t->data;
+
+	m->timer_due = true;
+}
+
+/* ---- carrying out ----------------------------------------------------------------------------- */
+
+static bool is_empty(const struct turn *t)
+{
+	return t->records.n == 0 && t->steps.n == 0;
+}
+
+static void sleep_until(struct manager *m, int64_t at_ms)
+{
+	int64_t now = manager_now_ms(m);
+
+	if (at_ms == INT64_MAX)
+		uv_timer_stop(&m->timer);
+	else
+		uv_timer_start(&m->timer, on_timer, at_ms > now ? (uint64_t)(at_ms - now) : 0, 0);
+}
+
+static void publish(struct manager *m, const struct turn *t)
+{
+	for (size_t i = 0; i < t->records.n; i++) {
+		const struct record *r = &t->records.v[i];
+
+		if (r->table != RECORD_EVENT)
+			continue;
+		m->last_event = strtoll(r->key, NULL, 10);
+		m->events_until_trim -= m->events_until_trim > 0;
+		if (m->conf.events.published != NULL)
+			m->conf.events.published(m->conf.events.arg, m->last_event, r->body);
+	}
+}
+
+static size_t driver_index(const struct manager *m, const char *location)
+{
+	for (size_t i = 0; location != NULL && i < m->conf.n_drivers; i++)
+		if (strcmp(m->conf.drivers[i]->name, location) == 0)
+			return i;
+	return 0;
+}
+
+/* A driver that refuses has begun nothing; the engine hears of it in the next turn. */
+static void ask_driver(struct manager *m, const struct step_request *step)
+{
+	size_t i = driver_index(m, step->location);
+
+	lm_log(LM_LOG_DEBUG, "step.asked", "step=%s resource=%s action=%s", step->step,
+	    step->resource_name, step->action);
+	struct lm_err *e = m->conf.drivers[i]->execute(m->drivers[i], step);
+	if (e == NULL)
+		return;
+	struct step_result r = {
+	    .step = step->step, .failure = STEP_INTERNAL_ERROR, .message = lm_err_text(e)};
+	on_result(m, &r);
+	lm_err_free(e);
+}
+
+static void trim(struct manager *m)
+{
+	if (m->events_until_trim > 0)
+		return;
+	m->events_until_trim = TRIM_EVERY;
+	struct lm_err *e = m->conf.store->ops->trim(m->conf.store, m->conf.events_keep);
+	if (e == NULL)
+		return;
+	lm_log(LM_LOG_WARN, "journal.trim", "old events stay for now: %s", lm_err_text(e));
+	lm_err_free(e);
+}
+
+static struct lm_err *carry_out(struct manager *m, struct turn *t)
+{
+	if (t->records.n > 0) {
+		struct lm_err *e =
+		    m->conf.store->ops->commit(m->conf.store, t->records.v, t->records.n);
+		if (e != NULL)
+			return lm_err_wrap(e, "cannot write the journal");
+	}
+	publish(m, t);
+	for (size_t i = 0; i < t->steps.n; i++)
+		ask_driver(m, &t->steps.v[i]);
+	trim(m);
+	return NULL;
+}
+
+struct lm_err *manager_settle(struct manager *m)
+{
+	if (is_empty(m->turn) && !m->timer_due)
+		return NULL;
+	m->timer_due = false;
+	int64_t wake_ms = engine_tick(m->engine, manager_now_ms(m), m->turn);
+
+	struct turn *t = m->turn;
+	m->turn = t == &m->turns[0] ? &m->turns[1] : &m->turns[0];
+	struct lm_err *e = carry_out(m, t);
+	turn_clear(t);
+	sleep_until(m, is_empty(m->turn) ? wake_ms : 0);
+	return e;
+}
+
+/* ---- opening and closing ---------------------------------------------------------------------- */
+
+static struct lm_err *restore_one(void *arg, const struct record *r)
+{
+	struct manager *m = arg;
+
+	if (r->table != RECORD_EVENT)
+		return engine_restore(m->engine, r);
+	m->last_event = strtoll(r->key, NULL, 10);
+	return NULL;
+}
+
+static void tell_early_deaths(struct manager *m)
+{
+	m->is_resumed = true;
+	for (size_t i = 0; i < m->early.n; i++) {
+		on_died(m, m->early.v[i].resource_id, m->early.v[i].what);
+		free(m->early.v[i].resource_id);
+		free(m->early.v[i].what);
+	}
+	lm_vec_free(&m->early);
+}
+
+static struct lm_err *restore(struct manager *m)
+{
+	for (int t = 0; t < RECORD_TABLE_N; t++) {
+		struct store_query q = {.table = (enum record_table)t};
+		struct lm_err *e = m->conf.store->ops->load(m->conf.store, &q, restore_one, m);
+
+		if (e != NULL)
+			return lm_err_wrap(e, "cannot restore table '%s' of the journal",
+			    record_table_text(q.table));
+	}
+	engine_resume(m->engine, manager_now_ms(m), m->last_event + 1, m->turn);
+	tell_early_deaths(m);
+	m->timer_due = true;
+	return manager_settle(m);
+}
+
+static struct lm_err *open_drivers(struct manager *m)
+{
+	struct driver_conf conf = {
+	    .loop = m->conf.loop,
+	    .state_dir = m->conf.driver_dir,
+	    .images_dir = m->conf.images_dir,
+	    .metrics_port = m->conf.metrics_port,
+	    .events = {on_result, on_died, on_host_address, m},
+	};
+
+	for (size_t i = 0; i < m->conf.n_drivers; i++) {
+		struct lm_err *e = m->conf.drivers[i]->open(&conf, &m->drivers[i]);
+
+		if (e != NULL)
+			return lm_err_wrap(e, "driver '%s' cannot start", m->conf.drivers[i]->name);
+	}
+	return NULL;
+}
+
+static int64_t clock_base_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return t.tv_sec * 1000 + t.tv_nsec / 1000000 - (int64_t)(uv_hrtime() / 1000000);
+}
+
+struct lm_err *manager_open(const struct manager_conf *conf, struct manager **out)
+{
+	assert(conf->n_drivers >= 1 && conf->n_drivers <= DRIVERS_MAX);
+	struct manager *m = calloc(1, sizeof *m);
+
+	if (m == NULL)
+		abort();
+	m->conf = *conf;
+	if (m->conf.events_keep == 0)
+		m->conf.events_keep = EVENTS_KEEP;
+	m->base_ms = clock_base_ms();
+	turn_init(&m->turns[0]);
+	turn_init(&m->turns[1]);
+	m->turn = &m->turns[0];
+	uv_timer_init(conf->loop, &m->timer);
+	m->timer.data = m;
+	m->engine = engine_new(&(struct engine_conf){.catalog = conf->catalog});
+	struct lm_err *e = open_drivers(m);
+	if (e == NULL)
+		e = restore(m);
+	if (e != NULL) {
+		manager_close(m);
+		return e;
+	}
+	*out = m;
+	return NULL;
+}
+
+static void on_timer_closed(uv_handle_t *h)
+{
+	free(h->data);
+}
+
+void manager_close(struct manager *m)
+{
+	if (m == NULL)
+		return;
+	for (size_t i = 0; i < m->conf.n_drivers; i++)
+		m->conf.drivers[i]->close(m->drivers[i]);
+	for (size_t i = 0; i < m->early.n; i++) { /* only when opening failed half-way */
+		free(m->early.v[i].resource_id);
+		free(m->early.v[i].what);
+	}
+	lm_vec_free(&m->early);
+	engine_free(m->engine);
+	turn_fini(&m->turns[0]);
+	turn_fini(&m->turns[1]);
+	uv_close((uv_handle_t *)&m->timer, on_timer_closed);
+}
+
+struct lm_err *manager_inventory(struct manager *m, struct lm_buf *out)
+{
+	for (size_t i = 0; i < m->conf.n_drivers; i++) {
+		struct lm_err *e = m->conf.drivers[i]->inventory(m->drivers[i], out);
+
+		if (e != NULL)
+			return lm_err_wrap(e, "driver '%s'", m->conf.drivers[i]->name);
+	}
+	return NULL;
+}

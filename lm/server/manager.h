@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LM_SERVER_MANAGER_H
+#define LM_SERVER_MANAGER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "lm/core/engine.h"
+#include "lm/drivers/driver.h"
+#include "lm/store/store.h"
+
+/*
+ * The manager: engine, journal and drivers, and the one rule that binds them.  Whatever comes in
+ * during a turn of the loop (intents, results, deaths, samples, time) goes to the engine at once;
+ * manager_settle(), once per turn, makes the records of all of it durable in one transaction and
+ * only then asks the drivers.
+ *
+ * Time is the wall clock at the start plus what the monotonic clock has counted since.
+ */
+struct uv_loop_s;
+struct manager;
+
+struct manager_events {
+	/* A record of table EVENT is durable now. */
+	void (*published)(void *arg, int64_t seq, const char *body);
+	void (*host_address)(void *arg, const char *address, bool up); /* see driver.h */
+	void *arg;
+};
+
+struct manager_conf {
+	struct uv_loop_s *loop;
+	struct store *store;           /* borrowed */
+	const struct catalog *catalog; /* borrowed */
+	const struct driver_ops *const *drivers;
+	size_t n_drivers; /* 1 to 8; the first serves locations nobody names */
+	const char *driver_dir, *images_dir;
+	unsigned metrics_port;
+	uint64_t events_keep; /* events kept in the journal; 0: 50000 */
+	struct manager_events events;
+};
+
+/* Opens the drivers, restores the engine from the journal and carries on what was in flight. */
+struct lm_err *manager_open(const struct manager_conf *, struct manager **out) LM_MUST_USE;
+/* Closes the drivers; what runs outside keeps running.  NULL is fine. */
+void manager_close(struct manager *);
+
+/* For questions.  Its answers may be ahead of the journal until manager_settle(). */
+struct engine *manager_engine(struct manager *);
+int64_t manager_now_ms(const struct manager *);
+int64_t manager_last_event(const struct manager *); /* sequence number; 0: none yet */
+
+struct lm_err *manager_intent(struct manager *, const struct intent *, char process[LM_ID_SIZE])
+    LM_MUST_USE;
+bool manager_sample(struct manager *, const struct sample *);
+
+/*
+ * Commits and carries out.  An error means that the engine knows more than the journal: the
+ * process must end without answering anybody, and start again from the journal.
+ */
+struct lm_err *manager_settle(struct manager *) LM_MUST_USE;
+/* What the drivers have outside: a line each. */
+struct lm_err *manager_inventory(struct manager *, struct lm_buf *out) LM_MUST_USE;
+
+#endif

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lm/server/serve.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "base/log.h"
+#include "lm/server/api.h"
+#include "lm/server/listeners.h"
+#include "lm/server/packages.h"
+
+enum { DIAGS_MAX = 1000, PRINT_MAX = 1 << 20 };
+
+static const struct driver_ops *const drivers[] = {&driver_local};
+static const int stop_signals[] = {SIGTERM, SIGINT, SIGHUP};
+
+struct server {
+	struct serve_conf conf;
+	char *journal, *driver_dir, *images_dir;
+	int lock;
+	struct catalog *catalog;
+	struct store *store;
+	struct api api;
+	uv_loop_t loop;
+	uv_signal_t signals[LM_COUNT(stop_signals)];
+	uv_prepare_t turn;
+	uv_timer_t again;
+	bool has_loop, has_failed;
+};
+
+/* ---- before the loop -------------------------------------------------------------------------- */
+
+/* One thread, and answers of any size: freed blocks go back instead of waiting in arenas. */
+static void keep_memory_small(void)
+{
+	mallopt(M_ARENA_MAX, 1);
+	mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+	mallopt(M_TRIM_THRESHOLD, 256 * 1024);
+}
+
+static void print_diags(const struct diags *d)
+{
+	struct lm_buf b;
+
+	if (diags_count(d) == 0)
+		return;
+	lm_buf_init(&b, PRINT_MAX);
+	diags_print(d, &b, isatty(STDERR_FILENO) != 0);
+	fputs(b.p, stderr);
+	lm_buf_fini(&b);
+}
+
+/* Absolute, because the drivers hand the packages' folders to other programs. */
+static struct lm_err *load_folder(const char *folder, struct catalog *c, struct diags *d)
+{
+	char path[PATH_MAX];
+
+	if (realpath(folder, path) == NULL)
+		return lm_err_errno(errno, "cannot find the packages %s", folder);
+	return packages_load(path, c, d);
+}
+
+static struct lm_err *load_catalog(struct server *s)
+{
+	LM_AUTO(diags) d = diags_new(DIAGS_MAX);
+	struct lm_err *e = NULL;
+
+	s->catalog = catalog_new();
+	for (size_t i = 0; e == NULL && i < s->conf.n_packages; i++)
+		e = load_folder(s->conf.packages[i], s->catalog, d);
+	if (e != NULL)
+		return e;
+	catalog_check(s->catalog, d);
+	print_diags(d);
+	if (diags_errors(d) > 0)
+		return lm_err_new(LM_ERR_INVALID,
+		    "%zu error%s in the packages: mend them and see with 'lm check'",
+		    diags_errors(d), diags_errors(d) == 1 ? "" : "s");
+	lm_log(LM_LOG_INFO, "catalog.loaded", "descriptors=%zu warnings=%zu",
+	    catalog_count(s->catalog), diags_warnings(d));
+	return NULL;
+}
+
+static struct lm_err *make_folders(const char *path)
+{
+	char *p = strdup(path);
+	struct lm_err *e = NULL;
+
+	for (char *at = p + 1; e == NULL; at++) {
+		bool is_last = *at == '\0';
+
+		if (*at != '/' && !is_last)
+			continue;
+		*at = '\0';
+		if (mkdir(p, 0700) != 0 && errno != EEXIST)
+			e = lm_err_errno(errno, "cannot make the folder %s", p);
+		if (is_last)
+			break;
+		*at = '/';
+	}
+	free(p);
+	return e;
+}
+
+/* Two managers on one journal would each undo what the other does. */
+static struct lm_err *lock_state(struct server *s, const char *path)
+{
+	s->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (s->lock < 0)
+		return lm_err_errno(errno, "cannot open %s", path);
+	if (flock(s->lock, LOCK_EX | LOCK_NB) != 0)
+		return lm_err_new(LM_ERR_CONFLICT,
+		    "another manager works in %s: stop it, or give this one its own --state",
+		    s->conf.state_dir);
+	return NULL;
+}
+
+static char *below(const char *folder, const char *name)
+{
+	char *p = NULL;
+
+	if (asprintf(&p, "%s/%s", folder, name) < 0)
+		abort();
+	return p;
+}
+
+static struct lm_err *open_state(struct server *s)
+{
+	char folder[PATH_MAX];
+
+	if (s->conf.state_dir[0] == '\0')
+		return lm_err_new(LM_ERR_INVALID, "--state needs the name of a folder");
+	struct lm_err *e = make_folders(s->conf.state_dir);
+	if (e != NULL)
+		return e;
+	if (realpath(s->conf.state_dir, folder) == NULL)
+		return lm_err_errno(errno, "cannot find %s", s->conf.state_dir);
+	char *lock = below(folder, "lock");
+	e = lock_state(s, lock);
+	free(lock);
+	s->journal = below(folder, "journal.db");
+	s->driver_dir = below(folder, "local");
+	s->images_dir = s->conf.images_dir != NULL ? realpath(s->conf.images_dir, NULL)
+						   : below(folder, "images");
+	if (e == NULL && s->images_dir == NULL)
+		e = lm_err_errno(errno, "cannot find the images %s", s->conf.images_dir);
+	if (e == NULL)
+		e = store_sqlite_open(s->journal, &s->store);
+	return e;
+}
+
+/* ---- the loop --------------------------------------------------------------------------------- */
+
+static void on_signal(uv_signal_t *h, int signum)
+{
+	lm_log(LM_LOG_INFO, "manager.stopping", "signal=%d", signum);
+	uv_stop(h->loop);
+}
+
+static void on_again(uv_timer_t *t)
+{
+	(void)t; /* it has woken the loop, that is all it is for */
+}
+
+/* Before the loop sleeps: answer what was asked, make it durable, do it, let the answers go. */
+static void on_turn(uv_prepare_t *h)
+{
+	struct server *s = h->data;
+
+	api_turn(&s->api);
+	struct lm_err *e = manager_settle(s->api.manager);
+	if (e != NULL) {
+		lm_log(LM_LOG_ERROR, "manager.lost",
+		    "stopping, start it again when this is mended: %s", lm_err_text(e));
+		lm_err_free(e);
+		s->has_failed = true;
+		uv_stop(&s->loop);
+		return;
+	}
+	listeners_run(s->api.listeners);
+	if (api_has_requests(&s->api))
+		uv_timer_start(&s->again, on_again, 0, 0);
+}
+
+static void on_published(void *arg, int64_t seq, const char *body)
+{
+	struct server *s = arg;
+
+	events_published(s->api.events, seq, body);
+}
+
+static void on_host_address(void *arg, const char *address, bool up)
+{
+	struct server *s = arg;
+
+	listeners_host(s->api.listeners, address, up);
+}
+
+static void start_loop(struct server *s)
+{
+	uv_loop_init(&s->loop);
+	s->has_loop = true;
+	uv_prepare_init(&s->loop, &s->turn);
+	uv_timer_init(&s->loop, &s->again);
+	s->turn.data = s;
+	for (size_t i = 0; i < LM_COUNT(stop_signals); i++) {
+		uv_signal_init(&s->loop, &s->signals[i]);
+		uv_signal_start(&s->signals[i], on_signal, stop_signals[i]);
+	}
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static struct lm_err *open_manager(struct server *s)
+{
+	struct manager_conf conf = {
+	    .loop = &s->loop,
+	    .store = s->store,
+	    .catalog = s->catalog,
+	    .drivers = drivers,
+	    .n_drivers = LM_COUNT(drivers),
+	    .driver_dir = s->driver_dir,
+	    .images_dir = s->images_dir,
+	    .metrics_port = s->conf.metrics_port,
+	    .events = {on_published, on_host_address, s},
+	};
+
+	s->api.store = s->store;
+	s->api.catalog = s->catalog;
+	s->api.events = events_new(&s->loop, s->store);
+	s->api.listeners = listeners_new(&s->loop, s->conf.metrics_port, api_request, &s->api);
+	struct lm_err *e = listeners_open(s->api.listeners, s->conf.listen);
+	if (e == NULL)
+		e = manager_open(&conf, &s->api.manager);
+	if (e == NULL)
+		s->api.started_ms = manager_now_ms(s->api.manager);
+	return e;
+}
+
+static void stop(struct server *s)
+{
+	if (s->has_loop) {
+		listeners_free(s->api.listeners);
+		manager_close(s->api.manager);
+		events_free(s->api.events);
+		uv_close((uv_handle_t *)&s->turn, NULL);
+		uv_close((uv_handle_t *)&s->again, NULL);
+		for (size_t i = 0; i < LM_COUNT(stop_signals); i++)
+			uv_close((uv_handle_t *)&s->signals[i], NULL);
+		uv_run(&s->loop, UV_RUN_DEFAULT);
+		uv_loop_close(&s->loop);
+	}
+	if (s->store != NULL)
+		s->store->ops->close(s->store);
+	catalog_free(s->catalog);
+	free(s->journal);
+	free(s->driver_dir);
+	free(s->images_dir);
+	if (s->lock >= 0)
+		close(s->lock);
+}
+
+int serve_run(const struct serve_conf *conf)
+{
+	struct server s = {.conf = *conf, .lock = -1};
+
+	keep_memory_small();
+	struct lm_err *e = load_catalog(&s);
+	if (e == NULL)
+		e = open_state(&s);
+	if (e == NULL) {
+		start_loop(&s);
+		e = open_manager(&s);
+	}
+	if (e == NULL) {
+		uv_prepare_start(&s.turn, on_turn);
+		malloc_trim(0);
+		lm_log(
+		    LM_LOG_INFO, "manager.ready", "address=%s", listeners_address(s.api.listeners));
+		uv_run(&s.loop, UV_RUN_DEFAULT);
+	} else {
+		lm_log(LM_LOG_ERROR, "manager.start", "%s", lm_err_text(e));
+		lm_err_free(e);
+		s.has_failed = true;
+	}
+	stop(&s);
+	if (!s.has_failed)
+		lm_log(LM_LOG_INFO, "manager.stopped", "what it manages keeps running");
+	return s.has_failed ? 1 : 0;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LM_SERVER_SERVE_H
+#define LM_SERVER_SERVE_H
+
+#include <stddef.h>
+
+/* Of the program, and so of the API it serves. */
+#define LM_VERSION "0.1.0"
+
+/* The manager as a process: everything opened, the loop run until a signal, everything closed. */
+struct serve_conf {
+	const char *const *packages; /* folders with descriptors */
+	size_t n_packages;
+	const char *state_dir;  /* journal.db, lock, local/; made if missing */
+	const char *images_dir; /* NULL: images in state_dir */
+	const char *listen;     /* "127.0.0.1:8280"; port 0: any free one */
+	unsigned metrics_port;  /* of the webhook on management networks */
+};
+
+/*
+ * The exit status: 0 after SIGTERM, SIGINT or SIGHUP, 1 when it could not start or had to give up;
+ * the log says why.  What runs outside keeps running.
+ */
+int serve_run(const struct serve_conf *);
+
+#endif

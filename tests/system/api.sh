@@ -1,0 +1,202 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# The manager without any package, asked over HTTP: what the API answers, what it refuses, and that
+# it starts, stops and starts again cleanly.  Needs what the local driver needs to open.
+set -eu
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
+lm=${SYSTEM_BUILD:-$root/build/release}/lm
+folder=$(mktemp -d)
+pid=
+clean() {
+	[ -z "$pid" ] || kill "$pid" 2>/dev/null || :
+	rm -rf "$folder"
+}
+trap clean EXIT
+trap 'exit 130' INT TERM
+mkdir "$folder/packages"
+
+fail() {
+	echo "api: $*"
+	sed 's/^/    /' "$folder/log"
+	exit 1
+}
+
+# Starts the manager on a free port; waits for it to say which, or to end.
+start() {
+	mkfifo "$folder/pipe"
+	"$lm" serve --packages "$folder/packages" --state "$folder/state" --listen 127.0.0.1:0 \
+		2>"$folder/pipe" &
+	pid=$!
+	url=
+	: >"$folder/log"
+	exec 3<"$folder/pipe"
+	rm "$folder/pipe"
+	while [ -z "$url" ] && read -r line <&3; do
+		echo "$line" >>"$folder/log"
+		case $line in
+		*' manager.ready address='*) url=http://${line##*address=} ;;
+		esac
+	done
+	cat <&3 >>"$folder/log" &
+	exec 3<&-
+	[ -n "$url" ] || fail "the manager does not start"
+}
+
+stop() {
+	status=0
+	kill -TERM "$pid"
+	wait "$pid" || status=$?
+	pid=
+	[ "$status" = 0 ] || fail "the manager ended with status $status"
+}
+
+# ask STATUS METHOD PATH [CURL ARGUMENT...]: the answer's body is in $body.
+ask() {
+	want=$1 method=$2 path=$3
+	shift 3
+	got=$(curl -sS -m 20 -X "$method" -o "$folder/body" -D "$folder/head" -w '%{http_code}' "$@" "$url$path")
+	body=$(cat "$folder/body")
+	[ "$got" = "$want" ] || fail "$method $path answers $got, not $want: $body"
+}
+
+# is JQ-FILTER: true of the last answer.
+is() {
+	echo "$body" | jq -e "$1" >/dev/null || fail "$method $path: not '$1' in: $body"
+}
+
+has_header() {
+	grep -qi "^$1" "$folder/head" || fail "$method $path: no header '$1' in: $(cat "$folder/head")"
+}
+
+post() {
+	want=$1 path=$2 text=$3
+	ask "$want" POST "$path" -H 'Content-Type: application/json' -d "$text"
+}
+
+# ---- questions -----------------------------------------------------------------------------------------
+
+questions() {
+	ask 200 GET /management/health
+	is '. == {status: "UP"}'
+	has_header 'Content-Type: application/json.$'
+	ask 200 GET /api/status
+	is '.idle and .rssKb > 0 and .descriptors == 0 and .listeners[0].serves == "everything"'
+	ask 200 GET /api/processes
+	is '. == []'
+	ask 200 GET '/api/processes?assemblyName=v*&limit=1&processStatuses=Failed&intentTypes=HealAssembly'
+	is '. == []'
+	ask 400 GET '/api/processes?limit=many'
+	ask 400 GET '/api/processes?startDateTime=2026-01-01'
+	ask 404 GET /api/processes/none
+	is '.localizedMessage | contains("none")'
+	ask 200 GET /api/topology/assemblies
+	is '. == []'
+	ask 200 GET '/api/topology/assemblies?name=voice'
+	is '. == []'
+	ask 200 GET '/api/topology/assemblies?nameContains=voice'
+	is '. == {assemblies: [], partial: false}'
+	ask 404 GET /api/topology/assemblies/voice
+	ask 200 GET /api/catalog/descriptors
+	is '. == []'
+	ask 404 GET /api/catalog/descriptors/assembly::voice::1.0
+	ask 404 GET /api/logs/voice
+	ask 404 GET /api/metrics/voice
+	ask 200 GET /api/inventory
+	is '. == []'
+	ask 200 GET /api/events
+	[ -z "$body" ] || fail "there are events: $body"
+	ask 400 GET '/api/events?after=-1'
+}
+
+# ---- refusals ------------------------------------------------------------------------------------------
+
+refusals() {
+	ask 404 GET /
+	is '.url == "/" and .details == {}'
+	ask 404 GET /api/unknown
+	ask 405 DELETE /api/processes
+	has_header 'Allow: GET'
+	ask 405 GET /api/intent/createAssembly
+	has_header 'Allow: POST'
+	ask 415 POST /api/intent/createAssembly -H 'Content-Type: text/plain' -d '{}'
+	post 404 /api/intent/danceAssembly '{}'
+	is '.localizedMessage | contains("createAssembly")'
+	post 400 /api/intent/createAssembly '{'
+	post 400 /api/intent/createAssembly '{}'
+	post 400 /api/intent/createAssembly \
+		'{"assemblyName":"v","descriptorName":"assembly::v::1.0","intendedState":"Active"}'
+	is '.localizedMessage | contains("assembly::v::1.0")'
+	post 400 /api/intent/deleteAssembly '{"assemblyName":"voice"}'
+	is '.localizedMessage | contains("Cannot find assembly instance with name voice")'
+	post 400 /api/intent/deleteAssembly '{"assemblyId":"7"}'
+	is '.localizedMessage | contains("Cannot find assembly instance with id 7")'
+	post 400 '/api/plan/deleteAssembly?format=text' '{"assemblyName":"voice"}'
+	post 400 '/api/plan/deleteAssembly?format=xml' '{"assemblyName":"voice"}'
+	head -c 1048577 /dev/zero | tr '\0' ' ' >"$folder/big"
+	ask 413 POST /api/metrics -H 'Content-Type: application/json' --data-binary "@$folder/big"
+	ask 413 POST /api/metrics -H 'Transfer-Encoding: chunked' --data-binary "@$folder/big"
+}
+
+metrics() {
+	post 200 /api/metrics '{"metricKey":"k","metricName":"h_load","load":53}'
+	is '. == {accepted: 0, dropped: 1, errors: []}'
+	post 400 /api/metrics '[{"metricId":"k.l","integrity":"OK"},{"load":1}]'
+	is '.dropped == 1 and .errors[0].index == 1'
+	post 400 /api/metrics 'load=53'
+	ask 200 GET '/api/send/load/k/?metricName=h_load&load=53'
+	is '.dropped == 1'
+	ask 200 GET '/api/send/integrity/k?metricName=h_integrity&integrity=BROKEN'
+	ask 400 GET '/api/send/integrity/k?metricName=h_integrity&integrity=SOSO'
+	ask 400 GET '/api/send/load/k?load=53'
+}
+
+# ---- the program ---------------------------------------------------------------------------------------
+
+# runs STATUS TEXT COMMAND...: the program ends so, and says this.
+runs() {
+	want=$1 text=$2 status=0
+	shift 2
+	said=$("$lm" "$@" 2>&1) || status=$?
+	[ "$status" = "$want" ] || fail "lm $*: status $status, not $want: $said"
+	case $said in
+	*"$text"*) ;;
+	*) fail "lm $*: says '$said', not '$text'" ;;
+	esac
+}
+
+program() {
+	LM_SERVER=$url
+	export LM_SERVER
+	runs 0 'idle' status
+	runs 0 'There are no assemblies' get assemblies
+	runs 0 'There are no processes' get processes
+	runs 0 'nothing on this machine' inventory
+	[ -z "$("$lm" inventory 2>/dev/null)" ] || fail "an empty inventory is not empty for a script"
+	runs 1 'Cannot find assembly instance with name voice' delete voice
+	runs 2 'usage: lm scale NAME CLUSTER out|in' scale voice
+	runs 2 "no command 'dance'" dance
+	runs 3 "start it with 'lm serve'" status --server http://127.0.0.1:1
+	runs 1 'another manager works in' serve --state "$folder/state" --listen 127.0.0.1:0
+}
+
+start
+questions
+refusals
+metrics
+program
+# somebody who follows does not keep the manager from stopping, and hears the end
+mkfifo "$folder/followed"
+curl -sSN -m 20 "$url/api/events?follow=true" >"$folder/followed" &
+follower=$!
+exec 4<"$folder/followed"
+read -r _ <&4 # a blank line: it is connected
+stop
+wait "$follower" || fail "the stream of events does not end cleanly"
+exec 4<&-
+start
+ask 200 GET /management/health
+stop
+printf 'name: assembly::bad\n' >"$folder/packages/bad.yml"
+runs 1 'bad.yml' serve --packages "$folder/packages" --state "$folder/state" --listen 127.0.0.1:0
+[ "$(find "$folder/state" -name journal.db)" ] || fail "there is no journal"
+echo "the API answers as it should"

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/attr.h"
+#include "lm/cli/render.h"
+
+static struct lm_buf out;
+static const struct render plain = {.colour = false, .unicode = false};
+static const struct render pretty = {.colour = true, .unicode = true};
+
+static void setup(void)
+{
+	lm_buf_init(&out, 65536);
+}
+
+static void teardown(void)
+{
+	lm_buf_fini(&out);
+}
+
+/* ---- times -------------------------------------------------------------------------------------- */
+
+static const struct {
+	int64_t ms;
+	const char *text;
+} durations[] = {
+    {0, "0 ms"},
+    {999, "999 ms"},
+    {1000, "1.0 s"},
+    {1949, "1.9 s"},
+    {59999, "59.9 s"},
+    {60000, "1 min 00 s"},
+    {125000, "2 min 05 s"},
+    {3600000, "1 h 00 min"},
+    {93600000, "1 d 02 h"},
+};
+
+START_TEST(a_duration_is_told_in_the_two_units_that_matter)
+{
+	render_duration(durations[_i].ms, &out);
+	ck_assert_str_eq(out.p, durations[_i].text);
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	int64_t ms;
+} times[] = {
+    {"1970-01-01T00:00:01Z", 1000},
+    {"1970-01-01T00:00:01.250Z", 1250},
+    {"1970-01-01T01:00:00+01:00", 0},
+    {"1970-01-01T01:00:00.5+0100", 500},
+    {"1969-12-31T23:00:00-01:00", 0},
+    {"", -1},
+    {"yesterday", -1},
+    {NULL, -1},
+};
+
+START_TEST(a_time_is_read_in_all_the_forms_of_the_api)
+{
+	ck_assert_int_eq(render_parse_time(times[_i].text), times[_i].ms);
+}
+END_TEST
+
+/* ---- tables and colours ------------------------------------------------------------------------- */
+
+static void add_row(struct render_table *t, const char *a, const char *b)
+{
+	render_table_add(t, RENDER_PLAIN, a);
+	render_table_add(t, render_hue_of(b), b);
+}
+
+START_TEST(columns_are_as_wide_as_their_widest_cell_and_nothing_trails)
+{
+	struct render_table *t = render_table_new(2);
+
+	add_row(t, "NAME", "STATE");
+	add_row(t, "v\xc3\xb6ice", "Active");
+	add_row(t, "x", "Failed");
+	render_table_print(t, &plain, &out);
+	ck_assert_str_eq(out.p, "NAME   STATE\n"
+				"v\xc3\xb6ice  Active\n"
+				"x      Failed\n");
+	render_table_free(t);
+}
+END_TEST
+
+START_TEST(colours_do_not_move_columns)
+{
+	struct render_table *t = render_table_new(2);
+
+	add_row(t, "A", "B");
+	add_row(t, "x", "Failed");
+	render_table_print(t, &pretty, &out);
+	ck_assert_str_eq(out.p, "\033[2mA\033[0m  \033[2mB\033[0m\n"
+				"x  \033[31mFailed\033[0m\n");
+	render_table_free(t);
+}
+END_TEST
+
+/* ---- the tree ----------------------------------------------------------------------------------- */
+
+static const char voice[] =
+    "{\"type\":\"Assembly\",\"id\":\"1\",\"name\":\"voice\",\"state\":\"Active\","
+    "\"descriptorName\":\"assembly::v::1.0\",\"children\":["
+    "{\"type\":\"Assembly\",\"id\":\"2\",\"name\":\"voice__gw\",\"state\":\"Active\","
+    "\"descriptorName\":\"assembly::g::1.0\",\"children\":["
+    "{\"type\":\"Component\",\"id\":\"3\",\"name\":\"voice__gw__k\",\"state\":\"Broken\","
+    "\"descriptorName\":\"resource::k::1.0\",\"properties\":["
+    "{\"name\":\"mgmt_address\",\"value\":\"10.0.0.2\"},{\"name\":\"x\",\"value\":\"y\"}]}]},"
+    "{\"type\":\"Component\",\"id\":\"4\",\"name\":\"voice__net\",\"state\":null,"
+    "\"descriptorName\":\"resource::n::1.0\",\"properties\":[{\"name\":\"subnet\",\"value\":\"10.0."
+    "0.0/"
+    "24\"}]}],"
+    "\"references\":[{\"id\":\"9\",\"name\":\"base\",\"component\":\"infra\",\"type\":\"assembly::"
+    "b::1.0\"}],"
+    "\"relationships\":[{\"name\":\"voice__list__1\",\"sourceId\":\"4\",\"targetId\":\"3\"}]}";
+
+static const char *tree(const struct render *r)
+{
+	json_t *j = json_loads(voice, 0, NULL);
+
+	ck_assert_ptr_nonnull(j);
+	render_assembly(r, j, &out);
+	json_decref(j);
+	return out.p;
+}
+
+START_TEST(an_assembly_is_a_tree_with_states_addresses_references_and_relationships)
+{
+	ck_assert_str_eq(tree(&plain),
+	    "voice    Active     assembly::v::1.0\n"
+	    "|- gw    Active     assembly::g::1.0\n"
+	    "|  `- k  Broken     resource::k::1.0  mgmt_address=10.0.0.2\n"
+	    "`- net   -          resource::n::1.0  subnet=10.0.0.0/24\n"
+	    "\n"
+	    "REFERENCE  ASSEMBLY  TYPE\n"
+	    "infra      base      assembly::b::1.0\n"
+	    "\n"
+	    "RELATIONSHIP  FROM  TO\n"
+	    "list__1       net   gw__k\n");
+}
+END_TEST
+
+START_TEST(a_terminal_gets_lines_and_colours)
+{
+	ck_assert_ptr_nonnull(strstr(tree(&pretty), "│  └─ k  \033[31mBroken\033[0m"));
+}
+END_TEST
+
+/* ---- events ------------------------------------------------------------------------------------- */
+
+static const struct {
+	const char *event, *line;
+} events[] = {
+    {"{\"type\":\"ProcessStateChangeEvent\",\"at\":\"2026-11-20T22:42:59.123Z\",\"assemblyName\":"
+     "\"v\","
+     "\"intentType\":\"ScaleOutAssembly\",\"processState\":\"In Progress\",\"reason\":\"load 99\"}",
+	"22:42:59.123Z  v  ScaleOutAssembly In Progress because load 99\n"},
+    {"{\"type\":\"ProcessStateChangeEvent\",\"at\":\"2026-11-20T22:42:59.123Z\",\"assemblyName\":"
+     "\"v\","
+     "\"intentType\":\"HealAssembly\",\"processState\":\"Failed\",\"processStateReason\":\"no\"}",
+	"22:42:59.123Z  v  HealAssembly Failed: no\n"},
+    {"{\"type\":\"ComponentStateChangeEvent\",\"at\":\"2026-11-20T22:42:59.123Z\","
+     "\"rootAssemblyName\":"
+     "\"v\",\"resourceName\":\"v__a\",\"previousState\":\"Inactive\",\"newState\":\"Active\"}",
+	"22:42:59.123Z  v  v__a Inactive -> Active\n"},
+    {"{\"type\":\"ComponentStateChangeEvent\",\"at\":\"2026-11-20T22:42:59.123Z\","
+     "\"rootAssemblyName\":"
+     "\"v\",\"resourceName\":\"v__a\",\"previousState\":\"Installed\",\"newState\":null}",
+	"22:42:59.123Z  v  v__a Installed -> gone\n"},
+    {"{\"type\":\"StepEvent\",\"at\":\"2026-11-20T22:42:59.123Z\",\"rootAssemblyName\":\"v\","
+     "\"subject\":"
+     "\"v__a\",\"action\":\"Start\",\"state\":\"Failed\",\"message\":\"status 1\",\"tookMs\":1200}",
+	"22:42:59.123Z  v  Start v__a Failed after 1.2 s: status 1\n"},
+    {"{\"type\":\"RelationshipEvent\",\"at\":\"2026-11-20T22:42:59.123Z\",\"rootAssemblyName\":"
+     "\"v\","
+     "\"relationship\":\"v__r__1\",\"newState\":null}",
+	"22:42:59.123Z  v  relationship v__r__1 gone\n"},
+    {"{\"type\":\"PolicyEvent\",\"at\":\"2026-11-20T22:42:59.123Z\",\"rootAssemblyName\":\"v\","
+     "\"policy\":\"v__p\",\"action\":\"heal\",\"reason\":\"kamailio died\"}",
+	"22:42:59.123Z  v  policy v__p: heal, kamailio died\n"},
+    {"{\"type\":\"DeathEvent\",\"at\":\"2026-11-20T22:42:59.123Z\",\"rootAssemblyName\":\"v\","
+     "\"resourceName\":\"v__a\",\"what\":\"asterisk\"}",
+	"22:42:59.123Z  v  v__a died: asterisk\n"},
+    {"{\"type\":\"MetricSample\",\"at\":\"2026-11-20T22:42:59.123Z\",\"metricKey\":\"7\","
+     "\"resourceName\":\"v__a\",\"metricName\":\"h_load\",\"load\":53.5}",
+	"22:42:59.123Z  v__a h_load = 53.5\n"},
+    {"{\"type\":\"MetricSample\",\"at\":\"2026-11-20T22:42:59.123Z\",\"metricKey\":\"7\","
+     "\"metricName\":\"h_integrity\",\"integrity\":\"BROKEN\"}",
+	"22:42:59.123Z  7 h_integrity = BROKEN\n"},
+    {"{\"type\":\"SomethingNew\"}", ""},
+    {"{}", ""},
+};
+
+START_TEST(an_event_is_a_line)
+{
+	json_t *j = json_loads(events[_i].event, 0, NULL);
+
+	ck_assert_ptr_nonnull(j);
+	ck_assert_int_eq(render_event(&plain, j, &out), events[_i].line[0] != '\0');
+	ck_assert_str_eq(out.p, events[_i].line);
+	json_decref(j);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("lm/cli/render");
+	TCase *tc = tcase_create("what the commands print");
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_loop_test(
+	    tc, a_duration_is_told_in_the_two_units_that_matter, 0, LM_COUNT(durations));
+	tcase_add_loop_test(tc, a_time_is_read_in_all_the_forms_of_the_api, 0, LM_COUNT(times));
+	tcase_add_test(tc, columns_are_as_wide_as_their_widest_cell_and_nothing_trails);
+	tcase_add_test(tc, colours_do_not_move_columns);
+	tcase_add_test(
+	    tc, an_assembly_is_a_tree_with_states_addresses_references_and_relationships);
+	tcase_add_test(tc, a_terminal_gets_lines_and_colours);
+	tcase_add_loop_test(tc, an_event_is_a_line, 0, LM_COUNT(events));
+	suite_add_tcase(s, tc);
+	SRunner *sr = srunner_create(s);
+	srunner_run_all(sr, CK_NORMAL);
+	int failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed != 0;
+}

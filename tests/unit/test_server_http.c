@@ -1,0 +1,578 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <arpa/inet.h>
+#include <check.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "lm/server/events.h"
+#include "lm/server/http.h"
+
+/*
+ * A listener on a free port of the loopback, a client with a bare socket, both on one thread: the
+ * loop turns while the client waits.
+ */
+enum { TURNS_MAX = 2000, BODY_OVER = HTTP_BODY_MAX + 1 };
+
+static uv_loop_t loop;
+static struct http_listener *listener;
+static struct http_request *request; /* the last one handed over, not yet answered */
+static int client;
+static struct lm_buf heard; /* what the client has received */
+static bool is_cut;         /* the server has closed the connection */
+
+static void on_request(void *arg, struct http_request *r)
+{
+	(void)arg;
+	request = r;
+}
+
+static void connect_client(void)
+{
+	struct sockaddr_in sa = {
+	    .sin_family = AF_INET, .sin_port = htons((uint16_t)http_port(listener))};
+
+	inet_pton(AF_INET, "127.0.0.1", &sa.sin_addr);
+	client = socket(AF_INET, SOCK_STREAM, 0);
+	ck_assert_int_ge(client, 0);
+	ck_assert_int_eq(connect(client, (struct sockaddr *)&sa, sizeof sa), 0);
+	is_cut = false;
+	lm_buf_clear(&heard);
+}
+
+static void setup(void)
+{
+	struct http_conf conf = {&loop, "127.0.0.1", 0, HTTP_API, on_request, NULL};
+
+	uv_loop_init(&loop);
+	lm_buf_init(&heard, 64 << 20);
+	request = NULL;
+	ck_assert_ptr_null(http_listen(&conf, &listener));
+	connect_client();
+}
+
+static void teardown(void)
+{
+	close(client);
+	http_close(listener);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	ck_assert_int_eq(uv_loop_close(&loop), 0);
+	lm_buf_fini(&heard);
+}
+
+/* ---- words of the sentences --------------------------------------------------------------------- */
+
+static void receive(void)
+{
+	static char block[1 << 16];
+	ssize_t n = 0;
+
+	while ((n = recv(client, block, sizeof block, MSG_DONTWAIT)) > 0)
+		lm_buf_add(&heard, block, (size_t)n);
+	is_cut = is_cut || n == 0 || (n < 0 && errno == ECONNRESET);
+}
+
+static void turn(void)
+{
+	struct pollfd fds[] = {{uv_backend_fd(&loop), POLLIN, 0}, {client, POLLIN, 0}};
+
+	http_run(listener);
+	uv_run(&loop, UV_RUN_NOWAIT);
+	receive();
+	poll(fds, is_cut ? 1 : 2, 10);
+}
+
+static void says(const char *text)
+{
+	size_t n = strlen(text), done = 0;
+
+	for (int i = 0; i < TURNS_MAX && done < n; i++) {
+		ssize_t k = send(client, text + done, n - done, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+		done += k > 0 ? (size_t)k : 0;
+		if (k < 0 && errno != EAGAIN)
+			return;
+		turn();
+	}
+}
+
+static struct http_request *handed_over(void)
+{
+	for (int i = 0; i < TURNS_MAX && request == NULL; i++)
+		turn();
+	ck_assert_msg(request != NULL, "no request came; the client heard '%s'", heard.p);
+	struct http_request *r = request;
+	request = NULL;
+	return r;
+}
+
+static void hears(const char *part)
+{
+	for (int i = 0; i < TURNS_MAX && strstr(heard.p, part) == NULL && !is_cut; i++)
+		turn();
+	receive();
+	ck_assert_msg(strstr(heard.p, part) != NULL, "'%.300s' lacks '%s'", heard.p, part);
+}
+
+static void is_cut_off(void)
+{
+	for (int i = 0; i < TURNS_MAX && !is_cut; i++)
+		turn();
+	ck_assert(is_cut);
+}
+
+static void answers(struct http_request *r, int status, const char *text)
+{
+	struct lm_buf b;
+
+	lm_buf_init(&b, 1024);
+	lm_buf_puts(&b, text);
+	http_answer(r, &(struct http_answer){.status = status, .location = "/here"}, &b);
+	lm_buf_fini(&b);
+}
+
+/* ---- requests and answers ----------------------------------------------------------------------- */
+
+START_TEST(a_request_is_handed_over_complete)
+{
+	says("POST /a%20b/c/?x=1%262&flag HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nX-Y: "
+	     "z\r\n\r\nhe");
+	ck_assert_ptr_null(request);
+	says("llo");
+	struct http_request *r = handed_over();
+	ck_assert_str_eq(r->method, "POST");
+	ck_assert_str_eq(r->path, "/a b/c");
+	ck_assert_str_eq(r->body, "hello");
+	ck_assert_uint_eq(r->body_n, 5);
+	ck_assert_uint_eq(r->scope, HTTP_API);
+	ck_assert_str_eq(http_query(r, "x"), "1&2");
+	ck_assert_str_eq(http_query(r, "flag"), "");
+	ck_assert_ptr_null(http_query(r, "y"));
+	ck_assert_str_eq(http_header(r, "x-y"), "z");
+	answers(r, 200, "{}");
+	hears("{}");
+}
+END_TEST
+
+START_TEST(an_answer_stays_until_the_listener_runs)
+{
+	says("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+	answers(handed_over(), 201, "{\"a\":1}");
+	receive();
+	ck_assert_str_eq(heard.p, "");
+	hears("{\"a\":1}");
+	ck_assert_ptr_eq(strstr(heard.p, "HTTP/1.1 201 Created\r\n"), heard.p);
+	hears("\r\nLocation: /here\r\n");
+	hears("\r\nContent-Type: application/json\r\n");
+}
+END_TEST
+
+START_TEST(one_connection_carries_several_requests)
+{
+	for (int i = 0; i < 3; i++) {
+		char text[32];
+
+		says("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+		snprintf(text, sizeof text, "answer %d", i);
+		answers(handed_over(), 200, text);
+		hears(text);
+	}
+}
+END_TEST
+
+START_TEST(an_error_has_the_form_of_the_api)
+{
+	says("GET /x HTTP/1.1\r\nHost: h\r\n\r\n");
+	http_answer_error(handed_over(), 404, "no \"%s\"", "x");
+	hears("{\"url\":\"/x\",\"localizedMessage\":\"no \\\"x\\\"\",\"details\":{}}");
+	hears("HTTP/1.1 404");
+}
+END_TEST
+
+START_TEST(a_wrong_method_is_answered_with_the_right_ones)
+{
+	says("PUT /x HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+	http_answer_method(handed_over(), "GET, POST");
+	hears("HTTP/1.1 405");
+	hears("\r\nAllow: GET, POST\r\n");
+}
+END_TEST
+
+START_TEST(a_body_announced_beyond_the_limit_is_refused_at_once)
+{
+	char head[128];
+
+	snprintf(head, sizeof head, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n",
+	    BODY_OVER);
+	says(head);
+	hears("HTTP/1.1 413");
+	ck_assert_ptr_null(request);
+}
+END_TEST
+
+START_TEST(a_body_that_grows_beyond_the_limit_is_refused_and_not_kept)
+{
+	static char chunk[65536 + 16];
+
+	memset(chunk, 'x', sizeof chunk);
+	memcpy(chunk, "10000\r\n", 7);
+	memcpy(chunk + 7 + 65536, "\r\n", 3);
+	says("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n");
+	for (int i = 0; i < 17; i++)
+		says(chunk);
+	says("0\r\n\r\n");
+	hears("HTTP/1.1 413");
+	ck_assert_ptr_null(request);
+}
+END_TEST
+
+START_TEST(a_body_without_an_end_is_cut_off)
+{
+	static char chunk[65536 + 16];
+
+	memset(chunk, 'x', sizeof chunk);
+	memcpy(chunk, "10000\r\n", 7);
+	memcpy(chunk + 7 + 65536, "\r\n", 3);
+	says("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n");
+	for (int i = 0; i < 80 && !is_cut; i++)
+		says(chunk);
+	is_cut_off();
+}
+END_TEST
+
+START_TEST(what_is_no_http_is_refused)
+{
+	says("hello\r\n\r\n");
+	is_cut_off();
+	ck_assert_ptr_null(request);
+}
+END_TEST
+
+START_TEST(closing_cuts_off_who_waits_for_an_answer)
+{
+	struct http_conf conf = {&loop, "127.0.0.1", 0, HTTP_API, on_request, NULL};
+
+	says("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+	handed_over();
+	http_close(listener);
+	ck_assert_ptr_null(http_listen(&conf, &listener));
+	is_cut_off();
+	ck_assert_str_eq(heard.p, "");
+}
+END_TEST
+
+START_TEST(an_answer_that_was_not_let_go_dies_with_the_listener)
+{
+	struct http_conf conf = {&loop, "127.0.0.1", 0, HTTP_API, on_request, NULL};
+
+	says("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+	answers(handed_over(), 201, "{}");
+	http_close(listener);
+	ck_assert_ptr_null(http_listen(&conf, &listener));
+	is_cut_off();
+	ck_assert_str_eq(heard.p, "");
+}
+END_TEST
+
+START_TEST(an_address_need_not_be_here_yet)
+{
+	struct http_conf conf = {&loop, "192.0.2.1", 0, HTTP_METRICS, on_request, NULL};
+	struct http_listener *early = NULL;
+
+	ck_assert_ptr_null(http_listen(&conf, &early));
+	http_close(early);
+}
+END_TEST
+
+START_TEST(a_port_in_use_and_a_name_are_errors_that_say_so)
+{
+	struct http_conf busy = {
+	    &loop, "127.0.0.1", http_port(listener), HTTP_API, on_request, NULL};
+	struct http_conf name = {&loop, "localhost", 0, HTTP_API, on_request, NULL};
+	struct http_listener *l = NULL;
+
+	struct lm_err *e = http_listen(&busy, &l);
+	ck_assert_ptr_nonnull(strstr(lm_err_text(e), "is another manager running there?"));
+	lm_err_free(e);
+	e = http_listen(&name, &l);
+	ck_assert_ptr_nonnull(strstr(lm_err_text(e), "'localhost' is not an IP address"));
+	lm_err_free(e);
+	ck_assert_ptr_null(l);
+}
+END_TEST
+
+/* ---- streams ------------------------------------------------------------------------------------ */
+
+static int n_closed;
+
+static void on_closed(void *arg)
+{
+	(void)arg;
+	n_closed++;
+}
+
+static struct http_request *given_a_stream(void)
+{
+	n_closed = 0;
+	says("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+	struct http_request *r = handed_over();
+	http_stream_begin(r, "text/plain", &(struct http_stream){NULL, on_closed, NULL});
+	return r;
+}
+
+static void writes(struct http_request *r, const char *text)
+{
+	ck_assert(http_stream_write(r, text, strlen(text), 1 << 20));
+}
+
+START_TEST(a_stream_goes_out_as_it_is_written)
+{
+	struct http_request *r = given_a_stream();
+
+	writes(r, "one\n");
+	hears("one\n");
+	writes(r, "two\n");
+	hears("two\n");
+	http_stream_end(r);
+	hears("\r\n0\r\n\r\n");
+	ck_assert_int_eq(n_closed, 1);
+}
+END_TEST
+
+START_TEST(a_slow_reader_is_told_from_a_fast_one_by_what_waits_for_it)
+{
+	static char block[1 << 16];
+	struct http_request *r = given_a_stream();
+	size_t written = 0;
+
+	memset(block, 'x', sizeof block);
+	while (written < (256u << 20) && http_stream_write(r, block, sizeof block, 1 << 20)) {
+		written += sizeof block;
+		http_run(listener); /* the client does not read */
+		uv_run(&loop, UV_RUN_NOWAIT);
+	}
+	ck_assert_uint_lt(written, 256u << 20);
+	ck_assert(!http_stream_write(r, block, sizeof block, 1 << 20));
+}
+END_TEST
+
+START_TEST(a_reader_that_has_gone_is_noticed_by_writing)
+{
+	struct http_request *r = given_a_stream();
+
+	writes(r, "one\n");
+	hears("one\n");
+	close(client);
+	for (int i = 0; i < TURNS_MAX && n_closed == 0; i++) {
+		if (!http_stream_write(r, "more\n", 5, 1 << 20))
+			break;
+		http_run(listener);
+		uv_run(&loop, UV_RUN_NOWAIT);
+	}
+	ck_assert_int_eq(n_closed, 1);
+	connect_client();
+}
+END_TEST
+
+/* ---- events ------------------------------------------------------------------------------------- */
+
+static struct store *store;
+static struct events *events;
+static int64_t last;
+
+static void happens(int64_t n)
+{
+	for (; n > 0; n--) {
+		char key[24], body[64];
+
+		snprintf(key, sizeof key, "%lld", (long long)++last);
+		snprintf(body, sizeof body, "{\"seq\":%s}", key);
+		struct record r = {RECORD_EVENT, key, "voice", body};
+		ck_assert_ptr_null(store->ops->commit(store, &r, 1));
+		events_published(events, last, body);
+	}
+}
+
+static void given_events(void)
+{
+	setup();
+	last = 0;
+	store = store_memory_new();
+	events = events_new(&loop, store);
+}
+
+static void no_more_events(void)
+{
+	http_close(listener);
+	events_free(events);
+	listener = NULL;
+	close(client);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	ck_assert_int_eq(uv_loop_close(&loop), 0);
+	store->ops->close(store);
+	lm_buf_fini(&heard);
+}
+
+static void asks(const char *query, const char *header)
+{
+	char text[256];
+
+	snprintf(
+	    text, sizeof text, "GET /api/events%s HTTP/1.1\r\nHost: h\r\n%s\r\n", query, header);
+	says(text);
+	events_answer(events, handed_over());
+}
+
+static size_t count(const char *part)
+{
+	size_t n = 0;
+
+	for (const char *p = heard.p; (p = strstr(p, part)) != NULL; p++)
+		n++;
+	return n;
+}
+
+START_TEST(the_journal_is_read_to_its_end_and_no_further)
+{
+	happens(600);
+	asks("?after=10", "");
+	hears("\r\n0\r\n\r\n");
+	ck_assert_uint_eq(count("{\"seq\":"), 590);
+	ck_assert_ptr_null(strstr(heard.p, "{\"seq\":10}"));
+	hears("{\"seq\":600}\n");
+}
+END_TEST
+
+START_TEST(a_follower_gets_the_past_and_then_what_happens_each_event_once)
+{
+	happens(300);
+	asks("?follow=true", "");
+	hears("{\"seq\":300}\n");
+	happens(2);
+	hears("{\"seq\":302}\n");
+	ck_assert_uint_eq(count("{\"seq\":"), 302);
+	ck_assert(!is_cut);
+}
+END_TEST
+
+START_TEST(a_follower_hears_at_once_that_it_is_followed)
+{
+	asks("?follow=true", "");
+	hears("application/x-ndjson");
+}
+END_TEST
+
+START_TEST(followers_get_samples_too)
+{
+	struct sample s = {.metric_key = "k",
+	    .metric_name = "l",
+	    .kind = SAMPLE_LOAD,
+	    .load = 53,
+	    .values = "{\"a\":1}"};
+
+	asks("?follow=true", "");
+	hears("x-ndjson");
+	turn();
+	events_sample(events, &s, "v__a", 1500);
+	hears("{\"type\":\"MetricSample\",\"at\":\"1970-01-01T00:00:01.500Z\",\"at_ms\":1500,"
+	      "\"metricKey\":\"k\",\"metricName\":\"l\",\"resourceName\":\"v__a\",\"load\":53,"
+	      "\"values\":{\"a\":1}}\n");
+}
+END_TEST
+
+START_TEST(server_sent_events_go_on_after_the_last_number_seen)
+{
+	happens(3);
+	asks("", "Accept: text/event-stream\r\nLast-Event-ID: 2\r\n");
+	hears("id: 3\ndata: {\"seq\":3}\n\n");
+	hears("Content-Type: text/event-stream");
+	ck_assert_uint_eq(count("data:"), 1);
+}
+END_TEST
+
+START_TEST(a_number_that_is_none_is_refused)
+{
+	asks("?after=x", "");
+	hears("HTTP/1.1 400");
+}
+END_TEST
+
+START_TEST(a_follower_that_does_not_read_is_dropped_and_the_others_are_not)
+{
+	char *big = calloc(1, 1 << 16);
+	int slow = 0;
+
+	asks("?follow=true", "");
+	hears("x-ndjson");
+	slow = client;
+	connect_client();
+	asks("?follow=true", "");
+	hears("x-ndjson");
+	memset(big, 'x', (1 << 16) - 1);
+	for (int i = 0; i < 250; i++) {
+		events_published(events, ++last, big);
+		lm_buf_clear(&heard);
+		http_run(listener);
+		uv_run(&loop, UV_RUN_NOWAIT);
+		receive();
+	}
+	free(big);
+	events_published(events, ++last, "{\"seq\":\"end\"}");
+	hears("{\"seq\":\"end\"}");
+	close(client);
+	client = slow;
+	lm_buf_clear(&heard);
+	hears("\r\n0\r\n\r\n");
+	ck_assert_ptr_null(strstr(heard.p, "end"));
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("lm/server/http");
+	TCase *tc = tcase_create("requests"), *streams = tcase_create("streams");
+	TCase *ev = tcase_create("events");
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, a_request_is_handed_over_complete);
+	tcase_add_test(tc, an_answer_stays_until_the_listener_runs);
+	tcase_add_test(tc, one_connection_carries_several_requests);
+	tcase_add_test(tc, an_error_has_the_form_of_the_api);
+	tcase_add_test(tc, a_wrong_method_is_answered_with_the_right_ones);
+	tcase_add_test(tc, a_body_announced_beyond_the_limit_is_refused_at_once);
+	tcase_add_test(tc, a_body_that_grows_beyond_the_limit_is_refused_and_not_kept);
+	tcase_add_test(tc, a_body_without_an_end_is_cut_off);
+	tcase_add_test(tc, what_is_no_http_is_refused);
+	tcase_add_test(tc, closing_cuts_off_who_waits_for_an_answer);
+	tcase_add_test(tc, an_answer_that_was_not_let_go_dies_with_the_listener);
+	tcase_add_test(tc, an_address_need_not_be_here_yet);
+	tcase_add_test(tc, a_port_in_use_and_a_name_are_errors_that_say_so);
+	suite_add_tcase(s, tc);
+	tcase_add_checked_fixture(streams, setup, teardown);
+	tcase_set_timeout(streams, 60);
+	tcase_add_test(streams, a_stream_goes_out_as_it_is_written);
+	tcase_add_test(streams, a_slow_reader_is_told_from_a_fast_one_by_what_waits_for_it);
+	tcase_add_test(streams, a_reader_that_has_gone_is_noticed_by_writing);
+	suite_add_tcase(s, streams);
+	tcase_add_checked_fixture(ev, given_events, no_more_events);
+	tcase_set_timeout(ev, 60);
+	tcase_add_test(ev, the_journal_is_read_to_its_end_and_no_further);
+	tcase_add_test(ev, a_follower_gets_the_past_and_then_what_happens_each_event_once);
+	tcase_add_test(ev, a_follower_hears_at_once_that_it_is_followed);
+	tcase_add_test(ev, followers_get_samples_too);
+	tcase_add_test(ev, server_sent_events_go_on_after_the_last_number_seen);
+	tcase_add_test(ev, a_number_that_is_none_is_refused);
+	tcase_add_test(ev, a_follower_that_does_not_read_is_dropped_and_the_others_are_not);
+	suite_add_tcase(s, ev);
+	SRunner *sr = srunner_create(s);
+	srunner_run_all(sr, CK_NORMAL);
+	int failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed != 0;
+}

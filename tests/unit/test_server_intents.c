@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lm/server/intents.h"
+
+static struct lm_arena *arena;
+static struct intent it;
+
+static void setup(void)
+{
+	arena = lm_arena_new();
+	it = (struct intent){0};
+}
+
+static void teardown(void)
+{
+	lm_arena_free(arena);
+}
+
+static void reads(enum intent_kind kind, const char *body)
+{
+	struct lm_err *e = intent_read(kind, body, strlen(body), arena, &it);
+
+	ck_assert_msg(e == NULL, "%s: %s", body, e == NULL ? "" : lm_err_text(e));
+}
+
+/* The error's text is kept in the arena. */
+static const char *refusal(enum intent_kind kind, const char *body)
+{
+	struct lm_err *e = intent_read(kind, body, strlen(body), arena, &it);
+
+	ck_assert_msg(e != NULL, "%s was taken", body);
+	ck_assert_int_eq(lm_err_kind(e), LM_ERR_INVALID);
+	const char *text = lm_arena_strdup(arena, lm_err_text(e));
+	lm_err_free(e);
+	return text;
+}
+
+#define ASSERT_SAYS(text, part) \
+	ck_assert_msg(strstr((text), (part)) != NULL, "'%s' lacks '%s'", (text), (part))
+
+START_TEST(a_create_has_name_descriptor_state_and_properties)
+{
+	reads(INTENT_CREATE, "{\"assemblyName\":\"voice\",\"descriptorName\":\"assembly::v::1.0\","
+			     "\"intendedState\":\"Active\",\"properties\":{\"a\":\"b\"}}");
+	ck_assert_int_eq(it.kind, INTENT_CREATE);
+	ck_assert_str_eq(it.assembly_name, "voice");
+	ck_assert_str_eq(it.descriptor, "assembly::v::1.0");
+	ck_assert_str_eq(it.intended_state, "Active");
+	ck_assert_str_eq(lm_kvs_find(&it.properties, "a"), "b");
+}
+END_TEST
+
+START_TEST(values_that_are_no_text_become_text_and_null_is_unset)
+{
+	reads(INTENT_CREATE,
+	    "{\"assemblyName\":\"v\",\"descriptorName\":\"d\",\"intendedState\":\"Active\","
+	    "\"properties\":{\"n\":5060,\"r\":0.5,\"b\":true,\"l\":[1,\"x\"],\"z\":null}}");
+	ck_assert_str_eq(lm_kvs_find(&it.properties, "n"), "5060");
+	ck_assert_str_eq(lm_kvs_find(&it.properties, "r"), "0.5");
+	ck_assert_str_eq(lm_kvs_find(&it.properties, "b"), "true");
+	ck_assert_str_eq(lm_kvs_find(&it.properties, "l"), "[1,\"x\"]");
+	ck_assert_ptr_null(lm_kvs_find(&it.properties, "z"));
+	ck_assert_uint_eq(it.properties.n, 5);
+}
+END_TEST
+
+START_TEST(fields_that_nobody_knows_are_ignored)
+{
+	reads(INTENT_DELETE, "{\"assemblyName\":\"voice\",\"objectGroupId\":7,\"tags\":[]}");
+	ck_assert_str_eq(it.assembly_name, "voice");
+}
+END_TEST
+
+START_TEST(an_assembly_may_be_named_by_its_id_except_in_a_create)
+{
+	reads(INTENT_SCALE_OUT, "{\"assemblyId\":\"17\",\"clusterName\":\"pbx\"}");
+	ck_assert_str_eq(it.assembly_id, "17");
+	ck_assert_ptr_null(it.assembly_name);
+	ASSERT_SAYS(
+	    refusal(INTENT_CREATE,
+		"{\"assemblyId\":\"17\",\"descriptorName\":\"d\",\"intendedState\":\"Active\"}"),
+	    "\"assemblyName\" is missing");
+}
+END_TEST
+
+START_TEST(a_heal_names_its_component_in_one_of_three_ways)
+{
+	reads(INTENT_HEAL, "{\"assemblyName\":\"v\",\"brokenComponentName\":\"v__a\"}");
+	ck_assert_str_eq(it.component_name, "v__a");
+	reads(INTENT_HEAL, "{\"assemblyName\":\"v\",\"brokenComponentId\":\"1\"}");
+	ck_assert_str_eq(it.component_id, "1");
+	reads(INTENT_HEAL, "{\"assemblyName\":\"v\",\"brokenComponentMetricKey\":\"k\"}");
+	ck_assert_str_eq(it.component_metric_key, "k");
+	ASSERT_SAYS(refusal(INTENT_HEAL, "{\"assemblyName\":\"v\"}"), "which component");
+	ASSERT_SAYS(refusal(INTENT_HEAL, "{\"assemblyName\":\"v\",\"brokenComponentName\":\"a\","
+					 "\"brokenComponentId\":\"1\"}"),
+	    "which component");
+}
+END_TEST
+
+static const struct {
+	enum intent_kind kind;
+	const char *body, *says;
+} refusals[] = {
+    {INTENT_DELETE, "", "not JSON"},
+    {INTENT_DELETE, "{\"assemblyName\":\"v\"", "not JSON: line 1"},
+    {INTENT_DELETE, "[]", "must be one object"},
+    {INTENT_DELETE, "{}", "which assembly?"},
+    {INTENT_DELETE, "{\"assemblyName\":\"a\",\"assemblyName\":\"b\"}", "duplicate"},
+    {INTENT_DELETE, "{\"assemblyName\":\"a\",\"assemblyId\":\"b\"}", "both given"},
+    {INTENT_DELETE, "{\"assemblyName\":7}", "\"assemblyName\" must be a text"},
+    {INTENT_DELETE, "{\"assemblyName\":\"\"}", "\"assemblyName\" must be a text"},
+    {INTENT_CREATE, "{\"assemblyName\":\"v\"}", "\"descriptorName\" is missing"},
+    {INTENT_CREATE, "{\"assemblyName\":\"v\",\"descriptorName\":\"d\"}",
+	"Installed, Inactive or Active"},
+    {INTENT_CREATE,
+	"{\"assemblyName\":\"v\",\"descriptorName\":\"d\",\"intendedState\":\"Active\","
+	"\"properties\":[]}",
+	"\"properties\" must be an object"},
+    {INTENT_CHANGE_STATE, "{\"assemblyName\":\"v\"}", "\"intendedState\" is missing"},
+    {INTENT_SCALE_IN, "{\"assemblyName\":\"v\"}", "\"clusterName\" is missing"},
+};
+
+START_TEST(a_body_that_does_not_fit_is_refused_with_what_is_missing)
+{
+	ASSERT_SAYS(refusal(refusals[_i].kind, refusals[_i].body), refusals[_i].says);
+}
+END_TEST
+
+START_TEST(the_names_of_all_intents_can_be_told)
+{
+	ck_assert_str_eq(intent_names(), "createAssembly, changeAssemblyState, deleteAssembly, "
+					 "healAssembly, scaleOutAssembly, scaleInAssembly");
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("lm/server/intents");
+	TCase *tc = tcase_create("the body of an intent");
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, a_create_has_name_descriptor_state_and_properties);
+	tcase_add_test(tc, values_that_are_no_text_become_text_and_null_is_unset);
+	tcase_add_test(tc, fields_that_nobody_knows_are_ignored);
+	tcase_add_test(tc, an_assembly_may_be_named_by_its_id_except_in_a_create);
+	tcase_add_test(tc, a_heal_names_its_component_in_one_of_three_ways);
+	tcase_add_loop_test(
+	    tc, a_body_that_does_not_fit_is_refused_with_what_is_missing, 0, LM_COUNT(refusals));
+	tcase_add_test(tc, the_names_of_all_intents_can_be_told);
+	suite_add_tcase(s, tc);
+	SRunner *sr = srunner_create(s);
+	srunner_run_all(sr, CK_NORMAL);
+	int failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed != 0;
+}
