@@ -166,6 +166,10 @@ static void relationship_next(
 
 		if (!usable && s->kind == PLAN_CEASE)
 			continue;
+		if (c != NULL && c->state == COMPONENT_BROKEN && watch_of_component(e, c) != NULL) {
+			process_run_done(p, run); /* the heal that waits will create it */
+			return;
+		}
 		const char *missing = missing_property(e, p, s, &calls[r->call], &r->properties);
 		if (!usable || missing != NULL) {
 			process_run_failed(p, run, NULL,

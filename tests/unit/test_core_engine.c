@@ -294,6 +294,18 @@ START_TEST(a_new_member_that_dies_before_it_is_registered_is_healed_after_the_sc
 }
 END_TEST
 
+START_TEST(a_gateway_that_dies_during_a_scale_out_delays_the_registration_and_fails_nothing)
+{
+	ck_assert_ptr_null(world_scale(&w, "svc", "pool", true));
+	while (strstr(sim_trace(w.sim), "Integrity svc__pool__2") == NULL)
+		ck_assert(world_step(&w));
+	engine_died(w.engine, "svc__gw", "service", w.now_ms, &w.turn);
+	world_settle(&w);
+	ck_assert_str_eq(world_links(&w, "svc"), "register__1{address-1} register__2{address-1}");
+	ck_assert_ptr_null(strstr(world_outcome(&w, "svc"), "Failed"));
+}
+END_TEST
+
 /* ---- queue ------------------------------------------------------------------------------------------ */
 
 START_TEST(intents_on_a_busy_assembly_wait_their_turn)
@@ -421,6 +433,8 @@ int main(void)
 	tcase_add_test(one, a_death_during_another_process_is_healed_after_it);
 	tcase_add_test(
 	    one, a_new_member_that_dies_before_it_is_registered_is_healed_after_the_scale_out);
+	tcase_add_test(
+	    one, a_gateway_that_dies_during_a_scale_out_delays_the_registration_and_fails_nothing);
 	tcase_add_test(one, intents_on_a_busy_assembly_wait_their_turn);
 	tcase_add_test(one, the_queue_has_an_end);
 	tcase_add_test(one, policies_see_again_after_a_restart);
