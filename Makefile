@@ -9,6 +9,8 @@
 #
 # One folder of output per variant; everything is rebuilt when the flags change, and only then.
 
+MAKEFLAGS += -j$(shell nproc)
+
 SANITIZE ?=
 comma    := ,
 B        ?= build/$(if $(SANITIZE),asan,release)
@@ -70,7 +72,7 @@ programs: $(B)/lm $(patsubst %.c,$(B)/%,$(PROGRAMS))
 depends:
 	@tests/depends
 
-test: depends
+test: depends images
 	@$(MAKE) --no-print-directory SANITIZE=1 programs
 	@$(MAKE) --no-print-directory programs
 	@tests/run
