@@ -262,12 +262,11 @@ static void resume(struct engine *e, struct process *p, int64_t now_ms, struct t
 	process_replan(e, p, now_ms, t);
 }
 
-void engine_resume(struct engine *e, int64_t now_ms, int64_t next_event, struct turn *t)
+void processes_resume(struct engine *e, int64_t now_ms, struct turn *t)
 {
 	LM_VEC(struct process *) running = {0};
 	struct instance *in;
 
-	e->next_event = next_event;
 	for (size_t i = 0; (in = lm_map_next(e->instances, &i)) != NULL;) {
 		in->shown = instance_state(in, in->graph, 0);
 		watch_bind(e, in);

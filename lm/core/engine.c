@@ -43,6 +43,9 @@ void engine_free(struct engine *e)
 		flight_free(f);
 	for (size_t i = 0; (w = lm_map_next(e->watches, &i)) != NULL;)
 		watch_free(w);
+	for (size_t i = 0; i < e->wishes.n; i++)
+		wish_free(&e->wishes.v[i]);
+	lm_vec_free(&e->wishes);
 	lm_map_free(e->instances);
 	lm_map_free(e->by_id);
 	lm_map_free(e->components);
@@ -130,7 +133,7 @@ static struct lm_err *enqueue(struct engine *e, const struct intent *i, struct i
 	return NULL;
 }
 
-struct lm_err *engine_intent(struct engine *e, const struct intent *i, int64_t now_ms,
+static struct lm_err *accept(struct engine *e, const struct intent *i, int64_t now_ms,
     uint64_t seed, struct turn *t, char process[LM_ID_SIZE])
 {
 	struct instance *in;
@@ -149,6 +152,51 @@ struct lm_err *engine_intent(struct engine *e, const struct intent *i, int64_t n
 	snprintf(process, LM_ID_SIZE, "%s", p->id);
 	process_begin(e, p, in, &aim, now_ms, t);
 	return NULL;
+}
+
+/* Seeds without randomness: no two events of a journal have the same number. */
+static uint64_t own_seed(const struct engine *e, const char *name)
+{
+	return lm_hash(name) ^ ((uint64_t)e->next_event * 0x9e3779b97f4a7c15u);
+}
+
+static void grant_one(struct engine *e, const struct wish *w, int64_t now_ms, struct turn *t)
+{
+	const struct instance *in = lm_map_find(e->instances, w->root);
+	struct intent i = {.kind = w->kind, .assembly_name = w->root, .reason = w->reason};
+	char process[LM_ID_SIZE];
+
+	if (w->kind == INTENT_HEAL)
+		i.component_name = w->subject;
+	else
+		i.cluster = w->subject;
+	/* A scale whose assembly has become busy is out of date. */
+	if (in != NULL && (w->kind == INTENT_HEAL || in->running == NULL))
+		lm_err_free(accept(e, &i, now_ms, own_seed(e, w->root), t, process));
+}
+
+/*
+ * What policies wished for while the event was dealt with; granting one may lead to more.  A refusal
+ * is no error here: the next samples will ask again.
+ */
+static void grant(struct engine *e, int64_t now_ms, struct turn *t)
+{
+	for (size_t i = 0; i < e->wishes.n; i++) {
+		struct wish w = e->wishes.v[i];
+
+		grant_one(e, &w, now_ms, t);
+		wish_free(&w);
+	}
+	e->wishes.n = 0;
+}
+
+struct lm_err *engine_intent(struct engine *e, const struct intent *i, int64_t now_ms,
+    uint64_t seed, struct turn *t, char process[LM_ID_SIZE])
+{
+	struct lm_err *err = accept(e, i, now_ms, seed, t, process);
+
+	grant(e, now_ms, t);
+	return err;
 }
 
 struct lm_err *engine_plan(struct engine *e, const struct intent *i, bool json, struct lm_buf *out)
@@ -180,8 +228,14 @@ void engine_result(struct engine *e, const struct step_result *r, int64_t now_ms
 {
 	struct flight *f = lm_map_find(e->flights, r->step);
 
-	if (f != NULL)
-		flight_end(e, f, r, now_ms, t);
+	if (f == NULL)
+		return;
+	struct process *p = f->process;
+	struct component *c = f->component;
+	int run = f->run;
+	flight_end(e, f, r, now_ms, t);
+	process_step_ended(e, p, run, c, r, now_ms, t);
+	grant(e, now_ms, t);
 }
 
 /* Told to go, or on its way anyway: its end is no surprise. */
@@ -199,20 +253,23 @@ void engine_died(
 
 	if (c == NULL || is_expected_to_die(c))
 		return;
-	event_death(e, t, now_ms, c, what);
-	if (c->state != COMPONENT_ACTIVE) {
-		c->dead = true;
-		return;
-	}
-	const struct watch *w = watch_of_component(e, c);
-	if (w == NULL) {
-		component_set_state(e, c, COMPONENT_BROKEN, c->instance->running, now_ms, t);
-		watch_sync(e, c->instance, now_ms);
-		return;
-	}
-	char reason[160];
-	snprintf(reason, sizeof reason, "%s died", what);
-	watch_heal(e, c, w, reason, now_ms, t);
+	watch_died(e, c, what, now_ms, t);
+	grant(e, now_ms, t);
+}
+
+bool engine_sample(struct engine *e, const struct sample *s, int64_t now_ms, struct turn *t)
+{
+	bool known = watch_sample(e, s, now_ms, t);
+
+	grant(e, now_ms, t);
+	return known;
+}
+
+void engine_resume(struct engine *e, int64_t now_ms, int64_t next_event, struct turn *t)
+{
+	e->next_event = next_event;
+	processes_resume(e, now_ms, t);
+	grant(e, now_ms, t);
 }
 
 int64_t engine_tick(struct engine *e, int64_t now_ms, struct turn *t)
@@ -222,6 +279,7 @@ int64_t engine_tick(struct engine *e, int64_t now_ms, struct turn *t)
 	struct flight *f;
 
 	watch_act(e, &decisions, now_ms, t);
+	grant(e, now_ms, t);
 	for (size_t i = 0; (f = lm_map_next(e->flights, &i)) != NULL;) {
 		if (f->deadline_ms > now_ms) {
 			next = f->deadline_ms < next ? f->deadline_ms : next;

@@ -36,6 +36,14 @@ void intent_print(struct lm_buf *, const struct intent *);
 enum { TIME_TEXT_SIZE = 32 };
 void time_text(int64_t ms, char out[TIME_TEXT_SIZE]);
 
+/* ---- change.c: the only writers of states -------------------------------------------------------- */
+
+void component_set_state(struct engine *, struct component *, enum component_state,
+    const struct process *, int64_t now_ms, struct turn *);
+/* Tells of the root assembly's state when it has changed. */
+void root_show_state(
+    struct engine *, struct instance *, const struct process *, int64_t now_ms, struct turn *);
+
 /* ---- aim.c: what an intent wants ---------------------------------------------------------------- */
 
 struct aim {
@@ -95,13 +103,6 @@ void run_begin(struct engine *, struct process *, int run, int64_t now_ms, struc
 /* The driver's answer: ends the step, or asks a relationship's next operation. */
 void run_continue(struct engine *, struct process *, int run, struct component *,
     const struct step_result *, int64_t now_ms, struct turn *);
-/* Called by run.c: the step has ended, well or not. */
-void process_run_done(struct process *, int run);
-void process_run_failed(struct process *, int run, const struct component *, const char *message);
-
-void component_set_state(struct engine *, struct component *, enum component_state,
-    const struct process *, int64_t now_ms, struct turn *);
-
 /* flight.c: asks the driver for what a run wants of a component, now or when its line is free. */
 void flight_begin(
     struct engine *, struct process *, int run, struct component *, int64_t now_ms, struct turn *);
@@ -122,7 +123,7 @@ void watch_unbind(struct engine *, struct instance *);
 /* Policies see something only while their component is Active and nothing runs. */
 void watch_sync(struct engine *, struct instance *, int64_t now_ms);
 
-/* What policies have decided becomes intents. */
+/* What policies have decided becomes wishes. */
 void watch_act(struct engine *, struct policy_decisions *, int64_t now_ms, struct turn *);
 /* The heal policy that watches a component, or NULL. */
 const struct watch *watch_of_component(const struct engine *, const struct component *);
@@ -131,6 +132,14 @@ void watch_heal(struct engine *, struct component *, const struct watch *, const
     int64_t now_ms, struct turn *);
 /* What broke while a process ran and is still Broken, heals now that the instance is idle. */
 void watch_heal_broken(struct engine *, struct instance *, int64_t now_ms, struct turn *);
+/* A service of this component has died. */
+void watch_died(
+    struct engine *, struct component *, const char *what, int64_t now_ms, struct turn *);
+bool watch_sample(struct engine *, const struct sample *, int64_t now_ms, struct turn *);
 void watch_free(struct watch *);
+void wish_free(struct wish *);
+
+/* codec.c: after everything was restored. */
+void processes_resume(struct engine *, int64_t now_ms, struct turn *);
 
 #endif

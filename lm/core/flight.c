@@ -163,12 +163,11 @@ void flight_end(
     struct engine *e, struct flight *f, const struct step_result *r, int64_t now_ms, struct turn *t)
 {
 	struct component *c = f->component;
-	struct process *p = f->process;
-	int run = f->run;
 
 	journal_step(t, f, r, now_ms);
 	event_step(e, t, now_ms, f, r);
 	lm_map_remove(e->flights, f->step);
+	f->process->in_flight--;
 	c->flight = NULL;
 	flight_free(f);
 	while (c->flight == NULL && c->line.n > 0) {
@@ -180,7 +179,6 @@ void flight_end(
 		if (!w.process->failing)
 			launch(e, w.process, w.run, c, now_ms, t);
 	}
-	process_step_ended(e, p, run, c, r, now_ms, t);
 }
 
 void flight_forget(struct engine *e, struct process *p)

@@ -168,6 +168,12 @@ struct watch {
 	int index; /* into graph.scales or graph.heals */
 };
 
+/* What a policy wants, until the engine grants it. */
+struct wish {
+	enum intent_kind kind;
+	char *root, *subject, *reason; /* heap; the subject is a component or a cluster */
+};
+
 struct engine {
 	struct engine_conf conf;
 	struct lm_map *instances;       /* by name; owned */
@@ -178,6 +184,7 @@ struct engine {
 	struct lm_map *flights;         /* by step id; owned */
 	struct lm_map *watches;         /* by policy name; owned */
 	struct policies *policies;
+	LM_VEC(struct wish) wishes;
 	int64_t next_event;
 	size_t n_finished; /* finished processes still remembered */
 };

@@ -9,50 +9,6 @@
  * a rebuild; a restart of the manager plans again as well.  Both go through process_replan().
  */
 
-static const char *const status_text[] = {
-#define X(name, text) [PROCESS_##name] = text,
-    PROCESS_STATUSES(X)
-#undef X
-};
-
-const char *process_status_text(enum process_status s)
-{
-	return status_text[s];
-}
-
-bool process_status_parse(const char *text, enum process_status *out)
-{
-	for (size_t i = 0; i < LM_COUNT(status_text); i++)
-		if (strcmp(status_text[i], text) == 0) {
-			*out = (enum process_status)i;
-			return true;
-		}
-	return false;
-}
-
-void component_set_state(struct engine *e, struct component *c, enum component_state state,
-    const struct process *p, int64_t now_ms, struct turn *t)
-{
-	enum component_state before = c->state;
-
-	c->state = state;
-	c->modified_ms = now_ms;
-	journal_component(t, c);
-	if (before != state)
-		event_component(e, t, now_ms, c, p, before);
-}
-
-/* Tells of the root assembly's state when it has changed. */
-static void show_root(
-    struct engine *e, struct instance *in, const struct process *p, int64_t now_ms, struct turn *t)
-{
-	enum component_state now = instance_state(in, in->graph, 0);
-
-	if (now != in->shown)
-		event_root(e, t, now_ms, in, p, in->shown, now);
-	in->shown = now;
-}
-
 /* ---- the end --------------------------------------------------------------------------------- */
 
 static void forget_oldest(struct engine *e, struct turn *t)
@@ -148,7 +104,7 @@ static void finish(struct engine *e, struct process *p, bool ok, int64_t now_ms,
 	}
 	drop_absent(e, in);
 	journal_instance(t, in);
-	show_root(e, in, p, now_ms, t);
+	root_show_state(e, in, p, now_ms, t);
 	record_end(e, p, ok ? PROCESS_COMPLETED : PROCESS_FAILED, now_ms, t);
 	watch_bind(e, in);
 	watch_sync(e, in, now_ms);
@@ -181,33 +137,6 @@ static bool try_again(struct engine *e, struct process *p, int64_t now_ms, struc
 
 /* ---- the middle ---------------------------------------------------------------------------------- */
 
-void process_run_done(struct process *p, int run)
-{
-	const struct unblocks *u = &p->unblocks[run];
-
-	p->runs[run].state = RUN_DONE;
-	p->left--;
-	for (size_t i = 0; i < u->steps.n; i++)
-		if (--p->runs[u->steps.v[i]].waits == 0)
-			*LM_PUSH(NULL, &p->ready) = u->steps.v[i];
-}
-
-void process_run_failed(struct process *p, int run, const struct component *c, const char *message)
-{
-	const struct plan_step *s = &p->plan->steps[run];
-
-	p->runs[run].state = RUN_FAILED;
-	if (p->failing)
-		return; /* the first failure is the reason; the others are in the journal */
-	p->failing = true;
-	free(p->reason);
-	free(p->failed_component);
-	p->reason = NULL;
-	if (asprintf(&p->reason, "%s %s: %s", plan_step_action(s), s->subject, message) < 0)
-		abort();
-	p->failed_component = c == NULL ? NULL : text_dup(c->name);
-}
-
 /* Begins what can begin; ends the process when nothing is left, or nothing more can be done. */
 static void advance(struct engine *e, struct process *p, int64_t now_ms, struct turn *t)
 {
@@ -224,7 +153,6 @@ static void advance(struct engine *e, struct process *p, int64_t now_ms, struct 
 void process_step_ended(struct engine *e, struct process *p, int run, struct component *c,
     const struct step_result *r, int64_t now_ms, struct turn *t)
 {
-	p->in_flight--;
 	run_continue(e, p, run, c, r, now_ms, t);
 	advance(e, p, now_ms, t);
 }

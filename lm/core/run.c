@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
 #include "lm/core/engine_priv.h"
 
 /* What one step of a plan does: a transition is one call, a relationship one call per operation. */
@@ -31,6 +33,35 @@ const char *run_action(const struct process *p, int run)
 	return calls_of(s, &n)[p->runs[run].call].operation;
 }
 
+/* ---- how a step ends ------------------------------------------------------------------------ */
+
+static void run_done(struct process *p, int run)
+{
+	const struct unblocks *u = &p->unblocks[run];
+
+	p->runs[run].state = RUN_DONE;
+	p->left--;
+	for (size_t i = 0; i < u->steps.n; i++)
+		if (--p->runs[u->steps.v[i]].waits == 0)
+			*LM_PUSH(NULL, &p->ready) = u->steps.v[i];
+}
+
+static void run_failed(struct process *p, int run, const struct component *c, const char *message)
+{
+	const struct plan_step *s = &p->plan->steps[run];
+
+	p->runs[run].state = RUN_FAILED;
+	if (p->failing)
+		return; /* the first failure is the reason; the others are in the journal */
+	p->failing = true;
+	free(p->reason);
+	free(p->failed_component);
+	p->reason = NULL;
+	if (asprintf(&p->reason, "%s %s: %s", plan_step_action(s), s->subject, message) < 0)
+		abort();
+	p->failed_component = c == NULL ? NULL : text_dup(c->name);
+}
+
 /* ---- transitions ------------------------------------------------------------------------------- */
 
 static void transition_done(struct engine *e, struct process *p, int run, struct component *c,
@@ -45,9 +76,9 @@ static void transition_done(struct engine *e, struct process *p, int run, struct
 	if (tr == GRAPH_INSTALL)
 		c->rebuild = false;
 	component_set_state(e, c, transition_rule(tr)->to, p, now_ms, t);
-	process_run_done(p, run);
+	run_done(p, run);
 	if (tr == GRAPH_INTEGRITY && c->dead) /* it died while we looked the other way */
-		engine_died(e, c->id, "a service died during the start", now_ms, t);
+		watch_died(e, c, "a service, during the start,", now_ms, t);
 }
 
 static void transition_failed(struct engine *e, struct process *p, int run, struct component *c,
@@ -63,7 +94,7 @@ static void transition_failed(struct engine *e, struct process *p, int run, stru
 	if (r->failure == STEP_RESOURCE_NOT_FOUND)
 		c->rebuild = true;
 	component_set_state(e, c, transition_rule(s->transition)->on_error, p, now_ms, t);
-	process_run_failed(p, run, c, message);
+	run_failed(p, run, c, message);
 }
 
 static void transition_begin(
@@ -101,7 +132,7 @@ static void relationship_done(
 		journal_link_gone(t, in, s->subject);
 	}
 	event_link(e, t, now_ms, p, s->subject, s->kind == PLAN_CREATE);
-	process_run_done(p, run);
+	run_done(p, run);
 }
 
 /* Created with what the ends say now; ceased with what it was created with. */
@@ -167,12 +198,12 @@ static void relationship_next(
 		if (!usable && s->kind == PLAN_CEASE)
 			continue;
 		if (c != NULL && c->state == COMPONENT_BROKEN && watch_of_component(e, c) != NULL) {
-			process_run_done(p, run); /* the heal that waits will create it */
+			run_done(p, run); /* the heal that waits will create it */
 			return;
 		}
 		const char *missing = missing_property(e, p, s, &calls[r->call], &r->properties);
 		if (!usable || missing != NULL) {
-			process_run_failed(p, run, NULL,
+			run_failed(p, run, NULL,
 			    usable
 				? lm_arena_printf(p->plan_arena, "operation %s needs property '%s'",
 				      calls[r->call].operation, missing)
@@ -196,7 +227,7 @@ void run_begin(struct engine *e, struct process *p, int run, int64_t now_ms, str
 	r->started_ms = now_ms;
 	switch (s->kind) {
 	case PLAN_GATE:
-		process_run_done(p, run);
+		run_done(p, run);
 		break;
 	case PLAN_TRANSITION:
 		transition_begin(e, p, run, now_ms, t);
@@ -226,7 +257,7 @@ void run_continue(struct engine *e, struct process *p, int run, struct component
 		p->runs[run].call++;
 		relationship_next(e, p, run, now_ms, t);
 	} else {
-		process_run_failed(
+		run_failed(
 		    p, run, NULL, r->message != NULL ? r->message : step_failure_text(r->failure));
 	}
 }

@@ -181,18 +181,22 @@ void watch_sync(struct engine *e, struct instance *in, int64_t now_ms)
 
 /* ---- what becomes of decisions ------------------------------------------------------------------------ */
 
-/* Seeds without randomness: no two events of a journal have the same number. */
-static uint64_t own_seed(const struct engine *e, const char *name)
+/*
+ * Decisions are noted; the engine grants them when the event that led to them has been dealt with.
+ * Nothing begins inside somebody else's stack.
+ */
+static void wish(struct engine *e, enum intent_kind kind, const struct instance *in,
+    const char *subject, const char *reason)
 {
-	return lm_hash(name) ^ ((uint64_t)e->next_event * 0x9e3779b97f4a7c15u);
+	*LM_PUSH(NULL, &e->wishes) =
+	    (struct wish){kind, text_dup(in->name), text_dup(subject), text_dup(reason)};
 }
 
-/* A refusal is no error here: the next samples will ask again. */
-static void want(struct engine *e, const struct intent *i, int64_t now_ms, struct turn *t)
+void wish_free(struct wish *w)
 {
-	char process[LM_ID_SIZE];
-
-	lm_err_free(engine_intent(e, i, now_ms, own_seed(e, i->assembly_name), t, process));
+	free(w->root);
+	free(w->subject);
+	free(w->reason);
 }
 
 const struct watch *watch_of_component(const struct engine *e, const struct component *c)
@@ -214,14 +218,27 @@ void watch_heal(struct engine *e, struct component *c, const struct watch *w, co
 
 	event_policy(e, t, now_ms, in, w->policy, POLICY_HEAL, reason);
 	component_set_state(e, c, COMPONENT_BROKEN, in->running, now_ms, t);
-	want(e,
-	    &(struct intent){
-		.kind = INTENT_HEAL,
-		.assembly_name = in->name,
-		.component_name = c->name,
-		.reason = reason,
-	    },
-	    now_ms, t);
+	wish(e, INTENT_HEAL, in, c->name, reason);
+}
+
+void watch_died(
+    struct engine *e, struct component *c, const char *what, int64_t now_ms, struct turn *t)
+{
+	char reason[160];
+
+	event_death(e, t, now_ms, c, what);
+	if (c->state != COMPONENT_ACTIVE) {
+		c->dead = true;
+		return;
+	}
+	const struct watch *w = watch_of_component(e, c);
+	if (w == NULL) {
+		component_set_state(e, c, COMPONENT_BROKEN, c->instance->running, now_ms, t);
+		watch_sync(e, c->instance, now_ms);
+		return;
+	}
+	snprintf(reason, sizeof reason, "%s died", what);
+	watch_heal(e, c, w, reason, now_ms, t);
 }
 
 void watch_heal_broken(struct engine *e, struct instance *in, int64_t now_ms, struct turn *t)
@@ -254,14 +271,7 @@ static void act_scale(struct engine *e, const struct watch *w, const struct poli
 	if (!can_scale(c, out)) /* at its limit: with no traffic this is every day */
 		return;
 	event_policy(e, t, now_ms, in, w->policy, d->action, d->reason);
-	want(e,
-	    &(struct intent){
-		.kind = out ? INTENT_SCALE_OUT : INTENT_SCALE_IN,
-		.assembly_name = in->name,
-		.cluster = c->name,
-		.reason = d->reason,
-	    },
-	    now_ms, t);
+	wish(e, out ? INTENT_SCALE_OUT : INTENT_SCALE_IN, in, c->name, d->reason);
 }
 
 void watch_act(struct engine *e, struct policy_decisions *ds, int64_t now_ms, struct turn *t)
@@ -314,7 +324,7 @@ static void remember(struct component *c, const char *name, const struct sample 
 	    s->values != NULL && strlen(s->values) <= VALUES_MAX ? text_dup(s->values) : NULL;
 }
 
-bool engine_sample(struct engine *e, const struct sample *s, int64_t now_ms, struct turn *t)
+bool watch_sample(struct engine *e, const struct sample *s, int64_t now_ms, struct turn *t)
 {
 	LM_AUTO(lm_arena) arena = lm_arena_new();
 	const char *key = s->metric_key, *name = s->metric_name;

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lm/core/engine_priv.h"
+
+void component_set_state(struct engine *e, struct component *c, enum component_state state,
+    const struct process *p, int64_t now_ms, struct turn *t)
+{
+	enum component_state before = c->state;
+
+	c->state = state;
+	c->modified_ms = now_ms;
+	journal_component(t, c);
+	if (before != state)
+		event_component(e, t, now_ms, c, p, before);
+}
+
+void root_show_state(
+    struct engine *e, struct instance *in, const struct process *p, int64_t now_ms, struct turn *t)
+{
+	enum component_state now = instance_state(in, in->graph, 0);
+
+	if (now != in->shown)
+		event_root(e, t, now_ms, in, p, in->shown, now);
+	in->shown = now;
+}
