@@ -112,8 +112,6 @@ void flight_end(
 void flight_free(struct flight *);
 /* Forgets everything of a process that still waits in lines. */
 void flight_forget(struct engine *, struct process *);
-/* What the run asks for now: a transition, or the operation of a relationship's current call. */
-const char *run_action(const struct process *, int run);
 
 /* ---- watch.c: policies and metrics --------------------------------------------------------------- */
 

@@ -44,7 +44,7 @@ static struct lm_kvs request_properties(struct facts *f, const struct process *p
 	if (s->kind == PLAN_TRANSITION)
 		return own;
 	const struct graph_operation *op =
-	    graph_find_operation(&f->graph->nodes[node], run_action(p, run));
+	    graph_find_operation(&f->graph->nodes[node], plan_step_call(s, p->runs[run].call));
 	const struct lm_kvs *given = &p->runs[run].properties;
 	size_t max = own.n + given->n + (op == NULL ? 0 : op->n_properties);
 	struct lm_kvs all = {LM_NEW_N(f->arena, struct lm_kv, max + 1), 0};
@@ -132,7 +132,7 @@ static void launch(struct engine *e, struct process *p, int run, struct componen
 	f->process = p;
 	f->run = run;
 	f->component = c;
-	f->action = text_dup(run_action(p, run));
+	f->action = text_dup(plan_step_call(s, p->runs[run].call));
 	f->started_ms = now_ms;
 	const struct graph_node *n = &s->graph->nodes[graph_find_node(s->graph, c->name)];
 	f->timeout_s = time_limit(s, n, f->action);

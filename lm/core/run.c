@@ -23,16 +23,6 @@ static const struct graph_call *calls_of(const struct plan_step *s, size_t *n)
 	return s->kind == PLAN_CREATE ? r->create : r->cease;
 }
 
-const char *run_action(const struct process *p, int run)
-{
-	const struct plan_step *s = &p->plan->steps[run];
-	size_t n;
-
-	if (s->kind == PLAN_TRANSITION)
-		return graph_transition_text(s->transition);
-	return calls_of(s, &n)[p->runs[run].call].operation;
-}
-
 /* ---- how a step ends ------------------------------------------------------------------------ */
 
 static void run_done(struct process *p, int run)

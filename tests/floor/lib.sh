@@ -17,14 +17,16 @@ now_ms() {
 	now=$((${EPOCHREALTIME/./} / 1000))
 }
 
+# A bridge without an address of its own takes that of a port, and another one when ports come: who has talked to it by
+# then talks to nobody for half a minute.
 networks() {
 	ip -batch - <<END
-link add lmfloor-mgmt type bridge
+link add name lmfloor-mgmt address 02:62:00:00:00:01 type bridge
 addr add 10.20.1.254/24 dev lmfloor-mgmt
 link set lmfloor-mgmt up
-link add lmfloor-ext type bridge
+link add name lmfloor-ext address 02:62:00:00:00:02 type bridge
 link set lmfloor-ext up
-link add lmfloor-int type bridge
+link add name lmfloor-int address 02:62:00:00:00:03 type bridge
 link set lmfloor-int up
 END
 }
