@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+# Let the calls in progress end, at most drain_seconds, then end Asterisk. The gateway sends no new ones by now.
+# A server that is dead or does not answer on its control socket is ended at once.
+# shellcheck shell=sh
+rm -f "$LM_SERVICES/asterisk.pid"
+
+console() {
+	[ -S /run/asterisk/asterisk.ctl ] && timeout -s KILL "$1" asterisk -C /etc/asterisk/asterisk.conf -rx "$2" 2>/dev/null
+}
+
+# calls: how many are in progress; nothing when the server does not tell
+calls() {
+	console 0.5 'core show channels count' | sed -n 's/^\([0-9]*\) active channels\{0,1\}$/\1/p'
+}
+
+end=$(($(date +%s) + ${drain_seconds:-30}))
+n=$(calls)
+while [ "${n:-0}" -gt 0 ] && [ "$(date +%s)" -lt $end ]; do
+	sleep 0.1
+	n=$(calls)
+done
+if [ "${n:-0}" -gt 0 ]; then
+	echo "$n calls have not ended within ${drain_seconds:-30} s and are hung up"
+	console 1 'channel request hangup all' >/dev/null || true
+	sleep 0.2
+fi
+kill-processes report-integrity asterisk
