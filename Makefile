@@ -9,7 +9,9 @@
 #
 # One folder of output per variant; everything is rebuilt when the flags change, and only then.
 
+ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(shell nproc)
+endif
 
 SANITIZE ?=
 comma    := ,

@@ -54,18 +54,33 @@ static void threshold(const struct chart *c, const struct panel *p, double value
 	svg_text(c->f, text_class, (struct svg_point){CHART_RIGHT - 6, y - 3}, text);
 }
 
+/* A longer silence is a gap, not a slope: nobody reported. */
+enum { LOAD_GAP_MS = 3000 };
+
+static void load_piece(const struct chart *c, struct points *line)
+{
+	svg_polyline(c->f, "load", line->v, line->n);
+	for (size_t i = 0; i < line->n; i++)
+		svg_rect(c->f, "dot", (struct svg_point){line->v[i].x - 2, line->v[i].y - 2}, 4, 4);
+	line->n = 0;
+}
+
 void chart_load(const struct chart *c, const struct panel *p)
 {
 	struct points line = {0};
+	int64_t last_ms = 0;
 
 	threshold(c, p, 58, "out", "scale out above 58 %");
 	threshold(c, p, 32, "in", "scale in below 32 %");
-	for (size_t i = 0; (i = load_next(c, i)) != STORYLOG_NONE; i++)
-		point_add(&line, chart_x(c, c->log->events.v[i].at_ms),
-		    panel_y(p, storylog_number(c->log, i, "load")));
-	svg_polyline(c->f, "load", line.v, line.n);
-	for (size_t i = 0; i < line.n; i++)
-		svg_rect(c->f, "dot", (struct svg_point){line.v[i].x - 2, line.v[i].y - 2}, 4, 4);
+	for (size_t i = 0; (i = load_next(c, i)) != STORYLOG_NONE; i++) {
+		int64_t at_ms = c->log->events.v[i].at_ms;
+
+		if (at_ms - last_ms > LOAD_GAP_MS)
+			load_piece(c, &line);
+		point_add(&line, chart_x(c, at_ms), panel_y(p, storylog_number(c->log, i, "load")));
+		last_ms = at_ms;
+	}
+	load_piece(c, &line);
 	lm_vec_free(&line);
 }
 
