@@ -17,8 +17,8 @@ now_ms() {
 	now=$((${EPOCHREALTIME/./} / 1000))
 }
 
-# A bridge without an address of its own takes that of a port, and another one when ports come: who has talked to it by
-# then talks to nobody for half a minute.
+# The bridges have addresses of their own: else they take one from a port, and another one as ports come, and all their
+# neighbours have to learn it anew.
 networks() {
 	ip -batch - <<END
 link add name lmfloor-mgmt address 02:62:00:00:00:01 type bridge
