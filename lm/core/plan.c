@@ -45,7 +45,7 @@ static struct path path_between(enum component_state from, enum component_state 
 {
 	struct path p = {.at = from};
 	bool remove = to == COMPONENT_ABSENT;
-	bool renew = from == COMPONENT_FAILED || (from == COMPONENT_BROKEN && rebuild);
+	bool renew = from == COMPONENT_FAILED || (rebuild && from != COMPONENT_ACTIVE);
 
 	if (from == COMPONENT_BROKEN || (from == COMPONENT_ACTIVE && to < COMPONENT_ACTIVE))
 		hop(&p, GRAPH_STOP, remove || from == COMPONENT_BROKEN);

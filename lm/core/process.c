@@ -159,6 +159,24 @@ void process_step_ended(struct engine *e, struct process *p, int run, struct com
 
 /* ---- the beginning ------------------------------------------------------------------------------------ */
 
+/* In flight when the manager went down: the driver may still be at it. */
+static bool was_in_flight(const struct process *p, const struct plan_step *s)
+{
+	for (size_t i = 0; i < p->earlier.n; i++)
+		if (p->earlier.v[i].step != NULL &&
+		    strcmp(p->earlier.v[i].subject, s->subject) == 0)
+			return true;
+	return false;
+}
+
+/* A stack: what was in flight is asked first, whatever may fail then; else in the plan's order. */
+static void push_ready(struct process *p, bool in_flight)
+{
+	for (size_t i = p->plan->n_steps; i-- > 0;)
+		if (p->runs[i].waits == 0 && was_in_flight(p, &p->plan->steps[i]) == in_flight)
+			*LM_PUSH(NULL, &p->ready) = (int)i;
+}
+
 static void prepare_runs(struct process *p)
 {
 	size_t n = p->plan->n_steps;
@@ -173,9 +191,8 @@ static void prepare_runs(struct process *p)
 		for (size_t k = 0; k < s->after.n; k++)
 			*LM_PUSH(p->plan_arena, &p->unblocks[s->after.v[k].step].steps) = (int)i;
 	}
-	for (size_t i = n; i-- > 0;) /* a stack: the first in order is begun first */
-		if (p->runs[i].waits == 0)
-			*LM_PUSH(NULL, &p->ready) = (int)i;
+	push_ready(p, false);
+	push_ready(p, true);
 }
 
 void process_replan(struct engine *e, struct process *p, int64_t now_ms, struct turn *t)

@@ -373,6 +373,22 @@ START_TEST(a_crash_at_any_commit_of_a_delete_still_leaves_nothing)
 }
 END_TEST
 
+START_TEST(a_crash_at_any_commit_of_a_rebuild_still_rebuilds)
+{
+	sim_fail(w.sim, "svc__net", "Install", 2);
+	lm_err_free(world_create(&w, "svc", "assembly::service::1.0"));
+	world_settle(&w);
+	w.turns_to_crash = _i / 2;
+	w.after_commit = _i % 2;
+	lm_err_free(world_heal(&w, "svc", "svc__net"));
+	world_settle(&w);
+	if (_i == 0) /* it died before it could promise */
+		return;
+	ck_assert_str_eq(world_states(&w, "svc"), "net:Active gw:Active pool__1:Active");
+	ck_assert_uint_eq(sim_installed(w.sim), 3);
+}
+END_TEST
+
 START_TEST(policies_see_again_after_a_restart)
 {
 	world_crash(&w);
@@ -415,6 +431,7 @@ int main(void)
 	tcase_add_test(empty, a_reference_to_nothing_is_refused_before_anything_starts);
 	tcase_add_loop_test(
 	    empty, a_crash_at_any_commit_of_a_create_ends_in_the_same_service, 0, 40);
+	tcase_add_loop_test(empty, a_crash_at_any_commit_of_a_rebuild_still_rebuilds, 0, 60);
 	tcase_add_test(one, a_created_service_is_active_and_its_servers_are_registered);
 	tcase_add_test(one, undeclared_transitions_are_never_asked_of_the_driver);
 	tcase_add_test(one, a_name_is_given_once);
