@@ -3,9 +3,11 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # for those who include this
 
-# In a network of our own: a manager that runs on this machine uses the same addresses.
+# In namespaces of our own: a manager that runs on this machine uses the same addresses, and whatever ends this script,
+# even SIGKILL, ends all its processes, mounts and networks.
 [ "$(id -u)" = 0 ] || { echo 'this needs root' >&2; exit 1; }
-[ -n "${LMFLOOR-}" ] || LMFLOOR=1 exec unshare --net -- bash "$0" "$@"
+[ -n "${LMFLOOR-}" ] || LMFLOOR=1 exec unshare --net --mount --pid --fork --mount-proc --kill-child -- bash "$0" "$@"
+mount -t tmpfs tmpfs /run
 ip link set lo up
 
 root=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -125,9 +127,8 @@ teardown() {
 
 setup() {
 	for image in voip-gateway asterisk sipp; do
-		[ -d "$images/$image" ] || { echo "no image $images/$image: vnfs/images/build all" >&2; exit 1; }
+		[ -d "$images/$image" ] || { echo "there is no image '$image' in $images: make images" >&2; exit 1; }
 	done
-	[ ! -e $work ] || { echo "$work exists: another run is not over" >&2; exit 1; }
 	mkdir -p $work
 	trap teardown EXIT
 	trap 'exit 130' INT
