@@ -24,8 +24,8 @@ outside() {
 	local status=0 left
 	# what ends us ends the inside, which cleans up; it is waited for
 	trap : INT TERM HUP
-	exec 9>/run/lock/lm-story.lock
-	flock -w 60 9 || { echo 'another run on this machine does not end (/run/lock/lm-story.lock)'; return 1; }
+	exec 9>/run/lm-story.lock
+	flock -w 60 9 || { echo 'another run on this machine does not end (/run/lm-story.lock)'; return 1; }
 	# of a run that was killed
 	find /sys/fs/cgroup -depth -type d -name 'lmfloor-*' -exec rmdir {} + 2>/dev/null || true
 	LMFLOOR_TEST=inside bash "$here/vnfs.sh" 9>&- || status=$?
