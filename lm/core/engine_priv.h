@@ -85,11 +85,6 @@ void process_begin(struct engine *, struct process *, struct instance *in, struc
     int64_t now_ms, struct turn *);
 /* Makes the plan anew from what is there, and goes on. */
 void process_replan(struct engine *, struct process *, int64_t now_ms, struct turn *);
-/* Ends a process that never began: it waited, and what it wants is no longer possible. */
-void process_refuse(
-    struct engine *, struct process *, const char *reason, int64_t now_ms, struct turn *);
-/* Begins the next one in the queue, if the instance is idle. */
-void instance_next(struct engine *, struct instance *, int64_t now_ms, struct turn *);
 /* A step of the plan has its result; 'component' is where it ran. */
 void process_step_ended(struct engine *, struct process *, int run, struct component *,
     const struct step_result *, int64_t now_ms, struct turn *);
@@ -103,6 +98,7 @@ void run_begin(struct engine *, struct process *, int run, int64_t now_ms, struc
 /* The driver's answer: ends the step, or asks a relationship's next operation. */
 void run_continue(struct engine *, struct process *, int run, struct component *,
     const struct step_result *, int64_t now_ms, struct turn *);
+
 /* flight.c: asks the driver for what a run wants of a component, now or when its line is free. */
 void flight_begin(
     struct engine *, struct process *, int run, struct component *, int64_t now_ms, struct turn *);
@@ -125,9 +121,6 @@ void watch_sync(struct engine *, struct instance *, int64_t now_ms);
 void watch_act(struct engine *, struct policy_decisions *, int64_t now_ms, struct turn *);
 /* The heal policy that watches a component, or NULL. */
 const struct watch *watch_of_component(const struct engine *, const struct component *);
-/* The system's own intent to heal: marks the component Broken, then wants it healed. */
-void watch_heal(struct engine *, struct component *, const struct watch *, const char *reason,
-    int64_t now_ms, struct turn *);
 /* What broke while a process ran and is still Broken, heals now that the instance is idle. */
 void watch_heal_broken(struct engine *, struct instance *, int64_t now_ms, struct turn *);
 /* A service of this component has died. */

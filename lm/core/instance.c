@@ -66,12 +66,6 @@ void membership_fini(struct membership *m)
 	lm_vec_free(&m->of);
 }
 
-void membership_copy(struct membership *to, const struct membership *from)
-{
-	for (size_t i = 0; i < from->of.n; i++)
-		membership_add(to, from->of.v[i].cluster, from->of.v[i].indices, from->of.v[i].n);
-}
-
 void membership_from_graph(struct membership *to, const struct graph *g)
 {
 	for (size_t i = 0; g != NULL && i < g->n_clusters; i++) {

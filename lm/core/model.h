@@ -207,7 +207,6 @@ void component_free(struct component *);
 struct link *link_new(const char *name);
 void link_free(struct link *);
 void process_free(struct process *);
-void membership_copy(struct membership *to, const struct membership *from);
 void membership_from_graph(struct membership *to, const struct graph *);
 struct members *membership_find(const struct membership *, const char *cluster);
 /* Indices as the graph wants them; borrowed from the membership, the array from the arena. */

@@ -37,7 +37,8 @@ static void record_end(
 	forget_oldest(e, t);
 }
 
-void process_refuse(
+/* Ends a process that never began: it waited, and what it wants is no longer possible. */
+static void refuse(
     struct engine *e, struct process *p, const char *reason, int64_t now_ms, struct turn *t)
 {
 	free(p->reason);
@@ -81,11 +82,19 @@ static void release_plan(struct process *p)
 	p->runs = NULL;
 }
 
+/* Begins the next one in the queue, if the instance is idle. */
+static void begin_next(struct engine *, struct instance *, int64_t now_ms, struct turn *);
+
 static void finish(struct engine *e, struct process *p, bool ok, int64_t now_ms, struct turn *t)
 {
 	struct instance *in = p->instance;
 	bool gone = ok && p->want == NULL;
 
+	if (ok &&
+	    p->attempt > 1) { /* what failed at first is in the journal; it is no reason now */
+		free(p->reason);
+		p->reason = NULL;
+	}
 	flight_forget(e, p);
 	release_plan(p);
 	watch_unbind(e, in);
@@ -98,7 +107,7 @@ static void finish(struct engine *e, struct process *p, bool ok, int64_t now_ms,
 		journal_instance_gone(t, in);
 		record_end(e, p, PROCESS_COMPLETED, now_ms, t);
 		for (size_t i = 0; i < in->queue.n; i++)
-			process_refuse(e, in->queue.v[i], "the assembly was deleted", now_ms, t);
+			refuse(e, in->queue.v[i], "the assembly was deleted", now_ms, t);
 		engine_remove_instance(e, in);
 		return;
 	}
@@ -110,7 +119,7 @@ static void finish(struct engine *e, struct process *p, bool ok, int64_t now_ms,
 	watch_sync(e, in, now_ms);
 	if (p->intent.kind != INTENT_HEAL) /* a heal that left something Broken has given up */
 		watch_heal_broken(e, in, now_ms, t);
-	instance_next(e, in, now_ms, t);
+	begin_next(e, in, now_ms, t);
 }
 
 /* A heal that failed tries again with a rebuild, a bounded number of times. */
@@ -273,7 +282,7 @@ void process_begin(struct engine *e, struct process *p, struct instance *in, str
 	process_replan(e, p, now_ms, t);
 }
 
-void instance_next(struct engine *e, struct instance *in, int64_t now_ms, struct turn *t)
+static void begin_next(struct engine *e, struct instance *in, int64_t now_ms, struct turn *t)
 {
 	while (in->running == NULL && in->queue.n > 0) {
 		struct process *p = in->queue.v[0];
@@ -283,7 +292,7 @@ void instance_next(struct engine *e, struct instance *in, int64_t now_ms, struct
 		memmove(&in->queue.v[0], &in->queue.v[1], in->queue.n * sizeof in->queue.v[0]);
 		LM_AUTO(lm_err) err = aim_at(e, &p->intent, in, &aim);
 		if (err != NULL) {
-			process_refuse(e, p, lm_err_text(err), now_ms, t);
+			refuse(e, p, lm_err_text(err), now_ms, t);
 			continue;
 		}
 		/* It may end at once, and take the instance with it. */

@@ -211,7 +211,8 @@ const struct watch *watch_of_component(const struct engine *e, const struct comp
 	return NULL;
 }
 
-void watch_heal(struct engine *e, struct component *c, const struct watch *w, const char *reason,
+/* The system's own intent to heal: marks the component Broken, then wishes it healed. */
+static void heal(struct engine *e, struct component *c, const struct watch *w, const char *reason,
     int64_t now_ms, struct turn *t)
 {
 	struct instance *in = c->instance;
@@ -238,7 +239,7 @@ void watch_died(
 		return;
 	}
 	snprintf(reason, sizeof reason, "%s died", what);
-	watch_heal(e, c, w, reason, now_ms, t);
+	heal(e, c, w, reason, now_ms, t);
 }
 
 void watch_heal_broken(struct engine *e, struct instance *in, int64_t now_ms, struct turn *t)
@@ -251,7 +252,7 @@ void watch_heal_broken(struct engine *e, struct instance *in, int64_t now_ms, st
 
 		if (w == NULL || c->state != COMPONENT_BROKEN)
 			continue;
-		watch_heal(e, c, w, "it broke while something else was done", now_ms, t);
+		heal(e, c, w, "it broke while something else was done", now_ms, t);
 		return; /* one heal mends everything that is Broken */
 	}
 }
@@ -290,7 +291,7 @@ void watch_act(struct engine *e, struct policy_decisions *ds, int64_t now_ms, st
 		struct component *c =
 		    lm_map_find(w->instance->components, g->nodes[g->heals[w->index].node].name);
 		if (c != NULL && c->state == COMPONENT_ACTIVE)
-			watch_heal(e, c, w, d->reason, now_ms, t);
+			heal(e, c, w, d->reason, now_ms, t);
 	}
 	lm_vec_free(ds);
 }

@@ -234,6 +234,7 @@ START_TEST(a_server_whose_infrastructure_is_gone_is_rebuilt_with_its_new_address
 	world_settle(&w);
 	ck_assert_str_eq(world_states(&w, "svc"), "net:Active gw:Active pool__1:Active");
 	ck_assert_str_eq(world_links(&w, "svc"), "register__1{address-2}");
+	ck_assert_str_eq(world_outcome(&w, "svc"), "Completed");
 }
 END_TEST
 
