@@ -10,7 +10,7 @@
 #include "base/json.h"
 #include "lm/cli/cli.h"
 #include "lm/server/packages.h"
-#include "tosca/graph.h"
+#include "tosca/graph/graph.h"
 
 enum { DIAGS_MAX = 1000, TEXT_MAX = 256 * 1024 * 1024, LEVELS_UP = 4 };
 
@@ -62,12 +62,13 @@ int check_run(const struct args *a)
 	LM_AUTO(diags) d = diags_new(DIAGS_MAX);
 
 	for (size_t i = 0; i < a->n_words; i++) {
-		struct lm_err *e = packages_load(a->words[i], c, d);
+		struct lm_err *e = packages_load(a->words[i], c);
 
 		if (e != NULL)
 			return cli_fail(e);
 	}
-	catalog_check(c, d);
+	catalog_check(c);
+	catalog_report(c, NULL, d);
 	if (cli_wants_json(a)) {
 		print_json(d);
 		return diags_errors(d) > 0 ? CLI_FAILED : CLI_OK;
@@ -112,7 +113,7 @@ static bool has_name(const char *folder, const char *name)
  * Without --packages: the nearest folder above the file that holds vnfs/ or services/, these two;
  * otherwise the file's own folder.
  */
-static struct lm_err *load_around(const char *file, struct catalog *c, struct diags *d)
+static struct lm_err *load_around(const char *file, struct catalog *c)
 {
 	static const char *const names[] = {"vnfs", "services"};
 	char *copy = realpath(file, NULL);
@@ -129,31 +130,31 @@ static struct lm_err *load_around(const char *file, struct catalog *c, struct di
 			snprintf(path, sizeof path, "%s/%s", folder, names[i]);
 			if (has_name(folder, names[i])) {
 				found = true;
-				e = packages_load(path, c, d);
+				e = packages_load(path, c);
 			}
 		}
 		folder = dirname(folder);
 	}
 	if (e == NULL && !found)
-		e = packages_load(own, c, d);
+		e = packages_load(own, c);
 	free(own);
 	free(copy);
 	return e;
 }
 
 static struct lm_err *load_for_graph(
-    const struct args *a, struct catalog *c, struct diags *d, const char **name)
+    const struct args *a, struct catalog *c, const char **name)
 {
 	const char *what = a->words[0];
 	bool is_file = access(what, F_OK) == 0;
 	struct lm_err *e = NULL;
 
 	for (size_t i = 0; e == NULL && i < a->n_packages; i++)
-		e = packages_load(a->packages[i], c, d);
+		e = packages_load(a->packages[i], c);
 	if (e == NULL && a->n_packages == 0)
-		e = load_around(is_file ? what : ".", c, d);
+		e = load_around(is_file ? what : ".", c);
 	if (e == NULL && is_file && assembly_in(c, what) == NULL)
-		e = packages_load(what, c, d);
+		e = packages_load(what, c);
 	if (e != NULL)
 		return e;
 	*name = is_file ? assembly_in(c, what) : what;
@@ -199,10 +200,11 @@ int graph_run(const struct args *a)
 	LM_AUTO(diags) own = diags_new(DIAGS_MAX);
 	const char *descriptor = NULL;
 
-	struct lm_err *e = load_for_graph(a, c, packages, &descriptor);
+	struct lm_err *e = load_for_graph(a, c, &descriptor);
 	if (e != NULL)
 		return cli_fail(e);
-	catalog_check(c, packages);
+	catalog_check(c);
+	catalog_report(c, NULL, packages);
 	char *instance = instance_name(a, descriptor);
 	struct graph_request r = {.descriptor = descriptor, .instance = instance};
 	LM_AUTO(graph) g = graph_build(c, &r, own);

@@ -7,7 +7,8 @@
 
 #include "base/buf.h"
 #include "base/json.h"
-#include "tosca/yaml.h"
+#include "tosca/text/source.h"
+#include "tosca/text/yaml.h"
 
 enum { TEXT_MAX = 1 << 20, DIAGS_MAX = 20 };
 
@@ -81,13 +82,13 @@ struct lm_err *request_from_words(struct lm_arena *a, const char *verb, const ch
 
 /* ---- documents -------------------------------------------------------------------------------- */
 
-static void write_node(struct lm_json *j, const char *key, const struct yaml_node *n)
+static void write_node(struct lm_json *j, const char *key, const struct node *n)
 {
-	if (yaml_is_null(n)) {
+	if (node_is_null(n)) {
 		lm_json_raw(j, key, "null");
-	} else if (n->kind == YAML_SCALAR) {
+	} else if (n->kind == NODE_SCALAR) {
 		lm_json_str(j, key, n->text);
-	} else if (n->kind == YAML_MAPPING) {
+	} else if (n->kind == NODE_MAPPING) {
 		lm_json_open(j, key, '{');
 		for (size_t i = 0; i < n->n; i++)
 			write_node(j, n->pairs[i].key->text, n->pairs[i].value);
@@ -101,7 +102,7 @@ static void write_node(struct lm_json *j, const char *key, const struct yaml_nod
 }
 
 static struct lm_err *body_of_document(
-    struct lm_arena *a, const struct yaml_node *root, const char **out)
+    struct lm_arena *a, const struct node *root, const char **out)
 {
 	struct lm_buf b;
 	struct lm_err *e = NULL;
@@ -111,7 +112,7 @@ static struct lm_err *body_of_document(
 	lm_json_open(&j, NULL, '{');
 	for (size_t i = 0; i < root->n; i++)
 		write_node(&j, root->pairs[i].key->text, root->pairs[i].value);
-	if (yaml_find(root, "intendedState") == NULL)
+	if (node_find(root, "intendedState") == NULL)
 		lm_json_str(&j, "intendedState", "Active");
 	lm_json_close(&j, '}');
 	if (b.cut)
@@ -123,21 +124,22 @@ static struct lm_err *body_of_document(
 }
 
 static struct lm_err *add_document(
-    struct lm_arena *a, const char *file, const struct yaml_node *root, struct requests *out)
+    struct lm_arena *a, const struct source *source, const struct node *root, struct requests *out)
 {
 	static const char *const needed[] = {"assemblyName", "descriptorName"};
+	struct source_range range = node_range(source, root);
 	const char *body = NULL;
 
 	for (size_t i = 0; i < LM_COUNT(needed); i++)
-		if (yaml_text(yaml_find(root, needed[i])) == NULL)
+		if (node_text(node_find(root, needed[i])) == NULL)
 			return lm_err_new(LM_ERR_INVALID,
 			    "%s:%u: a document needs '%s' (and descriptors go to 'lm check', not "
 			    "here)",
-			    file, (unsigned)root->pos.line, needed[i]);
+			    source->file, (unsigned)source_place(&range).line, needed[i]);
 	struct lm_err *e = body_of_document(a, root, &body);
 	if (e == NULL)
 		*LM_PUSH(a, &out->all) = (struct request){
-		    "createAssembly", yaml_text(yaml_find(root, "assemblyName")), body};
+		    "createAssembly", node_text(node_find(root, "assemblyName")), body};
 	return e;
 }
 
@@ -158,14 +160,14 @@ struct lm_err *requests_from_text(
     struct lm_arena *a, const char *file, const char *text, size_t n, struct requests *out)
 {
 	LM_AUTO(diags) d = diags_new(DIAGS_MAX);
-	struct yaml_docs docs = yaml_read(a, file, text, n, d);
+	struct documents docs = yaml_read(a, file, text, n, d);
 	struct requests all = {0};
 	struct lm_err *e = NULL;
 
 	if (diags_errors(d) > 0)
 		return diags_err(d);
 	for (size_t i = 0; e == NULL && i < docs.n; i++)
-		e = add_document(a, file, docs.v[i].root, &all);
+		e = add_document(a, docs.source, docs.v[i].root, &all);
 	if (e == NULL && all.all.n == 0)
 		e = lm_err_new(LM_ERR_INVALID, "%s holds no document", file);
 	if (e == NULL)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "lm/core/engine_priv.h"
+#include "tosca/model/name.h"
 
 static const char *output(void *arg, int node, const char *property)
 {
@@ -69,7 +70,7 @@ static struct lm_err *check_reference(struct facts *f, int index)
 		return lm_err_new(LM_ERR_NOT_FOUND,
 		    "reference '%s': there is no assembly instance '%s': create it first",
 		    r->component, name);
-	if (!descriptor_name_matches(r->type, in->descriptor))
+	if (!name_matches(r->type, in->descriptor))
 		return lm_err_new(LM_ERR_INVALID, "reference '%s': '%s' is of type %s, not %s",
 		    r->component, name, in->descriptor, r->type);
 	enum component_state state = instance_state(in, in->graph, 0);

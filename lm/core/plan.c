@@ -9,7 +9,7 @@
 enum { PATH_MAX_HOPS = 8 };
 
 struct hop {
-	enum graph_transition transition;
+	enum transition transition;
 	bool tolerant;
 };
 
@@ -19,7 +19,7 @@ struct path {
 	enum component_state at;
 };
 
-static void hop(struct path *p, enum graph_transition transition, bool tolerant)
+static void hop(struct path *p, enum transition transition, bool tolerant)
 {
 	p->hops[p->n++] = (struct hop){transition, tolerant};
 	p->at = transition_rule(transition)->to;
@@ -28,13 +28,13 @@ static void hop(struct path *p, enum graph_transition transition, bool tolerant)
 /* The way up: what leads from each state to the next. */
 static const struct {
 	enum component_state from;
-	enum graph_transition transition;
+	enum transition transition;
 } upward[] = {
-    {COMPONENT_ABSENT, GRAPH_CREATE},
-    {COMPONENT_CREATED, GRAPH_INSTALL},
-    {COMPONENT_INSTALLED, GRAPH_CONFIGURE},
-    {COMPONENT_INACTIVE, GRAPH_START},
-    {COMPONENT_INACTIVE, GRAPH_INTEGRITY},
+    {COMPONENT_ABSENT, TRANSITION_CREATE},
+    {COMPONENT_CREATED, TRANSITION_INSTALL},
+    {COMPONENT_INSTALLED, TRANSITION_CONFIGURE},
+    {COMPONENT_INACTIVE, TRANSITION_START},
+    {COMPONENT_INACTIVE, TRANSITION_INTEGRITY},
 };
 
 /*
@@ -48,11 +48,11 @@ static struct path path_between(enum component_state from, enum component_state 
 	bool renew = from == COMPONENT_FAILED || (rebuild && from != COMPONENT_ACTIVE);
 
 	if (from == COMPONENT_BROKEN || (from == COMPONENT_ACTIVE && to < COMPONENT_ACTIVE))
-		hop(&p, GRAPH_STOP, remove || from == COMPONENT_BROKEN);
+		hop(&p, TRANSITION_STOP, remove || from == COMPONENT_BROKEN);
 	if ((remove || renew) && p.at > COMPONENT_CREATED)
-		hop(&p, GRAPH_UNINSTALL, false);
+		hop(&p, TRANSITION_UNINSTALL, false);
 	if ((remove || renew) && p.at > COMPONENT_ABSENT)
-		hop(&p, GRAPH_DELETE, false);
+		hop(&p, TRANSITION_DELETE, false);
 	for (size_t i = 0; i < LM_COUNT(upward) && !remove; i++)
 		if (p.at == upward[i].from && p.at < to)
 			hop(&p, upward[i].transition, false);
@@ -83,7 +83,7 @@ static void add_component(
 	int before = -1;
 
 	for (size_t i = 0; i < p.n; i++) {
-		enum graph_transition t = p.hops[i].transition;
+		enum transition t = p.hops[i].transition;
 		int step = plan_add(b, &(struct plan_step){
 					   .kind = PLAN_TRANSITION,
 					   .subject = n->name,
@@ -122,7 +122,7 @@ static void side_init(
 	s->twin = LM_NEW_N(a, int, g->n_nodes);
 	for (size_t i = 0; i < g->n_nodes; i++) {
 		s->of_node[i].child = s->of_node[i].next = -1;
-		for (int t = 0; t < GRAPH_TRANSITION_N; t++)
+		for (int t = 0; t <= PLAN_NO_TRANSITION; t++)
 			s->of_node[i].step[t] = -1;
 		s->twin[i] = want == NULL ? -1 : graph_find_node(want, g->nodes[i].name);
 	}

@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "base/vec.h"
 #include "lm/core/state.h"
-#include "tosca/graph.h"
+#include "tosca/graph/graph.h"
 
 /*
  * Every intent is a diff: what is there + what is wanted = a plan, a graph of steps.  A plan is
@@ -35,7 +35,7 @@ struct plan_step {
 	enum plan_kind kind;
 	const char
 	    *subject; /* full name of the component or relationship; of the level for a gate */
-	enum graph_transition transition;
+	enum transition transition;
 	const struct graph *graph; /* the one that 'index' is an index into: wanted, or what was */
 	int index;                 /* node or relationship */
 	bool silent;               /* not declared: the state changes without a call */

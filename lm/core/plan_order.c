@@ -6,13 +6,16 @@
 /* Which transitions lead into, and out of, the state that a relationship needs of its ends. */
 static const struct {
 	enum component_state state;
-	enum graph_transition before, entering, reached, leaving;
+	int before, entering, reached, leaving;
 } needs[] = {
-    [GRAPH_INSTALLED] = {COMPONENT_INSTALLED, GRAPH_CREATE, GRAPH_INSTALL, GRAPH_INSTALL,
-	GRAPH_UNINSTALL},
-    [GRAPH_INACTIVE] = {COMPONENT_INACTIVE, GRAPH_INSTALL, GRAPH_CONFIGURE, GRAPH_CONFIGURE,
-	GRAPH_UNINSTALL},
-    [GRAPH_ACTIVE] = {COMPONENT_ACTIVE, GRAPH_CONFIGURE, GRAPH_START, GRAPH_INTEGRITY, GRAPH_STOP},
+    [END_CREATED] = {COMPONENT_CREATED, PLAN_NO_TRANSITION, TRANSITION_CREATE, TRANSITION_CREATE,
+	TRANSITION_DELETE},
+    [END_INSTALLED] = {COMPONENT_INSTALLED, TRANSITION_CREATE, TRANSITION_INSTALL,
+	TRANSITION_INSTALL, TRANSITION_UNINSTALL},
+    [END_INACTIVE] = {COMPONENT_INACTIVE, TRANSITION_INSTALL, TRANSITION_CONFIGURE,
+	TRANSITION_CONFIGURE, TRANSITION_UNINSTALL},
+    [END_ACTIVE] = {COMPONENT_ACTIVE, TRANSITION_CONFIGURE, TRANSITION_START, TRANSITION_INTEGRITY,
+	TRANSITION_STOP},
 };
 
 struct bond {
@@ -50,7 +53,7 @@ static void order_end(struct planner *b, const struct bond *bond, int node)
 		return;
 	}
 	const int *step = plan_node(b, bond->side, node)->step;
-	enum graph_state s = bond->end->state;
+	enum end_state s = bond->end->state;
 
 	plan_after(b, step[needs[s].leaving], bond->cease, "ceased before its end leaves");
 	if (bond->create < 0)
@@ -116,7 +119,7 @@ void plan_add_relationships(struct planner *b)
 /* ---- property dependencies: rule 2 ------------------------------------------------------------ */
 
 /* The first of these transitions that the plan takes the resource through. */
-static int first_step(const struct plan_node *n, const enum graph_transition *of, size_t count)
+static int first_step(const struct plan_node *n, const enum transition *of, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		if (n->step[of[i]] >= 0)
@@ -126,8 +129,8 @@ static int first_step(const struct plan_node *n, const enum graph_transition *of
 
 static void order_dependencies(struct planner *b, const struct plan_side *side)
 {
-	static const enum graph_transition up[] = {
-	    GRAPH_CREATE, GRAPH_INSTALL, GRAPH_CONFIGURE, GRAPH_START, GRAPH_INTEGRITY};
+	static const enum transition up[] = {TRANSITION_CREATE, TRANSITION_INSTALL,
+	    TRANSITION_CONFIGURE, TRANSITION_START, TRANSITION_INTEGRITY};
 	const struct graph *g = side->graph;
 
 	for (size_t i = 0; g != NULL && i < g->n_deps; i++) {
@@ -136,10 +139,10 @@ static void order_dependencies(struct planner *b, const struct plan_side *side)
 		const char *why =
 		    lm_arena_printf(b->arena, "%s comes from it", g->deps[i].property);
 
-		plan_after(
-		    b, first_step(consumer, up, LM_COUNT(up)), provider->step[GRAPH_INSTALL], why);
-		plan_after(b, provider->step[GRAPH_UNINSTALL], consumer->step[GRAPH_UNINSTALL],
-		    "it uses this one");
+		plan_after(b, first_step(consumer, up, LM_COUNT(up)),
+		    provider->step[TRANSITION_INSTALL], why);
+		plan_after(b, provider->step[TRANSITION_UNINSTALL],
+		    consumer->step[TRANSITION_UNINSTALL], "it uses this one");
 	}
 }
 
@@ -158,15 +161,15 @@ void plan_order_dependencies(struct planner *b)
 static const struct {
 	int up, down;
 	bool enters;
-} level_of[GRAPH_TRANSITION_N] = {
-    [GRAPH_CREATE] = {1, 0, false},
-    [GRAPH_INSTALL] = {1, 0, false},
-    [GRAPH_CONFIGURE] = {2, 0, true},
-    [GRAPH_START] = {3, 0, true},
-    [GRAPH_INTEGRITY] = {3, 0, false},
-    [GRAPH_STOP] = {0, 1, false},
-    [GRAPH_UNINSTALL] = {0, 2, true},
-    [GRAPH_DELETE] = {0, 2, false},
+} level_of[TRANSITION_N] = {
+    [TRANSITION_CREATE] = {1, 0, false},
+    [TRANSITION_INSTALL] = {1, 0, false},
+    [TRANSITION_CONFIGURE] = {2, 0, true},
+    [TRANSITION_START] = {3, 0, true},
+    [TRANSITION_INTEGRITY] = {3, 0, false},
+    [TRANSITION_STOP] = {0, 1, false},
+    [TRANSITION_UNINSTALL] = {0, 2, true},
+    [TRANSITION_DELETE] = {0, 2, false},
 };
 
 static int step_level(const struct plan_step *s, bool down)

@@ -6,7 +6,7 @@ const char *plan_step_action(const struct plan_step *s)
 {
 	switch (s->kind) {
 	case PLAN_TRANSITION:
-		return graph_transition_text(s->transition);
+		return transition_text(s->transition);
 	case PLAN_CREATE:
 		return "Create";
 	case PLAN_CEASE:
@@ -20,7 +20,7 @@ const char *plan_step_action(const struct plan_step *s)
 const char *plan_step_call(const struct plan_step *s, unsigned call)
 {
 	if (s->kind == PLAN_TRANSITION)
-		return graph_transition_text(s->transition);
+		return transition_text(s->transition);
 	const struct graph_relationship *r = &s->graph->relationships[s->index];
 	return s->kind == PLAN_CREATE ? r->create[call].operation : r->cease[call].operation;
 }

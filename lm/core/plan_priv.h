@@ -6,9 +6,12 @@
 
 /* Between plan.c (which steps) and plan_order.c (in which order). */
 
+/* Stands for a transition that no resource has. */
+enum { PLAN_NO_TRANSITION = TRANSITION_N };
+
 /* The steps of one resource, -1 where it has none; children as a list of node indices. */
 struct plan_node {
-	int step[GRAPH_TRANSITION_N];
+	int step[TRANSITION_N + 1];
 	int child, next;
 };
 

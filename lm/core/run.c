@@ -57,17 +57,17 @@ static void run_failed(struct process *p, int run, const struct component *c, co
 static void transition_done(struct engine *e, struct process *p, int run, struct component *c,
     const struct step_result *r, int64_t now_ms, struct turn *t)
 {
-	enum graph_transition tr = p->plan->steps[run].transition;
+	enum transition tr = p->plan->steps[run].transition;
 
 	for (size_t i = 0; r != NULL && i < r->outputs.n; i++)
 		lm_kvs_set(&c->outputs, r->outputs.v[i].name, r->outputs.v[i].value);
-	if (tr == GRAPH_UNINSTALL || tr == GRAPH_DELETE)
+	if (tr == TRANSITION_UNINSTALL || tr == TRANSITION_DELETE)
 		lm_kvs_fini(&c->outputs);
-	if (tr == GRAPH_INSTALL)
+	if (tr == TRANSITION_INSTALL)
 		c->rebuild = false;
 	component_set_state(e, c, transition_rule(tr)->to, p, now_ms, t);
 	run_done(p, run);
-	if (tr == GRAPH_INTEGRITY && c->dead) /* it died while we looked the other way */
+	if (tr == TRANSITION_INTEGRITY && c->dead) /* it died while we looked the other way */
 		watch_died(e, c, "a service, during the start,", now_ms, t);
 }
 
@@ -93,7 +93,7 @@ static void transition_begin(
 	const struct plan_step *s = &p->plan->steps[run];
 	struct component *c = component_of(p, s->graph, s->index);
 
-	if (s->transition == GRAPH_START)
+	if (s->transition == TRANSITION_START)
 		c->dead = false;
 	if (s->silent)
 		transition_done(e, p, run, c, NULL, now_ms, t);

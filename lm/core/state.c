@@ -18,19 +18,19 @@ static const char *const state_text[] = {
 /* clang-format off */
 static const struct transition_rule rules[] = {
 	/*                          from                                     to         on error  */
-	[GRAPH_CREATE]      = RULE(BIT(ABSENT),                              CREATED,   FAILED),
-	[GRAPH_INSTALL]     = RULE(BIT(CREATED),                             INSTALLED, FAILED),
-	[GRAPH_CONFIGURE]   = RULE(BIT(INSTALLED),                           INACTIVE,  INSTALLED),
-	[GRAPH_RECONFIGURE] = RULE(BIT(ACTIVE),                              ACTIVE,    ACTIVE),
-	[GRAPH_START]       = RULE(BIT(INACTIVE),                            INACTIVE,  INACTIVE),
-	[GRAPH_INTEGRITY]   = RULE(BIT(INACTIVE),                            ACTIVE,    INACTIVE),
-	[GRAPH_STOP]        = RULE(BIT(ACTIVE) | BIT(BROKEN),                INACTIVE,  FAILED),
-	[GRAPH_UNINSTALL]   = RULE(BIT(INACTIVE) | BIT(INSTALLED) |
+	[TRANSITION_CREATE]      = RULE(BIT(ABSENT),                              CREATED,   FAILED),
+	[TRANSITION_INSTALL]     = RULE(BIT(CREATED),                             INSTALLED, FAILED),
+	[TRANSITION_CONFIGURE]   = RULE(BIT(INSTALLED),                           INACTIVE,  INSTALLED),
+	[TRANSITION_RECONFIGURE] = RULE(BIT(ACTIVE),                              ACTIVE,    ACTIVE),
+	[TRANSITION_START]       = RULE(BIT(INACTIVE),                            INACTIVE,  INACTIVE),
+	[TRANSITION_INTEGRITY]   = RULE(BIT(INACTIVE),                            ACTIVE,    INACTIVE),
+	[TRANSITION_STOP]        = RULE(BIT(ACTIVE) | BIT(BROKEN),                INACTIVE,  FAILED),
+	[TRANSITION_UNINSTALL]   = RULE(BIT(INACTIVE) | BIT(INSTALLED) |
 				   BIT(CREATED) | BIT(FAILED),               CREATED,   INACTIVE),
-	[GRAPH_DELETE]      = RULE(BIT(CREATED) | BIT(FAILED),               ABSENT,    CREATED),
+	[TRANSITION_DELETE]      = RULE(BIT(CREATED) | BIT(FAILED),               ABSENT,    CREATED),
 };
 /* clang-format on */
-_Static_assert(LM_COUNT(rules) == GRAPH_TRANSITION_N, "every transition has a rule");
+_Static_assert(LM_COUNT(rules) == TRANSITION_N, "every transition has a rule");
 
 const char *component_state_text(enum component_state state)
 {
@@ -58,12 +58,12 @@ bool component_state_parse_intended(const char *text, enum component_state *out)
 	return true;
 }
 
-const struct transition_rule *transition_rule(enum graph_transition transition)
+const struct transition_rule *transition_rule(enum transition transition)
 {
 	return &rules[transition];
 }
 
-bool transition_is_allowed(enum component_state from, enum graph_transition transition)
+bool transition_is_allowed(enum component_state from, enum transition transition)
 {
 	return (rules[transition].from & (1u << from)) != 0;
 }

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "tosca/graph.h"
+#include "tosca/graph/graph.h"
 
 /*
  * The states of a component and the transitions between them, as one table.
@@ -42,8 +42,8 @@ struct transition_rule {
 	enum component_state on_error; /* after failure */
 };
 
-const struct transition_rule *transition_rule(enum graph_transition);
-bool transition_is_allowed(enum component_state from, enum graph_transition);
+const struct transition_rule *transition_rule(enum transition);
+bool transition_is_allowed(enum component_state from, enum transition);
 
 /*
  * The state of an assembly from those of its resources: the lowest of them; Failed when any is

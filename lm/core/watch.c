@@ -84,19 +84,19 @@ static void bind_scale(struct facts *f, int i)
 {
 	const struct graph_scale *s = &f->graph->scales[i];
 	const char **metrics = LM_NEW_N(f->arena, const char *, s->n_metrics + 1);
-	unsigned smoothing = expr_count(f, &s->smoothing, 1);
 
 	for (size_t k = 0; k < s->n_metrics; k++)
 		metrics[k] = metric_id(f, &f->graph->metrics[s->metrics[k]]);
-	policies_set_scale(f->engine->policies, &(struct policy_scale){
-						    .name = scale_name(f, i),
-						    .metrics = metrics,
-						    .n_metrics = s->n_metrics,
-						    .out = expr_number(f, &s->out, 100),
-						    .in = expr_number(f, &s->in, 0),
-						    .smoothing_out = smoothing,
-						    .smoothing_in = smoothing,
-						});
+	policies_set_scale(
+	    f->engine->policies, &(struct policy_scale){
+				     .name = scale_name(f, i),
+				     .metrics = metrics,
+				     .n_metrics = s->n_metrics,
+				     .out = expr_number(f, &s->out, 100),
+				     .in = expr_number(f, &s->in, 0),
+				     .smoothing_out = expr_count(f, &s->smoothing_out, 1),
+				     .smoothing_in = expr_count(f, &s->smoothing_in, 1),
+				 });
 }
 
 static void bind_heal(struct facts *f, int i)

@@ -15,7 +15,6 @@ enum { FILE_MAX = 1 << 20, FILES_MAX = 10000, DEPTH_MAX = 16, PATH_BYTES = 4096 
 
 struct walk {
 	struct catalog *catalog;
-	struct diags *diags;
 	size_t n_files;
 };
 
@@ -47,7 +46,7 @@ static struct lm_err *load_file(struct walk *w, int dir, const char *name, const
 	lm_buf_init(&text, FILE_MAX);
 	struct lm_err *e = read_all(fd, path, &text);
 	if (e == NULL)
-		catalog_add(w->catalog, path, text.p, text.n, w->diags);
+		catalog_put(w->catalog, path, text.p, text.n);
 	lm_buf_fini(&text);
 	close(fd);
 	return e;
@@ -130,9 +129,9 @@ static struct lm_err *load_folder(struct walk *w, int dir, const char *path, uns
 	return e;
 }
 
-struct lm_err *packages_load(const char *where, struct catalog *c, struct diags *d)
+struct lm_err *packages_load(const char *where, struct catalog *c)
 {
-	struct walk w = {c, d, 0};
+	struct walk w = {c, 0};
 	struct stat st;
 	char path[PATH_BYTES];
 	size_t n = strlen(where);

@@ -3,7 +3,7 @@
 #define LM_SERVER_PACKAGES_H
 
 #include "base/err.h"
-#include "tosca/catalog.h"
+#include "tosca/link/catalog.h"
 
 /*
  * Reads descriptors from disk into a catalog: one file, or every *.yml and *.yaml below a folder,
@@ -11,7 +11,6 @@
  * lifecycle, config, images or examples.
  * Limits: 1 MiB per file, 10000 files, 16 levels.
  */
-struct lm_err *packages_load(const char *file_or_folder, struct catalog *, struct diags *)
-    LM_MUST_USE;
+struct lm_err *packages_load(const char *file_or_folder, struct catalog *) LM_MUST_USE;
 
 #endif

@@ -61,13 +61,13 @@ static void print_diags(const struct diags *d)
 }
 
 /* Absolute, because the drivers hand the packages' folders to other programs. */
-static struct lm_err *load_folder(const char *folder, struct catalog *c, struct diags *d)
+static struct lm_err *load_folder(const char *folder, struct catalog *c)
 {
 	char path[PATH_MAX];
 
 	if (realpath(folder, path) == NULL)
 		return lm_err_errno(errno, "cannot find the packages %s", folder);
-	return packages_load(path, c, d);
+	return packages_load(path, c);
 }
 
 static struct lm_err *load_catalog(struct server *s)
@@ -77,10 +77,11 @@ static struct lm_err *load_catalog(struct server *s)
 
 	s->catalog = catalog_new();
 	for (size_t i = 0; e == NULL && i < s->conf.n_packages; i++)
-		e = load_folder(s->conf.packages[i], s->catalog, d);
+		e = load_folder(s->conf.packages[i], s->catalog);
 	if (e != NULL)
 		return e;
-	catalog_check(s->catalog, d);
+	catalog_check(s->catalog);
+	catalog_report(s->catalog, NULL, d);
 	print_diags(d);
 	if (diags_errors(d) > 0)
 		return lm_err_new(LM_ERR_INVALID,

@@ -8,7 +8,7 @@
  */
 #include <stdbool.h>
 
-#include "tosca/graph.h"
+#include "tosca/graph/graph.h"
 
 enum { FILE_MAX = 32 * 1024 * 1024, OUT_MAX = 1 << 30, ARGS_MAX = 64 };
 
@@ -33,7 +33,7 @@ static bool add_file(struct job *job, const char *path)
 	}
 	size_t n = fread(text, 1, FILE_MAX, f);
 	fclose(f);
-	catalog_add(job->catalog, path, text, n, job->diags);
+	catalog_put(job->catalog, path, text, n);
 	free(text);
 	return true;
 }
@@ -89,7 +89,8 @@ static void print(struct job *job)
 	struct graph *g = NULL;
 	struct lm_buf out;
 
-	catalog_check(job->catalog, job->diags);
+	catalog_check(job->catalog);
+	catalog_report(job->catalog, NULL, job->diags);
 	if (job->request.descriptor != NULL && diags_errors(job->diags) == 0)
 		g = graph_build(job->catalog, &job->request, job->diags);
 	lm_buf_init(&out, OUT_MAX);

@@ -85,9 +85,12 @@ void world_teach(struct world *w, const char *text)
 {
 	LM_AUTO(diags) diags = diags_new(20);
 	struct lm_buf out;
+	char file[32];
 
-	catalog_add(w->catalog, "world.yml", text, strlen(text), diags);
-	catalog_check(w->catalog, diags);
+	snprintf(file, sizeof file, "world-%zu.yml", catalog_file_count(w->catalog));
+	catalog_put(w->catalog, file, text, strlen(text));
+	catalog_check(w->catalog);
+	catalog_report(w->catalog, NULL, diags);
 	if (diags_errors(diags) == 0)
 		return;
 	lm_buf_init(&out, 64 * 1024);
@@ -123,9 +126,9 @@ static bool end_is_ready(
     const struct instance *in, const struct graph *g, const struct graph_end *end)
 {
 	static const enum component_state needs[] = {
-	    [GRAPH_INSTALLED] = COMPONENT_INSTALLED,
-	    [GRAPH_INACTIVE] = COMPONENT_INACTIVE,
-	    [GRAPH_ACTIVE] = COMPONENT_ACTIVE,
+	    [END_INSTALLED] = COMPONENT_INSTALLED,
+	    [END_INACTIVE] = COMPONENT_INACTIVE,
+	    [END_ACTIVE] = COMPONENT_ACTIVE,
 	};
 	enum component_state state =
 	    end->node < 0 ? COMPONENT_ACTIVE : instance_state(in, g, end->node);

@@ -24,7 +24,7 @@ END_TEST
 
 START_TEST(every_transition_has_somewhere_to_begin)
 {
-	ck_assert_uint_ne(transition_rule((enum graph_transition)_i)->from, 0);
+	ck_assert_uint_ne(transition_rule((enum transition)_i)->from, 0);
 }
 END_TEST
 
@@ -34,17 +34,17 @@ START_TEST(from_every_state_but_null_a_way_leads_down)
 
 	if (s == COMPONENT_ABSENT)
 		return;
-	ck_assert_msg(transition_is_allowed(s, GRAPH_STOP) ||
-			  transition_is_allowed(s, GRAPH_UNINSTALL) ||
-			  transition_is_allowed(s, GRAPH_DELETE),
+	ck_assert_msg(transition_is_allowed(s, TRANSITION_STOP) ||
+			  transition_is_allowed(s, TRANSITION_UNINSTALL) ||
+			  transition_is_allowed(s, TRANSITION_DELETE),
 	    "'%s' can never be removed", component_state_text(s));
 }
 END_TEST
 
 START_TEST(a_component_is_active_only_after_integrity)
 {
-	ck_assert_int_eq(transition_rule(GRAPH_START)->to, COMPONENT_INACTIVE);
-	ck_assert_int_eq(transition_rule(GRAPH_INTEGRITY)->to, COMPONENT_ACTIVE);
+	ck_assert_int_eq(transition_rule(TRANSITION_START)->to, COMPONENT_INACTIVE);
+	ck_assert_int_eq(transition_rule(TRANSITION_INTEGRITY)->to, COMPONENT_ACTIVE);
 }
 END_TEST
 
@@ -75,7 +75,7 @@ int main(void)
 
 	tcase_add_loop_test(tc, every_state_has_a_name_that_reads_back, 0, COMPONENT_STATE_N);
 	tcase_add_loop_test(tc, only_stable_states_can_be_intended, 0, COMPONENT_STATE_N);
-	tcase_add_loop_test(tc, every_transition_has_somewhere_to_begin, 0, GRAPH_TRANSITION_N);
+	tcase_add_loop_test(tc, every_transition_has_somewhere_to_begin, 0, TRANSITION_N);
 	tcase_add_loop_test(tc, from_every_state_but_null_a_way_leads_down, 0, COMPONENT_STATE_N);
 	tcase_add_test(tc, a_component_is_active_only_after_integrity);
 	tcase_add_test(tc, an_assembly_is_as_far_as_its_last_child);

@@ -134,8 +134,9 @@ static void setup(void)
 	store = store_memory_new();
 	catalog = catalog_new();
 	diags = diags_new(10);
-	catalog_add(catalog, "test.yml", descriptors, sizeof descriptors - 1, diags);
-	catalog_check(catalog, diags);
+	catalog_put(catalog, "test.yml", descriptors, sizeof descriptors - 1);
+	catalog_check(catalog);
+	catalog_report(catalog, NULL, diags);
 	ck_assert_uint_eq(diags_errors(diags), 0);
 	given_a_manager();
 }

@@ -70,7 +70,7 @@ static void given_assembly(const char *file, const char *name)
 /* Names of the assemblies that a load of 'where' finds: "a b". */
 static const char *finds(const char *where)
 {
-	struct lm_err *e = packages_load(where, catalog, diags);
+	struct lm_err *e = packages_load(where, catalog);
 
 	ck_assert_msg(e == NULL, "%s", e == NULL ? "" : lm_err_text(e));
 	for (size_t i = 0; i < catalog_count(catalog); i++) {
@@ -83,7 +83,7 @@ static const char *finds(const char *where)
 
 static void refuses(const char *where, enum lm_err_kind kind, const char *says)
 {
-	struct lm_err *e = packages_load(where, catalog, diags);
+	struct lm_err *e = packages_load(where, catalog);
 
 	ck_assert_ptr_nonnull(e);
 	ck_assert_int_eq(lm_err_kind(e), kind);

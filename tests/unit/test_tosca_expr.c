@@ -2,7 +2,9 @@
 #include <check.h>
 
 #include "base/buf.h"
-#include "tosca/expr.h"
+#include "tosca/model/expr.h"
+#include "tosca/text/source.h"
+#include "tosca/text/yaml.h"
 
 static struct lm_arena *arena;
 static struct diags *diags;
@@ -23,10 +25,10 @@ static void teardown(void)
 static struct expr read_expr(const char *yaml)
 {
 	const char *text = lm_arena_printf(arena, "v: %s\n", yaml);
-	struct yaml_docs docs = yaml_read(arena, "x", text, strlen(text), diags);
+	struct documents docs = yaml_read(arena, "x", text, strlen(text), diags);
 
 	ck_assert_uint_eq(docs.n, 1);
-	return expr_read(arena, yaml_find(docs.v[0].root, "v"), diags);
+	return expr_read(arena, docs.source, node_find(docs.v[0].root, "v"), diags);
 }
 
 /* text|own:p|member:c.p|c[2].p ... */
@@ -92,10 +94,10 @@ START_TEST(a_reference_has_a_place_of_its_own)
 {
 	struct expr e = read_expr("'ä ${a} ${b.c}'");
 
-	ck_assert_uint_eq(e.pos.col, 4);
-	ck_assert_uint_eq(e.parts[1].pos.col, 7);
-	ck_assert_uint_eq(e.parts[1].pos.end_col, 11);
-	ck_assert_uint_eq(e.parts[3].pos.col, 12);
+	ck_assert_uint_eq(source_place(&e.pos).col, 4);
+	ck_assert_uint_eq(source_place(&e.parts[1].pos).col, 7);
+	ck_assert_uint_eq(source_place(&e.parts[1].pos).end_col, 11);
+	ck_assert_uint_eq(source_place(&e.parts[3].pos).col, 12);
 }
 END_TEST
 

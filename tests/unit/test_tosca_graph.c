@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <check.h>
 
-#include "tosca/graph.h"
+#include "tosca/graph/graph.h"
 
 /*
  * A voice service in small: a gateway (gate), servers (pool, a cluster of assemblies with one
@@ -107,7 +107,8 @@ static void build_of(const char *text)
 {
 	LM_AUTO(catalog) c = catalog_new();
 
-	catalog_add(c, "pkg/voice.yml", text, strlen(text), diags);
+	catalog_put(c, "pkg/voice.yml", text, strlen(text));
+	catalog_report(c, NULL, diags);
 	g = graph_build(c, &request, diags);
 }
 
@@ -234,8 +235,9 @@ START_TEST(a_resource_says_what_it_can_do)
 	const struct graph_resource *r = n->resource;
 
 	ck_assert_str_eq(r->package_dir, "pkg");
-	ck_assert_uint_eq(r->declared, 1u << GRAPH_INSTALL | 1u << GRAPH_START | 1u << GRAPH_STOP);
-	ck_assert_uint_eq(r->timeout_s[GRAPH_INSTALL], 90);
+	ck_assert_uint_eq(
+	    r->declared, 1u << TRANSITION_INSTALL | 1u << TRANSITION_START | 1u << TRANSITION_STOP);
+	ck_assert_uint_eq(r->timeout_s[TRANSITION_INSTALL], 90);
 	ck_assert_uint_eq(graph_find_operation(n, "hello")->timeout_s, 7);
 	ck_assert_ptr_null(graph_find_operation(n, "bye"));
 	ck_assert_ptr_null(graph_find_operation(&g->nodes[0], "hello"));
@@ -351,9 +353,9 @@ START_TEST(every_member_has_a_relationship_of_its_own)
 	    &g->relationships[graph_find_relationship(g, "v__dispatch__2")];
 	ck_assert_str_eq(r->descriptor, "dispatch");
 	ck_assert_int_eq(r->source.node, graph_find_node(g, "v__server__2"));
-	ck_assert_int_eq(r->source.state, GRAPH_ACTIVE);
+	ck_assert_int_eq(r->source.state, END_ACTIVE);
 	ck_assert(!r->source.pre);
-	ck_assert_int_eq(r->target.state, GRAPH_INACTIVE);
+	ck_assert_int_eq(r->target.state, END_INACTIVE);
 	ck_assert(!r->target.pre);
 	ck_assert_str_eq(graph_expr_value(g, &r->properties[0].value, &running, arena), "10.0.0.6");
 	ck_assert_str_eq(graph_expr_value(g, &r->properties[1].value, NULL, arena), "v__server__2");
@@ -388,7 +390,7 @@ START_TEST(policies_know_their_metrics_and_what_they_act_on)
 	ck_assert_uint_eq(g->scales[0].n_metrics, 2);
 	ck_assert_str_eq(g->metrics[g->scales[0].metrics[1]].name, "load");
 	ck_assert_str_eq(graph_expr_value(g, &g->scales[0].out, NULL, arena), "60");
-	ck_assert_ptr_null(graph_expr_value(g, &g->scales[0].smoothing, NULL, arena));
+	ck_assert_ptr_null(graph_expr_value(g, &g->scales[0].smoothing_out, NULL, arena));
 }
 END_TEST
 
@@ -522,11 +524,11 @@ END_TEST
 
 START_TEST(a_transition_is_read_back_from_its_text)
 {
-	enum graph_transition t;
+	enum transition t;
 
-	ck_assert(graph_transition_parse(graph_transition_text((enum graph_transition)_i), &t));
+	ck_assert(transition_parse(transition_text((enum transition)_i), &t));
 	ck_assert_int_eq((int)t, _i);
-	ck_assert(!graph_transition_parse("start", &t));
+	ck_assert(!transition_parse("start", &t));
 }
 END_TEST
 
@@ -565,7 +567,7 @@ static Suite *suite(void)
 	tcase_add_loop_test(tc, an_unknown_assembly_a_resource_and_a_bad_name_are_refused, 0, 4);
 	tcase_add_test(tc, values_that_double_at_every_step_are_refused);
 	tcase_add_test(tc, what_is_printed_is_complete);
-	tcase_add_loop_test(tc, a_transition_is_read_back_from_its_text, 0, GRAPH_TRANSITION_N);
+	tcase_add_loop_test(tc, a_transition_is_read_back_from_its_text, 0, TRANSITION_N);
 	suite_add_tcase(s, tc);
 	return s;
 }

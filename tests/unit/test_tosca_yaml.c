@@ -2,9 +2,9 @@
 #include <check.h>
 
 #include "base/buf.h"
-#include "tosca/source.h"
-#include "tosca/suggest.h"
-#include "tosca/yaml.h"
+#include "tosca/text/source.h"
+#include "tosca/text/suggest.h"
+#include "tosca/text/yaml.h"
 
 static struct lm_arena *arena;
 static struct diags *diags;
@@ -21,17 +21,28 @@ static void teardown(void)
 	lm_arena_free(arena);
 }
 
-static struct yaml_docs read_n(const char *text, size_t n)
+static struct documents read_n(const char *text, size_t n)
 {
 	return yaml_read(arena, "x.yml", text, n, diags);
 }
 
-static const struct yaml_node *read_one(const char *text)
+/* The source of what read_one() read last. */
+static const struct source *source;
+
+static const struct node *read_one(const char *text)
 {
-	struct yaml_docs docs = read_n(text, strlen(text));
+	struct documents docs = read_n(text, strlen(text));
 
 	ck_assert_uint_eq(docs.n, 1);
+	source = docs.source;
 	return docs.v[0].root;
+}
+
+static struct source_place place_of(const struct node *node)
+{
+	struct source_range range = node_range(source, node);
+
+	return source_place(&range);
 }
 
 static const char *first_code(void)
@@ -43,35 +54,36 @@ static const char *first_code(void)
 
 START_TEST(a_value_is_found_by_its_key)
 {
-	const struct yaml_node *root = read_one("a: 1\nb: {c: [x, y]}\n");
+	const struct node *root = read_one("a: 1\nb: {c: [x, y]}\n");
 
-	ck_assert_str_eq(yaml_text(yaml_find(root, "a")), "1");
-	const struct yaml_node *list = yaml_find(yaml_find(root, "b"), "c");
-	ck_assert_int_eq(list->kind, YAML_SEQUENCE);
+	ck_assert_str_eq(node_text(node_find(root, "a")), "1");
+	const struct node *list = node_find(node_find(root, "b"), "c");
+	ck_assert_int_eq(list->kind, NODE_SEQUENCE);
 	ck_assert_uint_eq(list->n, 2);
 	ck_assert_str_eq(list->items[1]->text, "y");
-	ck_assert_ptr_null(yaml_find(root, "c"));
-	ck_assert_ptr_null(yaml_find(NULL, "c"));
+	ck_assert_ptr_null(node_find(root, "c"));
+	ck_assert_ptr_null(node_find(NULL, "c"));
 }
 END_TEST
 
 START_TEST(every_node_knows_its_place)
 {
-	const struct yaml_node *root = read_one("a: 1\nbb:\n  - \"two words\"\n");
-	const struct source_pos pos = yaml_find(root, "bb")->items[0]->pos;
+	const struct node *root = read_one("a: 1\nbb:\n  - \"two words\"\n");
+	const struct source_place place = place_of(node_find(root, "bb")->items[0]);
 
-	ck_assert_str_eq(pos.source->file, "x.yml");
-	ck_assert_uint_eq(pos.line, 3);
-	ck_assert_uint_eq(pos.col, 5);
-	ck_assert_uint_eq(pos.end_col, 16);
+	ck_assert_str_eq(source->file, "x.yml");
+	ck_assert_uint_eq(place.line, 3);
+	ck_assert_uint_eq(place.col, 5);
+	ck_assert_uint_eq(place.end_line, 3);
+	ck_assert_uint_eq(place.end_col, 16);
 }
 END_TEST
 
 START_TEST(columns_count_characters_and_not_bytes)
 {
-	const struct yaml_node *root = read_one("{ä€: x, b: y}\n");
+	const struct node *root = read_one("{ä€: x, b: y}\n");
 
-	ck_assert_uint_eq(yaml_find(root, "b")->pos.col, 12);
+	ck_assert_uint_eq(place_of(node_find(root, "b")).col, 12);
 }
 END_TEST
 
@@ -85,23 +97,23 @@ START_TEST(null_is_written_in_several_ways_but_never_in_quotes)
 	char text[64];
 
 	snprintf(text, sizeof text, "a: %s\n", rows[_i].text);
-	ck_assert_int_eq(yaml_is_null(yaml_find(read_one(text), "a")), rows[_i].null);
+	ck_assert_int_eq(node_is_null(node_find(read_one(text), "a")), rows[_i].null);
 }
 END_TEST
 
 START_TEST(json_is_read_by_the_same_door)
 {
-	const struct yaml_node *root = read_one("{\n\t\"a\": [1, {\"b\": null}]\n}");
+	const struct node *root = read_one("{\n\t\"a\": [1, {\"b\": null}]\n}");
 
-	ck_assert_str_eq(yaml_find(root, "a")->items[0]->text, "1");
-	ck_assert(yaml_is_null(yaml_find(yaml_find(root, "a")->items[1], "b")));
+	ck_assert_str_eq(node_find(root, "a")->items[0]->text, "1");
+	ck_assert(node_is_null(node_find(node_find(root, "a")->items[1], "b")));
 }
 END_TEST
 
 START_TEST(a_text_holds_several_documents_each_with_its_own_bytes)
 {
 	const char text[] = "# first\na: 1\n---\nb: 2\n---\n";
-	struct yaml_docs docs = read_n(text, strlen(text));
+	struct documents docs = read_n(text, strlen(text));
 
 	ck_assert_uint_eq(docs.n, 2);
 	ck_assert_uint_eq(docs.v[0].begin, 0);
@@ -144,11 +156,11 @@ END_TEST
 START_TEST(a_document_that_breaks_off_keeps_what_was_read)
 {
 	const char text[] = "a: 1\nb: [\n";
-	struct yaml_docs docs = read_n(text, strlen(text));
+	struct documents docs = read_n(text, strlen(text));
 
 	ck_assert_uint_eq(docs.n, 1);
 	ck_assert(docs.v[0].broken);
-	ck_assert_str_eq(yaml_text(yaml_find(docs.v[0].root, "a")), "1");
+	ck_assert_str_eq(node_text(node_find(docs.v[0].root, "a")), "1");
 }
 END_TEST
 
@@ -175,9 +187,9 @@ END_TEST
 
 START_TEST(an_alias_shares_the_node_it_stands_for)
 {
-	const struct yaml_node *root = read_one("a: &x {k: v}\nb: *x\n");
+	const struct node *root = read_one("a: &x {k: v}\nb: *x\n");
 
-	ck_assert_ptr_eq(yaml_find(root, "a"), yaml_find(root, "b"));
+	ck_assert_ptr_eq(node_find(root, "a"), node_find(root, "b"));
 }
 END_TEST
 
@@ -234,7 +246,7 @@ START_TEST(lines_end_as_yaml_says)
 	}
 	source_line(s, 7, &n);
 	ck_assert_uint_eq(n, 0);
-	ck_assert_uint_eq(source_pos_at(s, 3).line, 2);
+	ck_assert_uint_eq(source_place(&(struct source_range){s, 3, 4}).line, 2);
 }
 END_TEST
 

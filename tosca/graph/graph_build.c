@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tosca/graph/graph_build.h"
+
+#include <stdlib.h>
+
+#include "tosca/text/suggest.h"
+
+/* ---- before -------------------------------------------------------------------------------- */
+
+static const char *suggest_root(const struct catalog *c, const char *full)
+{
+	LM_AUTO(lm_arena) scratch = lm_arena_new();
+	struct name name;
+	const char *best = NULL;
+
+	if (name_parse(scratch, full, &name) != NULL)
+		return NULL;
+	struct suggest near = suggest_for(name.name);
+	for (size_t i = 0; i < catalog_count(c); i++) {
+		const struct descriptor *d = catalog_at(c, i);
+
+		if (d->name.kind == NAME_ASSEMBLY)
+			suggest_offer(&near, d->name.name);
+		if (near.best == d->name.name)
+			best = d->name.full;
+	}
+	return best;
+}
+
+static const struct descriptor *find_root(
+    const struct catalog *c, const struct graph_request *request, struct diags *diags)
+{
+	const struct descriptor *d = catalog_find(c, request->descriptor);
+
+	if (d != NULL && d->name.kind == NAME_ASSEMBLY)
+		return d;
+	if (d != NULL) {
+		diag_add(diags, CODE_NOT_ASSEMBLY, NULL,
+		    "'%s' is a resource: only an assembly can be instantiated", d->name.full);
+		return NULL;
+	}
+	struct diag *g = diag_add(
+	    diags, CODE_UNKNOWN_ROOT, NULL, "there is no assembly '%s'", request->descriptor);
+	diag_did_you_mean(diags, g, suggest_root(c, request->descriptor));
+	return NULL;
+}
+
+struct closure {
+	const struct descriptor **v;
+	size_t n, cap;
+};
+
+/* The descriptor and all that it is made of, each once. */
+static void collect(
+    const struct catalog *c, const struct descriptor *root, struct lm_arena *a, struct closure *out)
+{
+	bool *seen = lm_arena_alloc(a, catalog_count(c));
+
+	*LM_PUSH(a, out) = root;
+	seen[root->index] = true;
+	for (size_t i = 0; i < out->n; i++) {
+		const struct descriptor *d = out->v[i];
+
+		for (size_t k = 0; k < d->n_components; k++) {
+			const struct descriptor *child = catalog_get(c, d->components[k].canonical);
+
+			if (child == NULL || seen[child->index])
+				continue;
+			seen[child->index] = true;
+			*LM_PUSH(a, out) = child;
+		}
+	}
+}
+
+static struct diags *same_diags(void *diags, const struct descriptor *d)
+{
+	(void)d;
+	return diags;
+}
+
+/* True when the root and all it is made of are without errors. */
+static bool is_good(const struct catalog *c, const struct descriptor *root, struct diags *diags)
+{
+	LM_AUTO(lm_arena) scratch = lm_arena_new();
+	struct closure closure = {0};
+	size_t errors = diags_errors(diags);
+
+	collect(c, root, scratch, &closure);
+	if (root->check == CHECK_NOT_YET)
+		link_check(c, root, LM_NEW_N(scratch, enum descriptor_check, catalog_count(c)),
+		    same_diags, diags);
+	for (size_t i = 0; i < closure.n; i++) {
+		const struct descriptor *d = closure.v[i];
+
+		if (!d->broken && d->check != CHECK_BAD)
+			continue;
+		struct diag *g = diag_add(diags, CODE_BAD_DESCRIPTOR, &d->pos,
+		    "'%s' has errors and cannot be used", d->name.full);
+		diag_help(diags, g, "check the descriptor");
+	}
+	return diags_errors(diags) == errors;
+}
+
+static bool check_instance(const struct graph_request *request, struct diags *diags)
+{
+	const char *flaw = name_instance_flaw(request->instance);
+
+	if (flaw != NULL)
+		diag_add(diags, CODE_INSTANCE_NAME, NULL,
+		    "'%s' cannot be the name of an instance: %s", request->instance, flaw);
+	return flaw == NULL;
+}
+
+/* ---- after --------------------------------------------------------------------------------- */
+
+#define MOVE(b, plural)                                                                            \
+	do {                                                                                       \
+		(b)->g->plural = LM_NEW_N((b)->arena, __typeof__(*(b)->plural.v), (b)->plural.n);  \
+		if ((b)->plural.n > 0)                                                             \
+			memcpy(                                                                    \
+			    (b)->g->plural, (b)->plural.v, (b)->plural.n * sizeof *(b)->plural.v); \
+		(b)->g->n_##plural = (b)->plural.n;                                                \
+		lm_vec_free(&(b)->plural);                                                         \
+	} while (0)
+
+#define INDEX(g, singular, plural)                                                            \
+	do {                                                                                  \
+		(g)->singular##_by_name = lm_map_new();                                       \
+		for (size_t i_ = 0; i_ < (g)->n_##plural; i_++)                               \
+			lm_map_put(                                                           \
+			    (g)->singular##_by_name, (g)->plural[i_].name, &(g)->plural[i_]); \
+	} while (0)
+
+static void finish(struct builder *b)
+{
+	MOVE(b, nodes);
+	MOVE(b, clusters);
+	MOVE(b, references);
+	MOVE(b, relationships);
+	MOVE(b, metrics);
+	MOVE(b, heals);
+	MOVE(b, scales);
+	MOVE(b, deps);
+	INDEX(b->g, node, nodes);
+	INDEX(b->g, cluster, clusters);
+	INDEX(b->g, relationship, relationships);
+}
+
+static void builder_init(struct builder *b, const struct catalog *c,
+    const struct graph_request *request, struct diags *diags)
+{
+	struct lm_arena *arena = lm_arena_new();
+
+	*b = (struct builder){.catalog = c, .request = request, .diags = diags, .arena = arena};
+	b->scratch = lm_arena_new();
+	b->g = LM_NEW(arena, struct graph);
+	b->g->arena = arena;
+	b->texts = lm_map_new();
+	b->members = lm_map_new();
+	b->templates = LM_NEW_N(b->scratch, struct template *, catalog_count(c));
+	for (size_t i = 0; i < request->n_members; i++)
+		lm_map_put(b->members, request->members[i].cluster,
+		    (void *)(uintptr_t)&request->members[i]);
+}
+
+static void builder_fini(struct builder *b)
+{
+	lm_vec_free(&b->infos);
+	lm_map_free(b->texts);
+	lm_map_free(b->members);
+	lm_arena_free(b->scratch);
+}
+
+struct graph *graph_build(
+    const struct catalog *c, const struct graph_request *request, struct diags *diags)
+{
+	const struct descriptor *root = find_root(c, request, diags);
+	bool named = check_instance(request, diags);
+	struct builder b;
+
+	if (root == NULL || !is_good(c, root, diags) || !named)
+		return NULL;
+	builder_init(&b, c, request, diags);
+	bool good = expand_root(&b, template_get(&b, root)) && stamp_nodes(&b) &&
+		    relate_nodes(&b) && depend_nodes(&b);
+	finish(&b);
+	builder_fini(&b);
+	if (good)
+		return b.g;
+	graph_free(b.g);
+	return NULL;
+}

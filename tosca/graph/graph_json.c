@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/json.h"
+#include "tosca/graph/graph.h"
+
+enum { EXPR_TEXT_MAX = 1024 * 1024 };
+
+struct writer {
+	const struct graph *g;
+	struct lm_json json;
+};
+
+/* ---- expressions --------------------------------------------------------------------------- */
+
+static void part_text(const struct graph *g, const struct graph_part *p, struct lm_buf *out)
+{
+	const struct graph_reference *r;
+
+	switch (p->kind) {
+	case GRAPH_PART_TEXT:
+		lm_buf_puts(out, p->text);
+		break;
+	case GRAPH_PART_PROPERTY:
+		lm_buf_printf(out, "${%s.%s}", g->nodes[p->index].name, p->text);
+		break;
+	case GRAPH_PART_CLUSTER:
+		lm_buf_printf(out, "${%s[*].%s}", g->clusters[p->index].name, p->text);
+		break;
+	case GRAPH_PART_REFERENCE:
+		r = &g->references[p->index];
+		lm_buf_printf(out, "${%s__%s.%s}", g->nodes[r->owner].name, r->component, p->text);
+		break;
+	case GRAPH_PART_ID:
+		lm_buf_printf(out, "${%s.instance.id}", g->nodes[p->index].name);
+		break;
+	}
+}
+
+static void put_expr(struct writer *w, const char *key, const struct graph_expr *e)
+{
+	struct lm_buf text;
+
+	if (e->n == 0) {
+		lm_json_str(&w->json, key, NULL);
+		return;
+	}
+	lm_buf_init(&text, EXPR_TEXT_MAX);
+	for (size_t i = 0; i < e->n; i++)
+		part_text(w->g, &e->parts[i], &text);
+	lm_json_str(&w->json, key, text.p);
+	lm_buf_fini(&text);
+}
+
+static void put_attrs(struct writer *w, const char *key, const struct graph_attr *attrs, size_t n)
+{
+	if (n == 0)
+		return;
+	lm_json_open(&w->json, key, '{');
+	for (size_t i = 0; i < n; i++)
+		put_expr(w, attrs[i].name, &attrs[i].value);
+	lm_json_close(&w->json, '}');
+}
+
+static void put_properties(struct writer *w, const struct graph_property *list, size_t n)
+{
+	if (n == 0)
+		return;
+	lm_json_open(&w->json, "properties", '[');
+	for (size_t i = 0; i < n; i++) {
+		const struct graph_property *p = &list[i];
+
+		lm_json_open(&w->json, NULL, '{');
+		lm_json_str(&w->json, "name", p->name);
+		lm_json_str(&w->json, "type", p->type);
+		if (p->required)
+			lm_json_bool(&w->json, "required", true);
+		if (p->read_only)
+			lm_json_bool(&w->json, "readOnly", true);
+		if (p->is_volatile)
+			lm_json_bool(&w->json, "volatile", true);
+		if (p->n_candidates > 0) {
+			lm_json_open(&w->json, "candidates", '[');
+			for (size_t k = 0; k < p->n_candidates; k++)
+				put_expr(w, NULL, &p->candidates[k]);
+			lm_json_close(&w->json, ']');
+		}
+		lm_json_close(&w->json, '}');
+	}
+	lm_json_close(&w->json, ']');
+}
+
+/* ---- nodes --------------------------------------------------------------------------------- */
+
+static void put_timed(struct writer *w, const char *name, unsigned timeout_s)
+{
+	lm_json_str(&w->json, "name", name);
+	if (timeout_s != 0)
+		lm_json_int(&w->json, "timeout", timeout_s);
+}
+
+static void put_resource(struct writer *w, const struct graph_resource *r)
+{
+	struct lm_json *j = &w->json;
+
+	lm_json_open(j, "resource", '{');
+	lm_json_str(j, "packageDir", r->package_dir);
+	lm_json_open(j, "transitions", '[');
+	for (size_t i = 0; i < TRANSITION_N; i++) {
+		if ((r->declared & 1u << i) == 0)
+			continue;
+		lm_json_open(j, NULL, '{');
+		put_timed(w, transition_text((enum transition)i), r->timeout_s[i]);
+		lm_json_close(j, '}');
+	}
+	lm_json_close(j, ']');
+	if (r->n_operations > 0)
+		lm_json_open(j, "operations", '[');
+	for (size_t i = 0; i < r->n_operations; i++) {
+		lm_json_open(j, NULL, '{');
+		put_timed(w, r->operations[i].name, r->operations[i].timeout_s);
+		put_properties(w, r->operations[i].properties, r->operations[i].n_properties);
+		lm_json_close(j, '}');
+	}
+	if (r->n_operations > 0)
+		lm_json_close(j, ']');
+	if (r->n_infra > 0)
+		lm_json_open(j, "infrastructure", '[');
+	for (size_t i = 0; i < r->n_infra; i++) {
+		lm_json_open(j, NULL, '{');
+		lm_json_str(j, "type", r->infra[i].type);
+		lm_json_str(j, "kind", r->infra[i].kind);
+		put_attrs(w, "attributes", r->infra[i].attrs, r->infra[i].n_attrs);
+		lm_json_close(j, '}');
+	}
+	if (r->n_infra > 0)
+		lm_json_close(j, ']');
+	lm_json_close(j, '}');
+}
+
+static void put_nodes(struct writer *w)
+{
+	const struct graph *g = w->g;
+	struct lm_json *j = &w->json;
+
+	lm_json_open(j, "nodes", '[');
+	for (size_t i = 0; i < g->n_nodes; i++) {
+		const struct graph_node *n = &g->nodes[i];
+
+		lm_json_open(j, NULL, '{');
+		lm_json_str(j, "name", n->name);
+		lm_json_str(j, "component", n->component);
+		lm_json_str(j, "descriptor", n->descriptor);
+		if (n->parent >= 0)
+			lm_json_str(j, "parent", g->nodes[n->parent].name);
+		if (n->cluster >= 0)
+			lm_json_str(j, "cluster", g->clusters[n->cluster].name);
+		lm_json_int(j, "index", n->index);
+		put_properties(w, n->properties, n->n_properties);
+		if (n->resource != NULL)
+			put_resource(w, n->resource);
+		lm_json_close(j, '}');
+	}
+	lm_json_close(j, ']');
+}
+
+static void put_clusters(struct writer *w)
+{
+	const struct graph *g = w->g;
+	struct lm_json *j = &w->json;
+
+	lm_json_open(j, "clusters", '[');
+	for (size_t i = 0; i < g->n_clusters; i++) {
+		const struct graph_cluster *c = &g->clusters[i];
+
+		lm_json_open(j, NULL, '{');
+		lm_json_str(j, "name", c->name);
+		lm_json_str(j, "component", c->component);
+		lm_json_str(j, "owner", g->nodes[c->owner].name);
+		lm_json_int(j, "minimum", c->min);
+		if (c->max != 0)
+			lm_json_int(j, "maximum", c->max);
+		else
+			lm_json_str(j, "maximum", NULL);
+		lm_json_int(j, "initial", c->initial);
+		lm_json_int(j, "increment", c->increment);
+		lm_json_open(j, "members", '[');
+		for (size_t k = 0; k < c->n_members; k++)
+			lm_json_str(j, NULL, g->nodes[c->members[k]].name);
+		lm_json_close(j, ']');
+		lm_json_close(j, '}');
+	}
+	lm_json_close(j, ']');
+}
+
+/* ---- what stands between them -------------------------------------------------------------- */
+
+static void put_reference_name(struct writer *w, const char *key, int reference)
+{
+	const struct graph_reference *r = &w->g->references[reference];
+	struct lm_buf name;
+
+	lm_buf_init(&name, EXPR_TEXT_MAX);
+	lm_buf_printf(&name, "%s__%s", w->g->nodes[r->owner].name, r->component);
+	lm_json_str(&w->json, key, name.p);
+	lm_buf_fini(&name);
+}
+
+static void put_references(struct writer *w)
+{
+	const struct graph *g = w->g;
+
+	lm_json_open(&w->json, "references", '[');
+	for (size_t i = 0; i < g->n_references; i++) {
+		const struct graph_reference *r = &g->references[i];
+
+		lm_json_open(&w->json, NULL, '{');
+		lm_json_str(&w->json, "component", r->component);
+		lm_json_str(&w->json, "owner", g->nodes[r->owner].name);
+		lm_json_str(&w->json, "type", r->type);
+		put_expr(w, "name", &r->name);
+		lm_json_close(&w->json, '}');
+	}
+	lm_json_close(&w->json, ']');
+}
+
+static void put_end(struct writer *w, const char *key, const struct graph_end *end)
+{
+	static const char *const states[] = {[END_CREATED] = "Created",
+	    [END_INSTALLED] = "Installed",
+	    [END_INACTIVE] = "Inactive",
+	    [END_ACTIVE] = "Active"};
+
+	lm_json_open(&w->json, key, '{');
+	if (end->node >= 0)
+		lm_json_str(&w->json, "node", w->g->nodes[end->node].name);
+	else
+		put_reference_name(w, "reference", end->reference);
+	lm_json_str(&w->json, "state", states[end->state]);
+	lm_json_str(&w->json, "modifier", end->pre ? "pre" : "post");
+	lm_json_close(&w->json, '}');
+}
+
+static void put_calls(struct writer *w, const char *key, const struct graph_call *calls, size_t n)
+{
+	if (n == 0)
+		return;
+	lm_json_open(&w->json, key, '[');
+	for (size_t i = 0; i < n; i++) {
+		lm_json_open(&w->json, NULL, '{');
+		lm_json_str(&w->json, "node", w->g->nodes[calls[i].node].name);
+		lm_json_str(&w->json, "operation", calls[i].operation);
+		lm_json_close(&w->json, '}');
+	}
+	lm_json_close(&w->json, ']');
+}
+
+static void put_relationships(struct writer *w)
+{
+	const struct graph *g = w->g;
+
+	lm_json_open(&w->json, "relationships", '[');
+	for (size_t i = 0; i < g->n_relationships; i++) {
+		const struct graph_relationship *r = &g->relationships[i];
+
+		lm_json_open(&w->json, NULL, '{');
+		lm_json_str(&w->json, "name", r->name);
+		lm_json_str(&w->json, "descriptor", r->descriptor);
+		lm_json_str(&w->json, "owner", g->nodes[r->owner].name);
+		put_end(w, "source", &r->source);
+		put_end(w, "target", &r->target);
+		put_attrs(w, "properties", r->properties, r->n_properties);
+		put_calls(w, "create", r->create, r->n_create);
+		put_calls(w, "cease", r->cease, r->n_cease);
+		lm_json_close(&w->json, '}');
+	}
+	lm_json_close(&w->json, ']');
+}
+
+static void put_metric(struct writer *w, const struct graph_metric *m)
+{
+	lm_json_str(&w->json, "node", w->g->nodes[m->node].name);
+	lm_json_str(&w->json, "name", m->name);
+}
+
+static void put_metrics(struct writer *w)
+{
+	static const char *const types[] = {
+	    [METRIC_LOAD] = "load", [METRIC_INTEGRITY] = "integrity", [METRIC_OTHER] = "other"};
+	const struct graph *g = w->g;
+
+	lm_json_open(&w->json, "metrics", '[');
+	for (size_t i = 0; i < g->n_metrics; i++) {
+		lm_json_open(&w->json, NULL, '{');
+		put_metric(w, &g->metrics[i]);
+		lm_json_str(&w->json, "type", types[g->metrics[i].type]);
+		put_expr(w, "period", &g->metrics[i].period_s);
+		lm_json_close(&w->json, '}');
+	}
+	lm_json_close(&w->json, ']');
+}
+
+static void put_policies(struct writer *w)
+{
+	const struct graph *g = w->g;
+	struct lm_json *j = &w->json;
+
+	lm_json_open(j, "heals", '[');
+	for (size_t i = 0; i < g->n_heals; i++) {
+		const struct graph_heal *h = &g->heals[i];
+
+		lm_json_open(j, NULL, '{');
+		lm_json_str(j, "name", h->name);
+		lm_json_str(j, "node", g->nodes[h->node].name);
+		lm_json_str(j, "metric", g->metrics[h->metric].name);
+		put_expr(w, "smoothing", &h->smoothing);
+		lm_json_close(j, '}');
+	}
+	lm_json_close(j, ']');
+	lm_json_open(j, "scales", '[');
+	for (size_t i = 0; i < g->n_scales; i++) {
+		const struct graph_scale *s = &g->scales[i];
+
+		lm_json_open(j, NULL, '{');
+		lm_json_str(j, "name", s->name);
+		lm_json_str(j, "owner", g->nodes[s->owner].name);
+		lm_json_str(j, "cluster", g->clusters[s->cluster].name);
+		lm_json_open(j, "metrics", '[');
+		for (size_t k = 0; k < s->n_metrics; k++) {
+			lm_json_open(j, NULL, '{');
+			put_metric(w, &g->metrics[s->metrics[k]]);
+			lm_json_close(j, '}');
+		}
+		lm_json_close(j, ']');
+		put_expr(w, "out", &s->out);
+		put_expr(w, "in", &s->in);
+		put_expr(w, "smoothingOut", &s->smoothing_out);
+		put_expr(w, "smoothingIn", &s->smoothing_in);
+		lm_json_close(j, '}');
+	}
+	lm_json_close(j, ']');
+}
+
+static void put_deps(struct writer *w)
+{
+	const struct graph *g = w->g;
+
+	lm_json_open(&w->json, "dependencies", '[');
+	for (size_t i = 0; i < g->n_deps; i++) {
+		lm_json_open(&w->json, NULL, '{');
+		lm_json_str(&w->json, "consumer", g->nodes[g->deps[i].consumer].name);
+		lm_json_str(&w->json, "provider", g->nodes[g->deps[i].provider].name);
+		lm_json_str(&w->json, "property", g->deps[i].property);
+		lm_json_close(&w->json, '}');
+	}
+	lm_json_close(&w->json, ']');
+}
+
+void graph_print_json(const struct graph *g, struct lm_buf *out)
+{
+	struct writer w = {g, lm_json_on(out)};
+
+	lm_json_open(&w.json, NULL, '{');
+	put_nodes(&w);
+	put_clusters(&w);
+	put_references(&w);
+	put_relationships(&w);
+	put_metrics(&w);
+	put_policies(&w);
+	put_deps(&w);
+	lm_json_close(&w.json, '}');
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LM_TOSCA_GRAPH_PRINT_H
+#define LM_TOSCA_GRAPH_PRINT_H
+
+#include "base/buf.h"
+
+struct graph;
+
+/*
+ * For Graphviz: 'lm graph ... | dot -Tsvg'.  Boxes are assemblies, a dashed box is a cluster;
+ * round shapes are networks and routers; bold arrows are relationships, thin grey ones say who
+ * reads a value of whom.
+ */
+void graph_print_dot(const struct graph *, struct lm_buf *out);
+/*
+ * One object; expressions are texts as they would stand in a descriptor, with full names
+ * ("${voice__gateway.internal_address}"), null when unset.
+ *
+ *	nodes: [{name, component, descriptor, parent, cluster, index,
+ *	    properties: [{name, type, required, readOnly, volatile, candidates: [expr]}],
+ *	    resource: {packageDir, transitions: [{name, timeout}], operations: [{name, timeout,
+ *	        properties: [...]}], infrastructure: [{type, kind, attributes: {name: expr}}]}}]
+ *	clusters: [{name, component, owner, minimum, maximum, initial, increment, members: [name]}]
+ *	references: [{component, owner, type, name: expr}]
+ *	relationships: [{name, descriptor, owner,
+ *	    source: {node | reference, state, modifier}, target: {...},
+ *	    properties: {name: expr}, create: [{node, operation}], cease: [...]}]
+ *	metrics: [{node, name, type, period: expr}]
+ *	heals: [{name, node, metric, smoothing: expr}]
+ *	scales: [{name, owner, cluster, metrics: [{node, name}],
+ *	out, in, smoothingOut, smoothingIn: expr}]
+ *	dependencies: [{consumer, provider, property}]
+ *
+ * Nodes, clusters and references are named by their full names; parent, cluster and resource are
+ * left out where there is none, and so are times that are the driver's default, false and empty
+ * lists.  maximum null: unbounded.
+ */
+void graph_print_json(const struct graph *, struct lm_buf *out);
+
+#endif

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "tosca/graph/graph_build.h"
+
+static bool too_many(struct builder *b, const char *what)
+{
+	diag_add(b->diags, CODE_GRAPH_LIMIT, NULL, "more than %d %s", GRAPH_LINKS_MAX, what);
+	return false;
+}
+
+/* The nodes behind a component: one, or the members of a cluster. */
+static const int *nodes_of(const struct builder *b, const struct slot *slot, size_t *out_n)
+{
+	*out_n = 1;
+	if (slot->cluster < 0)
+		return &slot->node;
+	*out_n = b->clusters.v[slot->cluster].n_members;
+	return b->clusters.v[slot->cluster].members;
+}
+
+/* ---- metrics ------------------------------------------------------------------------------- */
+
+static void add_metrics(struct builder *b, int node)
+{
+	const struct template *t = b->infos.v[node].template;
+
+	b->infos.v[node].first_metric = (int)b->metrics.n;
+	for (size_t i = 0; i < t->d->n_metrics; i++) {
+		struct graph_metric *m = LM_PUSH(NULL, &b->metrics);
+
+		m->node = node;
+		m->name = t->metrics[i].name;
+		m->type = t->metrics[i].type;
+		m->period_s = stamp_expr(b, node, &t->metrics[i].period, NULL);
+	}
+}
+
+struct ints {
+	int *v;
+	size_t n, cap;
+};
+
+/* Follows promotions from a node's metric down to the resources that publish it. */
+static void collect_metrics(struct builder *b, int node, const char *name, struct ints *out)
+{
+	const struct node_info *info = &b->infos.v[node];
+	const struct metric *m = descriptor_metric(info->template->d, name);
+	size_t n;
+
+	if (m == NULL)
+		return;
+	size_t i = (size_t)(m - info->template->d->metrics);
+	if (info->template->d->name.kind == NAME_RESOURCE) {
+		*LM_PUSH(b->arena, out) = info->first_metric + (int)i;
+		return;
+	}
+	const struct tmetric *t = &info->template->metrics[i];
+	const int *nodes = nodes_of(b, &info->slots[t->slot], &n);
+	for (size_t k = 0; k < n; k++)
+		collect_metrics(b, nodes[k], t->promoted, out);
+}
+
+/* ---- policies ------------------------------------------------------------------------------ */
+
+static void add_heal(struct builder *b, int node, const struct tpolicy *p)
+{
+	const struct node_info *info = &b->infos.v[node];
+	const struct metric *m = descriptor_metric(info->template->d, p->metric);
+	struct graph_heal *h = LM_PUSH(NULL, &b->heals);
+
+	h->name = p->name;
+	h->node = node;
+	h->metric = info->first_metric + (int)(m - info->template->d->metrics);
+	h->smoothing = stamp_expr(b, node, &p->smoothing, NULL);
+}
+
+static bool threshold(
+    struct builder *b, int node, const struct texpr *e, const char *what, unsigned *out)
+{
+	const char *text = expand_value(b, node, e);
+
+	if (text == NULL || expr_number(text, 1000000, out))
+		return text != NULL;
+	diag_add(
+	    b->diags, CODE_LATE_NUMBER, &e->pos, "%s must be a whole number, not '%s'", what, text);
+	return false;
+}
+
+/* With the intent's numbers, where the descriptor alone could not tell. */
+static void check_scale(
+    struct builder *b, int node, const struct tpolicy *p, const struct graph_cluster *k)
+{
+	const struct tcomponent *c = &b->infos.v[node].template->components[p->target];
+	struct scale_numbers s = {.policy = p->name,
+	    .pos = p->source->name.pos,
+	    .out_pos = p->source->out.pos,
+	    .in_pos = p->source->in.pos,
+	    .min = k->min,
+	    .max = k->max,
+	    .increment = k->increment};
+
+	if (p->out.fixed && p->in.fixed && c->min.fixed && c->max.fixed && c->increment.fixed)
+		return;
+	bool known = threshold(b, node, &p->out, "scaleOut_threshold", &s.out);
+	known = threshold(b, node, &p->in, "scaleIn_threshold", &s.in) && known;
+	if (known)
+		link_scale(&s, b->diags);
+}
+
+static void add_scale(struct builder *b, int node, const struct tpolicy *p)
+{
+	const struct node_info *info = &b->infos.v[node];
+	struct ints metrics = {0};
+	size_t n;
+
+	if (p->metric_slot < 0) {
+		collect_metrics(b, node, p->metric, &metrics);
+	} else {
+		const int *nodes = nodes_of(b, &info->slots[p->metric_slot], &n);
+
+		for (size_t i = 0; i < n; i++)
+			collect_metrics(b, nodes[i], p->metric, &metrics);
+	}
+	struct graph_scale *s = LM_PUSH(NULL, &b->scales);
+	s->name = p->name;
+	s->owner = node;
+	s->cluster = info->slots[p->target].cluster;
+	s->metrics = metrics.v;
+	s->n_metrics = metrics.n;
+	s->out = stamp_expr(b, node, &p->out, NULL);
+	s->in = stamp_expr(b, node, &p->in, NULL);
+	s->smoothing_out = stamp_expr(b, node, &p->smoothing_out, NULL);
+	s->smoothing_in = stamp_expr(b, node, &p->smoothing_in, NULL);
+	check_scale(b, node, p, &b->clusters.v[s->cluster]);
+}
+
+static void add_policies(struct builder *b, int node)
+{
+	const struct template *t = b->infos.v[node].template;
+
+	for (size_t i = 0; i < t->d->n_policies; i++) {
+		if (t->policies[i].source->kind == POLICY_HEAL)
+			add_heal(b, node, &t->policies[i]);
+		else
+			add_scale(b, node, &t->policies[i]);
+	}
+}
+
+/* ---- calls --------------------------------------------------------------------------------- */
+
+struct calls {
+	struct graph_call *v;
+	size_t n, cap;
+};
+
+/* Follows promotions from a node's operation down to the resources that have it. */
+static bool collect_calls(struct builder *b, int node, const char *operation, struct calls *out)
+{
+	const struct node_info *info = &b->infos.v[node];
+	const struct operation *op = descriptor_operation(info->template->d, operation);
+	size_t n;
+
+	if (op == NULL)
+		return true;
+	const struct toperation *t =
+	    &info->template->operations[op - info->template->d->operations];
+	if (info->template->d->name.kind == NAME_RESOURCE) {
+		if (++b->calls > GRAPH_LINKS_MAX)
+			return too_many(b, "operations of relationships");
+		*LM_PUSH(b->arena, out) = (struct graph_call){node, -1, t->name};
+		return true;
+	}
+	const int *nodes = nodes_of(b, &info->slots[t->slot], &n);
+	for (size_t i = 0; i < n; i++)
+		if (!collect_calls(b, nodes[i], t->promoted, out))
+			return false;
+	return true;
+}
+
+static bool make_calls(struct builder *b, const struct graph_relationship *rel,
+    const struct tcall *list, size_t n, struct calls *out)
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t n_nodes = 1;
+		const int *nodes = &rel->target.node;
+
+		if (list[i].at == TCALL_SOURCE)
+			nodes = &rel->source.node;
+		else if (list[i].at == TCALL_SLOT)
+			nodes = nodes_of(b, &b->infos.v[rel->owner].slots[list[i].slot], &n_nodes);
+		for (size_t k = 0; k < n_nodes; k++)
+			if (nodes[k] >= 0 && !collect_calls(b, nodes[k], list[i].operation, out))
+				return false;
+	}
+	return true;
+}
+
+/* ---- relationships ------------------------------------------------------------------------- */
+
+/*
+ * voice__manageDispatchList__2: the index of the source.  Where that would not tell all pairs
+ * apart, both ends by name and index: voice__mesh__a_1__b_2.
+ */
+static const char *pair_name(
+    struct builder *b, const struct graph_relationship *rel, const struct trelationship *t)
+{
+	const char *owner = b->nodes.v[rel->owner].name;
+	const struct graph_node *target = &b->nodes.v[rel->target.node];
+	const struct graph_node *source =
+	    rel->source.node >= 0 ? &b->nodes.v[rel->source.node] : NULL;
+	int index = source != NULL ? source->index : 1;
+
+	if (t->n_sources == 1 && t->n_targets == 1 && target->cluster < 0)
+		return lm_arena_printf(b->arena, "%s__%s__%d", owner, t->name, index);
+	return lm_arena_printf(b->arena, "%s__%s__%s_%d__%s_%d", owner, t->name,
+	    source != NULL ? source->component : b->references.v[rel->source.reference].component,
+	    index, target->component, target->index);
+}
+
+static bool add_pair(struct builder *b, int owner, const struct trelationship *t,
+    struct graph_end source, struct graph_end target)
+{
+	struct graph_relationship rel = {.descriptor = t->name,
+	    .owner = owner,
+	    .source = source,
+	    .target = target,
+	    .n_properties = t->n_properties};
+	const struct stamp_ends ends = {&rel.source, &rel.target};
+	struct calls create = {0}, cease = {0};
+
+	if (b->relationships.n >= GRAPH_LINKS_MAX)
+		return too_many(b, "relationships");
+	rel.name = pair_name(b, &rel, t);
+	rel.properties = LM_NEW_N(b->arena, struct graph_attr, t->n_properties);
+	for (size_t i = 0; i < t->n_properties; i++) {
+		rel.properties[i].name = t->properties[i].name;
+		rel.properties[i].value = stamp_expr(b, owner, &t->properties[i].value, &ends);
+	}
+	if (!make_calls(b, &rel, t->create, t->n_create, &create) ||
+	    !make_calls(b, &rel, t->cease, t->n_cease, &cease))
+		return false;
+	rel.create = create.v;
+	rel.n_create = create.n;
+	rel.cease = cease.v;
+	rel.n_cease = cease.n;
+	*LM_PUSH(NULL, &b->relationships) = rel;
+	return true;
+}
+
+static bool add_targets(
+    struct builder *b, int owner, const struct trelationship *t, struct graph_end source)
+{
+	struct graph_end target = {-1, -1, t->source->target_state, t->source->target_pre};
+	size_t n;
+
+	for (size_t i = 0; i < t->n_targets; i++) {
+		const int *nodes = nodes_of(b, &b->infos.v[owner].slots[t->targets[i].slot], &n);
+
+		for (size_t k = 0; k < n; k++) {
+			target.node = nodes[k];
+			/* Within one cluster a member has no relationship with itself. */
+			if (target.node == source.node)
+				continue;
+			if (!add_pair(b, owner, t, source, target))
+				return false;
+		}
+	}
+	return true;
+}
+
+static bool add_relationship(struct builder *b, int owner, const struct trelationship *t)
+{
+	struct graph_end source = {-1, -1, t->source->source_state, t->source->source_pre};
+	size_t n;
+
+	for (size_t i = 0; i < t->n_sources; i++) {
+		const struct tend *end = &t->sources[i];
+
+		if (end->slot < 0) {
+			source.node = -1;
+			source.reference = b->infos.v[owner].first_reference + end->reference;
+			if (!add_targets(b, owner, t, source))
+				return false;
+			continue;
+		}
+		const int *nodes = nodes_of(b, &b->infos.v[owner].slots[end->slot], &n);
+		source.reference = -1;
+		for (size_t k = 0; k < n; k++) {
+			source.node = nodes[k];
+			if (!add_targets(b, owner, t, source))
+				return false;
+		}
+	}
+	return true;
+}
+
+bool relate_nodes(struct builder *b)
+{
+	size_t errors = diags_errors(b->diags);
+
+	for (size_t i = 0; i < b->nodes.n; i++)
+		if (b->nodes.v[i].resource != NULL)
+			add_metrics(b, (int)i);
+	for (size_t i = 0; i < b->nodes.n; i++) {
+		const struct template *t = b->infos.v[i].template;
+
+		add_policies(b, (int)i);
+		for (size_t k = 0; k < t->d->n_relationships; k++)
+			if (!add_relationship(b, (int)i, &t->relationships[k]))
+				return false;
+	}
+	return diags_errors(b->diags) == errors;
+}

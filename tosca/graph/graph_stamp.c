@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "tosca/graph/graph_build.h"
+#include "tosca/text/suggest.h"
+
+/* More than this is not a service any more. */
+#define ARENA_MAX ((size_t)8 << 30)
+
+/* ---- expressions --------------------------------------------------------------------------- */
+
+struct stamping {
+	struct builder *b;
+	int node;
+	const struct stamp_ends *ends;
+	struct graph_expr e;
+};
+
+static void put(struct stamping *s, enum graph_part_kind kind, const char *text, int index)
+{
+	s->e.parts[s->e.n++] = (struct graph_part){kind, text, index};
+}
+
+static void put_slot(struct stamping *s, const struct tpart *part)
+{
+	const struct builder *b = s->b;
+	struct slot slot = b->infos.v[s->node].slots[part->slot];
+
+	if (slot.cluster < 0) {
+		if (part->member <= 1)
+			put(s, GRAPH_PART_PROPERTY, part->text, slot.node);
+		return;
+	}
+	if (part->member <= 0) {
+		put(s, GRAPH_PART_CLUSTER, part->text, slot.cluster);
+		return;
+	}
+	const struct graph_cluster *k = &b->clusters.v[slot.cluster];
+	for (size_t i = 0; i < k->n_members; i++)
+		if (b->nodes.v[k->members[i]].index == part->member)
+			put(s, GRAPH_PART_PROPERTY, part->text, k->members[i]);
+}
+
+/* ${source.name} is the instance's name, unless a property goes by that name. */
+static void put_end(struct stamping *s, const struct graph_end *end, const char *name)
+{
+	const struct builder *b = s->b;
+
+	if (end->node < 0) {
+		put(s, GRAPH_PART_REFERENCE, name, end->reference);
+		return;
+	}
+	bool declared = descriptor_property(b->infos.v[end->node].template->d, name) != NULL;
+	if (!declared && strcmp(name, "name") == 0)
+		put(s, GRAPH_PART_TEXT, b->nodes.v[end->node].name, -1);
+	else if (!declared && strcmp(name, "id") == 0)
+		put(s, GRAPH_PART_ID, NULL, end->node);
+	else
+		put(s, GRAPH_PART_PROPERTY, name, end->node);
+}
+
+static void put_part(struct stamping *s, const struct tpart *part)
+{
+	struct builder *b = s->b;
+	const struct graph_node *node = &b->nodes.v[s->node];
+
+	switch (part->kind) {
+	case TPART_TEXT:
+		put(s, GRAPH_PART_TEXT, part->text, -1);
+		break;
+	case TPART_OWN:
+		put(s, GRAPH_PART_PROPERTY, part->text, s->node);
+		break;
+	case TPART_SLOT:
+		put_slot(s, part);
+		break;
+	case TPART_REFERENCE:
+		put(s, GRAPH_PART_REFERENCE, part->text,
+		    b->infos.v[s->node].first_reference + part->slot);
+		break;
+	case TPART_NAME:
+		put(s, GRAPH_PART_TEXT, node->name, -1);
+		break;
+	case TPART_INDEX:
+		put(s, GRAPH_PART_TEXT, lm_arena_printf(b->arena, "%d", node->index), -1);
+		break;
+	case TPART_ID:
+		put(s, GRAPH_PART_ID, NULL, s->node);
+		break;
+	case TPART_SOURCE:
+		put_end(s, s->ends->source, part->text);
+		break;
+	case TPART_TARGET:
+		put_end(s, s->ends->target, part->text);
+		break;
+	case TPART_NOTHING:
+		break;
+	}
+}
+
+struct graph_expr stamp_expr(
+    struct builder *b, int node, const struct texpr *t, const struct stamp_ends *ends)
+{
+	struct stamping s = {.b = b, .node = node, .ends = ends};
+
+	if (t->fixed || t->n == 0)
+		return t->graph;
+	s.e.parts = LM_NEW_N(b->arena, struct graph_part, t->n);
+	for (size_t i = 0; i < t->n; i++)
+		put_part(&s, &t->parts[i]);
+	/* "x${nothing}" is "x", but what is left of it must not become unset with a sole part. */
+	if (s.e.n == 1 && t->n > 1 && s.e.parts[0].kind != GRAPH_PART_TEXT)
+		put(&s, GRAPH_PART_TEXT, "", -1);
+	return s.e;
+}
+
+/* ---- properties ---------------------------------------------------------------------------- */
+
+static void fill_property(struct graph_property *to, const struct tproperty *from)
+{
+	to->name = from->name;
+	to->type = from->type;
+	to->required = from->required;
+	to->read_only = from->read_only;
+	to->is_volatile = from->is_volatile;
+	to->candidates = from->candidates;
+	to->n_candidates = from->n_candidates;
+}
+
+/* 'given': mapping or intent, NULL when there is none. */
+static void stamp_property(struct builder *b, int node, const struct tproperty *from,
+    const struct graph_expr *given, struct graph_property *to)
+{
+	fill_property(to, from);
+	if (!from->mappable || (given != NULL && given->n == 0))
+		given = NULL;
+	if (given == NULL && from->fixed)
+		return;
+	size_t n = (given != NULL) + (from->value.n > 0) + (from->fallback.n > 0);
+	struct graph_expr *candidates = LM_NEW_N(b->arena, struct graph_expr, n);
+
+	n = 0;
+	if (given != NULL)
+		candidates[n++] = *given;
+	if (from->value.n > 0)
+		candidates[n++] = stamp_expr(b, node, &from->value, NULL);
+	if (from->fallback.n > 0)
+		candidates[n++] = stamp_expr(b, node, &from->fallback, NULL);
+	to->candidates = candidates;
+	to->n_candidates = n;
+}
+
+/* A property that is not declared: one of the special ones. */
+static void stamp_extra(
+    struct builder *b, const char *name, const struct graph_expr *given, struct graph_property *to)
+{
+	to->name = name;
+	to->type = "string";
+	to->candidates = LM_NEW(b->arena, struct graph_expr);
+	to->candidates[0] = *given;
+	to->n_candidates = 1;
+}
+
+static void stamp_properties(struct builder *b, int node)
+{
+	const struct template *t = b->infos.v[node].template;
+	const struct tcomponent *c = b->infos.v[node].component;
+	struct graph_node *n = &b->nodes.v[node];
+
+	n->n_properties = t->d->n_properties + c->n_extras;
+	n->properties = LM_NEW_N(b->arena, struct graph_property, n->n_properties);
+	for (size_t i = 0; i < t->d->n_properties; i++) {
+		struct graph_expr given;
+
+		if (c->maps[i] != NULL)
+			given = stamp_expr(b, n->parent, c->maps[i], NULL);
+		stamp_property(b, node, &t->properties[i], c->maps[i] != NULL ? &given : NULL,
+		    &n->properties[i]);
+	}
+	for (size_t i = 0; i < c->n_extras; i++) {
+		struct graph_expr given = stamp_expr(b, n->parent, &c->extras[i].value, NULL);
+
+		stamp_extra(b, c->extras[i].name, &given, &n->properties[t->d->n_properties + i]);
+	}
+}
+
+/* ---- the root and its intent --------------------------------------------------------------- */
+
+static struct graph_expr text_expr(struct builder *b, const char *text)
+{
+	struct graph_expr e = {LM_NEW(b->arena, struct graph_part), 1};
+
+	e.parts[0] = (struct graph_part){GRAPH_PART_TEXT, builder_text(b, text), -1};
+	return e;
+}
+
+static void check_intent_property(struct builder *b, const struct descriptor *d, const char *name)
+{
+	const struct property *p = descriptor_property(d, name);
+
+	if (p != NULL && !p->read_only && !expr_is_literal(&p->value))
+		return;
+	if (p != NULL) {
+		struct diag *g = diag_add(b->diags, CODE_INTENT_IGNORED, NULL,
+		    "property '%s' %s, the intent's value is ignored", name,
+		    p->read_only ? "is read-only" : "has a fixed value");
+		diag_note(b->diags, g, &p->name.pos, "declared here");
+		return;
+	}
+	if (property_is_special(name))
+		return;
+	struct diag *g = diag_add(b->diags, CODE_INTENT_PROPERTY, NULL,
+	    "'%s' has no property '%s', the intent's value is ignored", d->name.full, name);
+	struct suggest near = suggest_for(name);
+	for (size_t i = 0; g != NULL && i < d->n_properties; i++)
+		suggest_offer(&near, d->properties[i].name.text);
+	diag_did_you_mean(b->diags, g, near.best);
+}
+
+static bool has_value(const struct graph_property *p)
+{
+	for (size_t i = 0; i < p->n_candidates; i++)
+		if (p->candidates[i].n > 0)
+			return true;
+	return false;
+}
+
+static bool check_required(struct builder *b)
+{
+	const struct graph_node *root = &b->nodes.v[0];
+	const struct descriptor *d = b->infos.v[0].template->d;
+	bool good = true;
+
+	for (size_t i = 0; i < d->n_properties; i++) {
+		if (!root->properties[i].required || has_value(&root->properties[i]))
+			continue;
+		struct diag *g = diag_add(b->diags, CODE_REQUIRED, &d->properties[i].name.pos,
+		    "property '%s' of '%s' is required and has no value", root->properties[i].name,
+		    d->name.full);
+		diag_help(b->diags, g, "give it a value in the intent");
+		good = false;
+	}
+	return good;
+}
+
+static bool stamp_root(struct builder *b)
+{
+	const struct template *t = b->infos.v[0].template;
+	const struct lm_kvs *intent = &b->request->properties;
+	struct graph_node *root = &b->nodes.v[0];
+	size_t n = t->d->n_properties;
+
+	root->properties = LM_NEW_N(b->arena, struct graph_property, n + intent->n);
+	for (size_t i = 0; i < intent->n; i++) {
+		const struct lm_kv *kv = &intent->v[i];
+
+		check_intent_property(b, t->d, kv->name);
+		if (kv->value == NULL || !property_is_special(kv->name) ||
+		    descriptor_property(t->d, kv->name) != NULL)
+			continue;
+		struct graph_expr given = text_expr(b, kv->value);
+		stamp_extra(b, builder_text(b, kv->name), &given, &root->properties[n++]);
+	}
+	for (size_t i = 0; i < t->d->n_properties; i++) {
+		const char *value = lm_kvs_find(intent, t->properties[i].name);
+		struct graph_expr given = {0};
+
+		if (value != NULL)
+			given = text_expr(b, value);
+		stamp_property(b, 0, &t->properties[i], &given, &root->properties[i]);
+	}
+	root->n_properties = n;
+	return check_required(b);
+}
+
+/* ---- resources ----------------------------------------------------------------------------- */
+
+static void stamp_operations(struct builder *b, int node, struct graph_resource *r)
+{
+	const struct template *t = b->infos.v[node].template;
+
+	r->n_operations = t->d->n_operations;
+	r->operations = LM_NEW_N(b->arena, struct graph_operation, r->n_operations);
+	for (size_t i = 0; i < r->n_operations; i++) {
+		const struct toperation *from = &t->operations[i];
+		struct graph_operation *op = &r->operations[i];
+
+		op->name = from->name;
+		op->timeout_s = from->timeout_s;
+		op->n_properties = from->n_properties;
+		op->properties = LM_NEW_N(b->arena, struct graph_property, op->n_properties);
+		for (size_t k = 0; k < op->n_properties; k++)
+			stamp_property(b, node, &from->properties[k], NULL, &op->properties[k]);
+	}
+}
+
+static void stamp_infra(struct builder *b, int node, struct graph_resource *r)
+{
+	const struct template *t = b->infos.v[node].template;
+
+	r->n_infra = t->d->n_infra;
+	r->infra = LM_NEW_N(b->arena, struct graph_infra, r->n_infra);
+	for (size_t i = 0; i < r->n_infra; i++) {
+		const struct tinfra *from = &t->infra[i];
+		struct graph_attr *attrs = LM_NEW_N(b->arena, struct graph_attr, from->n_attrs);
+
+		for (size_t k = 0; k < from->n_attrs; k++) {
+			attrs[k].name = from->attrs[k].name;
+			attrs[k].value = stamp_expr(b, node, &from->attrs[k].value, NULL);
+		}
+		r->infra[i] = (struct graph_infra){from->type, from->kind, attrs, from->n_attrs};
+	}
+}
+
+static void stamp_resource(struct builder *b, int node)
+{
+	struct template *t = b->templates[b->infos.v[node].template->d->index];
+	struct graph_resource *r = t->resource;
+
+	if (r == NULL) {
+		r = LM_NEW(b->arena, struct graph_resource);
+		r->package_dir = t->package_dir;
+		r->declared = t->d->transitions;
+		memcpy(r->timeout_s, t->d->timeout_s, sizeof r->timeout_s);
+		stamp_operations(b, node, r);
+		stamp_infra(b, node, r);
+		if (t->fixed)
+			t->resource = r;
+	}
+	b->nodes.v[node].resource = r;
+}
+
+static void stamp_references(struct builder *b, int node)
+{
+	const struct node_info *info = &b->infos.v[node];
+
+	for (size_t i = 0; i < info->template->d->n_references; i++)
+		b->references.v[info->first_reference + (int)i].name =
+		    stamp_expr(b, node, &info->template->references[i].instance, NULL);
+}
+
+bool stamp_nodes(struct builder *b)
+{
+	if (!stamp_root(b))
+		return false;
+	for (size_t i = 0; i < b->nodes.n; i++) {
+		if (i > 0)
+			stamp_properties(b, (int)i);
+		if (b->infos.v[i].template->d->name.kind == NAME_RESOURCE)
+			stamp_resource(b, (int)i);
+		stamp_references(b, (int)i);
+		if (lm_arena_used(b->arena) <= ARENA_MAX)
+			continue;
+		diag_add(b->diags, CODE_GRAPH_LIMIT, NULL, "more than %zu bytes", ARENA_MAX);
+		return false;
+	}
+	return true;
+}

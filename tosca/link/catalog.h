@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LM_TOSCA_CATALOG_H
+#define LM_TOSCA_CATALOG_H
+
+#include <stddef.h>
+
+#include "base/attr.h"
+#include "tosca/text/diag.h"
+
+/*
+ * All descriptors the compiler knows.  Texts are handed in with the name of their file; the
+ * catalog does no I/O.  What it holds lives until its file is put again or removed, or the catalog
+ * is freed; so do the texts of diagnostics.
+ *
+ * Descriptor names are type::name::version (assembly or resource).  Versions compare numerically,
+ * part by part, missing parts counting as 0.
+ */
+struct catalog;
+struct descriptor; /* tosca/model/descriptor.h: the typed model */
+
+struct catalog *catalog_new(void);
+void catalog_free(struct catalog *);
+
+/*
+ * Reads one text of 'n' bytes with one or more documents; whatever came from that file before is
+ * forgotten.  'file' is what diagnostics call it and where its package begins: the folder of
+ * 'file' is package_dir of the resources in it.  Both are copied.  Returns the number of
+ * descriptors in it.  A descriptor with errors is kept, marked, so that references to it are not
+ * reported as missing.  An intent (assemblyName, no name) is passed over in silence.
+ */
+size_t catalog_put(struct catalog *, const char *file, const char *text, size_t n);
+/* False: there is no such file. */
+bool catalog_remove(struct catalog *, const char *file);
+
+/*
+ * Brings what is known about descriptors against each other (types, properties, operations,
+ * metrics, cycles) up to date after any number of changes.  Two descriptors of one name are an
+ * error in the file that was put later; the first one counts.
+ */
+void catalog_check(struct catalog *);
+/*
+ * Adds what is wrong in a file (NULL: in all files, in the order in which they came) to 'out', as
+ * of the last check.
+ */
+void catalog_report(const struct catalog *, const char *file, struct diags *out);
+
+size_t catalog_file_count(const struct catalog *);
+const char *catalog_file_at(const struct catalog *, size_t i);
+
+/* Descriptors, in the order in which their files came; of several of one name only the first. */
+size_t catalog_count(const struct catalog *);
+const struct descriptor *catalog_at(const struct catalog *, size_t i);
+/* By full name, versions compared as numbers: "assembly::base::1" finds 1.0.  NULL: unknown. */
+const struct descriptor *catalog_find(const struct catalog *, const char *full_name);
+const char *descriptor_name(const struct descriptor *);        /* "assembly::voice-service::1.0" */
+const char *descriptor_description(const struct descriptor *); /* NULL: none */
+const char *descriptor_file(const struct descriptor *);
+/* The document's own text, for whoever wants to show it; not NUL-terminated. */
+const char *descriptor_text(const struct descriptor *, size_t *n);
+
+LM_DEFINE_AUTO(catalog, catalog_free);
+
+#endif

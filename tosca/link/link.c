@@ -1,0 +1,504 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tosca/link/link.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/vec.h"
+#include "tosca/text/suggest.h"
+
+enum { LEVELS_MAX = 64 };
+
+/* ---- finding ------------------------------------------------------------------------------- */
+
+const struct descriptor *link_child(const struct linker *l, const struct component *c)
+{
+	const struct descriptor *d = catalog_get(l->catalog, c->canonical);
+
+	return d == NULL || d->broken ? NULL : d;
+}
+
+const struct operation *link_operation(const struct catalog *catalog, const struct descriptor *d,
+    const char *name, const struct descriptor **out_owner)
+{
+	for (size_t level = 0; d != NULL && level <= LEVELS_MAX; level++) {
+		const struct operation *op = descriptor_operation(d, name);
+
+		*out_owner = d;
+		if (op == NULL || d->name.kind == NAME_RESOURCE)
+			return op;
+		if (op->source.scope.text == NULL)
+			return NULL;
+		const struct component *c = descriptor_component(d, op->source.scope.text);
+		d = c == NULL ? NULL : catalog_get(catalog, c->canonical);
+		name = op->source.name.text;
+	}
+	return NULL;
+}
+
+const struct metric *link_metric(const struct catalog *catalog, const struct descriptor *d,
+    const char *name, const struct descriptor **out_owner)
+{
+	for (size_t level = 0; d != NULL && level <= LEVELS_MAX; level++) {
+		const struct metric *m = descriptor_metric(d, name);
+
+		*out_owner = d;
+		if (m == NULL || d->name.kind == NAME_RESOURCE)
+			return m;
+		if (m->source.scope.text == NULL)
+			return NULL;
+		const struct component *c = descriptor_component(d, m->source.scope.text);
+		d = c == NULL ? NULL : catalog_get(catalog, c->canonical);
+		name = m->source.name.text;
+	}
+	return NULL;
+}
+
+/* ---- suggestions --------------------------------------------------------------------------- */
+
+void link_suggest_component(struct linker *l, struct diag *diag, const char *name, bool references)
+{
+	struct suggest near = suggest_for(name);
+
+	if (diag == NULL)
+		return;
+	for (size_t i = 0; i < l->d->n_components; i++)
+		suggest_offer(&near, l->d->components[i].name.text);
+	for (size_t i = 0; references && i < l->d->n_references; i++)
+		suggest_offer(&near, l->d->references[i].name.text);
+	diag_did_you_mean(l->diags, diag, near.best);
+}
+
+void link_suggest_operation(
+    struct linker *l, struct diag *diag, const struct descriptor *d, const char *name)
+{
+	struct suggest near = suggest_for(name);
+
+	for (size_t i = 0; diag != NULL && i < d->n_operations; i++)
+		suggest_offer(&near, d->operations[i].name.text);
+	diag_did_you_mean(l->diags, diag, near.best);
+}
+
+void link_suggest_metric(
+    struct linker *l, struct diag *diag, const struct descriptor *d, const char *name)
+{
+	struct suggest near = suggest_for(name);
+
+	for (size_t i = 0; diag != NULL && i < d->n_metrics; i++)
+		suggest_offer(&near, d->metrics[i].name.text);
+	diag_did_you_mean(l->diags, diag, near.best);
+}
+
+static void suggest_property(
+    struct linker *l, struct diag *diag, const struct descriptor *d, const char *name)
+{
+	struct suggest near = suggest_for(name);
+
+	for (size_t i = 0; diag != NULL && i < d->n_properties; i++)
+		suggest_offer(&near, d->properties[i].name.text);
+	diag_did_you_mean(l->diags, diag, near.best);
+}
+
+/* By the name in the middle: kinds and versions are alike everywhere. */
+static void suggest_type(struct linker *l, struct diag *diag, const char *full)
+{
+	struct name name;
+	const char *best = NULL;
+
+	if (diag == NULL || name_parse(l->scratch, full, &name) != NULL)
+		return;
+	struct suggest near = suggest_for(name.name);
+	for (size_t i = 0; i < catalog_count(l->catalog); i++) {
+		const struct descriptor *d = catalog_at(l->catalog, i);
+
+		suggest_offer(&near, d->name.name);
+		if (near.best == d->name.name)
+			best = d->name.full;
+	}
+	diag_did_you_mean(l->diags, diag, best);
+}
+
+/* ---- expressions --------------------------------------------------------------------------- */
+
+/* What ${x} means to its reader when there is no x: nothing (a warning), or no number. */
+static struct diag *missing(struct linker *l, enum link_use use, enum diag_code code,
+    const struct source_range *pos, const char *what)
+{
+	if (use == LINK_NUMBER)
+		return diag_add(l->diags, CODE_NUMBER_UNKNOWN, pos, "%s, and so no number", what);
+	return diag_add(l->diags, code, pos, "%s: the value stays unset", what);
+}
+
+static bool is_mapped(const struct component *c, const char *name)
+{
+	for (size_t i = 0; i < c->n_properties; i++)
+		if (strcmp(c->properties[i].name.text, name) == 0)
+			return true;
+	return false;
+}
+
+static void link_member_property(
+    struct linker *l, const struct expr_part *part, const struct component *c, enum link_use use)
+{
+	const struct descriptor *child = link_child(l, c);
+
+	if (child == NULL || descriptor_property(child, part->name) != NULL)
+		return;
+	/* The two special ones reach a component without being declared in it. */
+	if (property_is_special(part->name) && is_mapped(c, part->name))
+		return;
+	const char *what = lm_arena_printf(
+	    l->scratch, "component '%s' has no property '%s'", c->name.text, part->name);
+	struct diag *d = missing(l, use, CODE_UNKNOWN_PROPERTY, &part->pos, what);
+	suggest_property(l, d, child, part->name);
+}
+
+static void link_instance(struct linker *l, const struct expr_part *part, enum link_use use)
+{
+	static const char *const known[] = {"name", "id", "index"};
+	struct suggest near = suggest_for(part->name);
+
+	for (size_t i = 0; i < LM_COUNT(known); i++) {
+		if (strcmp(part->name, known[i]) == 0) {
+			if (use != LINK_MEMBER_VALUE)
+				return;
+			struct diag *d = diag_add(l->diags, CODE_SHARED_NAME, &part->pos,
+			    "all members get the same ${instance.%s}: it is that of this assembly",
+			    part->name);
+			diag_help(l->diags, d, "use ${instance.%s} in the member's own descriptor",
+			    part->name);
+			return;
+		}
+		suggest_offer(&near, known[i]);
+	}
+	struct diag *d = missing(l, use, CODE_UNKNOWN_PROPERTY, &part->pos,
+	    lm_arena_printf(l->scratch, "an instance has no property '%s'", part->name));
+	diag_did_you_mean(l->diags, d, near.best);
+}
+
+/* ${source.x} and ${target.x}: of every component at that end. */
+static void link_end_property(
+    struct linker *l, const struct expr_part *part, const struct path *ends, size_t n)
+{
+	if (strcmp(part->name, "name") == 0 || strcmp(part->name, "id") == 0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		const struct component *c = ends[i].scope.text == NULL
+						? NULL
+						: descriptor_component(l->d, ends[i].scope.text);
+
+		if (c != NULL)
+			link_member_property(l, part, c, LINK_VALUE);
+	}
+}
+
+static void link_reference_property(
+    struct linker *l, const struct expr_part *part, const struct component *ref, enum link_use use)
+{
+	const struct descriptor *d = link_child(l, ref);
+
+	if (d == NULL || strcmp(part->name, "name") == 0 || strcmp(part->name, "id") == 0 ||
+	    descriptor_property(d, part->name) != NULL)
+		return;
+	const char *what = lm_arena_printf(
+	    l->scratch, "reference '%s' has no property '%s'", ref->name.text, part->name);
+	struct diag *diag = missing(l, use, CODE_UNKNOWN_PROPERTY, &part->pos, what);
+	suggest_property(l, diag, d, part->name);
+}
+
+static void link_scoped(
+    struct linker *l, const struct expr_part *part, enum link_use use, const struct link_ends *ends)
+{
+	const struct component *c = descriptor_component(l->d, part->scope);
+	const struct component *ref = descriptor_reference(l->d, part->scope);
+	const struct relationship *rel = ends != NULL ? ends->relationship : NULL;
+
+	if (strcmp(part->scope, "instance") == 0) {
+		link_instance(l, part, use);
+	} else if (rel != NULL && strcmp(part->scope, "source") == 0) {
+		link_end_property(l, part, rel->sources, rel->n_sources);
+	} else if (rel != NULL && strcmp(part->scope, "target") == 0) {
+		link_end_property(l, part, rel->targets, rel->n_targets);
+	} else if (c != NULL) {
+		link_member_property(l, part, c, use);
+	} else if (ref != NULL) {
+		link_reference_property(l, part, ref, use);
+	} else {
+		struct diag *d = missing(l, use, CODE_UNKNOWN_COMPONENT, &part->pos,
+		    lm_arena_printf(l->scratch, "there is no component '%s'", part->scope));
+		if (l->d->name.kind == NAME_RESOURCE)
+			diag_help(
+			    l->diags, d, "a resource knows its own properties and 'instance'");
+		else
+			link_suggest_component(l, d, part->scope, true);
+	}
+}
+
+void link_expr(
+    struct linker *l, const struct expr *e, enum link_use use, const struct link_ends *ends)
+{
+	for (size_t i = 0; i < e->n; i++) {
+		const struct expr_part *part = &e->parts[i];
+
+		if (part->text != NULL)
+			continue;
+		if (part->scope != NULL) {
+			link_scoped(l, part, use, ends);
+			continue;
+		}
+		if (descriptor_property(l->d, part->name) != NULL ||
+		    property_is_special(part->name))
+			continue;
+		struct diag *d = missing(l, use, CODE_UNKNOWN_PROPERTY, &part->pos,
+		    lm_arena_printf(l->scratch, "there is no property '%s'", part->name));
+		suggest_property(l, d, l->d, part->name);
+	}
+}
+
+/* ---- composition --------------------------------------------------------------------------- */
+
+static void check_mapping(struct linker *l, const struct component *c, const struct mapping *m,
+    const struct descriptor *child)
+{
+	const struct property *p = child == NULL ? NULL : descriptor_property(child, m->name.text);
+	const char *why = NULL;
+
+	if (child == NULL || (p == NULL && property_is_special(m->name.text)))
+		return;
+	if (p == NULL) {
+		struct diag *d = diag_add(l->diags, CODE_UNKNOWN_MAPPING, &m->name.pos,
+		    "'%s' has no property '%s', ignored", child->name.full, m->name.text);
+		suggest_property(l, d, child, m->name.text);
+		return;
+	}
+	if (p->read_only)
+		why = "is read-only";
+	else if (expr_is_literal(&p->value))
+		why = "has a fixed value";
+	if (why == NULL || m->value.n == 0)
+		return;
+	struct diag *d = diag_add(l->diags, CODE_MAPPING_IGNORED, &m->name.pos,
+	    "property '%s' of '%s' %s, ignored", m->name.text, c->name.text, why);
+	diag_note(l->diags, d, &p->name.pos, "declared here");
+}
+
+static bool has_many(const struct component *c)
+{
+	const char *max = expr_literal(c->clustered ? &c->max : &c->quantity);
+
+	if (!c->clustered && c->quantity.n == 0)
+		return false;
+	return max == NULL || strcmp(max, "1") != 0;
+}
+
+static void check_component(struct linker *l, const struct component *c)
+{
+	const struct descriptor *child = link_child(l, c);
+	const struct expr *const numbers[] = {
+	    &c->quantity, &c->initial, &c->min, &c->max, &c->increment};
+
+	if (c->canonical != NULL && catalog_get(l->catalog, c->canonical) == NULL) {
+		struct diag *d = diag_add(l->diags, CODE_UNKNOWN_TYPE, &c->type.pos,
+		    "unknown component type '%s'", c->type.text);
+		suggest_type(l, d, c->type.text);
+	}
+	for (size_t i = 0; i < LM_COUNT(numbers); i++)
+		link_expr(l, numbers[i], LINK_NUMBER, NULL);
+	for (size_t i = 0; i < c->n_properties; i++) {
+		check_mapping(l, c, &c->properties[i], child);
+		link_expr(
+		    l, &c->properties[i].value, has_many(c) ? LINK_MEMBER_VALUE : LINK_VALUE, NULL);
+	}
+}
+
+/* ---- promotions ---------------------------------------------------------------------------- */
+
+/* The descriptor a promotion leads to; NULL: nowhere (reported), or nothing to say. */
+static const struct descriptor *promoted(
+    struct linker *l, const struct path *source, const char *what)
+{
+	if (source->scope.text == NULL)
+		return NULL;
+	const struct component *c = descriptor_component(l->d, source->scope.text);
+	if (c != NULL)
+		return link_child(l, c);
+	struct diag *d = diag_add(l->diags, CODE_UNKNOWN_END, &source->pos,
+	    "there is no component '%s' to promote %s from", source->scope.text, what);
+	link_suggest_component(l, d, source->scope.text, false);
+	return NULL;
+}
+
+static void check_promotions(struct linker *l)
+{
+	for (size_t i = 0; i < l->d->n_operations; i++) {
+		const struct path *source = &l->d->operations[i].source;
+		const struct descriptor *child = promoted(l, source, "an operation");
+
+		if (child == NULL || descriptor_operation(child, source->name.text) != NULL)
+			continue;
+		struct diag *d = diag_add(l->diags, CODE_UNKNOWN_OPERATION, &source->pos,
+		    "'%s' has no operation '%s'", child->name.full, source->name.text);
+		link_suggest_operation(l, d, child, source->name.text);
+	}
+	for (size_t i = 0; i < l->d->n_metrics; i++) {
+		const struct path *source = &l->d->metrics[i].source;
+		const struct descriptor *child = promoted(l, source, "a metric");
+
+		if (child == NULL || descriptor_metric(child, source->name.text) != NULL)
+			continue;
+		struct diag *d = diag_add(l->diags, CODE_UNKNOWN_METRIC, &source->pos,
+		    "'%s' has no metric '%s'", child->name.full, source->name.text);
+		link_suggest_metric(l, d, child, source->name.text);
+	}
+}
+
+/* ---- one descriptor ------------------------------------------------------------------------ */
+
+static void check_properties(struct linker *l, const struct property *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		link_expr(l, &list[i].value, LINK_VALUE, NULL);
+		link_expr(l, &list[i].fallback, LINK_VALUE, NULL);
+	}
+}
+
+static void check_descriptor(struct linker *l)
+{
+	const struct descriptor *d = l->d;
+
+	check_properties(l, d->properties, d->n_properties);
+	for (size_t i = 0; i < d->n_components; i++)
+		check_component(l, &d->components[i]);
+	for (size_t i = 0; i < d->n_references; i++)
+		for (size_t k = 0; k < d->references[i].n_properties; k++)
+			link_expr(l, &d->references[i].properties[k].value, LINK_VALUE, NULL);
+	for (size_t i = 0; i < d->n_operations; i++)
+		check_properties(l, d->operations[i].properties, d->operations[i].n_properties);
+	for (size_t i = 0; i < d->n_infra; i++)
+		for (size_t k = 0; k < d->infra[i].n_attrs; k++)
+			link_expr(l, &d->infra[i].attrs[k].value, LINK_VALUE, NULL);
+	for (size_t i = 0; i < d->n_metrics; i++)
+		link_expr(l, &d->metrics[i].period, LINK_NUMBER, NULL);
+	if (d->name.kind == NAME_ASSEMBLY)
+		check_promotions(l);
+	link_relationships(l);
+	link_policies(l);
+	link_waits(l);
+}
+
+/* ---- all of them, children first ----------------------------------------------------------- */
+
+struct visit {
+	const struct descriptor *d;
+	size_t next; /* component */
+};
+
+struct walk {
+	struct linker linker;
+	enum descriptor_check *results;
+	bool *open;       /* on the stack */
+	unsigned *levels; /* of what has been done */
+	LM_VEC(struct visit) stack;
+	struct diags *(*diags_of)(void *arg, const struct descriptor *);
+	void *arg;
+};
+
+static void report_cycle(struct walk *w, const struct component *c, const struct descriptor *child)
+{
+	LM_AUTO(lm_arena) scratch = lm_arena_new();
+	const char *path = child->name.full;
+	size_t i = w->stack.n;
+
+	w->linker.diags = w->diags_of(w->arg, w->stack.v[i - 1].d);
+	while (i > 0 && w->stack.v[i - 1].d != child)
+		i--;
+	for (; i < w->stack.n; i++)
+		path = lm_arena_printf(scratch, "%s -> %s", path, w->stack.v[i].d->name.full);
+	struct diag *d = diag_add(w->linker.diags, CODE_COMPOSITION_CYCLE, &c->type.pos,
+	    "'%s' contains itself: %s -> %s", child->name.full, path, child->name.full);
+	diag_help(w->linker.diags, d, "refer to the other assembly under 'references' instead");
+}
+
+static void close_visit(struct walk *w, const struct descriptor *d)
+{
+	unsigned levels = 0;
+
+	w->linker.diags = w->diags_of(w->arg, d);
+	size_t errors = diags_errors(w->linker.diags);
+
+	for (size_t i = 0; i < d->n_components; i++) {
+		const struct descriptor *child =
+		    catalog_get(w->linker.catalog, d->components[i].canonical);
+
+		if (child != NULL && !w->open[child->index] && w->levels[child->index] > levels)
+			levels = w->levels[child->index];
+	}
+	w->levels[d->index] = levels + 1;
+	if (levels + 1 > LEVELS_MAX)
+		diag_add(w->linker.diags, CODE_GRAPH_LIMIT, &d->pos,
+		    "'%s' is %u levels deep, at most %d are allowed", d->name.full, levels + 1,
+		    LEVELS_MAX);
+	w->linker.d = d;
+	check_descriptor(&w->linker);
+	if (w->results[d->index] == CHECK_NOT_YET)
+		w->results[d->index] =
+		    diags_errors(w->linker.diags) > errors || d->broken ? CHECK_BAD : CHECK_GOOD;
+}
+
+static void open_visit(struct walk *w, const struct descriptor *d)
+{
+	*LM_PUSH(NULL, &w->stack) = (struct visit){d, 0};
+	w->open[d->index] = true;
+}
+
+static void walk_on(struct walk *w)
+{
+	struct visit *top = &w->stack.v[w->stack.n - 1];
+	const struct descriptor *d = top->d;
+
+	if (top->next == d->n_components) {
+		close_visit(w, d);
+		w->open[d->index] = false;
+		w->stack.n--;
+		return;
+	}
+	const struct component *c = &d->components[top->next++];
+	const struct descriptor *child = catalog_get(w->linker.catalog, c->canonical);
+	if (child == NULL)
+		return;
+	if (w->open[child->index]) {
+		report_cycle(w, c, child);
+		w->results[d->index] = CHECK_BAD;
+	} else if (w->levels[child->index] == 0) {
+		open_visit(w, child);
+	}
+}
+
+void link_check(const struct catalog *catalog, const struct descriptor *d,
+    enum descriptor_check *results, struct diags *(*diags_of)(void *arg, const struct descriptor *),
+    void *arg)
+{
+	size_t n = catalog_count(catalog);
+	LM_AUTO(lm_arena) scratch = lm_arena_new();
+	struct walk w = {.results = results, .diags_of = diags_of, .arg = arg};
+
+	w.linker = (struct linker){.catalog = catalog, .scratch = scratch};
+	w.linker.waits = calloc(n, sizeof *w.linker.waits);
+	w.open = calloc(n, sizeof *w.open);
+	w.levels = calloc(n, sizeof *w.levels);
+	if (w.linker.waits == NULL || w.open == NULL || w.levels == NULL)
+		abort();
+	for (size_t i = 0; i < n; i++) {
+		const struct descriptor *root = catalog_at(catalog, i);
+
+		if ((d != NULL && root != d) || w.levels[i] != 0)
+			continue;
+		open_visit(&w, root);
+		while (w.stack.n > 0)
+			walk_on(&w);
+	}
+	lm_vec_free(&w.stack);
+	free(w.linker.waits);
+	free(w.open);
+	free(w.levels);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LM_TOSCA_LINK_H
+#define LM_TOSCA_LINK_H
+
+#include "tosca/link/catalog.h"
+#include "tosca/model/descriptor.h"
+#include "tosca/text/codes.h"
+
+/*
+ * Descriptors against each other: types of components, ${...}, promotions, ends of relationships,
+ * policies, and things that contain or wait for themselves.  Nothing is changed; graph_build()
+ * may rely on all that link_check() has found good.
+ *
+ * What names something in a descriptor that is broken in itself is not reported.
+ */
+
+/* By canonical name.  NULL: unknown, or the name is NULL. */
+const struct descriptor *catalog_get(const struct catalog *, const char *canonical);
+
+/*
+ * Checks a descriptor and all that it is made of, children first; NULL: the whole catalog.
+ * 'results' has one entry per descriptor of the catalog, indexed by descriptor->index, all of
+ * them CHECK_NOT_YET at the beginning.  What is wrong with a descriptor goes to diags_of() it.
+ */
+void link_check(const struct catalog *, const struct descriptor *, enum descriptor_check *results,
+    struct diags *(*diags_of)(void *arg, const struct descriptor *), void *arg);
+
+/* Follows promotions down to the resource.  NULL: broken somewhere (reported where it is). */
+const struct operation *link_operation(const struct catalog *, const struct descriptor *,
+    const char *name, const struct descriptor **out_owner);
+const struct metric *link_metric(const struct catalog *, const struct descriptor *,
+    const char *name, const struct descriptor **out_owner);
+
+/* The numbers of one scale policy and its cluster, as far as they are known. */
+struct scale_numbers {
+	const char *policy;      /* its name */
+	struct source_range pos; /* of the policy */
+	struct source_range out_pos, in_pos;
+	unsigned out, in;             /* percent */
+	unsigned min, max, increment; /* max 0: unbounded */
+};
+
+/*
+ * Reports thresholds out of range or order; otherwise warns when the policy could undo its own
+ * action: the load that the members share before a scale-in is more than scale-out allows for
+ * those that remain.
+ */
+void link_scale(const struct scale_numbers *, struct diags *);
+
+/* ---- among the files of this phase --------------------------------------------------------- */
+
+struct linker {
+	const struct catalog *catalog;
+	struct diags *diags;
+	struct lm_arena *scratch;
+	const struct descriptor *d; /* the one being checked */
+	struct waits **waits;       /* per descriptor: which inputs its properties wait for */
+};
+
+enum link_use {
+	LINK_VALUE,       /* of a property: what it names may be missing (warning) */
+	LINK_NUMBER,      /* must have a value (error) */
+	LINK_MEMBER_VALUE /* a value mapped to the members of a cluster */
+};
+
+/* What the names in an expression mean; NULL where there is nothing of that kind. */
+struct link_ends {
+	const struct relationship *relationship; /* source and target are its ends */
+};
+
+void link_expr(struct linker *, const struct expr *, enum link_use, const struct link_ends *);
+void link_relationships(struct linker *);
+void link_policies(struct linker *);
+/* After the children: reports values that wait for themselves, and sets waits. */
+void link_waits(struct linker *);
+
+/* The descriptor of a component or reference; NULL: unknown or broken, nothing to report. */
+const struct descriptor *link_child(const struct linker *, const struct component *);
+void link_suggest_component(struct linker *, struct diag *, const char *name, bool references);
+void link_suggest_operation(
+    struct linker *, struct diag *, const struct descriptor *, const char *name);
+void link_suggest_metric(
+    struct linker *, struct diag *, const struct descriptor *, const char *name);
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LM_TOSCA_DESCRIPTOR_H
+#define LM_TOSCA_DESCRIPTOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "tosca/model/expr.h"
+#include "tosca/model/lifecycle.h"
+#include "tosca/model/name.h"
+#include "tosca/text/diag.h"
+#include "tosca/text/yaml.h"
+
+/*
+ * One assembly or resource, typed, as its document says it: the meeting point of all front ends.
+ * Whoever fills this in (descriptor_read() does from YAML) has a language of the compiler.
+ * Nothing here has been compared with other descriptors yet; that is link.h.
+ *
+ * Everything lives in the arena of the catalog except the maps, which descriptor_fini() frees.
+ */
+
+/* A text with its place; text NULL: absent. */
+struct spot {
+	const char *text;
+	struct source_range pos;
+};
+
+struct property {
+	struct spot name;
+	const char *type; /* "string" when not given or unknown */
+	const char *description;
+	bool required, read_only, is_volatile;
+	struct expr value, fallback; /* fallback: the attribute 'default' */
+};
+
+/* name: {value: ...} in compositions, references, relationships, infrastructure. */
+struct mapping {
+	struct spot name;
+	struct expr value;
+};
+
+struct component {
+	struct spot name;
+	struct spot type;      /* text NULL: unusable, reported */
+	const char *canonical; /* of type; a range stays as it is */
+	bool clustered;
+	struct expr quantity;                     /* no value: 1 */
+	struct expr initial, min, max, increment; /* of the cluster */
+	struct mapping *properties;
+	size_t n_properties;
+};
+
+/* "component.name" where an operation, a metric or a capability is meant. */
+struct path {
+	struct spot scope; /* text NULL: a bare name */
+	struct spot name;  /* text NULL: a bare component (ends of relationships) */
+	struct source_range pos;
+};
+
+struct capability {
+	struct spot name;
+	const char *type;
+};
+
+struct relationship {
+	struct spot name;
+	struct path *sources, *targets;
+	size_t n_sources, n_targets;
+	enum end_state source_state, target_state;
+	bool source_pre, target_pre;
+	struct mapping *properties;
+	size_t n_properties;
+	struct path *create, *cease;
+	size_t n_create, n_cease;
+};
+
+struct operation {
+	struct spot name;
+	unsigned timeout_s; /* 0: not given */
+	struct property *properties;
+	size_t n_properties;
+	struct path source; /* assembly: what it promotes; name.text NULL: unusable */
+};
+
+struct metric {
+	struct spot name;
+	enum metric_type type;
+	struct expr period;
+	struct path source; /* assembly: what it promotes */
+};
+
+enum policy_kind { POLICY_HEAL, POLICY_SCALE };
+
+struct policy {
+	struct spot name;
+	enum policy_kind kind;
+	struct path metric;
+	struct spot target;
+	struct expr out, in, smoothing;
+	struct expr smoothing_out, smoothing_in; /* of one direction only */
+};
+
+struct infra {
+	const char *type, *kind;
+	struct mapping *attrs;
+	size_t n_attrs;
+};
+
+enum descriptor_check { CHECK_NOT_YET, CHECK_GOOD, CHECK_BAD };
+
+struct descriptor {
+	struct name name;
+	size_t index;            /* its place in the catalog */
+	struct source_range pos; /* of the name */
+	const struct source *source;
+	size_t text_begin, text_n; /* of its document in the source */
+	const char *file, *package_dir;
+	const char *description;
+	bool broken;                 /* errors in itself */
+	enum descriptor_check check; /* against the others */
+
+	struct property *properties; /* private ones included */
+	struct component *components, *references;
+	struct capability *capabilities; /* requirements included */
+	struct relationship *relationships;
+	struct operation *operations;
+	struct metric *metrics;
+	struct policy *policies;
+	struct infra *infra;
+	size_t n_properties, n_components, n_references, n_capabilities, n_relationships,
+	    n_operations, n_metrics, n_policies, n_infra;
+	unsigned transitions; /* bits, as in graph_resource.declared */
+	unsigned timeout_s[TRANSITION_N];
+
+	/* By local name; NULL when there are none. */
+	struct lm_map *property_by_name, *component_by_name, *reference_by_name,
+	    *capability_by_name, *operation_by_name, *metric_by_name;
+};
+
+/*
+ * Reads one document.  NULL when not even a name could be found (reported).  'broken' is set when
+ * anything was an error.  'diags' gets what is wrong with the document in itself.
+ */
+struct descriptor *descriptor_read(
+    struct lm_arena *, const struct source *, const struct document *, struct diags *) LM_MUST_USE;
+void descriptor_fini(struct descriptor *);
+
+/* Borrowed; NULL: no such thing. */
+const struct property *descriptor_property(const struct descriptor *, const char *name);
+const struct component *descriptor_component(const struct descriptor *, const char *name);
+const struct component *descriptor_reference(const struct descriptor *, const char *name);
+const struct operation *descriptor_operation(const struct descriptor *, const char *name);
+const struct metric *descriptor_metric(const struct descriptor *, const char *name);
+/* deploymentLocation and resourceManager, which need no declaration. */
+bool property_is_special(const char *name);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LM_TOSCA_READ_H
+#define LM_TOSCA_READ_H
+
+#include "tosca/model/descriptor.h"
+#include "tosca/text/codes.h"
+
+/*
+ * The front end for descriptors in YAML: what its files share.  Each reader of a section takes the
+ * section's node and fills in its part of the descriptor; what cannot be used is reported and left
+ * out.
+ */
+struct reader {
+	struct lm_arena *arena;
+	struct diags *diags;
+	struct descriptor *d;
+	const struct source *source;
+};
+
+/* Reports something about a node, as diag_add() does. */
+struct diag *read_report(struct reader *, enum diag_code, const struct node *, const char *fmt, ...)
+    LM_PRINTF(4, 5);
+/* The key of an entry as a name. */
+struct spot read_named(const struct reader *, const struct node *key);
+
+/* Entries of one section at most: they are searched and compared. */
+enum { READ_ENTRIES_MAX = 4096 };
+
+/* ---- shapes ---- */
+
+/* The node when it is a mapping; NULL when it is null, or something else, which is reported. */
+const struct node *read_mapping(struct reader *, const struct node *, const char *what);
+/* The same, and too many entries are cut off and reported. */
+size_t read_entries(struct reader *, const struct node *, const char *what);
+/* The text of a scalar with its place; text NULL for a null, or anything else, reported. */
+struct spot read_spot(struct reader *, const struct node *, const char *what);
+struct expr read_value(struct reader *, const struct node *, const char *what);
+bool read_bool(struct reader *, const struct node *, const char *what);
+/* Seconds, 1 to a day; 0 for a null, or anything else, reported. */
+unsigned read_seconds(struct reader *, const struct node *, const char *what);
+/* "a.b" split at the first dot; 'bare' says which half a text without a dot is. */
+enum read_bare { READ_BARE_SCOPE, READ_BARE_NAME, READ_BARE_WRONG };
+struct path read_path(struct reader *, const struct node *, enum read_bare, const char *what);
+/* A list of paths, or a single one. */
+struct path *read_paths(
+    struct reader *, const struct node *, enum read_bare, const char *what, size_t *out_n);
+
+/* ---- keys ---- */
+
+/*
+ * The keys that have a meaning somewhere, in an array ended by NULL.  The index of the key in it;
+ * -1 when it is not there (reported as a warning, with a suggestion).  Variants in spelling
+ * (read_only, readOnly for read-only) are found, with a warning.
+ */
+int read_key(struct reader *, const struct node *key, const char *const *known, const char *where);
+
+/* ---- sections that more than one file needs ---- */
+
+struct property *read_properties(
+    struct reader *, const struct node *, const char *what, size_t *out_n);
+struct mapping *read_mappings(struct reader *, const struct node *, bool short_form, size_t *out_n);
+
+/* ---- sections ---- */
+
+void read_composition(struct reader *, const struct node *);
+void read_references(struct reader *, const struct node *);
+void read_relationships(struct reader *, const struct node *);
+void read_operations(struct reader *, const struct node *);
+void read_metrics(struct reader *, const struct node *);
+void read_policies(struct reader *, const struct node *);
+void read_lifecycle(struct reader *, const struct node *);
+void read_infrastructure(struct reader *, const struct node *);
+
+#endif
