@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* lm graph: an assembly's service graph, built from files; no manager is needed. */
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lm/cli/check.h"
+#include "lm/cli/cli.h"
+#include "lm/server/packages.h"
+#include "tosca/graph/graph.h"
+
+enum { DIAGS_MAX = 1000, TEXT_MAX = 256 * 1024 * 1024, LEVELS_UP = 4 };
+
+/* The first assembly that stands in the file; the catalog was filled with other files as well. */
+static const char *assembly_in(const struct catalog *c, const char *file)
+{
+	struct stat want, have;
+
+	if (stat(file, &want) != 0)
+		return NULL;
+	for (size_t i = 0; i < catalog_count(c); i++) {
+		const struct descriptor *d = catalog_at(c, i);
+
+		if (strncmp(descriptor_name(d), "assembly::", 10) == 0 &&
+		    stat(descriptor_file(d), &have) == 0 && have.st_ino == want.st_ino &&
+		    have.st_dev == want.st_dev)
+			return descriptor_name(d);
+	}
+	return NULL;
+}
+
+static bool has_name(const char *folder, const char *name)
+{
+	char path[4096];
+	struct stat st;
+
+	snprintf(path, sizeof path, "%s/%s", folder, name);
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/*
+ * Without --packages: the nearest folder above the file that holds vnfs/ or services/, these two;
+ * otherwise the file's own folder.
+ */
+static struct lm_err *load_around(const char *file, struct catalog *c)
+{
+	static const char *const names[] = {"vnfs", "services"};
+	char *copy = realpath(file, NULL);
+	struct lm_err *e = NULL;
+	bool found = false;
+
+	if (copy == NULL)
+		return lm_err_new(LM_ERR_NOT_FOUND, "there is no file %s", file);
+	char *folder = has_name(copy, ".") ? copy : dirname(copy), *own = strdup(folder);
+	for (int up = 0; up < LEVELS_UP && !found && e == NULL; up++) {
+		for (size_t i = 0; i < LM_COUNT(names) && e == NULL; i++) {
+			char path[4096];
+
+			snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+			if (has_name(folder, names[i])) {
+				found = true;
+				e = packages_load(path, c);
+			}
+		}
+		folder = dirname(folder);
+	}
+	if (e == NULL && !found)
+		e = packages_load(own, c);
+	free(own);
+	free(copy);
+	return e;
+}
+
+static struct lm_err *load_for_graph(const struct args *a, struct catalog *c, const char **name)
+{
+	const char *what = a->words[0];
+	bool is_file = access(what, F_OK) == 0;
+	struct lm_err *e = NULL;
+
+	for (size_t i = 0; e == NULL && i < a->n_packages; i++)
+		e = packages_load(a->packages[i], c);
+	if (e == NULL && a->n_packages == 0)
+		e = load_around(is_file ? what : ".", c);
+	if (e == NULL && is_file && assembly_in(c, what) == NULL)
+		e = packages_load(what, c);
+	if (e != NULL)
+		return e;
+	*name = is_file ? assembly_in(c, what) : what;
+	if (*name == NULL)
+		return lm_err_new(LM_ERR_INVALID, "%s holds no assembly descriptor", what);
+	if (catalog_find(c, *name) == NULL)
+		return lm_err_new(LM_ERR_NOT_FOUND,
+		    "there is neither a file nor a descriptor '%s': name the folders with "
+		    "--packages",
+		    what);
+	return NULL;
+}
+
+/* assembly::voice-service::1.0 -> voice-service */
+static char *instance_name(const struct args *a, const char *descriptor)
+{
+	const char *p = strstr(descriptor, "::");
+
+	if (a->name != NULL || p == NULL)
+		return strdup(a->name != NULL ? a->name : descriptor);
+	return strndup(p + 2, strcspn(p + 2, ":"));
+}
+
+static int print_graph(const struct args *a, const struct graph *g)
+{
+	struct lm_buf b;
+
+	lm_buf_init(&b, TEXT_MAX);
+	if (cli_wants_json(a))
+		graph_print_json(g, &b);
+	else
+		graph_print_dot(g, &b);
+	printf("%s%s", b.p, b.n > 0 && b.p[b.n - 1] == '\n' ? "" : "\n");
+	lm_buf_fini(&b);
+	return CLI_OK;
+}
+
+/* What is wrong with other packages is only told when the graph cannot be made. */
+int graph_run(const struct args *a)
+{
+	LM_AUTO(catalog) c = catalog_new();
+	LM_AUTO(diags) packages = diags_new(DIAGS_MAX);
+	LM_AUTO(diags) own = diags_new(DIAGS_MAX);
+	const char *descriptor = NULL;
+
+	struct lm_err *e = load_for_graph(a, c, &descriptor);
+	if (e != NULL)
+		return cli_fail(e);
+	catalog_check(c);
+	catalog_report(c, NULL, packages);
+	char *instance = instance_name(a, descriptor);
+	struct graph_request r = {.descriptor = descriptor, .instance = instance};
+	LM_AUTO(graph) g = graph_build(c, &r, own);
+	free(instance);
+	if (g == NULL)
+		check_print(packages, stderr);
+	check_print(own, stderr);
+	return g != NULL ? print_graph(a, g) : CLI_FAILED;
+}
