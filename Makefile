@@ -4,6 +4,7 @@
 #   make demo           the story on real calls, see README.md
 #   make test           everything, with sanitizers; ends with "N passed, N failed"
 #   make bench          measure against floors in the same run
+#   make bench-compile  the compiler alone
 #   make SANITIZE=1     any target with ASan + UBSan, in build/asan
 #   APT=no              install nothing; say what is missing
 #
@@ -88,6 +89,10 @@ bench: depends
 	@$(MAKE) --no-print-directory programs images
 	@tests/bench/run
 
+bench-compile: depends
+	@$(MAKE) --no-print-directory programs
+	@tests/bench/run compile
+
 images: depends
 	@vnfs/images/build -d build/images all
 
@@ -100,7 +105,7 @@ clean:
 distclean:
 	rm -rf build
 
-.PHONY: all libs programs depends test demo bench images format clean distclean FORCE
+.PHONY: all libs programs depends test demo bench bench-compile images format clean distclean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(patsubst %.o,%.d,$(call obj,$(ALL)))
