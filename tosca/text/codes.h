@@ -109,7 +109,7 @@ struct diag *diag_add(struct diags *, enum diag_code, const struct source_range 
     const char *fmt, ...) LM_PRINTF(4, 5);
 struct diag *diag_vadd(struct diags *, enum diag_code, const struct source_range *pos,
     const char *fmt, va_list) LM_PRINTF(4, 0);
-/* Both accept NULL for the diagnostic. */
+/* Both accept NULL for the diagnostic.  Several notes stand in the order in which they were added. */
 void diag_help(struct diags *, struct diag *, const char *fmt, ...) LM_PRINTF(3, 4);
 void diag_note(struct diags *, struct diag *, const struct source_range *, const char *fmt, ...)
     LM_PRINTF(4, 5);

@@ -144,9 +144,14 @@ void diag_note(
 	if (d == NULL)
 		return;
 	va_start(ap, fmt);
-	d->note = line_of(ds, fmt, ap);
+	struct diag_note *note = LM_NEW(ds->arena, struct diag_note);
+	note->text = line_of(ds, fmt, ap);
 	va_end(ap);
-	d->note_pos = *pos;
+	note->pos = *pos;
+	struct diag_note **end = &d->notes;
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = note;
 }
 
 void diag_did_you_mean(struct diags *ds, struct diag *d, const char *best)
@@ -261,11 +266,11 @@ void diag_print(const struct diag *d, struct lm_buf *out, bool colour)
 		print_excerpt(&d->pos, c, out);
 	if (d->help != NULL)
 		lm_buf_printf(out, "  help: %s\n", d->help);
-	if (d->note == NULL)
-		return;
-	lm_buf_puts(out, "  note: ");
-	print_place(&d->note_pos, out);
-	lm_buf_printf(out, "%s\n", d->note);
+	for (const struct diag_note *note = d->notes; note != NULL; note = note->next) {
+		lm_buf_puts(out, "  note: ");
+		print_place(&note->pos, out);
+		lm_buf_printf(out, "%s\n", note->text);
+	}
 }
 
 void diags_print(const struct diags *ds, struct lm_buf *out, bool colour)
@@ -293,6 +298,18 @@ static void place_json(const struct source_range *pos, struct lm_json *j)
 	lm_json_int(j, "endColumn", place.end_col);
 }
 
+static void notes_json(const struct diag_note *note, struct lm_json *j)
+{
+	lm_json_open(j, "notes", '[');
+	for (; note != NULL; note = note->next) {
+		lm_json_open(j, NULL, '{');
+		place_json(&note->pos, j);
+		lm_json_str(j, "message", note->text);
+		lm_json_close(j, '}');
+	}
+	lm_json_close(j, ']');
+}
+
 void diags_print_json(const struct diags *ds, struct lm_buf *out)
 {
 	struct lm_json j = lm_json_on(out);
@@ -308,12 +325,8 @@ void diags_print_json(const struct diags *ds, struct lm_buf *out)
 		lm_json_str(&j, "message", d->message);
 		if (d->help != NULL)
 			lm_json_str(&j, "help", d->help);
-		if (d->note != NULL) {
-			lm_json_open(&j, "note", '{');
-			place_json(&d->note_pos, &j);
-			lm_json_str(&j, "message", d->note);
-			lm_json_close(&j, '}');
-		}
+		if (d->notes != NULL)
+			notes_json(d->notes, &j);
 		lm_json_close(&j, '}');
 	}
 	lm_json_close(&j, ']');

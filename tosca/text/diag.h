@@ -28,14 +28,20 @@ struct source_range {
 
 enum diag_severity { DIAG_ERROR, DIAG_WARNING };
 
+/* Another place involved: "first defined here", a step of a cycle. */
+struct diag_note {
+	struct source_range pos;
+	const char *text;
+	struct diag_note *next;
+};
+
 struct diag {
 	enum diag_severity severity;
 	const char *code; /* static */
 	struct source_range pos;
-	const char *message; /* what is wrong */
-	const char *help;    /* what to do, or what was probably meant; NULL: nothing to add */
-	struct source_range note_pos;
-	const char *note; /* the other place involved ("first defined here"); NULL: none */
+	const char *message;     /* what is wrong */
+	const char *help;        /* what to do, or what was probably meant; NULL: nothing to add */
+	struct diag_note *notes; /* the other places involved, in order; NULL: none */
 };
 
 struct diags;
@@ -61,7 +67,8 @@ void diag_print(const struct diag *, struct lm_buf *out, bool colour);
 /*
  * [{"severity", "code", "file", "line", "column", "endLine", "endColumn",
  *   "message", "help",
- *   "note": {"file", "line", "column", "message"}}]; what is not known is left out.
+ *   "notes": [{"file", "line", "column", "endLine", "endColumn", "message"}]}]; what is not
+ * known is left out.
  */
 void diags_print_json(const struct diags *, struct lm_buf *out);
 
