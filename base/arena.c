@@ -2,6 +2,7 @@
 #include "base/arena.h"
 
 #include <stdalign.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,9 +11,10 @@
 /* The first block is small, so that a small request stays small; later ones double up to a cap. */
 enum { BLOCK_FIRST = 1024, BLOCK_CAP = 256 * 1024 };
 
+/* Objects are taken from the front of a block, aligned; texts from its back, side by side. */
 struct block {
 	struct block *next;
-	size_t size, used;
+	size_t front, back; /* between them it is free, and zeroed */
 	alignas(max_align_t) char data[];
 };
 
@@ -42,19 +44,37 @@ void lm_arena_free(struct lm_arena *a)
 	free(a);
 }
 
+/*
+ * A block with room for 'need' bytes.  What is larger than a block gets one of its own behind the
+ * present one, whose free bytes would be lost otherwise.
+ */
 static struct block *block_add(struct lm_arena *a, size_t need)
 {
-	size_t size = need > a->next_size ? need : a->next_size;
+	bool alone = need > a->next_size;
+	size_t size = alone ? need : a->next_size;
 	struct block *b = calloc(1, sizeof *b + size);
 
 	if (b == NULL)
 		abort();
-	b->size = size;
+	b->back = size;
+	if (alone && a->head != NULL) {
+		b->next = a->head->next;
+		a->head->next = b;
+		return b;
+	}
 	b->next = a->head;
 	a->head = b;
 	if (a->next_size < BLOCK_CAP)
 		a->next_size *= 2;
 	return b;
+}
+
+static struct block *block_for(struct lm_arena *a, size_t size)
+{
+	struct block *b = a->head;
+
+	a->total += size;
+	return b != NULL && b->back - b->front >= size ? b : block_add(a, size);
 }
 
 void *lm_arena_alloc(struct lm_arena *a, size_t size)
@@ -65,18 +85,24 @@ void *lm_arena_alloc(struct lm_arena *a, size_t size)
 		abort();
 	size = (size + align - 1) & ~(align - 1);
 
-	struct block *b = a->head;
-	if (b == NULL || b->size - b->used < size)
-		b = block_add(a, size);
-	void *p = b->data + b->used;
-	b->used += size;
-	a->total += size;
+	struct block *b = block_for(a, size);
+	void *p = b->data + b->front;
+	b->front += size;
 	return p;
+}
+
+static char *text_alloc(struct lm_arena *a, size_t size)
+{
+	if (size > SIZE_MAX / 2)
+		abort();
+	struct block *b = block_for(a, size);
+	b->back -= size;
+	return b->data + b->back;
 }
 
 char *lm_arena_strndup(struct lm_arena *a, const char *p, size_t n)
 {
-	char *s = lm_arena_alloc(a, n + 1);
+	char *s = text_alloc(a, n + 1);
 
 	if (n > 0)
 		memcpy(s, p, n);
@@ -98,7 +124,7 @@ char *lm_arena_printf(struct lm_arena *a, const char *fmt, ...)
 	va_end(ap);
 	if (n < 0)
 		abort();
-	char *s = lm_arena_alloc(a, (size_t)n + 1);
+	char *s = text_alloc(a, (size_t)n + 1);
 	vsnprintf(s, (size_t)n + 1, fmt, again);
 	va_end(again);
 	return s;

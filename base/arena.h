@@ -20,6 +20,7 @@ void lm_arena_free(struct lm_arena *);
 
 /* Zeroed, aligned for any type, never NULL. */
 void *lm_arena_alloc(struct lm_arena *, size_t size);
+/* Texts lie side by side, unaligned: one of n bytes costs n + 1. */
 char *lm_arena_strdup(struct lm_arena *, const char *text); /* NULL stays NULL */
 char *lm_arena_strndup(struct lm_arena *, const char *p, size_t n);
 char *lm_arena_printf(struct lm_arena *, const char *fmt, ...) LM_PRINTF(2, 3);

@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "tosca/text/source.h"
-#include "tosca/text/yaml.h"
+#include "tosca/text/tree.h"
 
 enum { TEXT_MAX = 1 << 20, DIAGS_MAX = 20 };
 
@@ -160,7 +160,8 @@ struct lm_err *requests_from_text(
     struct lm_arena *a, const char *file, const char *text, size_t n, struct requests *out)
 {
 	LM_AUTO(diags) d = diags_new(DIAGS_MAX);
-	struct documents docs = yaml_read(a, file, text, n, d);
+	struct tree_room room = {.texts = a, .nodes = a, .text_max = TEXT_MAX};
+	struct documents docs = tree_read(&room, file, text, n, d);
 	struct requests all = {0};
 	struct lm_err *e = NULL;
 

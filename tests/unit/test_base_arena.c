@@ -66,6 +66,40 @@ START_TEST(a_piece_may_be_larger_than_any_block)
 }
 END_TEST
 
+START_TEST(a_text_costs_its_bytes_and_one)
+{
+	for (size_t n = 0; n < 3000; n++) {
+		size_t before = lm_arena_used(arena);
+
+		lm_arena_strndup(arena, memset((char[3000]){0}, 'x', n), n);
+		ck_assert_uint_eq(lm_arena_used(arena) - before, n + 1);
+	}
+}
+END_TEST
+
+START_TEST(texts_and_objects_keep_out_of_each_others_way)
+{
+	struct {
+		char *text;
+		uint64_t *object;
+	} pieces[2000];
+
+	for (size_t i = 0; i < LM_COUNT(pieces); i++) {
+		pieces[i].text = lm_arena_printf(arena, "text %zu", i);
+		pieces[i].object = LM_NEW_N(arena, uint64_t, 1 + i % 7);
+		ck_assert_uint_eq(*pieces[i].object, 0);
+		*pieces[i].object = i;
+	}
+	for (size_t i = 0; i < LM_COUNT(pieces); i++) {
+		char expected[32];
+
+		snprintf(expected, sizeof expected, "text %zu", i);
+		ck_assert_str_eq(pieces[i].text, expected);
+		ck_assert_uint_eq(*pieces[i].object, i);
+	}
+}
+END_TEST
+
 START_TEST(texts_are_copied)
 {
 	char text[] = "voice__gateway";
@@ -155,6 +189,8 @@ static Suite *suite(void)
 	tcase_add_test(tc, what_it_gives_is_aligned_for_any_type);
 	tcase_add_test(tc, pieces_do_not_overlap_and_stay_where_they_are);
 	tcase_add_test(tc, a_piece_may_be_larger_than_any_block);
+	tcase_add_test(tc, a_text_costs_its_bytes_and_one);
+	tcase_add_test(tc, texts_and_objects_keep_out_of_each_others_way);
 	tcase_add_test(tc, texts_are_copied);
 	tcase_add_test(tc, no_text_stays_no_text);
 	tcase_add_test(tc, a_formatted_text_may_be_of_any_length);

@@ -4,7 +4,7 @@
 #include "base/buf.h"
 #include "tosca/model/expr.h"
 #include "tosca/text/source.h"
-#include "tosca/text/yaml.h"
+#include "tosca/text/tree.h"
 
 static struct lm_arena *arena;
 static struct diags *diags;
@@ -25,7 +25,8 @@ static void teardown(void)
 static struct expr read_expr(const char *yaml)
 {
 	const char *text = lm_arena_printf(arena, "v: %s\n", yaml);
-	struct documents docs = yaml_read(arena, "x", text, strlen(text), diags);
+	struct tree_room room = {.texts = arena, .nodes = arena};
+	struct documents docs = tree_read(&room, "x", text, strlen(text), diags);
 
 	ck_assert_uint_eq(docs.n, 1);
 	return expr_read(arena, docs.source, node_find(docs.v[0].root, "v"), diags);

@@ -4,7 +4,7 @@
 #include "base/buf.h"
 #include "tosca/text/source.h"
 #include "tosca/text/suggest.h"
-#include "tosca/text/yaml.h"
+#include "tosca/text/tree.h"
 
 static struct lm_arena *arena;
 static struct diags *diags;
@@ -23,7 +23,9 @@ static void teardown(void)
 
 static struct documents read_n(const char *text, size_t n)
 {
-	return yaml_read(arena, "x.yml", text, n, diags);
+	struct tree_room room = {.texts = arena, .nodes = arena};
+
+	return tree_read(&room, "x.yml", text, n, diags);
 }
 
 /* The source of what read_one() read last. */
@@ -180,7 +182,7 @@ END_TEST
 
 START_TEST(a_text_beyond_the_limit_is_not_even_looked_at)
 {
-	read_n("", YAML_TEXT_MAX + 1);
+	read_n("", TREE_TEXT_MAX + 1);
 	ck_assert_str_eq(first_code(), "LM0105");
 }
 END_TEST

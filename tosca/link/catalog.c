@@ -7,7 +7,7 @@
 #include "base/vec.h"
 #include "tosca/link/link.h"
 #include "tosca/text/source.h"
-#include "tosca/text/yaml.h"
+#include "tosca/text/tree.h"
 
 enum { DIAGS_MAX = 1000 };
 
@@ -68,7 +68,9 @@ static void entry_read(struct entry *e, const char *file, const char *text, size
 	e->file = lm_arena_strdup(e->arena, file);
 	e->own = diags_new(DIAGS_MAX);
 	e->linked = diags_new(DIAGS_MAX);
-	struct documents docs = yaml_read(e->arena, file, text, n, e->own);
+	LM_AUTO(lm_arena) nodes = lm_arena_new();
+	struct tree_room room = {.texts = e->arena, .nodes = nodes};
+	struct documents docs = tree_read(&room, file, text, n, e->own);
 	for (size_t i = 0; i < docs.n; i++) {
 		struct descriptor *d = descriptor_read(e->arena, docs.source, &docs.v[i], e->own);
 

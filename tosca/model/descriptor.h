@@ -11,7 +11,7 @@
 #include "tosca/model/lifecycle.h"
 #include "tosca/model/name.h"
 #include "tosca/text/diag.h"
-#include "tosca/text/yaml.h"
+#include "tosca/text/node.h"
 
 /*
  * One assembly or resource, typed, as its document says it: the meeting point of all front ends.

@@ -27,7 +27,7 @@ struct source {
 };
 
 /* Longest text, in bytes.  Longer ones must be refused before they get here. */
-enum { SOURCE_MAX = 16 * 1024 * 1024 };
+enum { SOURCE_MAX = 512 * 1024 * 1024 };
 
 /* Everything is copied into the arena. */
 struct source *source_new(struct lm_arena *, const char *file, const char *text, size_t n);

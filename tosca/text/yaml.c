@@ -13,7 +13,7 @@
 struct composer {
 	yaml_parser_t parser;
 	yaml_event_t event; /* the one being looked at */
-	struct lm_arena *arena;
+	const struct tree_room *room;
 	const struct source *source;
 	struct diags *diags;
 	struct lm_map *anchors; /* name to node, of the present document */
@@ -197,7 +197,7 @@ static struct node *compose(struct composer *, unsigned depth);
 
 static struct node *node_new(struct composer *c, enum node_kind kind)
 {
-	struct node *node = LM_NEW(c->arena, struct node);
+	struct node *node = LM_NEW(c->room->nodes, struct node);
 	struct source_range range = event_range(c);
 
 	node->kind = (uint8_t)kind;
@@ -213,7 +213,7 @@ static struct node *compose_scalar(struct composer *c)
 	size_t n = c->event.data.scalar.length;
 
 	node->n = (uint32_t)strnlen(text, n);
-	node->text = lm_arena_strndup(c->arena, text, node->n);
+	node->text = lm_arena_strndup(c->room->texts, text, node->n);
 	node->plain = c->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
 		      c->event.data.scalar.tag == NULL;
 	if (memchr(text, '\0', n) != NULL) {
@@ -233,9 +233,9 @@ static void measure(const struct node *node, unsigned level, struct extent *e)
 {
 	e->nodes++;
 	e->levels = level > e->levels ? level : e->levels;
-	if (e->nodes > YAML_ALIASED_MAX || level > YAML_DEPTH_MAX || node->kind == NODE_SCALAR)
+	if (e->nodes > TREE_ALIASED_MAX || level > TREE_DEPTH_MAX || node->kind == NODE_SCALAR)
 		return;
-	for (size_t i = 0; i < node->n && e->nodes <= YAML_ALIASED_MAX; i++)
+	for (size_t i = 0; i < node->n && e->nodes <= TREE_ALIASED_MAX; i++)
 		measure(node->kind == NODE_MAPPING ? node->pairs[i].value : node->items[i],
 		    level + 1, e);
 }
@@ -260,10 +260,10 @@ static const struct node *follow_alias(struct composer *c, unsigned depth)
 
 	measure(node, depth, &extent);
 	c->aliased += extent.nodes;
-	if (extent.levels > YAML_DEPTH_MAX)
-		give_up(c, "too many levels", YAML_DEPTH_MAX);
-	else if (c->aliased > YAML_ALIASED_MAX)
-		give_up(c, "too many nodes through aliases", YAML_ALIASED_MAX);
+	if (extent.levels > TREE_DEPTH_MAX)
+		give_up(c, "too many levels", TREE_DEPTH_MAX);
+	else if (c->aliased > TREE_ALIASED_MAX)
+		give_up(c, "too many nodes through aliases", TREE_ALIASED_MAX);
 	return node;
 }
 
@@ -285,7 +285,7 @@ static void compose_items(struct composer *c, struct node *node, unsigned depth)
 
 		if (item == NULL)
 			break;
-		*LM_PUSH(c->arena, &items) = item;
+		*LM_PUSH(c->room->nodes, &items) = item;
 	}
 	node->items = items.v;
 	node->n = (uint32_t)items.n;
@@ -350,7 +350,7 @@ static void compose_pairs(struct composer *c, struct node *node, unsigned depth)
 		if (value == NULL)
 			break;
 		if (good)
-			*LM_PUSH(c->arena, &pairs) = (struct node_pair){key, value};
+			*LM_PUSH(c->room->nodes, &pairs) = (struct node_pair){key, value};
 	}
 	node->pairs = pairs.v;
 	node->n = (uint32_t)pairs.n;
@@ -364,17 +364,17 @@ static struct node *compose(struct composer *c, unsigned depth)
 	struct node *node = NULL;
 	char *anchor = NULL;
 
-	if (depth > YAML_DEPTH_MAX)
-		return give_up(c, "too many levels", YAML_DEPTH_MAX), NULL;
-	if (++c->nodes > YAML_NODES_MAX)
-		return give_up(c, "too many nodes", YAML_NODES_MAX), NULL;
+	if (depth > TREE_DEPTH_MAX)
+		return give_up(c, "too many levels", TREE_DEPTH_MAX), NULL;
+	if (++c->nodes > c->room->nodes_max)
+		return give_up(c, "too many nodes", c->room->nodes_max), NULL;
 	if (c->event.type == YAML_SCALAR_EVENT)
 		name = c->event.data.scalar.anchor;
 	else if (c->event.type == YAML_MAPPING_START_EVENT)
 		name = c->event.data.mapping_start.anchor;
 	else if (c->event.type == YAML_SEQUENCE_START_EVENT)
 		name = c->event.data.sequence_start.anchor;
-	anchor = lm_arena_strdup(c->arena, (const char *)name);
+	anchor = lm_arena_strdup(c->room->nodes, (const char *)name);
 
 	if (c->event.type == YAML_MAPPING_START_EVENT) {
 		node = node_new(c, NODE_MAPPING);
@@ -410,7 +410,7 @@ static void read_docs(struct composer *c, struct documents *docs)
 			continue;
 		if (list.n > 0)
 			list.v[list.n - 1].n = begin - list.v[list.n - 1].begin;
-		*LM_PUSH(c->arena, &list) =
+		*LM_PUSH(c->room->nodes, &list) =
 		    (struct document){root, c->failed, begin, c->source->n - begin};
 	}
 	docs->v = list.v;
@@ -418,19 +418,11 @@ static void read_docs(struct composer *c, struct documents *docs)
 }
 
 struct documents yaml_read(
-    struct lm_arena *a, const char *file, const char *text, size_t n, struct diags *diags)
+    const struct tree_room *room, const struct source *source, struct diags *diags)
 {
-	struct composer c = {.arena = a, .diags = diags};
-	struct documents docs = {0};
+	struct composer c = {.room = room, .source = source, .diags = diags};
+	struct documents docs = {.source = source};
 
-	if (n > YAML_TEXT_MAX) {
-		c.source = docs.source = source_new(a, file, "", 0);
-		struct source_range pos = {c.source, 0, 0};
-		diag_add(diags, CODE_YAML_LIMIT, &pos, "too long: %zu bytes, at most %d", n,
-		    YAML_TEXT_MAX);
-		return docs;
-	}
-	c.source = docs.source = source_new(a, file, text, n);
 	if (c.source->n_invisible > 0)
 		diag_add(diags, CODE_YAML_INVISIBLE,
 		    &(struct source_range){
