@@ -44,7 +44,7 @@ struct texpr {
 
 struct tproperty {
 	const char *name, *type;
-	bool required, read_only, is_volatile;
+	bool required, read_only, is_volatile, is_private;
 	bool mappable; /* neither read-only nor a fixed value */
 	struct texpr value, fallback;
 	/* The candidates without a mapping, when they are the same for all nodes. */
@@ -74,8 +74,8 @@ struct tend {
 };
 
 struct tcall {
-	enum { TCALL_SOURCE, TCALL_TARGET, TCALL_SLOT } at;
-	int slot;
+	enum { TCALL_SOURCE, TCALL_TARGET, TCALL_SLOT, TCALL_REFERENCE } at;
+	int slot; /* component or reference */
 	const char *operation;
 };
 
@@ -92,7 +92,8 @@ struct trelationship {
 
 struct treference {
 	const char *name, *type;
-	struct texpr instance;
+	bool external;
+	struct texpr instance, location, manager;
 };
 
 struct tmetric {

@@ -75,6 +75,8 @@ static void put_properties(struct writer *w, const struct graph_property *list, 
 			lm_json_bool(&w->json, "required", true);
 		if (p->read_only)
 			lm_json_bool(&w->json, "readOnly", true);
+		if (p->is_private)
+			lm_json_bool(&w->json, "private", true);
 		if (p->is_volatile)
 			lm_json_bool(&w->json, "volatile", true);
 		if (p->n_candidates > 0) {
@@ -216,7 +218,13 @@ static void put_references(struct writer *w)
 		lm_json_str(&w->json, "component", r->component);
 		lm_json_str(&w->json, "owner", g->nodes[r->owner].name);
 		lm_json_str(&w->json, "type", r->type);
+		if (r->external)
+			lm_json_bool(&w->json, "external", true);
 		put_expr(w, "name", &r->name);
+		if (r->location.n > 0)
+			put_expr(w, "location", &r->location);
+		if (r->manager.n > 0)
+			put_expr(w, "manager", &r->manager);
 		lm_json_close(&w->json, '}');
 	}
 	lm_json_close(&w->json, ']');
@@ -246,7 +254,10 @@ static void put_calls(struct writer *w, const char *key, const struct graph_call
 	lm_json_open(&w->json, key, '[');
 	for (size_t i = 0; i < n; i++) {
 		lm_json_open(&w->json, NULL, '{');
-		lm_json_str(&w->json, "node", w->g->nodes[calls[i].node].name);
+		if (calls[i].node >= 0)
+			lm_json_str(&w->json, "node", w->g->nodes[calls[i].node].name);
+		else
+			put_reference_name(w, "reference", calls[i].reference);
 		lm_json_str(&w->json, "operation", calls[i].operation);
 		lm_json_close(&w->json, '}');
 	}

@@ -178,19 +178,36 @@ static bool collect_calls(struct builder *b, int node, const char *operation, st
 	return true;
 }
 
+/* The reference whose operation is called; -1: a node's. */
+static int called_reference(
+    const struct builder *b, const struct graph_relationship *rel, const struct tcall *call)
+{
+	if (call->at == TCALL_REFERENCE)
+		return b->infos.v[rel->owner].first_reference + call->slot;
+	return call->at == TCALL_SOURCE && rel->source.node < 0 ? rel->source.reference : -1;
+}
+
 static bool make_calls(struct builder *b, const struct graph_relationship *rel,
     const struct tcall *list, size_t n, struct calls *out)
 {
 	for (size_t i = 0; i < n; i++) {
 		size_t n_nodes = 1;
 		const int *nodes = &rel->target.node;
+		int reference = called_reference(b, rel, &list[i]);
 
+		if (reference >= 0) {
+			if (++b->calls > GRAPH_LINKS_MAX)
+				return too_many(b, "operations of relationships");
+			*LM_PUSH(b->arena, out) =
+			    (struct graph_call){-1, reference, list[i].operation};
+			continue;
+		}
 		if (list[i].at == TCALL_SOURCE)
 			nodes = &rel->source.node;
 		else if (list[i].at == TCALL_SLOT)
 			nodes = nodes_of(b, &b->infos.v[rel->owner].slots[list[i].slot], &n_nodes);
 		for (size_t k = 0; k < n_nodes; k++)
-			if (nodes[k] >= 0 && !collect_calls(b, nodes[k], list[i].operation, out))
+			if (!collect_calls(b, nodes[k], list[i].operation, out))
 				return false;
 	}
 	return true;

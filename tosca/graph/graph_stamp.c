@@ -50,7 +50,11 @@ static void put_end(struct stamping *s, const struct graph_end *end, const char 
 		put(s, GRAPH_PART_REFERENCE, name, end->reference);
 		return;
 	}
-	bool declared = descriptor_property(b->infos.v[end->node].template->d, name) != NULL;
+	const struct descriptor *d = b->infos.v[end->node].template->d;
+	const struct property *p = descriptor_property(d, name);
+	bool declared = p != NULL;
+	if (declared && p->is_private)
+		return;
 	if (!declared && strcmp(name, "name") == 0)
 		put(s, GRAPH_PART_TEXT, b->nodes.v[end->node].name, -1);
 	else if (!declared && strcmp(name, "id") == 0)
@@ -123,6 +127,7 @@ static void fill_property(struct graph_property *to, const struct tproperty *fro
 	to->required = from->required;
 	to->read_only = from->read_only;
 	to->is_volatile = from->is_volatile;
+	to->is_private = from->is_private;
 	to->candidates = from->candidates;
 	to->n_candidates = from->n_candidates;
 }
@@ -334,9 +339,15 @@ static void stamp_references(struct builder *b, int node)
 {
 	const struct node_info *info = &b->infos.v[node];
 
-	for (size_t i = 0; i < info->template->d->n_references; i++)
-		b->references.v[info->first_reference + (int)i].name =
-		    stamp_expr(b, node, &info->template->references[i].instance, NULL);
+	for (size_t i = 0; i < info->template->d->n_references; i++) {
+		const struct treference *t = &info->template->references[i];
+		struct graph_reference *r = &b->references.v[info->first_reference + (int)i];
+
+		r->external = t->external;
+		r->name = stamp_expr(b, node, &t->instance, NULL);
+		r->location = stamp_expr(b, node, &t->location, NULL);
+		r->manager = stamp_expr(b, node, &t->manager, NULL);
+	}
 }
 
 bool stamp_nodes(struct builder *b)

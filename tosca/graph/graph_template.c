@@ -48,7 +48,18 @@ static enum tpart_kind instance_kind(const char *name)
 	return strcmp(name, "id") == 0 ? TPART_ID : TPART_NOTHING;
 }
 
-static struct tpart resolve_scoped(const struct scope *s, const struct expr_part *part)
+/* A private property of a component. */
+static bool is_hidden(
+    const struct builder *b, const struct scope *s, int slot, const char *property)
+{
+	const struct descriptor *d = catalog_get(b->catalog, s->d->components[slot].canonical);
+	const struct property *p = d == NULL ? NULL : descriptor_property(d, property);
+
+	return p != NULL && p->is_private;
+}
+
+static struct tpart resolve_scoped(
+    const struct builder *b, const struct scope *s, const struct expr_part *part)
 {
 	struct tpart t = {.kind = TPART_NOTHING, .member = part->member};
 
@@ -59,7 +70,7 @@ static struct tpart resolve_scoped(const struct scope *s, const struct expr_part
 	} else if (s->in_relationship && strcmp(part->scope, "target") == 0) {
 		t.kind = TPART_TARGET;
 	} else if ((t.slot = component_slot(s->d, part->scope)) >= 0) {
-		t.kind = TPART_SLOT;
+		t.kind = is_hidden(b, s, t.slot, part->name) ? TPART_NOTHING : TPART_SLOT;
 	} else if ((t.slot = reference_slot(s->d, part->scope)) >= 0) {
 		t.kind = TPART_REFERENCE;
 	}
@@ -75,7 +86,7 @@ static struct tpart resolve(struct builder *b, const struct scope *s, const stru
 		return t;
 	}
 	if (part->scope != NULL) {
-		t = resolve_scoped(s, part);
+		t = resolve_scoped(b, s, part);
 	} else {
 		const struct property *p = descriptor_property(s->d, part->name);
 
@@ -137,6 +148,7 @@ static struct tproperty *make_properties(
 		t->required = p->required;
 		t->read_only = p->read_only;
 		t->is_volatile = p->is_volatile;
+		t->is_private = p->is_private;
 		t->mappable = !p->read_only && !expr_is_literal(&p->value);
 		t->value = make_expr(b, s, &p->value);
 		t->fallback = make_expr(b, s, &p->fallback);
@@ -168,16 +180,27 @@ static void make_component(
 	for (size_t i = 0; i < c->n_properties; i++) {
 		const struct property *p = descriptor_property(child, maps[i].name);
 
+		if (p != NULL && p->is_private)
+			continue;
 		if (p != NULL && maps[i].value.n > 0)
 			t->maps[p - child->properties] = &maps[i].value;
 		else if (p == NULL && property_is_special(maps[i].name) && t->n_extras < 2)
 			t->extras[t->n_extras++] = maps[i];
 	}
-	t->quantity = make_expr(b, s, &c->quantity);
-	t->initial = make_expr(b, s, &c->initial);
-	t->min = make_expr(b, s, &c->min);
-	t->max = make_expr(b, s, &c->max);
-	t->increment = make_expr(b, s, &c->increment);
+	const struct component_numbers *k = component_numbers(c);
+	t->quantity = make_expr(b, s, &k->quantity);
+	t->initial = make_expr(b, s, &k->initial);
+	t->min = make_expr(b, s, &k->min);
+	t->max = make_expr(b, s, &k->max);
+	t->increment = make_expr(b, s, &k->increment);
+}
+
+static struct texpr make_mapped(
+    struct builder *b, const struct scope *s, const struct component *c, const char *property)
+{
+	const struct mapping *m = component_mapping(c, property);
+
+	return m == NULL ? (struct texpr){0} : make_expr(b, s, &m->value);
 }
 
 static void make_reference(
@@ -185,9 +208,10 @@ static void make_reference(
 {
 	t->name = builder_text(b, c->name.text);
 	t->type = builder_text(b, c->type.text);
-	for (size_t i = 0; i < c->n_properties; i++)
-		if (strcmp(c->properties[i].name.text, "name") == 0)
-			t->instance = make_expr(b, s, &c->properties[i].value);
+	t->external = c->external;
+	t->instance = make_mapped(b, s, c, "name");
+	t->location = make_mapped(b, s, c, "deploymentLocation");
+	t->manager = make_mapped(b, s, c, "resourceManager");
 }
 
 static struct tend *make_ends(
@@ -216,8 +240,10 @@ static struct tcall *make_calls(
 			calls[i].at = TCALL_SOURCE;
 		else if (strcmp(scope, "target") == 0)
 			calls[i].at = TCALL_TARGET;
-		else
-			calls[i].slot = component_slot(d, scope);
+		else if ((calls[i].slot = component_slot(d, scope)) < 0) {
+			calls[i].at = TCALL_REFERENCE;
+			calls[i].slot = reference_slot(d, scope);
+		}
 	}
 	return calls;
 }

@@ -231,6 +231,22 @@ const struct descriptor *catalog_get(const struct catalog *c, const char *canoni
 	return canonical == NULL ? NULL : lm_map_find(c->by_name, canonical);
 }
 
+const struct descriptor *catalog_match(const struct catalog *c, const struct component *of)
+{
+	const struct descriptor *best = NULL;
+
+	if (of->canonical == NULL || !of->ranged)
+		return catalog_get(c, of->canonical);
+	for (size_t i = 0; i < c->list.n; i++) {
+		const struct descriptor *d = c->list.v[i];
+
+		if (name_matches(of->canonical, d->name.canonical) &&
+		    (best == NULL || name_compare(best->name.version, d->name.version) < 0))
+			best = d;
+	}
+	return best;
+}
+
 const struct descriptor *catalog_find(const struct catalog *c, const char *full_name)
 {
 	LM_AUTO(lm_arena) scratch = lm_arena_new();

@@ -13,7 +13,7 @@ enum { LEVELS_MAX = 64 };
 
 const struct descriptor *link_child(const struct linker *l, const struct component *c)
 {
-	const struct descriptor *d = catalog_get(l->catalog, c->canonical);
+	const struct descriptor *d = catalog_match(l->catalog, c);
 
 	return d == NULL || d->broken ? NULL : d;
 }
@@ -95,7 +95,8 @@ static void suggest_property(
 	struct suggest near = suggest_for(name);
 
 	for (size_t i = 0; diag != NULL && i < d->n_properties; i++)
-		suggest_offer(&near, d->properties[i].name.text);
+		if (d == l->d || !d->properties[i].is_private)
+			suggest_offer(&near, d->properties[i].name.text);
 	diag_did_you_mean(l->diags, diag, near.best);
 }
 
@@ -129,12 +130,25 @@ static struct diag *missing(struct linker *l, enum link_use use, enum diag_code 
 	return diag_add(l->diags, code, pos, "%s: the value stays unset", what);
 }
 
-static bool is_mapped(const struct component *c, const char *name)
+/* 'c' lacks the property, or keeps it to itself. */
+static void missing_property(struct linker *l, const struct expr_part *part,
+    const struct component *c, const char *kind, enum link_use use)
 {
-	for (size_t i = 0; i < c->n_properties; i++)
-		if (strcmp(c->properties[i].name.text, name) == 0)
-			return true;
-	return false;
+	const struct descriptor *child = link_child(l, c);
+	const struct property *hidden = descriptor_property(child, part->name);
+	const char *what = lm_arena_printf(l->scratch,
+	    hidden != NULL ? "%s '%s' keeps its property '%s' private"
+			   : "%s '%s' has no property '%s'",
+	    kind, c->name.text, part->name);
+	struct diag *d = missing(
+	    l, use, hidden != NULL ? CODE_PRIVATE : CODE_UNKNOWN_PROPERTY, &part->pos, what);
+
+	if (hidden == NULL) {
+		suggest_property(l, d, child, part->name);
+		return;
+	}
+	diag_help(l->diags, d, "declare it under 'properties' if others may read it");
+	diag_note(l->diags, d, &hidden->name.pos, "private here");
 }
 
 static void link_member_property(
@@ -142,15 +156,12 @@ static void link_member_property(
 {
 	const struct descriptor *child = link_child(l, c);
 
-	if (child == NULL || descriptor_property(child, part->name) != NULL)
+	if (child == NULL || descriptor_public(child, part->name) != NULL)
 		return;
 	/* The two special ones reach a component without being declared in it. */
-	if (property_is_special(part->name) && is_mapped(c, part->name))
+	if (property_is_special(part->name) && component_mapping(c, part->name) != NULL)
 		return;
-	const char *what = lm_arena_printf(
-	    l->scratch, "component '%s' has no property '%s'", c->name.text, part->name);
-	struct diag *d = missing(l, use, CODE_UNKNOWN_PROPERTY, &part->pos, what);
-	suggest_property(l, d, child, part->name);
+	missing_property(l, part, c, "component", use);
 }
 
 static void link_instance(struct linker *l, const struct expr_part *part, enum link_use use)
@@ -176,34 +187,38 @@ static void link_instance(struct linker *l, const struct expr_part *part, enum l
 	diag_did_you_mean(l->diags, d, near.best);
 }
 
-/* ${source.x} and ${target.x}: of every component at that end. */
-static void link_end_property(
-    struct linker *l, const struct expr_part *part, const struct path *ends, size_t n)
-{
-	if (strcmp(part->name, "name") == 0 || strcmp(part->name, "id") == 0)
-		return;
-	for (size_t i = 0; i < n; i++) {
-		const struct component *c = ends[i].scope.text == NULL
-						? NULL
-						: descriptor_component(l->d, ends[i].scope.text);
-
-		if (c != NULL)
-			link_member_property(l, part, c, LINK_VALUE);
-	}
-}
-
 static void link_reference_property(
     struct linker *l, const struct expr_part *part, const struct component *ref, enum link_use use)
 {
 	const struct descriptor *d = link_child(l, ref);
 
 	if (d == NULL || strcmp(part->name, "name") == 0 || strcmp(part->name, "id") == 0 ||
-	    descriptor_property(d, part->name) != NULL)
+	    property_is_special(part->name) || descriptor_public(d, part->name) != NULL)
 		return;
-	const char *what = lm_arena_printf(
-	    l->scratch, "reference '%s' has no property '%s'", ref->name.text, part->name);
-	struct diag *diag = missing(l, use, CODE_UNKNOWN_PROPERTY, &part->pos, what);
-	suggest_property(l, diag, d, part->name);
+	missing_property(l, part, ref, "reference", use);
+}
+
+/* ${source.x} and ${target.x}: of every component at that end. */
+static void link_end_property(
+    struct linker *l, const struct expr_part *part, const struct path *ends, size_t n)
+{
+	if (strcmp(part->name, "name") == 0 || strcmp(part->name, "id") == 0)
+		return;
+	size_t before = diags_errors(l->diags) + diags_warnings(l->diags);
+
+	/* One end that lacks it is enough to know. */
+	for (size_t i = 0; i < n && before == diags_errors(l->diags) + diags_warnings(l->diags);
+	     i++) {
+		const char *name = ends[i].scope.text;
+		const struct component *c = name == NULL ? NULL : descriptor_component(l->d, name);
+		const struct component *ref =
+		    name == NULL ? NULL : descriptor_reference(l->d, name);
+
+		if (c != NULL)
+			link_member_property(l, part, c, LINK_VALUE);
+		else if (ref != NULL)
+			link_reference_property(l, part, ref, LINK_VALUE);
+	}
 }
 
 static void link_scoped(
@@ -265,6 +280,14 @@ static void check_mapping(struct linker *l, const struct component *c, const str
 
 	if (child == NULL || (p == NULL && property_is_special(m->name.text)))
 		return;
+	if (p != NULL && p->is_private) {
+		struct diag *d = diag_add(l->diags, CODE_PRIVATE, &m->name.pos,
+		    "'%s' keeps its property '%s' private, ignored", child->name.full,
+		    m->name.text);
+		diag_help(l->diags, d, "declare it under 'properties' if others may set it");
+		diag_note(l->diags, d, &p->name.pos, "private here");
+		return;
+	}
 	if (p == NULL) {
 		struct diag *d = diag_add(l->diags, CODE_UNKNOWN_MAPPING, &m->name.pos,
 		    "'%s' has no property '%s', ignored", child->name.full, m->name.text);
@@ -284,9 +307,10 @@ static void check_mapping(struct linker *l, const struct component *c, const str
 
 static bool has_many(const struct component *c)
 {
-	const char *max = expr_literal(c->clustered ? &c->max : &c->quantity);
+	const struct component_numbers *k = component_numbers(c);
+	const char *max = expr_literal(c->clustered ? &k->max : &k->quantity);
 
-	if (!c->clustered && c->quantity.n == 0)
+	if (!c->clustered && k->quantity.n == 0)
 		return false;
 	return max == NULL || strcmp(max, "1") != 0;
 }
@@ -294,8 +318,9 @@ static bool has_many(const struct component *c)
 static void check_component(struct linker *l, const struct component *c)
 {
 	const struct descriptor *child = link_child(l, c);
+	const struct component_numbers *k = component_numbers(c);
 	const struct expr *const numbers[] = {
-	    &c->quantity, &c->initial, &c->min, &c->max, &c->increment};
+	    &k->quantity, &k->initial, &k->min, &k->max, &k->increment};
 
 	if (c->canonical != NULL && catalog_get(l->catalog, c->canonical) == NULL) {
 		struct diag *d = diag_add(l->diags, CODE_UNKNOWN_TYPE, &c->type.pos,
@@ -309,6 +334,49 @@ static void check_component(struct linker *l, const struct component *c)
 		link_expr(
 		    l, &c->properties[i].value, has_many(c) ? LINK_MEMBER_VALUE : LINK_VALUE, NULL);
 	}
+}
+
+/* ---- references ---------------------------------------------------------------------------- */
+
+/* The other versions there are, as a text; NULL: the name is unknown. */
+static const char *known_versions(struct linker *l, const struct component *ref)
+{
+	enum { VERSIONS_MAX = 5 };
+	struct name wanted;
+	const char *all = NULL;
+	size_t n = 0;
+
+	if (name_parse(l->scratch, ref->type.text, &wanted) != NULL)
+		return NULL;
+	for (size_t i = 0; i < catalog_count(l->catalog) && n < VERSIONS_MAX; i++) {
+		const struct name *name = &catalog_at(l->catalog, i)->name;
+
+		if (name->kind != wanted.kind || strcmp(name->name, wanted.name) != 0)
+			continue;
+		n++;
+		all = all == NULL ? name->full
+				  : lm_arena_printf(l->scratch, "%s, %s", all, name->version);
+	}
+	return all;
+}
+
+/* What is found at run time may be newer than this catalog: nothing of this is an error. */
+static void check_reference(struct linker *l, const struct component *ref)
+{
+	if (ref->canonical != NULL && catalog_match(l->catalog, ref) == NULL) {
+		struct diag *d = diag_add(l->diags, CODE_REFERENCE_TYPE, &ref->type.pos,
+		    ref->ranged ? "no descriptor in the catalog matches '%s'"
+				: "there is no descriptor '%s' in the catalog",
+		    ref->type.text);
+		const char *versions = d == NULL ? NULL : known_versions(l, ref);
+
+		if (versions != NULL)
+			diag_help(l->diags, d, "there is %s", versions);
+		else
+			suggest_type(l, d, ref->type.text);
+	}
+	for (size_t k = 0; k < ref->n_properties; k++)
+		link_expr(l, &ref->properties[k].value, LINK_VALUE, NULL);
 }
 
 /* ---- promotions ---------------------------------------------------------------------------- */
@@ -370,8 +438,7 @@ static void check_descriptor(struct linker *l)
 	for (size_t i = 0; i < d->n_components; i++)
 		check_component(l, &d->components[i]);
 	for (size_t i = 0; i < d->n_references; i++)
-		for (size_t k = 0; k < d->references[i].n_properties; k++)
-			link_expr(l, &d->references[i].properties[k].value, LINK_VALUE, NULL);
+		check_reference(l, &d->references[i]);
 	for (size_t i = 0; i < d->n_operations; i++)
 		check_properties(l, d->operations[i].properties, d->operations[i].n_properties);
 	for (size_t i = 0; i < d->n_infra; i++)

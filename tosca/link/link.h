@@ -16,6 +16,11 @@
 
 /* By canonical name.  NULL: unknown, or the name is NULL. */
 const struct descriptor *catalog_get(const struct catalog *, const char *canonical);
+/*
+ * What the type of a component or reference means: for a range the highest version that it allows.
+ * NULL: nothing.
+ */
+const struct descriptor *catalog_match(const struct catalog *, const struct component *);
 
 /*
  * Checks a descriptor and all that it is made of, children first; NULL: the whole catalog.

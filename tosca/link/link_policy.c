@@ -163,9 +163,10 @@ static void check_scale(struct linker *l, const struct policy *p)
 	if (!known || c == NULL)
 		return;
 	/* A limit that only an intent will tell is taken as its default meaning. */
-	known_number(l, &c->min, "minimum-nodes", &s.min);
-	known_number(l, &c->max, "maximum-nodes", &s.max);
-	known_number(l, &c->increment, "scaling-increment", &s.increment);
+	const struct component_numbers *k = component_numbers(c);
+	known_number(l, &k->min, "minimum-nodes", &s.min);
+	known_number(l, &k->max, "maximum-nodes", &s.max);
+	known_number(l, &k->increment, "scaling-increment", &s.increment);
 	link_scale(&s, l->diags);
 }
 

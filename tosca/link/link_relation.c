@@ -74,11 +74,9 @@ static void check_call_on(struct linker *l, const struct relationship *rel, cons
 {
 	const struct component *c = descriptor_component(l->d, component);
 
-	if (c == NULL && descriptor_reference(l->d, component) != NULL) {
-		diag_add(l->diags, CODE_REFERENCE_TARGET, &call->pos,
-		    "'%s' is a reference: its operations cannot be called", component);
-		return;
-	}
+	/* What a reference finds has the operations of its descriptor, when we know it. */
+	if (c == NULL)
+		c = descriptor_reference(l->d, component);
 	const struct descriptor *child = c == NULL ? NULL : link_child(l, c);
 	if (child == NULL)
 		return;
@@ -98,8 +96,13 @@ static void check_call(struct linker *l, const struct relationship *rel, const s
 	const struct path *ends = source ? rel->sources : rel->targets;
 	size_t n = source ? rel->n_sources : rel->n_targets;
 
-	for (size_t i = 0; (source || target) && i < n; i++)
+	/* One end that lacks it is enough to know. */
+	size_t before = diags_errors(l->diags) + diags_warnings(l->diags);
+	for (size_t i = 0; (source || target) && i < n; i++) {
 		check_call_on(l, rel, call, ends[i].scope.text);
+		if (diags_errors(l->diags) + diags_warnings(l->diags) > before)
+			break;
+	}
 	if (source || target)
 		return;
 	if (descriptor_component(l->d, call->scope.text) != NULL ||

@@ -117,7 +117,7 @@ static size_t vertex_of(const struct waiting *w, const struct expr_part *part)
 	if (is_hub(w, c))
 		return w->first[i];
 	const struct descriptor *child = child_of(w, c);
-	const struct property *p = descriptor_property(child, part->name);
+	const struct property *p = descriptor_public(child, part->name);
 	return p == NULL ? w->n : w->first[i] + (size_t)(p - child->properties);
 }
 

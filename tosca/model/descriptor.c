@@ -139,10 +139,10 @@ struct mapping *read_mappings(
 	return list;
 }
 
-static void read_own_properties(struct reader *r, const struct node *node)
+static void add_properties(struct reader *r, const struct node *node, const char *what)
 {
 	size_t n, before = r->d->n_properties;
-	struct property *more = read_properties(r, node, "'properties'", &n);
+	struct property *more = read_properties(r, node, what, &n);
 	struct property *all = LM_NEW_N(r->arena, struct property, before + n);
 
 	if (before > 0)
@@ -151,6 +151,20 @@ static void read_own_properties(struct reader *r, const struct node *node)
 		memcpy(all + before, more, n * sizeof *all);
 	r->d->properties = all;
 	r->d->n_properties = before + n;
+}
+
+static void read_own_properties(struct reader *r, const struct node *node)
+{
+	add_properties(r, node, "'properties'");
+}
+
+static void read_private_properties(struct reader *r, const struct node *node)
+{
+	size_t before = r->d->n_properties;
+
+	add_properties(r, node, "'private-properties'");
+	for (size_t i = before; i < r->d->n_properties; i++)
+		r->d->properties[i].is_private = true;
 }
 
 static void read_capabilities(struct reader *r, const struct node *node)
@@ -199,7 +213,7 @@ static const struct section sections[] = {
     {NULL, FOR_BOTH},
     {read_description, FOR_BOTH},
     {read_own_properties, FOR_BOTH},
-    {read_own_properties, FOR_RESOURCE},
+    {read_private_properties, FOR_RESOURCE},
     {read_capabilities, FOR_BOTH},
     {read_capabilities, FOR_BOTH},
     {read_composition, FOR_ASSEMBLY},
@@ -307,6 +321,13 @@ const struct property *descriptor_property(const struct descriptor *d, const cha
 	return find(d->property_by_name, name);
 }
 
+const struct property *descriptor_public(const struct descriptor *d, const char *name)
+{
+	const struct property *p = descriptor_property(d, name);
+
+	return p == NULL || p->is_private ? NULL : p;
+}
+
 const struct component *descriptor_component(const struct descriptor *d, const char *name)
 {
 	return find(d->component_by_name, name);
@@ -325,6 +346,21 @@ const struct operation *descriptor_operation(const struct descriptor *d, const c
 const struct metric *descriptor_metric(const struct descriptor *d, const char *name)
 {
 	return find(d->metric_by_name, name);
+}
+
+const struct component_numbers *component_numbers(const struct component *c)
+{
+	static const struct component_numbers none;
+
+	return c->numbers != NULL ? c->numbers : &none;
+}
+
+const struct mapping *component_mapping(const struct component *c, const char *property)
+{
+	for (size_t i = 0; i < c->n_properties; i++)
+		if (strcmp(c->properties[i].name.text, property) == 0)
+			return &c->properties[i];
+	return NULL;
 }
 
 bool property_is_special(const char *name)

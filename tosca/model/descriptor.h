@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "base/map.h"
@@ -32,6 +33,7 @@ struct property {
 	const char *type; /* "string" when not given or unknown */
 	const char *description;
 	bool required, read_only, is_volatile;
+	bool is_private; /* for the driver alone: from outside it is as if it were not there */
 	struct expr value, fallback; /* fallback: the attribute 'default' */
 };
 
@@ -41,15 +43,22 @@ struct mapping {
 	struct expr value;
 };
 
+/* How many of a component there are; what is not given has no value. */
+struct component_numbers {
+	struct expr quantity;
+	struct expr initial, min, max, increment; /* of the cluster */
+};
+
 struct component {
 	struct spot name;
-	struct spot type;      /* text NULL: unusable, reported */
-	const char *canonical; /* of type; a range stays as it is */
-	bool clustered;
-	struct expr quantity;                     /* no value: 1 */
-	struct expr initial, min, max, increment; /* of the cluster */
+	struct spot type;                  /* text NULL: unusable, reported */
+	const char *canonical;             /* of type; a range stays as it is */
+	struct component_numbers *numbers; /* NULL: none given; see component_numbers() */
 	struct mapping *properties;
-	size_t n_properties;
+	uint32_t n_properties;
+	bool clustered;
+	bool ranged;   /* the version is a range */
+	bool external; /* of a reference: a resource that a driver is asked for */
 };
 
 /* "component.name" where an operation, a metric or a capability is meant. */
@@ -149,10 +158,16 @@ void descriptor_fini(struct descriptor *);
 
 /* Borrowed; NULL: no such thing. */
 const struct property *descriptor_property(const struct descriptor *, const char *name);
+/* The same as others see it: without the private ones. */
+const struct property *descriptor_public(const struct descriptor *, const char *name);
 const struct component *descriptor_component(const struct descriptor *, const char *name);
 const struct component *descriptor_reference(const struct descriptor *, const char *name);
 const struct operation *descriptor_operation(const struct descriptor *, const char *name);
 const struct metric *descriptor_metric(const struct descriptor *, const char *name);
+/* Never NULL: when none are given all of them are without a value. */
+const struct component_numbers *component_numbers(const struct component *);
+/* What is mapped to a property of a component or reference; NULL: nothing. */
+const struct mapping *component_mapping(const struct component *, const char *property);
 /* deploymentLocation and resourceManager, which need no declaration. */
 bool property_is_special(const char *name);
 

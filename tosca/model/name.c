@@ -182,13 +182,18 @@ static const char *canonical_version(struct lm_arena *a, const struct version *v
 
 /* ---- descriptor names ---------------------------------------------------------------------- */
 
+bool name_is_lmctl(const char *text)
+{
+	return strncmp(text, "$lmctl:", 7) == 0;
+}
+
 const char *name_parse(struct lm_arena *a, const char *text, struct name *out)
 {
 	struct span parts[3];
 	struct name name = {0};
 	struct version version;
 
-	if (strncmp(text, "$lmctl:", 7) == 0)
+	if (name_is_lmctl(text))
 		return "'$lmctl:' names are filled in by lmctl before it uploads";
 	if (split(text, parts, 3) != 3)
 		return "a name has three parts: assembly::<name>::<version>";
@@ -236,6 +241,15 @@ bool name_matches(const char *pattern, const char *name)
 	if (!version_parse(d[2].p, d[2].n, &v, NULL) || !range_parse(p[2].p, p[2].n, &r))
 		return false;
 	return version_compare(&v, &r.from) >= 0 && (r.open || version_compare(&v, &r.to) < 0);
+}
+
+int name_compare(const char *a, const char *b)
+{
+	struct version va = {0}, vb = {0};
+
+	version_parse(a, strlen(a), &va, NULL);
+	version_parse(b, strlen(b), &vb, NULL);
+	return version_compare(&va, &vb);
 }
 
 /* ---- components and instances -------------------------------------------------------------- */

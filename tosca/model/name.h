@@ -24,11 +24,17 @@ struct name {
 /* NULL on success; otherwise what is wrong, as a phrase.  'out' is written on success only. */
 const char *name_parse(struct lm_arena *, const char *text, struct name *out);
 
+/* "$lmctl:/...": a name that lmctl fills in before it uploads. */
+bool name_is_lmctl(const char *text);
+
 /*
  * "assembly::storage_cluster::^1.0" against a descriptor's name.  Ranges: exact, ^ ~ * x >=
  * with npm's meaning; for references only.
  */
 bool name_matches(const char *pattern, const char *name);
+
+/* Versions, numerically: below 0, 0 or above 0.  What is no version counts as 0. */
+int name_compare(const char *version_a, const char *version_b);
 
 /*
  * NULL when it will do; otherwise what is wrong.  Components: a letter, then letters, digits, '_'

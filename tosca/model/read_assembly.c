@@ -43,8 +43,12 @@ static void read_type(
 	if (flaw == NULL && name.ranged && !reference)
 		flaw = "a range of versions is for references only";
 	if (flaw != NULL) {
-		diag_add(
+		struct diag *d = diag_add(
 		    r->diags, CODE_TYPE, &type.pos, "'%s' cannot be a type: %s", type.text, flaw);
+		if (name_is_lmctl(type.text))
+			diag_help(r->diags, d,
+			    "push the project with lmctl, or write the full name of the "
+			    "descriptor");
 		return;
 	}
 	if (name.trimmed) {
@@ -54,11 +58,8 @@ static void read_type(
 	}
 	c->type = (struct spot){name.full, type.pos};
 	c->canonical = name.canonical;
-	if (reference && name.kind != NAME_ASSEMBLY) {
-		struct diag *d = diag_add(r->diags, CODE_REFERENCE_KIND, &type.pos,
-		    "a reference must be to an assembly, not to '%s'", name.full);
-		diag_help(r->diags, d, "refer to the assembly that contains the resource");
-	}
+	c->ranged = name.ranged;
+	c->external = reference && name.kind == NAME_RESOURCE;
 }
 
 /* A number that is known already is checked already. */
@@ -86,7 +87,7 @@ static void check_order(struct reader *r, const struct expr *low, const char *lo
 	diag_note(r->diags, d, &high->pos, "%s", high_name);
 }
 
-static void check_cluster(struct reader *r, const struct component *c)
+static void check_cluster(struct reader *r, const struct component_numbers *c)
 {
 	unsigned min = 1, max = 0, initial = 0, increment;
 	bool has_min = number_of(r, &c->min, "minimum-nodes", 0, &min);
@@ -109,11 +110,19 @@ static void check_cluster(struct reader *r, const struct component *c)
 		    "add 'minimum-nodes: 0'");
 }
 
+static struct component_numbers *need_numbers(struct reader *r, struct component *c)
+{
+	if (c->numbers == NULL)
+		c->numbers = LM_NEW(r->arena, struct component_numbers);
+	return c->numbers;
+}
+
 static void read_cluster(struct reader *r, const struct node *node, struct component *c)
 {
 	static const char *const keys[] = {
 	    "initial-quantity", "minimum-nodes", "maximum-nodes", "scaling-increment", NULL};
-	struct expr *const numbers[] = {&c->initial, &c->min, &c->max, &c->increment};
+	struct component_numbers *all = need_numbers(r, c);
+	struct expr *const numbers[] = {&all->initial, &all->min, &all->max, &all->increment};
 
 	node = read_mapping(r, node, "'cluster'");
 	c->clustered = true;
@@ -123,7 +132,16 @@ static void read_cluster(struct reader *r, const struct node *node, struct compo
 		if (k >= 0)
 			*numbers[k] = read_value(r, node->pairs[i].value, keys[k]);
 	}
-	check_cluster(r, c);
+	check_cluster(r, all);
+}
+
+static void read_quantity(struct reader *r, const struct node *node, struct component *c)
+{
+	struct component_numbers *all = need_numbers(r, c);
+	unsigned quantity;
+
+	all->quantity = read_value(r, node, "'quantity'");
+	number_of(r, &all->quantity, "quantity", 1, &quantity);
 }
 
 static void read_component(
@@ -134,7 +152,7 @@ static void read_component(
 	static const char *const reference_keys[] = {"type", "properties", "description", NULL};
 	const struct node *body =
 	    read_mapping(r, pair->value, reference ? "a reference" : "a component");
-	unsigned quantity;
+	size_t n = 0;
 
 	for (size_t i = 0; body != NULL && i < body->n; i++) {
 		const struct node *value = body->pairs[i].value;
@@ -145,19 +163,19 @@ static void read_component(
 			read_type(r, value, c, reference);
 			break;
 		case 1:
-			c->properties = read_mappings(r, value, false, &c->n_properties);
+			c->properties = read_mappings(r, value, false, &n);
+			c->n_properties = (uint32_t)n;
 			break;
 		case 4:
-			c->quantity = read_value(r, value, "'quantity'");
-			number_of(r, &c->quantity, "quantity", 1, &quantity);
+			read_quantity(r, value, c);
 			break;
 		case 5:
 			read_cluster(r, value, c);
 			break;
 		}
 	}
-	if (c->clustered && c->quantity.n > 0)
-		diag_add(r->diags, CODE_QUANTITY_IGNORED, &c->quantity.pos,
+	if (c->clustered && c->numbers->quantity.n > 0)
+		diag_add(r->diags, CODE_QUANTITY_IGNORED, &c->numbers->quantity.pos,
 		    "'quantity' has no effect beside 'cluster'");
 	if (c->type.text == NULL && c->type.pos.source == NULL)
 		diag_add(r->diags, CODE_NO_TYPE, &c->name.pos, "'%s' has no type", c->name.text);
@@ -187,22 +205,52 @@ void read_composition(struct reader *r, const struct node *node)
 	r->d->components = read_components(r, node, false, &r->d->n_components);
 }
 
+static bool is_mapped(const struct component *c, const char *property)
+{
+	const struct mapping *m = component_mapping(c, property);
+
+	return m != NULL && m->value.n > 0;
+}
+
+/* What is searched for, and where. */
+static void check_reference(struct reader *r, const struct component *c)
+{
+	struct diag *d;
+
+	if (!is_mapped(c, "name")) {
+		d = diag_add(r->diags, CODE_REFERENCE_NAME, &c->name.pos,
+		    "reference '%s' says not which %s it means", c->name.text,
+		    c->external ? "resource" : "instance");
+		diag_help(r->diags, d, "add properties: {name: {value: <name of the %s>}}",
+		    c->external ? "resource" : "instance");
+	}
+	if (c->external && !is_mapped(c, "deploymentLocation")) {
+		d = diag_add(r->diags, CODE_REFERENCE_LOCATION, &c->name.pos,
+		    "reference '%s' to a resource says not at which location it is", c->name.text);
+		diag_help(r->diags, d,
+		    "add properties: {deploymentLocation: {value: ...}}; 'resourceManager' is the "
+		    "location's own unless given");
+	}
+	for (size_t i = 0; i < c->n_properties; i++) {
+		const struct spot *name = &c->properties[i].name;
+
+		if (strcmp(name->text, "name") == 0 || property_is_special(name->text))
+			continue;
+		d = diag_add(r->diags, CODE_REFERENCE_PROPERTY, &name->pos,
+		    "'%s' does not help to find what reference '%s' means, ignored", name->text,
+		    c->name.text);
+		diag_help(r->diags, d,
+		    "found by name, deploymentLocation and resourceManager; its values are read "
+		    "with ${%s.%s}",
+		    c->name.text, name->text);
+	}
+}
+
 void read_references(struct reader *r, const struct node *node)
 {
 	r->d->references = read_components(r, node, true, &r->d->n_references);
-	for (size_t i = 0; i < r->d->n_references; i++) {
-		const struct component *c = &r->d->references[i];
-		bool named = false;
-
-		for (size_t k = 0; k < c->n_properties; k++)
-			if (strcmp(c->properties[k].name.text, "name") == 0)
-				named = c->properties[k].value.n > 0;
-		if (named)
-			continue;
-		struct diag *d = diag_add(r->diags, CODE_REFERENCE_NAME, &c->name.pos,
-		    "reference '%s' says not which instance it means", c->name.text);
-		diag_help(r->diags, d, "add properties: {name: {value: <name of the instance>}}");
-	}
+	for (size_t i = 0; i < r->d->n_references; i++)
+		check_reference(r, &r->d->references[i]);
 }
 
 /* ---- relationships ------------------------------------------------------------------------- */

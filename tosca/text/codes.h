@@ -8,7 +8,7 @@
 
 /*
  * All that the compiler may report: name, stable code, severity, what it is about.  A code never
- * changes its meaning and is never used again.  LM01xx: the text; LM02xx: one descriptor by
+ * changes its meaning and is never used again (LM0317 was a reference to a resource).  LM01xx: the text; LM02xx: one descriptor by
  * itself; LM03xx: descriptors against each other; LM04xx: policies; LM05xx: building a graph.
  */
 #define DIAG_CODES(X)                                                                             \
@@ -55,6 +55,10 @@
 	X(TOO_MANY, "LM0230", ERROR, "more entries than allowed")                                 \
 	X(INFRASTRUCTURE, "LM0231", WARNING, "an infrastructure entry without meaning")           \
 	X(NAME_SHARED, "LM0232", WARNING, "a component and a property share a name")              \
+	X(REFERENCE_LOCATION, "LM0233", ERROR, "a reference to a resource without a location")    \
+	X(REFERENCE_PROPERTY, "LM0234", WARNING, "a property that does not help to find anything") \
+	X(PRIVATE, "LM0235", WARNING, "a private property seen from outside")                     \
+	X(REFERENCE_TYPE, "LM0236", WARNING, "a reference to a type that is not in the catalog")  \
 	X(DUPLICATE_DESCRIPTOR, "LM0301", ERROR, "two descriptors of one name")                   \
 	X(UNKNOWN_TYPE, "LM0302", ERROR, "no descriptor of that name")                            \
 	X(UNKNOWN_PROPERTY, "LM0303", WARNING, "${...} names no property")                        \
@@ -71,7 +75,6 @@
 	X(OPERATION_PROPERTY, "LM0314", WARNING, "an operation does not get what it requires")    \
 	X(SHARED_NAME, "LM0315", WARNING, "all members of a cluster get the same instance name")  \
 	X(REFERENCE_NAME, "LM0316", ERROR, "a reference without a name to search for")            \
-	X(REFERENCE_KIND, "LM0317", ERROR, "a reference to something that is not an assembly")    \
 	X(POLICY_TARGET, "LM0401", ERROR, "a scale policy names no component")                    \
 	X(POLICY_CLUSTER, "LM0402", ERROR, "a scale policy for something that is no cluster")     \
 	X(THRESHOLD_ORDER, "LM0403", ERROR, "scale-in begins above scale-out")                    \
