@@ -32,7 +32,7 @@ struct args {
 	const char *packages[64];
 	size_t n_packages;
 	long timeout_s, after, metrics_port;
-	bool no_wait, follow, help;
+	bool no_wait, follow, help, order;
 };
 
 typedef int command_fn(const struct args *);
@@ -57,6 +57,10 @@ int cli_main(int argc, char **argv);
 int cli_fail(struct lm_err *);
 int cli_usage(const struct args *, const char *fmt, ...) LM_PRINTF(2, 3);
 bool cli_wants_json(const struct args *);
+
+/* What 'lm graph -o' may say. */
+#define GRAPH_OUTPUTS       "dot mermaid svg json"
+#define GRAPH_ORDER_OUTPUTS "text dot svg json"
 
 /* ---- the commands, one file per subject ---------------------------------------------------- */
 

@@ -9,8 +9,9 @@
 
 #include "lm/cli/check.h"
 #include "lm/cli/cli.h"
+#include "lm/cli/graphviz.h"
 #include "lm/server/packages.h"
-#include "tosca/graph/graph.h"
+#include "tosca/graph/graph_order.h"
 
 enum { DIAGS_MAX = 1000, TEXT_MAX = 256 * 1024 * 1024, LEVELS_UP = 4 };
 
@@ -109,18 +110,49 @@ static char *instance_name(const struct args *a, const char *descriptor)
 	return strndup(p + 2, strcspn(p + 2, ":"));
 }
 
+/* The first of each kind is what comes without -o. */
+static const struct form {
+	const char *output;
+	bool order;
+	void (*print)(const struct graph *, struct lm_buf *);
+} forms[] = {
+    {"dot", false, graph_print_dot},
+    {"mermaid", false, graph_print_mermaid},
+    {"svg", false, graph_print_dot},
+    {"json", false, graph_print_json},
+    {"text", true, graph_order_print_text},
+    {"dot", true, graph_order_print_dot},
+    {"svg", true, graph_order_print_dot},
+    {"json", true, graph_order_print_json},
+};
+
+static const struct form *form_of(const struct args *a)
+{
+	size_t i = 0;
+
+	while (forms[i].order != a->order ||
+	       (a->output != NULL && strcmp(forms[i].output, a->output) != 0))
+		i++;
+	return &forms[i];
+}
+
 static int print_graph(const struct args *a, const struct graph *g)
 {
+	const struct form *form = form_of(a);
+	struct lm_err *e = NULL;
 	struct lm_buf b;
 
 	lm_buf_init(&b, TEXT_MAX);
-	if (cli_wants_json(a))
-		graph_print_json(g, &b);
+	form->print(g, &b);
+	if (b.cut)
+		e = lm_err_new(LM_ERR_LIMIT,
+		    "the picture has more than %d bytes: take a part of it", TEXT_MAX);
+	else if (strcmp(form->output, "svg") == 0)
+		e = graphviz_draw_svg(b.p, b.n);
 	else
-		graph_print_dot(g, &b);
-	printf("%s%s", b.p, b.n > 0 && b.p[b.n - 1] == '\n' ? "" : "\n");
+		printf("%s%s", b.p, b.n > 0 && b.p[b.n - 1] == '\n' ? "" : "\n");
 	lm_buf_fini(&b);
-	return CLI_OK;
+	return e != NULL ? cli_fail(e) : CLI_OK;
 }
 
 /* What is wrong with other packages is only told when the graph cannot be made. */

@@ -14,9 +14,10 @@
 static const struct command commands[] = {
     {"check", "FILE|DIR...", "o", "compile descriptors and say what is wrong with them",
 	"Exit status 0: no errors (warnings are allowed); 1: errors.\n", 1, 1000, check_run},
-    {"graph", "FILE|DESCRIPTOR", "opn", "print the service graph of an assembly",
-	"-o dot (the default; for graphviz) or -o json.  Other descriptors are looked for in\n"
-	"--packages, or else in the folders around FILE.\n",
+    {"graph", "FILE|DESCRIPTOR", "opnO", "draw the service graph of an assembly",
+	"-o dot (the default; for graphviz), mermaid, svg (where graphviz is installed) or json.\n"
+	"--order: what waits for what when it is brought up, as a table, or -o dot, svg or json.\n"
+	"Other descriptors are looked for in --packages, or else in the folders around FILE.\n",
 	1, 1, graph_run},
     {"serve", "", "pSILMG", "run the manager",
 	"Stops at SIGTERM or SIGINT; what it manages keeps running and is found again.\n", 0, 0,
@@ -180,12 +181,26 @@ static struct args defaults(const struct command *c)
 	};
 }
 
+/* What -o may say, where it is more than json. */
+static const char *outputs_of(const struct args *a)
+{
+	if (a->command->run != graph_run)
+		return "json";
+	return a->order ? GRAPH_ORDER_OUTPUTS : GRAPH_OUTPUTS;
+}
+
 static bool is_known_output(const struct args *a)
 {
-	bool is_graph = a->command->run == graph_run;
+	size_t n = a->output != NULL ? strlen(a->output) : 0;
 
-	return a->output == NULL || cli_wants_json(a) ||
-	       (is_graph && strcmp(a->output, "dot") == 0);
+	if (a->output == NULL)
+		return true;
+	for (const char *p = outputs_of(a); p != NULL; p = strchr(p, ' ')) {
+		p += *p == ' ';
+		if (n > 0 && n == strcspn(p, " ") && strncmp(p, a->output, n) == 0)
+			return true;
+	}
+	return false;
 }
 
 static int run(const struct command *c, int argc, char **argv)
@@ -209,7 +224,8 @@ static int run(const struct command *c, int argc, char **argv)
 	if (a.n_words > c->max_words)
 		return cli_usage(&a, "'%s' is too much", a.words[c->max_words]);
 	if (!is_known_output(&a))
-		return cli_usage(&a, "the output '%s' is not known: it may be json", a.output);
+		return cli_usage(
+		    &a, "the output '%s' is not known here: there is %s", a.output, outputs_of(&a));
 	return c->run(&a);
 }
 

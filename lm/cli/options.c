@@ -24,6 +24,8 @@ static const struct option_row {
     {'p', "packages", OPTION_LIST, offsetof(struct args, packages), "DIR",
 	"a folder with descriptors; may be given several times"},
     {'n', "name", OPTION_TEXT, offsetof(struct args, name), "NAME", "name of the instance"},
+    {'O', "order", OPTION_FLAG, offsetof(struct args, order), NULL,
+	"what waits for what, instead of what belongs to what"},
     {'t', "timeout", OPTION_NUMBER, offsetof(struct args, timeout_s), "SECONDS",
 	"how long to wait (900); the work goes on after that"},
     {'W', "no-wait", OPTION_FLAG, offsetof(struct args, no_wait), NULL,

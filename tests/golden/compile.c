@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * compile [--diag-json | --dot | --json] [descriptor [-i instance] [name=value ...] [cluster@1,3 ...]] file ...
+ * compile [--diag-json | --dot | --mermaid | --json | --order | --order-dot | --order-json] [descriptor [-i instance] [name=value ...] [cluster@1,3 ...]] file ...
  *
  * Compiles the files and prints what the compiler says; with a descriptor first, builds its graph
  * from the intent given and prints that too.  For tests: exit status 0 without errors, 1 with,
@@ -8,7 +8,7 @@
  */
 #include <stdbool.h>
 
-#include "tosca/graph/graph.h"
+#include "tosca/graph/graph_order.h"
 
 enum { FILE_MAX = 32 * 1024 * 1024, OUT_MAX = 1 << 30, ARGS_MAX = 64 };
 
@@ -84,6 +84,18 @@ static int read_args(struct job *job, int argc, char **argv)
 	return i;
 }
 
+static const struct {
+	const char *form;
+	void (*print)(const struct graph *, struct lm_buf *);
+} forms[] = {
+    {"--json", graph_print_json},
+    {"--dot", graph_print_dot},
+    {"--mermaid", graph_print_mermaid},
+    {"--order", graph_order_print_text},
+    {"--order-dot", graph_order_print_dot},
+    {"--order-json", graph_order_print_json},
+};
+
 static void print(struct job *job)
 {
 	struct graph *g = NULL;
@@ -98,12 +110,11 @@ static void print(struct job *job)
 		diags_print_json(job->diags, &out);
 	else
 		diags_print(job->diags, &out, strcmp(job->form, "--colour") == 0);
-	if (g != NULL && strcmp(job->form, "--dot") == 0)
-		graph_print_dot(g, &out);
-	else if (g != NULL && strcmp(job->form, "--json") == 0)
-		graph_print_json(g, &out);
+	for (size_t i = 0; g != NULL && i < LM_COUNT(forms); i++)
+		if (strcmp(job->form, forms[i].form) == 0)
+			forms[i].print(g, &out);
 	fwrite(out.p, 1, out.n, stdout);
-	if (g != NULL && strcmp(job->form, "--json") == 0)
+	if (g != NULL && strstr(job->form, "json") != NULL)
 		putchar('\n');
 	lm_buf_fini(&out);
 	graph_free(g);

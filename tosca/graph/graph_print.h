@@ -8,10 +8,13 @@ struct graph;
 
 /*
  * For Graphviz: 'lm graph ... | dot -Tsvg'.  Boxes are assemblies, a dashed box is a cluster;
- * round shapes are networks and routers; bold arrows are relationships, thin grey ones say who
- * reads a value of whom.
+ * round shapes are networks, hexagons routers; red arrows are relationships, blue lines plug into
+ * networks, thin grey arrows say who needs a value of whom; a legend explains what is used.  Of a
+ * large cluster the first members are drawn.
  */
 void graph_print_dot(const struct graph *, struct lm_buf *out);
+/* The same for Mermaid, which code hosts and wikis draw by themselves. */
+void graph_print_mermaid(const struct graph *, struct lm_buf *out);
 /*
  * One object; expressions are texts as they would stand in a descriptor, with full names
  * ("${voice__gateway.internal_address}"), null when unset.
