@@ -3,13 +3,14 @@
 
 #include <string.h>
 
+#include "tosca/model/keys.h"
 #include "tosca/model/read.h"
 #include "tosca/text/source.h"
 #include "tosca/text/suggest.h"
 
 /* ---- properties ---------------------------------------------------------------------------- */
 
-static const char *const attribute_keys[] = {
+const char *const keys_property[] = {
     "type", "description", "required", "default", "value", "read-only", "volatile", NULL};
 
 static void check_property_name(struct reader *r, const struct spot *name)
@@ -28,18 +29,20 @@ static void check_property_name(struct reader *r, const struct spot *name)
 	diag_help(r->diags, d, "use letters, digits, '_' and '-'");
 }
 
+const char *const words_property_type[] = {
+    "string", "key", "resourceKeyId", "integer", "uuid", NULL};
+
 static const char *property_type(struct reader *r, const struct node *node)
 {
-	static const char *const types[] = {"string", "key", "resourceKeyId", "integer", "uuid"};
 	struct spot type = read_spot(r, node, "'type'");
 	struct suggest near = suggest_for(type.text != NULL ? type.text : "");
 
 	if (type.text == NULL)
-		return types[0];
-	for (size_t i = 0; i < LM_COUNT(types); i++) {
-		if (strcmp(type.text, types[i]) == 0)
-			return types[i];
-		suggest_offer(&near, types[i]);
+		return words_property_type[0];
+	for (size_t i = 0; words_property_type[i] != NULL; i++) {
+		if (strcmp(type.text, words_property_type[i]) == 0)
+			return words_property_type[i];
+		suggest_offer(&near, words_property_type[i]);
 	}
 	struct diag *d = diag_add(r->diags, CODE_PROPERTY_TYPE, &type.pos,
 	    "unknown property type '%s', taken as string", type.text);
@@ -47,7 +50,7 @@ static const char *property_type(struct reader *r, const struct node *node)
 		diag_help(r->diags, d, "for an output write 'read-only: true'");
 	else
 		diag_did_you_mean(r->diags, d, near.best);
-	return types[0];
+	return words_property_type[0];
 }
 
 static void check_conflicts(struct reader *r, const struct property *p)
@@ -70,7 +73,7 @@ static void read_property(struct reader *r, const struct node_pair *pair, struct
 	for (size_t i = 0; body != NULL && i < body->n; i++) {
 		const struct node *value = body->pairs[i].value;
 
-		switch (read_key(r, body->pairs[i].key, attribute_keys, "a property")) {
+		switch (read_key(r, body->pairs[i].key, keys_property, "a property")) {
 		case 0:
 			p->type = property_type(r, value);
 			break;
@@ -123,8 +126,8 @@ struct mapping *read_mappings(
 		if (value->kind == NODE_MAPPING) {
 			/* Type, default and the like may be said again here; they have no effect. */
 			for (size_t k = 0; k < value->n; k++)
-				if (read_key(
-					r, value->pairs[k].key, attribute_keys, "a property") == 4)
+				if (read_key(r, value->pairs[k].key, keys_property, "a property") ==
+				    4)
 					list[i].value =
 					    read_value(r, value->pairs[k].value, "'value'");
 			continue;
@@ -167,9 +170,10 @@ static void read_private_properties(struct reader *r, const struct node *node)
 		r->d->properties[i].is_private = true;
 }
 
+const char *const keys_capability[] = {"type", "description", NULL};
+
 static void read_capabilities(struct reader *r, const struct node *node)
 {
-	static const char *const keys[] = {"type", "description", NULL};
 	size_t before = r->d->n_capabilities;
 	size_t n = read_entries(r, node, "a list of capabilities or requirements");
 	struct capability *all = LM_NEW_N(r->arena, struct capability, before + n);
@@ -182,8 +186,8 @@ static void read_capabilities(struct reader *r, const struct node *node)
 
 		all[before + i].name = read_named(r, node->pairs[i].key);
 		for (size_t k = 0; body != NULL && k < body->n; k++)
-			if (read_key(r, body->pairs[k].key, keys, "a capability or requirement") ==
-			    0)
+			if (read_key(r, body->pairs[k].key, keys_capability,
+				"a capability or requirement") == 0)
 				all[before + i].type =
 				    read_spot(r, body->pairs[k].value, "'type'").text;
 	}
@@ -205,10 +209,10 @@ static void read_description(struct reader *r, const struct node *node)
 	r->d->description = read_spot(r, node, "'description'").text;
 }
 
-static const char *const section_keys[] = {"name", "description", "properties",
-    "private-properties", "capabilities", "requirements", "composition", "references",
-    "relationships", "operations", "metrics", "policies", "lifecycle", "infrastructure",
-    "default-driver", "queries", "designerLayout", "meta-type", "resource-manager-type", NULL};
+const char *const keys_document[] = {"name", "description", "properties", "private-properties",
+    "capabilities", "requirements", "composition", "references", "relationships", "operations",
+    "metrics", "policies", "lifecycle", "infrastructure", "default-driver", "queries",
+    "designerLayout", "meta-type", "resource-manager-type", NULL};
 static const struct section sections[] = {
     {NULL, FOR_BOTH},
     {read_description, FOR_BOTH},
@@ -231,12 +235,12 @@ static const struct section sections[] = {
     {NULL, FOR_BOTH},
 };
 enum { SECTION_OLD = 18 }; /* resource-manager-type */
-_Static_assert(LM_COUNT(section_keys) == LM_COUNT(sections) + 1, "a row for each key");
+_Static_assert(LM_COUNT(keys_document) == LM_COUNT(sections) + 1, "a row for each key");
 
 static void read_section(struct reader *r, const struct node_pair *pair)
 {
 	bool assembly = r->d->name.kind == NAME_ASSEMBLY;
-	int i = read_key(r, pair->key, section_keys, assembly ? "an assembly" : "a resource");
+	int i = read_key(r, pair->key, keys_document, assembly ? "an assembly" : "a resource");
 
 	if (i < 0)
 		return;

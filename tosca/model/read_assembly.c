@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "tosca/model/keys.h"
 #include "tosca/model/read.h"
 #include "tosca/text/suggest.h"
 
@@ -117,20 +118,21 @@ static struct component_numbers *need_numbers(struct reader *r, struct component
 	return c->numbers;
 }
 
+const char *const keys_cluster[] = {
+    "initial-quantity", "minimum-nodes", "maximum-nodes", "scaling-increment", NULL};
+
 static void read_cluster(struct reader *r, const struct node *node, struct component *c)
 {
-	static const char *const keys[] = {
-	    "initial-quantity", "minimum-nodes", "maximum-nodes", "scaling-increment", NULL};
 	struct component_numbers *all = need_numbers(r, c);
 	struct expr *const numbers[] = {&all->initial, &all->min, &all->max, &all->increment};
 
 	node = read_mapping(r, node, "'cluster'");
 	c->clustered = true;
 	for (size_t i = 0; node != NULL && i < node->n; i++) {
-		int k = read_key(r, node->pairs[i].key, keys, "a cluster");
+		int k = read_key(r, node->pairs[i].key, keys_cluster, "a cluster");
 
 		if (k >= 0)
-			*numbers[k] = read_value(r, node->pairs[i].value, keys[k]);
+			*numbers[k] = read_value(r, node->pairs[i].value, keys_cluster[k]);
 	}
 	check_cluster(r, all);
 }
@@ -144,12 +146,13 @@ static void read_quantity(struct reader *r, const struct node *node, struct comp
 	number_of(r, &all->quantity, "quantity", 1, &quantity);
 }
 
+const char *const keys_component[] = {
+    "type", "properties", "description", "meta-type", "quantity", "cluster", NULL};
+const char *const keys_reference[] = {"type", "properties", "description", NULL};
+
 static void read_component(
     struct reader *r, const struct node_pair *pair, struct component *c, bool reference)
 {
-	static const char *const keys[] = {
-	    "type", "properties", "description", "meta-type", "quantity", "cluster", NULL};
-	static const char *const reference_keys[] = {"type", "properties", "description", NULL};
 	const struct node *body =
 	    read_mapping(r, pair->value, reference ? "a reference" : "a component");
 	size_t n = 0;
@@ -157,7 +160,7 @@ static void read_component(
 	for (size_t i = 0; body != NULL && i < body->n; i++) {
 		const struct node *value = body->pairs[i].value;
 
-		switch (read_key(r, body->pairs[i].key, reference ? reference_keys : keys,
+		switch (read_key(r, body->pairs[i].key, reference ? keys_reference : keys_component,
 		    reference ? "a reference" : "a component")) {
 		case 0:
 			read_type(r, value, c, reference);
@@ -255,19 +258,21 @@ void read_references(struct reader *r, const struct node *node)
 
 /* ---- relationships ------------------------------------------------------------------------- */
 
+const char *const words_state[] = {[END_CREATED] = "Created",
+    [END_INSTALLED] = "Installed",
+    [END_INACTIVE] = "Inactive",
+    [END_ACTIVE] = "Active",
+    NULL};
+
 static enum end_state read_state(struct reader *r, const struct node *node, const char *key)
 {
-	static const char *const states[] = {[END_CREATED] = "Created",
-	    [END_INSTALLED] = "Installed",
-	    [END_INACTIVE] = "Inactive",
-	    [END_ACTIVE] = "Active"};
 	struct spot state = read_spot(r, node, key);
 	struct suggest near = suggest_for(state.text != NULL ? state.text : "");
 
-	for (size_t i = 0; state.text != NULL && i < LM_COUNT(states); i++) {
-		if (strcmp(state.text, states[i]) == 0)
+	for (size_t i = 0; state.text != NULL && words_state[i] != NULL; i++) {
+		if (strcmp(state.text, words_state[i]) == 0)
 			return (enum end_state)i;
-		suggest_offer(&near, states[i]);
+		suggest_offer(&near, words_state[i]);
 	}
 	struct diag *d = diag_add(r->diags, CODE_STATE, &state.pos,
 	    "'%s' must be a state, not '%s'", key, state.text != NULL ? state.text : "");
@@ -277,6 +282,8 @@ static enum end_state read_state(struct reader *r, const struct node *node, cons
 		diag_help(r->diags, d, "states are Created, Installed, Inactive and Active");
 	return END_ACTIVE;
 }
+
+const char *const words_modifier[] = {"pre", "post", NULL};
 
 static bool read_modifier(
     struct reader *r, const struct node *node, const char *key, bool otherwise)
@@ -291,16 +298,17 @@ static bool read_modifier(
 	return strcmp(modifier.text, "pre") == 0;
 }
 
+const char *const keys_relationship_lifecycle[] = {"Create", "Cease", NULL};
+
 static void read_relationship_lifecycle(
     struct reader *r, const struct node *node, struct relationship *rel)
 {
-	static const char *const keys[] = {"Create", "Cease", NULL};
-
 	node = read_mapping(r, node, "'lifecycle' of a relationship");
 	for (size_t i = 0; node != NULL && i < node->n; i++) {
 		const struct node *value = node->pairs[i].value;
 
-		switch (read_key(r, node->pairs[i].key, keys, "the lifecycle of a relationship")) {
+		switch (read_key(r, node->pairs[i].key, keys_relationship_lifecycle,
+		    "the lifecycle of a relationship")) {
 		case 0:
 			rel->create =
 			    read_paths(r, value, READ_BARE_WRONG, "an operation", &rel->n_create);
@@ -315,16 +323,17 @@ static void read_relationship_lifecycle(
 
 enum { SOURCE_STATE = 1u, TARGET_STATE = 2u };
 
+const char *const keys_relationship[] = {"source-capabilities", "target-requirements",
+    "source-state", "target-state", "source-state-modifier", "target-state-modifier", "properties",
+    "lifecycle", "description", NULL};
+
 /* Reads one key; the states it has seen, as bits. */
 static unsigned read_relationship_key(
     struct reader *r, const struct node_pair *pair, struct relationship *rel)
 {
-	static const char *const keys[] = {"source-capabilities", "target-requirements",
-	    "source-state", "target-state", "source-state-modifier", "target-state-modifier",
-	    "properties", "lifecycle", "description", NULL};
 	const struct node *value = pair->value;
 
-	switch (read_key(r, pair->key, keys, "a relationship")) {
+	switch (read_key(r, pair->key, keys_relationship, "a relationship")) {
 	case 0:
 		rel->sources = read_paths(r, value, READ_BARE_SCOPE,
 		    "an entry of 'source-capabilities'", &rel->n_sources);
@@ -334,16 +343,16 @@ static unsigned read_relationship_key(
 		    "an entry of 'target-requirements'", &rel->n_targets);
 		break;
 	case 2:
-		rel->source_state = read_state(r, value, keys[2]);
+		rel->source_state = read_state(r, value, keys_relationship[2]);
 		return SOURCE_STATE;
 	case 3:
-		rel->target_state = read_state(r, value, keys[3]);
+		rel->target_state = read_state(r, value, keys_relationship[3]);
 		return TARGET_STATE;
 	case 4:
-		rel->source_pre = read_modifier(r, value, keys[4], rel->source_pre);
+		rel->source_pre = read_modifier(r, value, keys_relationship[4], rel->source_pre);
 		break;
 	case 5:
-		rel->target_pre = read_modifier(r, value, keys[5], rel->target_pre);
+		rel->target_pre = read_modifier(r, value, keys_relationship[5], rel->target_pre);
 		break;
 	case 6:
 		rel->properties = read_mappings(r, value, true, &rel->n_properties);

@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "tosca/model/keys.h"
 #include "tosca/model/read.h"
 #include "tosca/text/suggest.h"
 
 /* ---- metrics ------------------------------------------------------------------------------- */
 
+const char *const words_metric_type[] = {
+    [METRIC_LOAD] = "metric::load", [METRIC_INTEGRITY] = "metric::integrity", NULL};
+
 static enum metric_type read_metric_type(struct reader *r, const struct node *node)
 {
-	static const char *const types[] = {
-	    [METRIC_LOAD] = "metric::load", [METRIC_INTEGRITY] = "metric::integrity"};
 	struct spot type = read_spot(r, node, "'type' of a metric");
 	struct suggest near = suggest_for(type.text != NULL ? type.text : "");
 
-	for (size_t i = 0; type.text != NULL && i < LM_COUNT(types); i++) {
-		if (strcmp(type.text, types[i]) == 0)
+	for (size_t i = 0; type.text != NULL && words_metric_type[i] != NULL; i++) {
+		if (strcmp(type.text, words_metric_type[i]) == 0)
 			return (enum metric_type)i;
-		suggest_offer(&near, types[i]);
+		suggest_offer(&near, words_metric_type[i]);
 	}
 	struct diag *d = diag_add(r->diags, CODE_METRIC_TYPE, &type.pos,
 	    "unknown type of metric '%s'", type.text != NULL ? type.text : "");
@@ -27,10 +29,11 @@ static enum metric_type read_metric_type(struct reader *r, const struct node *no
 	return METRIC_OTHER;
 }
 
+const char *const keys_metric[] = {
+    "type", "description", "publication-period", "source-metric", NULL};
+
 static void read_metric(struct reader *r, const struct node_pair *pair, struct metric *m)
 {
-	static const char *const keys[] = {
-	    "type", "description", "publication-period", "source-metric", NULL};
 	bool assembly = r->d->name.kind == NAME_ASSEMBLY;
 	const struct node *body = read_mapping(r, pair->value, "a metric");
 
@@ -39,7 +42,7 @@ static void read_metric(struct reader *r, const struct node_pair *pair, struct m
 	for (size_t i = 0; body != NULL && i < body->n; i++) {
 		const struct node *value = body->pairs[i].value;
 
-		switch (read_key(r, body->pairs[i].key, keys, "a metric")) {
+		switch (read_key(r, body->pairs[i].key, keys_metric, "a metric")) {
 		case 0:
 			m->type = read_metric_type(r, value);
 			break;
@@ -78,26 +81,27 @@ void read_metrics(struct reader *r, const struct node *node)
 
 /* ---- policies ------------------------------------------------------------------------------ */
 
+const char *const words_policy_type[] = {
+    [POLICY_HEAL] = "policy::heal", [POLICY_SCALE] = "policy::scale", NULL};
+
 /* True when the policy has an effect in this kind of descriptor. */
 static bool read_policy_type(struct reader *r, const struct node *node, struct policy *p)
 {
-	static const char *const types[] = {
-	    [POLICY_HEAL] = "policy::heal", [POLICY_SCALE] = "policy::scale"};
 	static const enum name_kind homes[] = {
 	    [POLICY_HEAL] = NAME_RESOURCE, [POLICY_SCALE] = NAME_ASSEMBLY};
 	struct spot type = read_spot(r, node, "'type' of a policy");
 	struct source_range pos = type.pos.source != NULL ? type.pos : p->name.pos;
 	struct suggest near = suggest_for(type.text != NULL ? type.text : "");
 
-	for (size_t i = 0; type.text != NULL && i < LM_COUNT(types); i++) {
-		suggest_offer(&near, types[i]);
-		if (strcmp(type.text, types[i]) != 0)
+	for (size_t i = 0; type.text != NULL && words_policy_type[i] != NULL; i++) {
+		suggest_offer(&near, words_policy_type[i]);
+		if (strcmp(type.text, words_policy_type[i]) != 0)
 			continue;
 		p->kind = (enum policy_kind)i;
 		if (homes[i] == r->d->name.kind)
 			return true;
 		diag_add(r->diags, CODE_POLICY_IGNORED, &pos, "'%s' belongs into %s, ignored here",
-		    types[i], homes[i] == NAME_RESOURCE ? "a resource" : "an assembly");
+		    words_policy_type[i], homes[i] == NAME_RESOURCE ? "a resource" : "an assembly");
 		return false;
 	}
 	struct diag *d = type.text == NULL ? diag_add(r->diags, CODE_POLICY_IGNORED, &pos,
@@ -108,17 +112,19 @@ static bool read_policy_type(struct reader *r, const struct node *node, struct p
 	return false;
 }
 
+const char *const keys_policy_properties[] = {"smoothing", "scaleOut_threshold",
+    "scaleIn_threshold", "scaleOut_smoothing", "scaleIn_smoothing", NULL};
+
 static void read_policy_properties(struct reader *r, const struct node *node, struct policy *p)
 {
-	static const char *const keys[] = {"smoothing", "scaleOut_threshold", "scaleIn_threshold",
-	    "scaleOut_smoothing", "scaleIn_smoothing", NULL};
 	struct expr *const values[] = {
 	    &p->smoothing, &p->out, &p->in, &p->smoothing_out, &p->smoothing_in};
 	size_t n, known = p->kind == POLICY_SCALE ? LM_COUNT(values) : 1;
 	struct mapping *list = read_mappings(r, node, true, &n);
 
 	for (size_t i = 0; i < n; i++) {
-		int k = read_key(r, node->pairs[i].key, keys, "the properties of a policy");
+		int k = read_key(
+		    r, node->pairs[i].key, keys_policy_properties, "the properties of a policy");
 
 		if (k >= 0 && (size_t)k < known)
 			*values[k] = list[i].value;
@@ -143,10 +149,10 @@ static void check_policy(struct reader *r, const struct policy *p)
 			    "policy '%s' has no '%s'", p->name.text, rows[i].key);
 }
 
+const char *const keys_policy[] = {"type", "metric", "target", "properties", "description", NULL};
+
 static bool read_policy(struct reader *r, const struct node_pair *pair, struct policy *p)
 {
-	static const char *const keys[] = {
-	    "type", "metric", "target", "properties", "description", NULL};
 	const struct node *body = read_mapping(r, pair->value, "a policy");
 
 	p->name = read_named(r, pair->key);
@@ -155,7 +161,7 @@ static bool read_policy(struct reader *r, const struct node_pair *pair, struct p
 	for (size_t i = 0; body != NULL && i < body->n; i++) {
 		const struct node *value = body->pairs[i].value;
 
-		switch (read_key(r, body->pairs[i].key, keys, "a policy")) {
+		switch (read_key(r, body->pairs[i].key, keys_policy, "a policy")) {
 		case 1:
 			p->metric = read_path(r, value, READ_BARE_NAME, "'metric'");
 			break;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/vec.h"
+#include "tosca/model/keys.h"
 #include "tosca/model/read.h"
 #include "tosca/text/suggest.h"
 
@@ -27,7 +28,7 @@ static enum transition read_transition(struct reader *r, const struct node *name
 }
 
 /* What newer drivers want to know about a transition is theirs; we only take the time limit. */
-static const char *const entry_keys[] = {"timeout", "drivers", "description", "properties",
+const char *const keys_lifecycle_entry[] = {"timeout", "drivers", "description", "properties",
     "template", "discover", "selector", "infrastructure-type", NULL};
 
 static unsigned read_entry(struct reader *r, const struct node *node)
@@ -36,7 +37,7 @@ static unsigned read_entry(struct reader *r, const struct node *node)
 	unsigned timeout_s = 0;
 
 	for (size_t i = 0; body != NULL && i < body->n; i++)
-		if (read_key(r, body->pairs[i].key, entry_keys, "a lifecycle entry") == 0)
+		if (read_key(r, body->pairs[i].key, keys_lifecycle_entry, "a lifecycle entry") == 0)
 			timeout_s = read_seconds(r, body->pairs[i].value, "timeout");
 	return timeout_s;
 }
@@ -156,18 +157,19 @@ void read_infrastructure(struct reader *r, const struct node *node)
 
 /* ---- operations ---------------------------------------------------------------------------- */
 
+const char *const keys_operation[] = {"properties", "description", "drivers", "timeout", NULL};
+const char *const keys_promoted_operation[] = {"source-operation", "description", NULL};
+
 static void read_operation(struct reader *r, const struct node_pair *pair, struct operation *op)
 {
-	static const char *const resource_keys[] = {
-	    "properties", "description", "drivers", "timeout", NULL};
-	static const char *const assembly_keys[] = {"source-operation", "description", NULL};
 	bool assembly = r->d->name.kind == NAME_ASSEMBLY;
 	const struct node *body = read_mapping(r, pair->value, "an operation");
 
 	op->name = read_named(r, pair->key);
 	for (size_t i = 0; body != NULL && i < body->n; i++) {
 		const struct node *value = body->pairs[i].value;
-		int key = read_key(r, body->pairs[i].key, assembly ? assembly_keys : resource_keys,
+		int key = read_key(r, body->pairs[i].key,
+		    assembly ? keys_promoted_operation : keys_operation,
 		    assembly ? "an operation of an assembly" : "an operation");
 
 		if (key == 0 && assembly)
