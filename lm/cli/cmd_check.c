@@ -66,6 +66,7 @@ int check_run(const struct args *a)
 	}
 	catalog_check(c);
 	catalog_report(c, NULL, d);
+	diags_sort(d);
 	if (cli_wants_json(a)) {
 		print_json(d);
 		return diags_errors(d) > 0 ? CLI_FAILED : CLI_OK;

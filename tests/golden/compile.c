@@ -106,8 +106,9 @@ static void print(struct job *job)
 	if (job->request.descriptor != NULL && diags_errors(job->diags) == 0)
 		g = graph_build(job->catalog, &job->request, job->diags);
 	lm_buf_init(&out, OUT_MAX);
+	diags_sort(job->diags);
 	if (strcmp(job->form, "--diag-json") == 0)
-		diags_print_json(job->diags, &out);
+		diags_print_lines(job->diags, &out);
 	else
 		diags_print(job->diags, &out, strcmp(job->form, "--colour") == 0);
 	for (size_t i = 0; g != NULL && i < LM_COUNT(forms); i++)

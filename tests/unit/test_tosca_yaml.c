@@ -264,7 +264,8 @@ START_TEST(the_caret_stands_under_the_place_and_nothing_reaches_the_terminal)
 				"allowed) [LM0103]\n"
 				"    3 | x: 3?\n"
 				"      |     ^\n"
-				"  help: a descriptor is UTF-8 text without control characters\n");
+				"      = help: a descriptor is UTF-8 text without control "
+				"characters\n\n");
 	lm_buf_fini(&out);
 }
 END_TEST

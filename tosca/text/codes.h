@@ -8,90 +8,91 @@
 
 /*
  * All that the compiler may report: name, stable code, severity, what it is about.  A code never
- * changes its meaning and is never used again (LM0317 was a reference to a resource).  LM01xx: the text; LM02xx: one descriptor by
- * itself; LM03xx: descriptors against each other; LM04xx: policies; LM05xx: building a graph.
+ * changes its meaning and is never used again (LM0317 was a reference to a resource).  LM01xx: the
+ * text; LM02xx: one descriptor by itself; LM03xx: descriptors against each other; LM04xx: policies;
+ * LM05xx: building a graph; LM06xx: packages.  What each means stands in tosca/explain/.
  */
-#define DIAG_CODES(X)                                                                             \
-	X(YAML_SYNTAX, "LM0101", ERROR, "the text is not YAML")                                   \
-	X(YAML_EMPTY, "LM0102", ERROR, "there is no document in the file")                        \
-	X(YAML_BYTES, "LM0103", ERROR, "the file holds bytes that are not text")                  \
-	X(YAML_TAB, "LM0104", ERROR, "a tab stands where only blanks may")                        \
-	X(YAML_LIMIT, "LM0105", ERROR, "the text is too long, too deep or has too many nodes")    \
-	X(YAML_ALIAS, "LM0106", ERROR, "an alias that cannot be followed")                        \
-	X(YAML_KEY, "LM0107", ERROR, "a key that is not plain text")                              \
-	X(YAML_DUPLICATE, "LM0108", ERROR, "a key stands twice in one mapping")                   \
-	X(YAML_MERGE, "LM0109", ERROR, "merge keys are not part of the language")                 \
-	X(YAML_INVISIBLE, "LM0110", WARNING, "invisible characters in the text")                  \
-	X(YAML_GLUED, "LM0111", ERROR, "a value is glued to the colon of its key")                \
-	X(NO_NAME, "LM0201", ERROR, "a descriptor without a name")                                \
-	X(NAME, "LM0202", ERROR, "not a descriptor name")                                         \
-	X(NAME_ODD, "LM0203", WARNING, "an unusual descriptor name")                              \
-	X(SHAPE, "LM0204", ERROR, "a mapping, a list or a text was expected")                     \
-	X(UNKNOWN_KEY, "LM0205", WARNING, "a key that has no meaning here")                       \
-	X(SPELLING, "LM0206", WARNING, "a key in an unusual spelling")                            \
-	X(WRONG_KIND, "LM0207", WARNING, "a section of the other kind of descriptor")             \
-	X(IGNORED_KEY, "LM0208", WARNING, "a key of the past, without effect")                    \
-	X(BOOL, "LM0209", ERROR, "true or false was expected")                                    \
-	X(NUMBER, "LM0210", ERROR, "a number was expected")                                       \
-	X(PROPERTY_NAME, "LM0211", WARNING, "a property name that cannot be referenced")          \
-	X(PROPERTY_TYPE, "LM0212", WARNING, "an unknown property type")                           \
-	X(PROPERTY_CONFLICT, "LM0213", ERROR, "attributes that exclude each other")               \
-	X(EXPRESSION, "LM0214", ERROR, "a malformed ${...}")                                      \
-	X(LOCAL_NAME, "LM0215", ERROR, "not a name for a component")                              \
-	X(AMBIGUOUS, "LM0216", ERROR, "one name for two things")                                  \
-	X(NO_TYPE, "LM0217", ERROR, "a component without a type")                                 \
-	X(TYPE, "LM0218", ERROR, "not a type for a component")                                    \
-	X(QUANTITY_IGNORED, "LM0219", WARNING, "both a quantity and a cluster")                   \
-	X(CLUSTER_LIMITS, "LM0220", ERROR, "cluster numbers that exclude each other")             \
-	X(TRANSITION, "LM0221", WARNING, "an unknown transition")                                 \
-	X(STATE, "LM0222", ERROR, "a relationship without a state, or with an unknown one")       \
-	X(MODIFIER, "LM0223", ERROR, "neither pre nor post")                                      \
-	X(ENDS, "LM0224", ERROR, "a relationship without ends")                                   \
-	X(CALL, "LM0225", ERROR, "not of the form component.name")                                \
-	X(METRIC_TYPE, "LM0226", WARNING, "an unknown type of metric")                            \
-	X(POLICY_IGNORED, "LM0227", WARNING, "a policy that has no effect here")                  \
-	X(POLICY_INCOMPLETE, "LM0228", ERROR, "a policy lacks a metric, a target or a threshold") \
-	X(SHORT_FORM, "LM0229", WARNING, "a value where {value: ...} is expected")                \
-	X(TOO_MANY, "LM0230", ERROR, "more entries than allowed")                                 \
-	X(INFRASTRUCTURE, "LM0231", WARNING, "an infrastructure entry without meaning")           \
-	X(NAME_SHARED, "LM0232", WARNING, "a component and a property share a name")              \
-	X(REFERENCE_LOCATION, "LM0233", ERROR, "a reference to a resource without a location")    \
+#define DIAG_CODES(X)                                                                              \
+	X(YAML_SYNTAX, "LM0101", ERROR, "the text is not YAML")                                    \
+	X(YAML_EMPTY, "LM0102", ERROR, "there is no document in the file")                         \
+	X(YAML_BYTES, "LM0103", ERROR, "the file holds bytes that are not text")                   \
+	X(YAML_TAB, "LM0104", ERROR, "a tab stands where only blanks may")                         \
+	X(YAML_LIMIT, "LM0105", ERROR, "the text is too long, too deep or has too many nodes")     \
+	X(YAML_ALIAS, "LM0106", ERROR, "an alias that cannot be followed")                         \
+	X(YAML_KEY, "LM0107", ERROR, "a key that is not plain text")                               \
+	X(YAML_DUPLICATE, "LM0108", ERROR, "a key stands twice in one mapping")                    \
+	X(YAML_MERGE, "LM0109", ERROR, "merge keys are not part of the language")                  \
+	X(YAML_INVISIBLE, "LM0110", WARNING, "invisible characters in the text")                   \
+	X(YAML_GLUED, "LM0111", ERROR, "a value is glued to the colon of its key")                 \
+	X(NO_NAME, "LM0201", ERROR, "a descriptor without a name")                                 \
+	X(NAME, "LM0202", ERROR, "not a descriptor name")                                          \
+	X(NAME_ODD, "LM0203", WARNING, "an unusual descriptor name")                               \
+	X(SHAPE, "LM0204", ERROR, "a mapping, a list or a text was expected")                      \
+	X(UNKNOWN_KEY, "LM0205", WARNING, "a key that has no meaning here")                        \
+	X(SPELLING, "LM0206", WARNING, "a key in an unusual spelling")                             \
+	X(WRONG_KIND, "LM0207", WARNING, "a section of the other kind of descriptor")              \
+	X(IGNORED_KEY, "LM0208", WARNING, "a key of the past, without effect")                     \
+	X(BOOL, "LM0209", ERROR, "true or false was expected")                                     \
+	X(NUMBER, "LM0210", ERROR, "a number was expected")                                        \
+	X(PROPERTY_NAME, "LM0211", WARNING, "a property name that cannot be referenced")           \
+	X(PROPERTY_TYPE, "LM0212", WARNING, "an unknown property type")                            \
+	X(PROPERTY_CONFLICT, "LM0213", ERROR, "attributes that exclude each other")                \
+	X(EXPRESSION, "LM0214", ERROR, "a malformed ${...}")                                       \
+	X(LOCAL_NAME, "LM0215", ERROR, "not a name for a component")                               \
+	X(AMBIGUOUS, "LM0216", ERROR, "one name for two things")                                   \
+	X(NO_TYPE, "LM0217", ERROR, "a component without a type")                                  \
+	X(TYPE, "LM0218", ERROR, "not a type for a component")                                     \
+	X(QUANTITY_IGNORED, "LM0219", WARNING, "both a quantity and a cluster")                    \
+	X(CLUSTER_LIMITS, "LM0220", ERROR, "cluster numbers that exclude each other")              \
+	X(TRANSITION, "LM0221", WARNING, "an unknown transition")                                  \
+	X(STATE, "LM0222", ERROR, "a relationship without a state, or with an unknown one")        \
+	X(MODIFIER, "LM0223", ERROR, "neither pre nor post")                                       \
+	X(ENDS, "LM0224", ERROR, "a relationship without ends")                                    \
+	X(CALL, "LM0225", ERROR, "not of the form component.name")                                 \
+	X(METRIC_TYPE, "LM0226", WARNING, "an unknown type of metric")                             \
+	X(POLICY_IGNORED, "LM0227", WARNING, "a policy that has no effect here")                   \
+	X(POLICY_INCOMPLETE, "LM0228", ERROR, "a policy lacks a metric, a target or a threshold")  \
+	X(SHORT_FORM, "LM0229", WARNING, "a value where {value: ...} is expected")                 \
+	X(TOO_MANY, "LM0230", ERROR, "more entries than allowed")                                  \
+	X(INFRASTRUCTURE, "LM0231", WARNING, "an infrastructure entry without meaning")            \
+	X(NAME_SHARED, "LM0232", WARNING, "a component and a property share a name")               \
+	X(REFERENCE_LOCATION, "LM0233", ERROR, "a reference to a resource without a location")     \
 	X(REFERENCE_PROPERTY, "LM0234", WARNING, "a property that does not help to find anything") \
-	X(PRIVATE, "LM0235", WARNING, "a private property seen from outside")                     \
-	X(REFERENCE_TYPE, "LM0236", WARNING, "a reference to a type that is not in the catalog")  \
-	X(DUPLICATE_DESCRIPTOR, "LM0301", ERROR, "two descriptors of one name")                   \
-	X(UNKNOWN_TYPE, "LM0302", ERROR, "no descriptor of that name")                            \
-	X(UNKNOWN_PROPERTY, "LM0303", WARNING, "${...} names no property")                        \
-	X(UNKNOWN_COMPONENT, "LM0304", WARNING, "${...} names no component")                      \
-	X(UNKNOWN_MAPPING, "LM0305", WARNING, "a mapping to a property that is not declared")     \
-	X(MAPPING_IGNORED, "LM0306", WARNING, "a mapping that cannot take effect")                \
-	X(COMPOSITION_CYCLE, "LM0307", ERROR, "an assembly contains itself")                      \
-	X(VALUE_CYCLE, "LM0308", ERROR, "a value depends on itself")                              \
-	X(UNKNOWN_OPERATION, "LM0309", ERROR, "no operation of that name")                        \
-	X(UNKNOWN_METRIC, "LM0310", ERROR, "no metric of that name")                              \
-	X(UNKNOWN_END, "LM0311", ERROR, "a relationship or promotion names no component")         \
-	X(REFERENCE_TARGET, "LM0312", ERROR, "a reference where a component is needed")           \
-	X(UNDECLARED, "LM0313", WARNING, "an undeclared capability or requirement")               \
-	X(OPERATION_PROPERTY, "LM0314", WARNING, "an operation does not get what it requires")    \
-	X(SHARED_NAME, "LM0315", WARNING, "all members of a cluster get the same instance name")  \
-	X(REFERENCE_NAME, "LM0316", ERROR, "a reference without a name to search for")            \
-	X(POLICY_TARGET, "LM0401", ERROR, "a scale policy names no component")                    \
-	X(POLICY_CLUSTER, "LM0402", ERROR, "a scale policy for something that is no cluster")     \
-	X(THRESHOLD_ORDER, "LM0403", ERROR, "scale-in begins above scale-out")                    \
-	X(THRESHOLD_RANGE, "LM0404", ERROR,                                                       \
-	    "a threshold outside 0 to 100, or a smoothing below 1")                               \
-	X(FLAPPING, "LM0405", WARNING, "a scale policy that can undo its own action")             \
-	X(POLICY_METRIC, "LM0406", WARNING, "a policy on the wrong type of metric")               \
-	X(NUMBER_UNKNOWN, "LM0407", ERROR, "a number that refers to nothing")                     \
-	X(UNKNOWN_ROOT, "LM0501", ERROR, "no such assembly in the catalog")                       \
-	X(BAD_DESCRIPTOR, "LM0502", ERROR, "a descriptor has errors")                             \
-	X(INSTANCE_NAME, "LM0503", ERROR, "not a name for an instance")                           \
-	X(GRAPH_LIMIT, "LM0504", ERROR, "the service is too large")                               \
-	X(REQUIRED, "LM0505", ERROR, "a required property has no value")                          \
-	X(INTENT_PROPERTY, "LM0506", WARNING, "an intent property that is not declared")          \
-	X(INTENT_IGNORED, "LM0507", WARNING, "an intent property that cannot take effect")        \
-	X(LATE_NUMBER, "LM0508", ERROR, "a number has no usable value")                           \
-	X(MEMBERS, "LM0509", ERROR, "cluster members that cannot be")                             \
+	X(PRIVATE, "LM0235", WARNING, "a private property seen from outside")                      \
+	X(REFERENCE_TYPE, "LM0236", WARNING, "a reference to a type that is not in the catalog")   \
+	X(DUPLICATE_DESCRIPTOR, "LM0301", ERROR, "two descriptors of one name")                    \
+	X(UNKNOWN_TYPE, "LM0302", ERROR, "no descriptor of that name")                             \
+	X(UNKNOWN_PROPERTY, "LM0303", WARNING, "${...} names no property")                         \
+	X(UNKNOWN_COMPONENT, "LM0304", WARNING, "${...} names no component")                       \
+	X(UNKNOWN_MAPPING, "LM0305", WARNING, "a mapping to a property that is not declared")      \
+	X(MAPPING_IGNORED, "LM0306", WARNING, "a mapping that cannot take effect")                 \
+	X(COMPOSITION_CYCLE, "LM0307", ERROR, "an assembly contains itself")                       \
+	X(VALUE_CYCLE, "LM0308", ERROR, "a value depends on itself")                               \
+	X(UNKNOWN_OPERATION, "LM0309", ERROR, "no operation of that name")                         \
+	X(UNKNOWN_METRIC, "LM0310", ERROR, "no metric of that name")                               \
+	X(UNKNOWN_END, "LM0311", ERROR, "a relationship or promotion names no component")          \
+	X(REFERENCE_TARGET, "LM0312", ERROR, "a reference where a component is needed")            \
+	X(UNDECLARED, "LM0313", WARNING, "an undeclared capability or requirement")                \
+	X(OPERATION_PROPERTY, "LM0314", WARNING, "an operation does not get what it requires")     \
+	X(SHARED_NAME, "LM0315", WARNING, "all members of a cluster get the same instance name")   \
+	X(REFERENCE_NAME, "LM0316", ERROR, "a reference without a name to search for")             \
+	X(POLICY_TARGET, "LM0401", ERROR, "a scale policy names no component")                     \
+	X(POLICY_CLUSTER, "LM0402", ERROR, "a scale policy for something that is no cluster")      \
+	X(THRESHOLD_ORDER, "LM0403", ERROR, "scale-in begins above scale-out")                     \
+	X(THRESHOLD_RANGE, "LM0404", ERROR,                                                        \
+	    "a threshold outside 0 to 100, or a smoothing below 1")                                \
+	X(FLAPPING, "LM0405", WARNING, "a scale policy that can undo its own action")              \
+	X(POLICY_METRIC, "LM0406", WARNING, "a policy on the wrong type of metric")                \
+	X(NUMBER_UNKNOWN, "LM0407", ERROR, "a number that refers to nothing")                      \
+	X(UNKNOWN_ROOT, "LM0501", ERROR, "no such assembly in the catalog")                        \
+	X(BAD_DESCRIPTOR, "LM0502", ERROR, "a descriptor has errors")                              \
+	X(INSTANCE_NAME, "LM0503", ERROR, "not a name for an instance")                            \
+	X(GRAPH_LIMIT, "LM0504", ERROR, "the service is too large")                                \
+	X(REQUIRED, "LM0505", ERROR, "a required property has no value")                           \
+	X(INTENT_PROPERTY, "LM0506", WARNING, "an intent property that is not declared")           \
+	X(INTENT_IGNORED, "LM0507", WARNING, "an intent property that cannot take effect")         \
+	X(LATE_NUMBER, "LM0508", ERROR, "a number has no usable value")                            \
+	X(MEMBERS, "LM0509", ERROR, "cluster members that cannot be")                              \
 	X(NOT_ASSEMBLY, "LM0510", ERROR, "only an assembly can be built")
 
 enum diag_code {
@@ -112,11 +113,17 @@ struct diag *diag_add(struct diags *, enum diag_code, const struct source_range 
     const char *fmt, ...) LM_PRINTF(4, 5);
 struct diag *diag_vadd(struct diags *, enum diag_code, const struct source_range *pos,
     const char *fmt, va_list) LM_PRINTF(4, 0);
-/* Both accept NULL for the diagnostic.  Several notes stand in the order in which they were added. */
+/* All accept NULL for the diagnostic. */
 void diag_help(struct diags *, struct diag *, const char *fmt, ...) LM_PRINTF(3, 4);
+/* One more place that is involved, behind the others; at most 32 are kept. */
 void diag_note(struct diags *, struct diag *, const struct source_range *, const char *fmt, ...)
     LM_PRINTF(4, 5);
-/* "did you mean 'best'?", when there is one. */
+/* To put 'replacement' (copied) in this place is what was probably meant; editors offer it. */
+void diag_fix(struct diags *, struct diag *, const struct source_range *, const char *replacement);
+/*
+ * "did you mean 'best'?", when there is one; and a fix, when the text that the diagnostic marks is
+ * just a misspelt 'best'.
+ */
 void diag_did_you_mean(struct diags *, struct diag *, const char *best);
 
 #endif

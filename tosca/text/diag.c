@@ -3,18 +3,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
+#include "base/map.h"
 #include "base/vec.h"
 #include "tosca/text/codes.h"
 #include "tosca/text/source.h"
+#include "tosca/text/suggest.h"
+#include "tosca/text/width.h"
 
-/* Of a very long line only what stands around the place is shown. */
-enum { MESSAGE_MAX = 1000, EXCERPT_MAX = 120, EXCERPT_BEFORE = 60 };
+enum { MESSAGE_MAX = 1000, NOTES_MAX = 32, NEIGHBOURS = 16 };
 
 struct diags {
 	struct lm_arena *arena;
 	LM_VEC(struct diag) list;
 	size_t max, n_errors, n_warnings;
+	bool strict;
 };
 
 static const struct {
@@ -90,27 +92,44 @@ static const char *line_of(struct diags *ds, const char *fmt, va_list ap)
 		memcpy(text + end, "...", 3);
 		end += 3;
 	}
-	for (size_t i = 0; i < end; i++)
-		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
-			text[i] = '?';
+	for (size_t i = 0, size; i < end; i += size) {
+		size = source_char_size(text + i, end - i);
+		if (!char_is_shown(text + i, size))
+			memset(text + i, '?', size);
+	}
 	return lm_arena_strndup(ds->arena, text, end);
+}
+
+static void count(struct diags *ds, enum diag_severity severity)
+{
+	if (severity == DIAG_ERROR || ds->strict)
+		ds->n_errors++;
+	else
+		ds->n_warnings++;
+}
+
+static void make_strict(struct diag *d)
+{
+	d->strict = d->strict || d->severity == DIAG_WARNING;
+	d->severity = DIAG_ERROR;
 }
 
 struct diag *diag_vadd(struct diags *ds, enum diag_code code, const struct source_range *pos,
     const char *fmt, va_list ap)
 {
-	if (codes[code].severity == DIAG_ERROR)
-		ds->n_errors++;
-	else
-		ds->n_warnings++;
+	count(ds, codes[code].severity);
 	if (ds->list.n >= ds->max)
 		return NULL;
 	struct diag *d = LM_PUSH(NULL, &ds->list);
 	d->severity = codes[code].severity;
+	d->number = (uint16_t)code;
 	d->code = codes[code].code;
+	d->title = codes[code].title;
 	if (pos != NULL)
 		d->pos = *pos;
 	d->message = line_of(ds, fmt, ap);
+	if (ds->strict)
+		make_strict(d);
 	return d;
 }
 
@@ -140,194 +159,191 @@ void diag_note(
     struct diags *ds, struct diag *d, const struct source_range *pos, const char *fmt, ...)
 {
 	va_list ap;
+	size_t n = 0;
 
 	if (d == NULL)
 		return;
+	struct diag_note **end = &d->notes;
+	for (; *end != NULL; n++)
+		end = &(*end)->next;
+	if (n == NOTES_MAX)
+		return;
+	struct diag_note *note = *end = LM_NEW(ds->arena, struct diag_note);
 	va_start(ap, fmt);
-	struct diag_note *note = LM_NEW(ds->arena, struct diag_note);
 	note->text = line_of(ds, fmt, ap);
 	va_end(ap);
-	note->pos = *pos;
-	struct diag_note **end = &d->notes;
-	while (*end != NULL)
-		end = &(*end)->next;
-	*end = note;
+	if (pos != NULL)
+		note->pos = *pos;
+}
+
+void diag_fix(
+    struct diags *ds, struct diag *d, const struct source_range *pos, const char *replacement)
+{
+	if (d == NULL || pos->source == NULL || pos->end == 0)
+		return;
+	d->fix.pos = *pos;
+	d->fix.text = lm_arena_strdup(ds->arena, replacement);
+}
+
+/* The word itself, where the range is one: what stands in quotes stays in them. */
+static struct source_range word_at(const struct source_range *pos)
+{
+	struct source_range word = *pos;
+	const char *text = pos->source->text;
+
+	if (word.end - word.begin >= 2 && (text[word.begin] == '"' || text[word.begin] == '\'') &&
+	    text[word.end - 1] == text[word.begin]) {
+		word.begin++;
+		word.end--;
+	}
+	return word;
+}
+
+/* Is it the marked text that was misspelt, and all of it?  Then the suggestion can replace it. */
+static bool replaces(const char *marked, const char *best)
+{
+	static const char signs[] = ".:{}$[](), \t\r\n\"'";
+	struct suggest near = suggest_for(marked);
+	const char *a = strpbrk(marked, signs), *b = strpbrk(best, signs);
+
+	for (; a != NULL && b != NULL && *a == *b; b = strpbrk(b + 1, signs))
+		a = strpbrk(a + 1, signs);
+	suggest_offer(&near, best);
+	return a == NULL && b == NULL && near.best != NULL;
+}
+
+static void offer_fix(struct diags *ds, struct diag *d, const char *best)
+{
+	if (d->pos.source == NULL || d->pos.end <= d->pos.begin)
+		return;
+	struct source_range word = word_at(&d->pos);
+	char marked[128];
+	size_t n = word.end - word.begin;
+
+	if (n == 0 || n >= sizeof marked || word.end > word.source->n)
+		return;
+	memcpy(marked, word.source->text + word.begin, n);
+	marked[n] = '\0';
+	if (replaces(marked, best))
+		diag_fix(ds, d, &word, best);
 }
 
 void diag_did_you_mean(struct diags *ds, struct diag *d, const char *best)
 {
-	if (best != NULL)
-		diag_help(ds, d, "did you mean '%s'?", best);
+	if (best == NULL || d == NULL)
+		return;
+	diag_help(ds, d, "did you mean '%s'?", best);
+	offer_fix(ds, d, best);
 }
+
+/* ---- all of them --------------------------------------------------------------------------- */
 
 void diags_borrow(struct diags *ds, const struct diags *others)
 {
-	ds->n_errors += others->n_errors;
-	ds->n_warnings += others->n_warnings;
-	for (size_t i = 0; i < others->list.n && ds->list.n < ds->max; i++)
-		*LM_PUSH(NULL, &ds->list) = others->list.v[i];
-}
-
-/* ---- printing ------------------------------------------------------------------------------ */
-
-struct palette {
-	const char *error, *warning, *caret, *strong, *plain;
-};
-
-static const struct palette palettes[] = {
-    {"", "", "", "", ""},
-    {"\033[1;31m", "\033[1;35m", "\033[1;32m", "\033[1m", "\033[0m"},
-};
-
-static void print_place(const struct source_range *range, struct lm_buf *out)
-{
-	if (range->source == NULL)
-		return;
-	lm_buf_puts(out, range->source->file);
-	if (range->end != 0) {
-		struct source_place at = source_place(range);
-		unsigned line = at.line, col = at.col;
-
-		lm_buf_printf(out, ":%u:%u", line, col);
+	if (ds->strict) {
+		ds->n_errors += others->n_errors + others->n_warnings;
+	} else {
+		ds->n_errors += others->n_errors;
+		ds->n_warnings += others->n_warnings;
 	}
-	lm_buf_puts(out, ": ");
+	for (size_t i = 0; i < others->list.n && ds->list.n < ds->max; i++) {
+		struct diag *d = LM_PUSH(NULL, &ds->list);
+
+		*d = others->list.v[i];
+		if (ds->strict)
+			make_strict(d);
+	}
 }
 
-/* One character of the user's line: as it is, unless a terminal would act on it. */
-static void print_char(const char *p, size_t n, struct lm_buf *out)
+void diags_make_strict(struct diags *ds)
 {
-	unsigned char c = (unsigned char)p[0];
+	ds->strict = true;
+	ds->n_errors += ds->n_warnings;
+	ds->n_warnings = 0;
+	for (size_t i = 0; i < ds->list.n; i++)
+		make_strict(&ds->list.v[i]);
+}
 
-	if (c == '\t')
-		lm_buf_puts(out, " ");
-	else if (c < 0x20 || c == 0x7f || (c >= 0x80 && n == 1) ||
-		 (c == 0xc2 && (unsigned char)p[1] < 0xa0))
-		lm_buf_puts(out, "?");
+/* What decides the order, beside the diagnostic itself. */
+struct key {
+	uintptr_t file; /* 0: none; otherwise counted as they come */
+	size_t index;
+	const struct diag *diag;
+};
+
+static int compare(uintptr_t a, uintptr_t b)
+{
+	return a < b ? -1 : a > b;
+}
+
+static int by_place(const void *x, const void *y)
+{
+	const struct key *a = x, *b = y;
+	int order = compare(a->file, b->file);
+
+	if (order == 0 && a->file != 0) {
+		/* The file as a whole comes first. */
+		order = compare(a->diag->pos.end != 0, b->diag->pos.end != 0);
+		order = order != 0 ? order : compare(a->diag->pos.begin, b->diag->pos.begin);
+		order = order != 0 ? order : compare(a->diag->pos.end, b->diag->pos.end);
+	}
+	return order != 0 ? order : compare(a->index, b->index);
+}
+
+static bool is_same(const struct diag *a, const struct diag *b)
+{
+	return a->number == b->number && a->pos.source == b->pos.source &&
+	       a->pos.begin == b->pos.begin && a->pos.end == b->pos.end &&
+	       strcmp(a->message, b->message) == 0;
+}
+
+/* Is it among those of the same place that stand directly before? */
+static bool is_said(const struct diag *list, size_t n, const struct diag *d)
+{
+	for (size_t i = n; i > 0 && n - i < NEIGHBOURS; i--) {
+		const struct diag *other = &list[i - 1];
+
+		if (other->pos.source != d->pos.source || other->pos.begin != d->pos.begin)
+			return false;
+		if (is_same(other, d))
+			return true;
+	}
+	return false;
+}
+
+static void forget_one(struct diags *ds, enum diag_severity severity)
+{
+	if (severity == DIAG_ERROR)
+		ds->n_errors--;
 	else
-		lm_buf_add(out, p, n);
+		ds->n_warnings--;
 }
 
-/* One past the last column to underline: a range over several lines goes on to the line's end. */
-static uint32_t tail_of(
-    const struct source_range *range, const struct source_place *pos, const char *line, size_t n)
+void diags_sort(struct diags *ds)
 {
-	uint32_t tail = pos->end_line == pos->line ? pos->end_col : 0;
+	size_t n = ds->list.n;
+	LM_AUTO(lm_map) files = lm_map_new();
+	struct key *keys = LM_NEW_N(ds->arena, struct key, n + 1);
+	struct diag *sorted = LM_NEW_N(ds->arena, struct diag, n + 1);
 
-	if (pos->end_line > pos->line) {
-		struct source_range rest = *range;
-		rest.end = (uint32_t)(line - range->source->text) + (uint32_t)n;
-		tail = source_place(&rest).end_col;
+	for (size_t i = 0; i < n; i++) {
+		const struct diag *d = &ds->list.v[i];
+		const char *file = d->pos.source != NULL ? d->pos.source->file : NULL;
+
+		if (file != NULL && lm_map_find(files, file) == NULL)
+			lm_map_put(files, file, (void *)(uintptr_t)(lm_map_count(files) + 1));
+		keys[i].file = file != NULL ? (uintptr_t)lm_map_find(files, file) : 0;
+		keys[i].index = i;
+		keys[i].diag = d;
 	}
-	return tail > pos->col ? tail : pos->col + 1;
-}
-
-static void print_excerpt(
-    const struct source_range *range, const struct palette *colours, struct lm_buf *out)
-{
-	struct source_place pos = source_place(range);
-	size_t n, i = 0;
-	const char *line = source_line(range->source, pos.line, &n);
-	uint32_t tail = tail_of(range, &pos, line, n);
-	uint32_t from =
-	    tail > EXCERPT_MAX && pos.col > EXCERPT_BEFORE ? pos.col - EXCERPT_BEFORE : 1;
-	uint32_t end = from + EXCERPT_MAX, col = 1;
-
-	lm_buf_printf(out, "%5u | %s", pos.line, from > 1 ? "..." : "");
-	for (; i < n && col < end; col++) {
-		size_t size = source_char_size(line + i, n - i);
-
-		if (col >= from)
-			print_char(line + i, size, out);
-		i += size;
+	qsort(keys, n, sizeof keys[0], by_place);
+	ds->list.n = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (is_said(sorted, ds->list.n, keys[i].diag))
+			forget_one(ds, keys[i].diag->severity);
+		else
+			sorted[ds->list.n++] = *keys[i].diag;
 	}
-	lm_buf_puts(out, i < n ? "...\n" : "\n");
-
-	if (tail > end)
-		tail = end;
-	lm_buf_printf(out, "      | %s", from > 1 ? "   " : "");
-	for (col = from; col < pos.col; col++)
-		lm_buf_puts(out, " ");
-	lm_buf_printf(out, "%s^", colours->caret);
-	for (col = pos.col + 1; col < tail; col++)
-		lm_buf_puts(out, "~");
-	lm_buf_printf(out, "%s\n", colours->plain);
-}
-
-void diag_print(const struct diag *d, struct lm_buf *out, bool colour)
-{
-	const struct palette *c = &palettes[colour];
-	bool error = d->severity == DIAG_ERROR;
-
-	lm_buf_puts(out, c->strong);
-	print_place(&d->pos, out);
-	lm_buf_printf(out, "%s%s:%s%s %s%s [%s]\n", error ? c->error : c->warning,
-	    error ? "error" : "warning", c->plain, c->strong, d->message, c->plain, d->code);
-	if (d->pos.source != NULL && d->pos.end != 0)
-		print_excerpt(&d->pos, c, out);
-	if (d->help != NULL)
-		lm_buf_printf(out, "  help: %s\n", d->help);
-	for (const struct diag_note *note = d->notes; note != NULL; note = note->next) {
-		lm_buf_puts(out, "  note: ");
-		print_place(&note->pos, out);
-		lm_buf_printf(out, "%s\n", note->text);
-	}
-}
-
-void diags_print(const struct diags *ds, struct lm_buf *out, bool colour)
-{
-	size_t n = diags_count(ds);
-	size_t all = diags_errors(ds) + diags_warnings(ds);
-
-	for (size_t i = 0; i < n; i++)
-		diag_print(diags_at(ds, i), out, colour);
-	if (all > n)
-		lm_buf_printf(out, "and %zu more\n", all - n);
-}
-
-static void place_json(const struct source_range *pos, struct lm_json *j)
-{
-	if (pos->source == NULL)
-		return;
-	lm_json_str(j, "file", pos->source->file);
-	struct source_place place = source_place(pos);
-	if (place.line == 0)
-		return;
-	lm_json_int(j, "line", place.line);
-	lm_json_int(j, "column", place.col);
-	lm_json_int(j, "endLine", place.end_line);
-	lm_json_int(j, "endColumn", place.end_col);
-}
-
-static void notes_json(const struct diag_note *note, struct lm_json *j)
-{
-	lm_json_open(j, "notes", '[');
-	for (; note != NULL; note = note->next) {
-		lm_json_open(j, NULL, '{');
-		place_json(&note->pos, j);
-		lm_json_str(j, "message", note->text);
-		lm_json_close(j, '}');
-	}
-	lm_json_close(j, ']');
-}
-
-void diags_print_json(const struct diags *ds, struct lm_buf *out)
-{
-	struct lm_json j = lm_json_on(out);
-
-	lm_json_open(&j, NULL, '[');
-	for (size_t i = 0; i < diags_count(ds); i++) {
-		const struct diag *d = diags_at(ds, i);
-
-		lm_json_open(&j, NULL, '{');
-		lm_json_str(&j, "severity", d->severity == DIAG_ERROR ? "error" : "warning");
-		lm_json_str(&j, "code", d->code);
-		place_json(&d->pos, &j);
-		lm_json_str(&j, "message", d->message);
-		if (d->help != NULL)
-			lm_json_str(&j, "help", d->help);
-		if (d->notes != NULL)
-			notes_json(d->notes, &j);
-		lm_json_close(&j, '}');
-	}
-	lm_json_close(&j, ']');
+	if (n > 0)
+		memcpy(ds->list.v, sorted, ds->list.n * sizeof sorted[0]);
 }

@@ -15,7 +15,7 @@
  * Many per run, collected, in the order of discovery.  Codes are stable: "LM0101" never changes
  * its meaning.  Parsing goes on after one; nothing is reported about what merely follows from it.
  */
-struct source; /* tosca/source.h: a named text with a line index */
+struct source; /* tosca/text/source.h: a named text with a line index */
 
 /*
  * The bytes [begin, end) of a source; lines and columns are counted when they are shown
@@ -37,11 +37,19 @@ struct diag_note {
 
 struct diag {
 	enum diag_severity severity;
-	const char *code; /* static */
+	bool strict;       /* a warning that diags_make_strict() made an error */
+	uint16_t number;   /* enum diag_code */
+	const char *code;  /* static */
+	const char *title; /* static: what all diagnostics of this code are about */
 	struct source_range pos;
 	const char *message;     /* what is wrong */
 	const char *help;        /* what to do, or what was probably meant; NULL: nothing to add */
 	struct diag_note *notes; /* the other places involved, in order; NULL: none */
+	/* To put 'text' in place of these bytes is probably what was meant; text NULL: not known. */
+	struct {
+		struct source_range pos;
+		const char *text;
+	} fix;
 };
 
 struct diags;
@@ -57,20 +65,52 @@ const struct diag *diags_at(const struct diags *, size_t i);
 
 /* Adds the others, too; their texts stay where they are. */
 void diags_borrow(struct diags *, const struct diags *others);
+/*
+ * The order in which one reads: files as they first came, then by place; what is said of no file
+ * stands first.  What was said twice of one place is there once.
+ */
+void diags_sort(struct diags *);
+/* From here on every warning is an error. */
+void diags_make_strict(struct diags *);
 
 /*
- * file:line:col: error: message [LM0101], the line, a caret, then help and note.
+ * For people:
+ *
+ *	vnfs/pbx.yml:12:11-32: error: there is no descriptor 'resource::astrisk::1.0' [LM0302]
+ *	   12 |     type: resource::astrisk::1.0
+ *	      |           ^~~~~~~~~~~~~~~~~~~~~~
+ *	      = help: did you mean 'resource::asterisk::1.0'?
+ *
+ * then the notes in the same way, and an empty line.  The columns shown are the first and the
+ * last; a place on several lines is written 12:11-14.3, as GNU programs do and editors read.
  * 'colour': ANSI sequences, for a terminal.
  */
 void diags_print(const struct diags *, struct lm_buf *out, bool colour);
 void diag_print(const struct diag *, struct lm_buf *out, bool colour);
 /*
- * [{"severity", "code", "file", "line", "column", "endLine", "endColumn",
- *   "message", "help",
- *   "notes": [{"file", "line", "column", "endLine", "endColumn", "message"}]}]; what is not
- * known is left out.
+ * For programs, one JSON object for a diagnostic:
+ *
+ *	file            the name under which the text was given
+ *	line, column, endLine, endColumn
+ *	                from 1, in characters; the end is the place behind the last one
+ *	offset, endOffset
+ *	                the same in bytes of UTF-8 from 0, a byte order mark not counted
+ *	severity        "error" or "warning"
+ *	strict          true: an error only because warnings are errors
+ *	code, title     "LM0302", and what all diagnostics of this code are about
+ *	message         what is wrong here
+ *	help            what to do
+ *	suggestion      {text, line, column, endLine, endColumn, offset, endOffset}: put the text
+ *	                in this place
+ *	notes           [{file, line, ..., endOffset, message}]: other places involved
+ *	explain         the command that tells more, "lm explain LM0302"
+ *
+ * What is not known is left out.  diags_print_json() writes them as an array, diags_print_lines()
+ * one per line: so a stream of any length can be read, cut and searched line by line.
  */
+void diag_print_json(const struct diag *, struct lm_buf *out);
 void diags_print_json(const struct diags *, struct lm_buf *out);
+void diags_print_lines(const struct diags *, struct lm_buf *out);
 
 LM_DEFINE_AUTO(diags, diags_free);
 
