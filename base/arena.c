@@ -73,29 +73,46 @@ static struct block *block_for(struct lm_arena *a, size_t size)
 {
 	struct block *b = a->head;
 
+	if (size > SIZE_MAX / 2)
+		abort();
 	a->total += size;
 	return b != NULL && b->back - b->front >= size ? b : block_add(a, size);
 }
 
+void *lm_arena_take(struct lm_arena *a, size_t size, size_t align)
+{
+	size_t gap = a->head == NULL ? 0 : -a->head->front & (align - 1);
+	struct block *b = block_for(a, size + gap);
+	void *p;
+
+	if (b->front == 0)
+		gap = 0;
+	p = b->data + b->front + gap;
+	b->front += gap + size;
+	return p;
+}
+
 void *lm_arena_alloc(struct lm_arena *a, size_t size)
 {
-	const size_t align = alignof(max_align_t);
+	return lm_arena_take(a, size, alignof(max_align_t));
+}
 
-	if (size > SIZE_MAX / 2)
-		abort();
-	size = (size + align - 1) & ~(align - 1);
+bool lm_arena_extend(struct lm_arena *a, const void *piece, size_t size, size_t more)
+{
+	struct block *b = a->head;
 
-	struct block *b = block_for(a, size);
-	void *p = b->data + b->front;
-	b->front += size;
-	return p;
+	if (b == NULL || (const char *)piece + size != b->data + b->front ||
+	    b->back - b->front < more)
+		return false;
+	b->front += more;
+	a->total += more;
+	return true;
 }
 
 static char *text_alloc(struct lm_arena *a, size_t size)
 {
-	if (size > SIZE_MAX / 2)
-		abort();
 	struct block *b = block_for(a, size);
+
 	b->back -= size;
 	return b->data + b->back;
 }

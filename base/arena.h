@@ -2,7 +2,9 @@
 #ifndef LM_BASE_ARENA_H
 #define LM_BASE_ARENA_H
 
+#include <stdalign.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/attr.h"
@@ -20,6 +22,10 @@ void lm_arena_free(struct lm_arena *);
 
 /* Zeroed, aligned for any type, never NULL. */
 void *lm_arena_alloc(struct lm_arena *, size_t size);
+/* The same for one type: 'align' is a power of two. */
+void *lm_arena_take(struct lm_arena *, size_t size, size_t align);
+/* Makes a piece larger where it lies, when no other was taken since and there is room. */
+bool lm_arena_extend(struct lm_arena *, const void *piece, size_t size, size_t more);
 /* Texts lie side by side, unaligned: one of n bytes costs n + 1. */
 char *lm_arena_strdup(struct lm_arena *, const char *text); /* NULL stays NULL */
 char *lm_arena_strndup(struct lm_arena *, const char *p, size_t n);
@@ -27,8 +33,9 @@ char *lm_arena_printf(struct lm_arena *, const char *fmt, ...) LM_PRINTF(2, 3);
 /* Bytes handed out so far, for limits and tests. */
 size_t lm_arena_used(const struct lm_arena *);
 
-#define LM_NEW(arena, type)      ((type *)lm_arena_alloc((arena), sizeof(type)))
-#define LM_NEW_N(arena, type, n) ((type *)lm_arena_alloc((arena), sizeof(type) * (n)))
+#define LM_NEW(arena, type) LM_NEW_N(arena, type, 1)
+#define LM_NEW_N(arena, type, n) \
+	((type *)lm_arena_take((arena), sizeof(type) * (n), alignof(__typeof__(type))))
 
 LM_DEFINE_AUTO(lm_arena, lm_arena_free);
 

@@ -7,20 +7,26 @@
 #include <string.h>
 
 /*
- * Entries stand in an array in order of insertion; a second array of indices is the hash table
- * (open addressing, linear probing).  A removed entry stays as a hole until the next rebuild.
+ * Entries stand in an array in order of insertion; a second array, of slots, is the hash table (open
+ * addressing, linear probing).  A slot knows the hash, so that looking does not touch entries that
+ * are not meant, and growing does not touch keys.  A removed entry stays as a hole until the map
+ * grows.
  */
 struct entry {
 	const char *key;
 	void *value; /* NULL: a hole */
-	uint64_t hash;
+};
+
+struct slot {
+	uint32_t hash;
+	uint32_t place; /* index + 1 into entries; 0: empty */
 };
 
 struct lm_map {
 	struct entry *entries;
 	size_t n_entries, cap_entries; /* holes included */
-	uint32_t *slots;               /* index + 1 into entries; 0: empty */
-	size_t n_slots;                /* a power of two */
+	struct slot *slots;
+	size_t n_slots; /* a power of two, more than cap_entries */
 	size_t count;
 };
 
@@ -31,6 +37,24 @@ uint64_t lm_hash(const char *text)
 	for (const unsigned char *p = (const unsigned char *)text; *p != '\0'; p++)
 		h = (h ^ *p) * 0x100000001b3u;
 	return h;
+}
+
+/* For the table only: eight bytes at a time. */
+static uint32_t hash_of(const char *key)
+{
+	const uint64_t odd = 0x9e3779b97f4a7c15u;
+	size_t n = strlen(key);
+	uint64_t h = n * odd, word;
+
+	for (; n >= sizeof word; n -= sizeof word, key += sizeof word) {
+		memcpy(&word, key, sizeof word);
+		h = (h ^ word) * odd;
+		h ^= h >> 32;
+	}
+	word = 0;
+	memcpy(&word, key, n);
+	h = (h ^ word) * odd;
+	return (uint32_t)(h >> 32 ^ h);
 }
 
 struct lm_map *lm_map_new(void)
@@ -52,52 +76,88 @@ void lm_map_free(struct lm_map *m)
 }
 
 /* The slot of 'key', or the empty slot where it would go.  The table has a slot to spare. */
-static size_t slot_of(const struct lm_map *m, const char *key, uint64_t hash)
+static struct slot *slot_of(const struct lm_map *m, const char *key, uint32_t hash)
 {
 	size_t i = hash & (m->n_slots - 1);
 
-	for (; m->slots[i] != 0; i = (i + 1) & (m->n_slots - 1)) {
-		const struct entry *e = &m->entries[m->slots[i] - 1];
-
-		if (e->hash == hash && e->key != NULL && strcmp(e->key, key) == 0)
+	for (; m->slots[i].place != 0; i = (i + 1) & (m->n_slots - 1)) {
+		if (m->slots[i].hash != hash)
+			continue;
+		const struct entry *e = &m->entries[m->slots[i].place - 1];
+		if (e->key != NULL && strcmp(e->key, key) == 0)
 			break;
 	}
-	return i;
+	return &m->slots[i];
 }
 
-/* Makes room for one more: drops the holes, and doubles when the live entries ask for it. */
-static void rebuild(struct lm_map *m)
+static void fill_slot(struct lm_map *m, struct slot slot)
 {
-	size_t cap = m->count < 8 ? 16 : m->count * 2;
-	size_t n_slots = 32;
-	struct entry *entries = calloc(cap, sizeof *entries);
-	size_t n = 0;
+	size_t i = slot.hash & (m->n_slots - 1);
 
-	while (n_slots < cap * 2)
-		n_slots *= 2;
-	uint32_t *slots = calloc(n_slots, sizeof *slots);
-	if (entries == NULL || slots == NULL)
+	while (m->slots[i].place != 0)
+		i = (i + 1) & (m->n_slots - 1);
+	m->slots[i] = slot;
+}
+
+/* New slots for what there is; three of four may be taken. */
+static void make_slots(struct lm_map *m, size_t n)
+{
+	struct slot *old = m->slots;
+	size_t n_old = m->n_slots, n_live = 0;
+
+	m->n_slots = n;
+	m->slots = calloc(n, sizeof *m->slots);
+	if (m->slots == NULL)
 		abort();
-	for (size_t i = 0; i < m->n_entries; i++)
-		if (m->entries[i].value != NULL)
-			entries[n++] = m->entries[i];
-	free(m->entries);
-	free(m->slots);
-	m->entries = entries;
-	m->n_entries = n;
-	m->cap_entries = cap;
-	m->slots = slots;
-	m->n_slots = n_slots;
-	for (size_t i = 0; i < n; i++)
-		slots[slot_of(m, entries[i].key, entries[i].hash)] = (uint32_t)(i + 1);
+	if (m->n_entries == m->count) {
+		for (size_t i = 0; i < n_old; i++)
+			if (old[i].place != 0)
+				fill_slot(m, old[i]);
+		free(old);
+		return;
+	}
+	for (size_t i = 0; i < m->n_entries; i++) {
+		if (m->entries[i].value == NULL)
+			continue;
+		m->entries[n_live++] = m->entries[i];
+		fill_slot(m, (struct slot){hash_of(m->entries[i].key), (uint32_t)n_live});
+	}
+	m->n_entries = n_live;
+	free(old);
+}
+
+void lm_map_reserve(struct lm_map *m, size_t n)
+{
+	size_t n_slots = 8;
+
+	if (n <= m->cap_entries)
+		return;
+	if (n >= UINT32_MAX / 2)
+		abort();
+	while (n_slots / 4 * 3 < n)
+		n_slots *= 2;
+	make_slots(m, n_slots);
+	m->entries = realloc(m->entries, n * sizeof *m->entries);
+	if (m->entries == NULL)
+		abort();
+	m->cap_entries = n;
+}
+
+/* Room for one more: the holes', or that of a table twice as large. */
+static void grow(struct lm_map *m)
+{
+	if (m->count < m->n_entries / 2)
+		make_slots(m, m->n_slots);
+	else
+		lm_map_reserve(m, m->n_slots < 8 ? 6 : m->n_slots / 4 * 6);
 }
 
 static struct entry *find(const struct lm_map *m, const char *key)
 {
-	if (m->n_slots == 0)
+	if (m->count == 0)
 		return NULL;
-	size_t slot = slot_of(m, key, lm_hash(key));
-	return m->slots[slot] == 0 ? NULL : &m->entries[m->slots[slot] - 1];
+	const struct slot *slot = slot_of(m, key, hash_of(key));
+	return slot->place == 0 ? NULL : &m->entries[slot->place - 1];
 }
 
 void *lm_map_find(const struct lm_map *m, const char *key)
@@ -110,21 +170,22 @@ void *lm_map_find(const struct lm_map *m, const char *key)
 void *lm_map_put(struct lm_map *m, const char *key, void *value)
 {
 	assert(value != NULL);
-	struct entry *e = find(m, key);
+	uint32_t hash = hash_of(key);
+	struct slot *slot = m->n_slots > 0 ? slot_of(m, key, hash) : NULL;
 
-	if (e != NULL) {
+	if (slot != NULL && slot->place != 0) {
+		struct entry *e = &m->entries[slot->place - 1];
 		void *old = e->value;
 
-		e->key = key;
-		e->value = value;
+		*e = (struct entry){key, value};
 		return old;
 	}
-	if (m->n_entries == m->cap_entries)
-		rebuild(m);
-	uint64_t hash = lm_hash(key);
-	size_t slot = slot_of(m, key, hash);
-	m->entries[m->n_entries++] = (struct entry){key, value, hash};
-	m->slots[slot] = (uint32_t)m->n_entries;
+	if (m->n_entries == m->cap_entries) {
+		grow(m);
+		slot = slot_of(m, key, hash);
+	}
+	m->entries[m->n_entries++] = (struct entry){key, value};
+	*slot = (struct slot){hash, (uint32_t)m->n_entries};
 	m->count++;
 	return NULL;
 }

@@ -16,6 +16,8 @@ struct lm_map;
 
 struct lm_map *lm_map_new(void);
 void lm_map_free(struct lm_map *); /* the values are not touched */
+/* Makes room for 'n' entries at once, where their number is known. */
+void lm_map_reserve(struct lm_map *, size_t n);
 
 void *lm_map_find(const struct lm_map *, const char *key); /* NULL: no such key */
 /* The previous value, or NULL.  'value' must not be NULL. */

@@ -5,6 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void *grown_in(struct lm_arena *a, void *v, size_t size, size_t more)
+{
+	if (v != NULL && lm_arena_extend(a, v, size, more - size))
+		return v;
+	void *copy = lm_arena_alloc(a, more);
+	if (size > 0)
+		memcpy(copy, v, size);
+	return copy;
+}
+
 void *lm_vec_push(struct lm_arena *a, void **v, size_t *n, size_t *cap, size_t size)
 {
 	if (*n == *cap) {
@@ -12,14 +22,10 @@ void *lm_vec_push(struct lm_arena *a, void **v, size_t *n, size_t *cap, size_t s
 
 		if (more > SIZE_MAX / 2 / size)
 			abort();
-		void *grown = a != NULL ? lm_arena_alloc(a, more * size) : malloc(more * size);
-		if (grown == NULL)
+		*v = a != NULL ? grown_in(a, *v, *cap * size, more * size)
+			       : realloc(*v, more * size);
+		if (*v == NULL)
 			abort();
-		if (*n > 0)
-			memcpy(grown, *v, *n * size);
-		if (a == NULL)
-			free(*v);
-		*v = grown;
 		*cap = more;
 	}
 	void *slot = (char *)*v + *n * size;

@@ -9,7 +9,7 @@
 /*
  * A growing array: LM_VEC(struct step) steps = {0};
  *	struct step *s = LM_PUSH(arena, &steps);   one more, zeroed; aborts when memory is out
- * With an arena the old storage stays behind in it; with a NULL arena the storage is on the heap
+ * With an arena the old storage may stay behind in it; with a NULL arena the storage is on the heap
  * and belongs to the vector's owner, who ends it with lm_vec_free(&steps).
  * A push moves the elements: hold indices across it, not pointers.
  */

@@ -80,6 +80,22 @@ START_TEST(putting_again_adopts_the_new_key)
 }
 END_TEST
 
+START_TEST(room_that_was_made_is_used_and_may_be_exceeded)
+{
+	char keys[100][16];
+
+	lm_map_reserve(map, 50);
+	for (int i = 0; i < 100; i++) {
+		snprintf(keys[i], sizeof keys[i], "%d", i);
+		put(keys[i], keys[i]);
+	}
+	lm_map_reserve(map, 10);
+	ck_assert_uint_eq(lm_map_count(map), 100);
+	for (int i = 0; i < 100; i++)
+		ck_assert_ptr_eq(lm_map_find(map, keys[i]), keys[i]);
+}
+END_TEST
+
 START_TEST(a_walk_goes_in_the_order_of_insertion)
 {
 	put("z", "1");
@@ -188,6 +204,7 @@ static Suite *suite(void)
 	tcase_add_test(tc, what_was_put_is_found_by_the_text_of_its_key);
 	tcase_add_test(tc, putting_again_replaces_and_gives_back_the_old_value);
 	tcase_add_test(tc, putting_again_adopts_the_new_key);
+	tcase_add_test(tc, room_that_was_made_is_used_and_may_be_exceeded);
 	tcase_add_test(tc, a_walk_goes_in_the_order_of_insertion);
 	tcase_add_test(tc, the_value_just_returned_may_be_removed_during_a_walk);
 	tcase_add_test(tc, a_removed_key_may_be_freed_at_once);
