@@ -5,6 +5,7 @@
 #   make test           everything, with sanitizers; ends with "N passed, N failed"
 #   make bench          measure against floors in the same run
 #   make bench-compile  the compiler alone
+#   make fuzz           an hour of fuzzing, see tests/fuzz/README.md
 #   make SANITIZE=1     any target with ASan + UBSan, in build/asan
 #   APT=no              install nothing; say what is missing
 #
@@ -16,14 +17,20 @@ endif
 
 SANITIZE ?=
 comma    := ,
-B        ?= build/$(if $(SANITIZE),asan,release)
+# Variants: plain, SANITIZE=1, and FUZZ=1, where clang brings libFuzzer and gcc has the word on warnings.
+FUZZ     ?=
+B        ?= build/$(if $(FUZZ),fuzz,$(if $(SANITIZE),asan,release))
+ifneq ($(FUZZ),)
+CC       := clang
+SANITIZE := 1
+endif
 
 WARN     := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
 	    -Wwrite-strings -Wpointer-arith -Wvla -Wimplicit-fallthrough -Wformat=2 -Wundef -Walloca
 OPT      := $(if $(SANITIZE),-O1 -g -fsanitize=address$(comma)undefined -fno-sanitize-recover=all \
-	    -fno-omit-frame-pointer,-O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong)
+	    -fno-omit-frame-pointer $(if $(FUZZ),-fsanitize=fuzzer-no-link),-O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong)
 CPPFLAGS := -I. -D_GNU_SOURCE -include base/banned.h
-CFLAGS   := -std=gnu17 $(WARN) $(OPT) $(EXTRA_CFLAGS)
+CFLAGS   := -std=gnu17 $(if $(FUZZ),,$(WARN)) $(OPT) $(EXTRA_CFLAGS)
 LDFLAGS  := $(filter -fsanitize%,$(CFLAGS)) -Wl,--as-needed
 LIBS     := -lyaml -ljansson -lxml2 -lcurl -lmicrohttpd -luv -lsqlite3 -lm
 TESTLIBS := $(shell pkg-config --libs check 2>/dev/null || echo -lcheck)
@@ -40,8 +47,9 @@ LM       := $(filter-out lm/main.c,$(call src,lm/*/*.c lm/*/*/*.c))
 # tests/<kind>/*.c: each a program of its own; tests/lib/*.c is linked to all of them.
 TESTLIB  := $(call src,tests/lib/*.c)
 PROGRAMS := $(call src,tests/unit/*.c tests/golden/*.c tests/sim/*.c tests/system/*.c tests/bench/*.c tests/demo/*.c)
+FUZZERS  := $(call src,tests/fuzz/*.c)
 UNIT     := $(patsubst %.c,$(B)/%,$(call src,tests/unit/*.c))
-ALL      := $(BASE) $(TOSCA) $(POLICY) $(LM) lm/main.c $(TESTLIB) $(PROGRAMS)
+ALL      := $(BASE) $(TOSCA) $(POLICY) $(LM) lm/main.c $(TESTLIB) $(PROGRAMS) $(if $(FUZZ),$(FUZZERS))
 LIBALL   := $(B)/liblm.a $(B)/libtosca.a $(B)/libpolicy.a $(B)/libbase.a
 
 all: $(B)/lm
@@ -56,6 +64,10 @@ $(B)/%.a:
 
 $(B)/lm: $(B)/obj/lm/main.o $(LIBALL)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/%.o $(LIBALL)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
 $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libtest.a $(LIBALL)
 	@mkdir -p $(@D)
@@ -72,6 +84,8 @@ $(B)/flags: FORCE
 libs: $(LIBALL)
 programs: $(B)/lm $(patsubst %.c,$(B)/%,$(PROGRAMS))
 
+fuzzers: $(patsubst %.c,$(B)/%,$(FUZZERS))
+
 depends:
 	@tests/depends
 
@@ -79,7 +93,12 @@ test: depends
 	@vnfs/images/build -d build/images all || echo 'no images: the tests that need them are skipped'
 	@$(MAKE) --no-print-directory SANITIZE=1 programs
 	@$(MAKE) --no-print-directory programs
+	@$(MAKE) --no-print-directory FUZZ=1 fuzzers
 	@tests/run
+
+fuzz: depends
+	@$(MAKE) --no-print-directory FUZZ=1 fuzzers
+	@tests/fuzz/run 3600
 
 demo: depends
 	@$(MAKE) --no-print-directory programs images
@@ -105,7 +124,7 @@ clean:
 distclean:
 	rm -rf build
 
-.PHONY: all libs programs depends test demo bench bench-compile images format clean distclean FORCE
+.PHONY: all libs programs fuzzers fuzz depends test demo bench bench-compile images format clean distclean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(patsubst %.o,%.d,$(call obj,$(ALL)))
