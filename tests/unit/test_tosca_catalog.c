@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <check.h>
 
-#include "tosca/link/catalog.h"
+#include "tosca/link/link.h"
 #include "tosca/model/expr.h"
 #include "tosca/model/name.h"
 
@@ -114,6 +114,61 @@ START_TEST(an_intent_among_descriptors_is_passed_over)
 }
 END_TEST
 
+START_TEST(all_versions_of_a_plain_name_stand_in_order_assemblies_first)
+{
+	static const char *const expected[] = {"assembly::a::1.0", "assembly::a::1.9",
+	    "assembly::a::1.10", "assembly::a::2", "resource::a::1.5"};
+
+	add("x", "name: assembly::a::2\n---\nname: resource::a::1.5\n");
+	add("y", "name: assembly::a::1.10\n---\nname: assembly::a::1.9\n");
+	add("z", "name: assembly::a::1.0\n---\nname: assembly::ab::7\n");
+	struct version_list list = catalog_versions(catalog, "a");
+	ck_assert_uint_eq(list.n, LM_COUNT(expected));
+	for (size_t i = 0; i < list.n; i++)
+		ck_assert_str_eq(descriptor_name(list.v[i]), expected[i]);
+	ck_assert_uint_eq(catalog_versions(catalog, "b").n, 0);
+}
+END_TEST
+
+START_TEST(a_range_finds_the_highest_version_that_it_allows)
+{
+	add("x", "name: assembly::a::1.2\n---\nname: assembly::a::1.10\n");
+	add("y", "name: assembly::a::2.0\n---\nname: resource::a::1.99\n");
+	ck_assert_str_eq(
+	    descriptor_name(catalog_highest(catalog, "assembly::a::^1.0")), "assembly::a::1.10");
+	ck_assert_str_eq(
+	    descriptor_name(catalog_highest(catalog, "assembly::a::*")), "assembly::a::2.0");
+	ck_assert_str_eq(
+	    descriptor_name(catalog_highest(catalog, "assembly::a::1.2.0")), "assembly::a::1.2");
+	ck_assert_ptr_null(catalog_highest(catalog, "assembly::a::^3"));
+	ck_assert_ptr_null(catalog_highest(catalog, "assembly::b::*"));
+	ck_assert_ptr_null(catalog_highest(catalog, "nonsense"));
+}
+END_TEST
+
+START_TEST(what_was_probably_meant_is_the_nearest_name_in_its_highest_version_of_that_kind)
+{
+	add("x", "name: resource::asterisk::1.0\n---\nname: resource::asterisk::1.2\n");
+	add("y", "name: assembly::asterisk::3.0\n---\nname: resource::kamailio::1.0\n");
+	ck_assert_str_eq(
+	    catalog_suggest(catalog, "resource::asteriks::1.0"), "resource::asterisk::1.2");
+	ck_assert_str_eq(
+	    catalog_suggest(catalog, "assembly::asterisk::9"), "assembly::asterisk::3.0");
+	ck_assert_str_eq(
+	    catalog_suggest(catalog, "assembly::Kamailoi::1"), "resource::kamailio::1.0");
+	ck_assert_ptr_null(catalog_suggest(catalog, "resource::freeswitch::1.0"));
+}
+END_TEST
+
+START_TEST(of_two_names_that_are_as_near_the_first_in_the_alphabet_is_meant)
+{
+	add("x", "name: resource::nodeb::1\n");
+	add("y", "name: resource::nodea::1\n");
+	add("z", "name: resource::nodec::1\n");
+	ck_assert_str_eq(catalog_suggest(catalog, "resource::nodex::1"), "resource::nodea::1");
+}
+END_TEST
+
 /* ---- names --------------------------------------------------------------------------------- */
 
 START_TEST(a_range_of_versions_means_what_npm_means)
@@ -221,6 +276,11 @@ static Suite *suite(void)
 	tcase_add_test(tc, a_descriptor_with_errors_is_known_all_the_same);
 	tcase_add_test(tc, what_was_missing_may_come_later);
 	tcase_add_test(tc, an_intent_among_descriptors_is_passed_over);
+	tcase_add_test(tc, all_versions_of_a_plain_name_stand_in_order_assemblies_first);
+	tcase_add_test(tc, a_range_finds_the_highest_version_that_it_allows);
+	tcase_add_test(
+	    tc, what_was_probably_meant_is_the_nearest_name_in_its_highest_version_of_that_kind);
+	tcase_add_test(tc, of_two_names_that_are_as_near_the_first_in_the_alphabet_is_meant);
 	tcase_add_loop_test(tc, a_range_of_versions_means_what_npm_means, 0, 22);
 	tcase_add_test(tc, a_range_does_not_match_another_kind_or_name);
 	tcase_add_test(tc, an_instance_name_leaves_room_for_the_names_of_its_parts);

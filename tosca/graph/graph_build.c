@@ -3,29 +3,7 @@
 
 #include <stdlib.h>
 
-#include "tosca/text/suggest.h"
-
 /* ---- before -------------------------------------------------------------------------------- */
-
-static const char *suggest_root(const struct catalog *c, const char *full)
-{
-	LM_AUTO(lm_arena) scratch = lm_arena_new();
-	struct name name;
-	const char *best = NULL;
-
-	if (name_parse(scratch, full, &name) != NULL)
-		return NULL;
-	struct suggest near = suggest_for(name.name);
-	for (size_t i = 0; i < catalog_count(c); i++) {
-		const struct descriptor *d = catalog_at(c, i);
-
-		if (d->name.kind == NAME_ASSEMBLY)
-			suggest_offer(&near, d->name.name);
-		if (near.best == d->name.name)
-			best = d->name.full;
-	}
-	return best;
-}
 
 static const struct descriptor *find_root(
     const struct catalog *c, const struct graph_request *request, struct diags *diags)
@@ -41,7 +19,7 @@ static const struct descriptor *find_root(
 	}
 	struct diag *g = diag_add(
 	    diags, CODE_UNKNOWN_ROOT, NULL, "there is no assembly '%s'", request->descriptor);
-	diag_did_you_mean(diags, g, suggest_root(c, request->descriptor));
+	diag_did_you_mean(diags, g, catalog_suggest(c, request->descriptor));
 	return NULL;
 }
 

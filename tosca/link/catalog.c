@@ -23,6 +23,7 @@ struct catalog {
 	LM_VEC(struct entry *) entries;
 	struct lm_map *by_file, *by_name; /* canonical names */
 	LM_VEC(struct descriptor *) list;
+	struct versions *versions;
 };
 
 struct catalog *catalog_new(void)
@@ -33,6 +34,7 @@ struct catalog *catalog_new(void)
 		abort();
 	c->by_file = lm_map_new();
 	c->by_name = lm_map_new();
+	c->versions = versions_new();
 	return c;
 }
 
@@ -59,6 +61,7 @@ void catalog_free(struct catalog *c)
 	lm_vec_free(&c->list);
 	lm_map_free(c->by_file);
 	lm_map_free(c->by_name);
+	versions_free(c->versions);
 	free(c);
 }
 
@@ -90,6 +93,7 @@ static void append(struct catalog *c, struct entry *e)
 		d->index = c->list.n;
 		*LM_PUSH(NULL, &c->list) = d;
 		lm_map_put(c->by_name, d->name.canonical, d);
+		versions_add(c->versions, d);
 	}
 }
 
@@ -97,6 +101,8 @@ static void rebuild(struct catalog *c)
 {
 	lm_map_free(c->by_name);
 	c->by_name = lm_map_new();
+	versions_free(c->versions);
+	c->versions = versions_new();
 	c->list.n = 0;
 	for (size_t i = 0; i < c->entries.n; i++)
 		append(c, c->entries.v[i]);
@@ -233,18 +239,9 @@ const struct descriptor *catalog_get(const struct catalog *c, const char *canoni
 
 const struct descriptor *catalog_match(const struct catalog *c, const struct component *of)
 {
-	const struct descriptor *best = NULL;
-
 	if (of->canonical == NULL || !of->ranged)
 		return catalog_get(c, of->canonical);
-	for (size_t i = 0; i < c->list.n; i++) {
-		const struct descriptor *d = c->list.v[i];
-
-		if (name_matches(of->canonical, d->name.canonical) &&
-		    (best == NULL || name_compare(best->name.version, d->name.version) < 0))
-			best = d;
-	}
-	return best;
+	return versions_match(c->versions, of->canonical);
 }
 
 const struct descriptor *catalog_find(const struct catalog *c, const char *full_name)
@@ -255,6 +252,33 @@ const struct descriptor *catalog_find(const struct catalog *c, const char *full_
 	if (name_parse(scratch, full_name, &name) != NULL || name.ranged)
 		return NULL;
 	return catalog_get(c, name.canonical);
+}
+
+struct version_list catalog_versions(const struct catalog *c, const char *plain)
+{
+	return versions_find(c->versions, plain);
+}
+
+const struct descriptor *catalog_highest(const struct catalog *c, const char *pattern)
+{
+	return versions_match(c->versions, pattern);
+}
+
+const char *catalog_suggest(const struct catalog *c, const char *full)
+{
+	LM_AUTO(lm_arena) scratch = lm_arena_new();
+	struct name name;
+
+	if (name_parse(scratch, full, &name) != NULL)
+		return NULL;
+	const char *near = versions_near(c->versions, name.name);
+	if (near == NULL)
+		return NULL;
+	struct version_list list = versions_find(c->versions, near);
+	for (size_t i = list.n; i > 0; i--)
+		if (list.v[i - 1]->name.kind == name.kind)
+			return list.v[i - 1]->name.full;
+	return list.v[list.n - 1]->name.full;
 }
 
 const char *descriptor_name(const struct descriptor *d)

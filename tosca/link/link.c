@@ -100,23 +100,10 @@ static void suggest_property(
 	diag_did_you_mean(l->diags, diag, near.best);
 }
 
-/* By the name in the middle: kinds and versions are alike everywhere. */
 static void suggest_type(struct linker *l, struct diag *diag, const char *full)
 {
-	struct name name;
-	const char *best = NULL;
-
-	if (diag == NULL || name_parse(l->scratch, full, &name) != NULL)
-		return;
-	struct suggest near = suggest_for(name.name);
-	for (size_t i = 0; i < catalog_count(l->catalog); i++) {
-		const struct descriptor *d = catalog_at(l->catalog, i);
-
-		suggest_offer(&near, d->name.name);
-		if (near.best == d->name.name)
-			best = d->name.full;
-	}
-	diag_did_you_mean(l->diags, diag, best);
+	if (diag != NULL)
+		diag_did_you_mean(l->diags, diag, catalog_suggest(l->catalog, full));
 }
 
 /* ---- expressions --------------------------------------------------------------------------- */
@@ -348,10 +335,11 @@ static const char *known_versions(struct linker *l, const struct component *ref)
 
 	if (name_parse(l->scratch, ref->type.text, &wanted) != NULL)
 		return NULL;
-	for (size_t i = 0; i < catalog_count(l->catalog) && n < VERSIONS_MAX; i++) {
-		const struct name *name = &catalog_at(l->catalog, i)->name;
+	struct version_list list = catalog_versions(l->catalog, wanted.name);
+	for (size_t i = 0; i < list.n && n < VERSIONS_MAX; i++) {
+		const struct name *name = &list.v[i]->name;
 
-		if (name->kind != wanted.kind || strcmp(name->name, wanted.name) != 0)
+		if (name->kind != wanted.kind)
 			continue;
 		n++;
 		all = all == NULL ? name->full

@@ -3,6 +3,7 @@
 #define LM_TOSCA_LINK_H
 
 #include "tosca/link/catalog.h"
+#include "tosca/link/versions.h"
 #include "tosca/model/descriptor.h"
 #include "tosca/text/codes.h"
 
@@ -21,6 +22,16 @@ const struct descriptor *catalog_get(const struct catalog *, const char *canonic
  * NULL: nothing.
  */
 const struct descriptor *catalog_match(const struct catalog *, const struct component *);
+
+/* All of one plain name, "asterisk"; good until the catalog is changed. */
+struct version_list catalog_versions(const struct catalog *, const char *plain);
+/* The highest version that "assembly::x::^1.0" means; NULL: there is none. */
+const struct descriptor *catalog_highest(const struct catalog *, const char *pattern);
+/*
+ * The full name that was probably meant by one that is unknown: of the nearest plain name the
+ * highest version, of the same kind when there is one.  NULL: none comes near.
+ */
+const char *catalog_suggest(const struct catalog *, const char *full);
 
 /*
  * Checks a descriptor and all that it is made of, children first; NULL: the whole catalog.
