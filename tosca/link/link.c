@@ -54,6 +54,19 @@ const struct metric *link_metric(const struct catalog *catalog, const struct des
 	return NULL;
 }
 
+bool link_afford(struct linker *l, size_t steps)
+{
+	enum { STEPS_MAX = 50 * 1000 * 1000 };
+	bool before = l->steps <= STEPS_MAX;
+
+	l->steps += before ? steps + 1 : 0;
+	if (before && l->steps > STEPS_MAX)
+		diag_add(l->diags, CODE_TOO_MANY, &l->d->pos,
+		    "too many relationships of '%s' have too many ends and operations",
+		    l->d->name.full);
+	return l->steps <= STEPS_MAX;
+}
+
 /* ---- suggestions --------------------------------------------------------------------------- */
 
 void link_suggest_component(struct linker *l, struct diag *diag, const char *name, bool references)
@@ -194,7 +207,8 @@ static void link_end_property(
 	size_t before = diags_errors(l->diags) + diags_warnings(l->diags);
 
 	/* One end that lacks it is enough to know. */
-	for (size_t i = 0; i < n && before == diags_errors(l->diags) + diags_warnings(l->diags);
+	for (size_t i = 0; i < n && link_afford(l, 0) &&
+			   before == diags_errors(l->diags) + diags_warnings(l->diags);
 	     i++) {
 		const char *name = ends[i].scope.text;
 		const struct component *c = name == NULL ? NULL : descriptor_component(l->d, name);
@@ -422,6 +436,7 @@ static void check_descriptor(struct linker *l)
 {
 	const struct descriptor *d = l->d;
 
+	l->steps = 0;
 	check_properties(l, d->properties, d->n_properties);
 	for (size_t i = 0; i < d->n_components; i++)
 		check_component(l, &d->components[i]);

@@ -70,6 +70,7 @@ struct linker {
 	struct diags *diags;
 	struct lm_arena *scratch;
 	const struct descriptor *d; /* the one being checked */
+	size_t steps;               /* taken in comparing lists of this one */
 	struct waits **waits;       /* per descriptor: which inputs its properties wait for */
 };
 
@@ -87,6 +88,11 @@ struct link_ends {
 void link_expr(struct linker *, const struct expr *, enum link_use, const struct link_ends *);
 void link_relationships(struct linker *);
 void link_policies(struct linker *);
+/*
+ * Counts what comparing one list with another costs.  False: too much for one descriptor, reported;
+ * the caller leaves the rest out.
+ */
+bool link_afford(struct linker *, size_t steps);
 /* After the children: reports values that wait for themselves, and sets waits. */
 void link_waits(struct linker *);
 

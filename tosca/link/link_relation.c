@@ -57,6 +57,8 @@ static void check_operation_properties(struct linker *l, const struct relationsh
 	const struct operation *op = link_operation(l->catalog, child, call->name.text, &owner);
 
 	for (size_t i = 0; op != NULL && i < op->n_properties; i++) {
+		if (!link_afford(l, rel->n_properties))
+			return;
 		const struct property *p = &op->properties[i];
 
 		if (!p->required || p->fallback.n > 0 || p->value.n > 0 ||
@@ -98,7 +100,7 @@ static void check_call(struct linker *l, const struct relationship *rel, const s
 
 	/* One end that lacks it is enough to know. */
 	size_t before = diags_errors(l->diags) + diags_warnings(l->diags);
-	for (size_t i = 0; (source || target) && i < n; i++) {
+	for (size_t i = 0; (source || target) && i < n && link_afford(l, 0); i++) {
 		check_call_on(l, rel, call, ends[i].scope.text);
 		if (diags_errors(l->diags) + diags_warnings(l->diags) > before)
 			break;

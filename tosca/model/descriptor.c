@@ -114,7 +114,7 @@ struct property *read_properties(
 struct mapping *read_mappings(
     struct reader *r, const struct node *node, bool short_form, size_t *out_n)
 {
-	size_t n = *out_n = read_entries(r, node, "'properties'");
+	size_t n = *out_n = read_few(r, node, "'properties'");
 	struct mapping *list = LM_NEW_N(r->arena, struct mapping, n);
 
 	for (size_t i = 0; i < n; i++) {

@@ -62,13 +62,24 @@ const struct node *read_mapping(struct reader *r, const struct node *node, const
 
 size_t read_entries(struct reader *r, const struct node *node, const char *what)
 {
-	if (read_mapping(r, node, what) == NULL)
-		return 0;
-	if (node->n <= READ_ENTRIES_MAX)
-		return node->n;
-	read_report(r, CODE_TOO_MANY, node->pairs[READ_ENTRIES_MAX].key,
-	    "%s has %u entries, at most %d are allowed", what, node->n, READ_ENTRIES_MAX);
-	return READ_ENTRIES_MAX;
+	return read_mapping(r, node, what) == NULL ? 0 : node->n;
+}
+
+/* 'n' or what is allowed of it; 'first' is the first one that is not. */
+static size_t cut(struct reader *r, size_t n, const struct node *first, const char *what)
+{
+	if (n <= READ_FEW_MAX)
+		return n;
+	read_report(r, CODE_TOO_MANY, first, "%s has %zu entries, at most %d are allowed", what, n,
+	    READ_FEW_MAX);
+	return READ_FEW_MAX;
+}
+
+size_t read_few(struct reader *r, const struct node *node, const char *what)
+{
+	size_t n = read_entries(r, node, what);
+
+	return cut(r, n, n > READ_FEW_MAX ? node->pairs[READ_FEW_MAX].key : NULL, what);
 }
 
 struct spot read_spot(struct reader *r, const struct node *node, const char *what)
@@ -164,7 +175,7 @@ struct path *read_paths(
 		return NULL;
 	if (node->kind == NODE_SEQUENCE) {
 		items = node->items;
-		n = node->n < READ_ENTRIES_MAX ? node->n : READ_ENTRIES_MAX;
+		n = cut(r, node->n, node->n > READ_FEW_MAX ? items[READ_FEW_MAX] : NULL, "a list");
 	}
 	struct path *paths = LM_NEW_N(r->arena, struct path, n);
 	for (size_t i = 0; i < n; i++) {

@@ -23,15 +23,21 @@ struct diag *read_report(struct reader *, enum diag_code, const struct node *, c
 /* The key of an entry as a name. */
 struct spot read_named(const struct reader *, const struct node *key);
 
-/* Entries of one section at most: they are searched and compared. */
-enum { READ_ENTRIES_MAX = 4096 };
+/*
+ * A section has as many entries as the text may have nodes.  What is searched from its beginning or
+ * compared with another list of its kind (mapped properties, ends, operations to call, attributes)
+ * has at most this many.
+ */
+enum { READ_FEW_MAX = 4096 };
 
 /* ---- shapes ---- */
 
 /* The node when it is a mapping; NULL when it is null, or something else, which is reported. */
 const struct node *read_mapping(struct reader *, const struct node *, const char *what);
-/* The same, and too many entries are cut off and reported. */
+/* The same: how many entries it has. */
 size_t read_entries(struct reader *, const struct node *, const char *what);
+/* At most READ_FEW_MAX: more are cut off and reported. */
+size_t read_few(struct reader *, const struct node *, const char *what);
 /* The text of a scalar with its place; text NULL for a null, or anything else, reported. */
 struct spot read_spot(struct reader *, const struct node *, const char *what);
 struct expr read_value(struct reader *, const struct node *, const char *what);

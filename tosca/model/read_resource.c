@@ -79,7 +79,7 @@ static void flatten(struct reader *r, const struct node *node, const char *prefi
 {
 	const char *dot = prefix[0] == '\0' ? "" : ".";
 
-	if (out->n >= READ_ENTRIES_MAX || (node_is_null(node) && prefix[0] == '\0'))
+	if (out->n >= READ_FEW_MAX || (node_is_null(node) && prefix[0] == '\0'))
 		return;
 	if (strlen(prefix) > ATTR_NAME_MAX) {
 		read_report(r, CODE_TOO_MANY, at, "the name of an attribute has at most %d bytes",
@@ -93,7 +93,7 @@ static void flatten(struct reader *r, const struct node *node, const char *prefi
 		m->value = expr_read(r->arena, r->source, node, r->diags);
 		return;
 	}
-	for (size_t i = 0; i < node->n && out->n < READ_ENTRIES_MAX; i++) {
+	for (size_t i = 0; i < node->n && out->n < READ_FEW_MAX; i++) {
 		bool list = node->kind == NODE_SEQUENCE;
 		const struct node *child = list ? node->items[i] : node->pairs[i].value;
 		const char *name = list ? lm_arena_printf(r->arena, "%s%s%zu", prefix, dot, i)
@@ -150,7 +150,7 @@ void read_infrastructure(struct reader *r, const struct node *node)
 			    "'%s' must be a mapping of kinds, ignored", type->text);
 			continue;
 		}
-		for (size_t k = 0; k < kinds->n && k < READ_ENTRIES_MAX; k++)
+		for (size_t k = 0; k < kinds->n && k < READ_FEW_MAX; k++)
 			read_kind(r, type, &kinds->pairs[k], &cap);
 	}
 }

@@ -5,14 +5,14 @@
 #include <string.h>
 #include <strings.h>
 
-enum { WORD_MAX = 96 };
+enum { WORD_MAX = 96, COMPARED_MAX = 5000 };
 
 struct suggest suggest_for(const char *word)
 {
 	size_t n = strlen(word);
 
 	/* About every third letter may be wrong, and at least two. */
-	return (struct suggest){word, NULL, n < 3 ? 2 : n / 3 + 2 < 3 ? 3 : n / 3 + 2};
+	return (struct suggest){word, NULL, n < 3 ? 2 : n / 3 + 2 < 3 ? 3 : n / 3 + 2, 0};
 }
 
 static size_t least(size_t a, size_t b)
@@ -52,6 +52,8 @@ void suggest_offer(struct suggest *s, const char *candidate)
 	size_t gap = n > m ? n - m : m - n;
 
 	if (n == 0 || m == 0 || n > WORD_MAX || m > WORD_MAX || gap >= s->distance)
+		return;
+	if (s->compared++ >= COMPARED_MAX)
 		return;
 	size_t d = distance(s->word, n, candidate, m);
 	/* Two short words that share nothing are not near each other. */

@@ -15,6 +15,7 @@
 struct suggest {
 	const char *word, *best; /* borrowed */
 	size_t distance; /* of best; while there is none, the first distance that is too far */
+	size_t compared; /* letter by letter; after a few thousand the rest is passed over */
 };
 
 struct suggest suggest_for(const char *word);
