@@ -8,6 +8,7 @@
 static const struct descriptor *find_root(
     const struct catalog *c, const struct graph_request *request, struct diags *diags)
 {
+	LM_AUTO(lm_arena) scratch = lm_arena_new();
 	const struct descriptor *d = catalog_find(c, request->descriptor);
 
 	if (d != NULL && d->name.kind == NAME_ASSEMBLY)
@@ -19,7 +20,7 @@ static const struct descriptor *find_root(
 	}
 	struct diag *g = diag_add(
 	    diags, CODE_UNKNOWN_ROOT, NULL, "there is no assembly '%s'", request->descriptor);
-	diag_did_you_mean(diags, g, catalog_suggest(c, request->descriptor));
+	link_suggest_descriptor(c, scratch, diags, g, request->descriptor);
 	return NULL;
 }
 

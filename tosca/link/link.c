@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/vec.h"
-#include "tosca/text/suggest.h"
 
 enum { LEVELS_MAX = 64 };
 
@@ -67,210 +66,6 @@ bool link_afford(struct linker *l, size_t steps)
 	return l->steps <= STEPS_MAX;
 }
 
-/* ---- suggestions --------------------------------------------------------------------------- */
-
-void link_suggest_component(struct linker *l, struct diag *diag, const char *name, bool references)
-{
-	struct suggest near = suggest_for(name);
-
-	if (diag == NULL)
-		return;
-	for (size_t i = 0; i < l->d->n_components; i++)
-		suggest_offer(&near, l->d->components[i].name.text);
-	for (size_t i = 0; references && i < l->d->n_references; i++)
-		suggest_offer(&near, l->d->references[i].name.text);
-	diag_did_you_mean(l->diags, diag, near.best);
-}
-
-void link_suggest_operation(
-    struct linker *l, struct diag *diag, const struct descriptor *d, const char *name)
-{
-	struct suggest near = suggest_for(name);
-
-	for (size_t i = 0; diag != NULL && i < d->n_operations; i++)
-		suggest_offer(&near, d->operations[i].name.text);
-	diag_did_you_mean(l->diags, diag, near.best);
-}
-
-void link_suggest_metric(
-    struct linker *l, struct diag *diag, const struct descriptor *d, const char *name)
-{
-	struct suggest near = suggest_for(name);
-
-	for (size_t i = 0; diag != NULL && i < d->n_metrics; i++)
-		suggest_offer(&near, d->metrics[i].name.text);
-	diag_did_you_mean(l->diags, diag, near.best);
-}
-
-static void suggest_property(
-    struct linker *l, struct diag *diag, const struct descriptor *d, const char *name)
-{
-	struct suggest near = suggest_for(name);
-
-	for (size_t i = 0; diag != NULL && i < d->n_properties; i++)
-		if (d == l->d || !d->properties[i].is_private)
-			suggest_offer(&near, d->properties[i].name.text);
-	diag_did_you_mean(l->diags, diag, near.best);
-}
-
-static void suggest_type(struct linker *l, struct diag *diag, const char *full)
-{
-	if (diag != NULL)
-		diag_did_you_mean(l->diags, diag, catalog_suggest(l->catalog, full));
-}
-
-/* ---- expressions --------------------------------------------------------------------------- */
-
-/* What ${x} means to its reader when there is no x: nothing (a warning), or no number. */
-static struct diag *missing(struct linker *l, enum link_use use, enum diag_code code,
-    const struct source_range *pos, const char *what)
-{
-	if (use == LINK_NUMBER)
-		return diag_add(l->diags, CODE_NUMBER_UNKNOWN, pos, "%s, and so no number", what);
-	return diag_add(l->diags, code, pos, "%s: the value stays unset", what);
-}
-
-/* 'c' lacks the property, or keeps it to itself. */
-static void missing_property(struct linker *l, const struct expr_part *part,
-    const struct component *c, const char *kind, enum link_use use)
-{
-	const struct descriptor *child = link_child(l, c);
-	const struct property *hidden = descriptor_property(child, part->name);
-	const char *what = lm_arena_printf(l->scratch,
-	    hidden != NULL ? "%s '%s' keeps its property '%s' private"
-			   : "%s '%s' has no property '%s'",
-	    kind, c->name.text, part->name);
-	struct diag *d = missing(
-	    l, use, hidden != NULL ? CODE_PRIVATE : CODE_UNKNOWN_PROPERTY, &part->pos, what);
-
-	if (hidden == NULL) {
-		suggest_property(l, d, child, part->name);
-		return;
-	}
-	diag_help(l->diags, d, "declare it under 'properties' if others may read it");
-	diag_note(l->diags, d, &hidden->name.pos, "private here");
-}
-
-static void link_member_property(
-    struct linker *l, const struct expr_part *part, const struct component *c, enum link_use use)
-{
-	const struct descriptor *child = link_child(l, c);
-
-	if (child == NULL || descriptor_public(child, part->name) != NULL)
-		return;
-	/* The two special ones reach a component without being declared in it. */
-	if (property_is_special(part->name) && component_mapping(c, part->name) != NULL)
-		return;
-	missing_property(l, part, c, "component", use);
-}
-
-static void link_instance(struct linker *l, const struct expr_part *part, enum link_use use)
-{
-	static const char *const known[] = {"name", "id", "index"};
-	struct suggest near = suggest_for(part->name);
-
-	for (size_t i = 0; i < LM_COUNT(known); i++) {
-		if (strcmp(part->name, known[i]) == 0) {
-			if (use != LINK_MEMBER_VALUE)
-				return;
-			struct diag *d = diag_add(l->diags, CODE_SHARED_NAME, &part->pos,
-			    "all members get the same ${instance.%s}: it is that of this assembly",
-			    part->name);
-			diag_help(l->diags, d, "use ${instance.%s} in the member's own descriptor",
-			    part->name);
-			return;
-		}
-		suggest_offer(&near, known[i]);
-	}
-	struct diag *d = missing(l, use, CODE_UNKNOWN_PROPERTY, &part->pos,
-	    lm_arena_printf(l->scratch, "an instance has no property '%s'", part->name));
-	diag_did_you_mean(l->diags, d, near.best);
-}
-
-static void link_reference_property(
-    struct linker *l, const struct expr_part *part, const struct component *ref, enum link_use use)
-{
-	const struct descriptor *d = link_child(l, ref);
-
-	if (d == NULL || strcmp(part->name, "name") == 0 || strcmp(part->name, "id") == 0 ||
-	    property_is_special(part->name) || descriptor_public(d, part->name) != NULL)
-		return;
-	missing_property(l, part, ref, "reference", use);
-}
-
-/* ${source.x} and ${target.x}: of every component at that end. */
-static void link_end_property(
-    struct linker *l, const struct expr_part *part, const struct path *ends, size_t n)
-{
-	if (strcmp(part->name, "name") == 0 || strcmp(part->name, "id") == 0)
-		return;
-	size_t before = diags_errors(l->diags) + diags_warnings(l->diags);
-
-	/* One end that lacks it is enough to know. */
-	for (size_t i = 0; i < n && link_afford(l, 0) &&
-			   before == diags_errors(l->diags) + diags_warnings(l->diags);
-	     i++) {
-		const char *name = ends[i].scope.text;
-		const struct component *c = name == NULL ? NULL : descriptor_component(l->d, name);
-		const struct component *ref =
-		    name == NULL ? NULL : descriptor_reference(l->d, name);
-
-		if (c != NULL)
-			link_member_property(l, part, c, LINK_VALUE);
-		else if (ref != NULL)
-			link_reference_property(l, part, ref, LINK_VALUE);
-	}
-}
-
-static void link_scoped(
-    struct linker *l, const struct expr_part *part, enum link_use use, const struct link_ends *ends)
-{
-	const struct component *c = descriptor_component(l->d, part->scope);
-	const struct component *ref = descriptor_reference(l->d, part->scope);
-	const struct relationship *rel = ends != NULL ? ends->relationship : NULL;
-
-	if (strcmp(part->scope, "instance") == 0) {
-		link_instance(l, part, use);
-	} else if (rel != NULL && strcmp(part->scope, "source") == 0) {
-		link_end_property(l, part, rel->sources, rel->n_sources);
-	} else if (rel != NULL && strcmp(part->scope, "target") == 0) {
-		link_end_property(l, part, rel->targets, rel->n_targets);
-	} else if (c != NULL) {
-		link_member_property(l, part, c, use);
-	} else if (ref != NULL) {
-		link_reference_property(l, part, ref, use);
-	} else {
-		struct diag *d = missing(l, use, CODE_UNKNOWN_COMPONENT, &part->pos,
-		    lm_arena_printf(l->scratch, "there is no component '%s'", part->scope));
-		if (l->d->name.kind == NAME_RESOURCE)
-			diag_help(
-			    l->diags, d, "a resource knows its own properties and 'instance'");
-		else
-			link_suggest_component(l, d, part->scope, true);
-	}
-}
-
-void link_expr(
-    struct linker *l, const struct expr *e, enum link_use use, const struct link_ends *ends)
-{
-	for (size_t i = 0; i < e->n; i++) {
-		const struct expr_part *part = &e->parts[i];
-
-		if (part->text != NULL)
-			continue;
-		if (part->scope != NULL) {
-			link_scoped(l, part, use, ends);
-			continue;
-		}
-		if (descriptor_property(l->d, part->name) != NULL ||
-		    property_is_special(part->name))
-			continue;
-		struct diag *d = missing(l, use, CODE_UNKNOWN_PROPERTY, &part->pos,
-		    lm_arena_printf(l->scratch, "there is no property '%s'", part->name));
-		suggest_property(l, d, l->d, part->name);
-	}
-}
-
 /* ---- composition --------------------------------------------------------------------------- */
 
 static void check_mapping(struct linker *l, const struct component *c, const struct mapping *m,
@@ -292,7 +87,7 @@ static void check_mapping(struct linker *l, const struct component *c, const str
 	if (p == NULL) {
 		struct diag *d = diag_add(l->diags, CODE_UNKNOWN_MAPPING, &m->name.pos,
 		    "'%s' has no property '%s', ignored", child->name.full, m->name.text);
-		suggest_property(l, d, child, m->name.text);
+		link_suggest_mapping(l, d, c, m->name.text);
 		return;
 	}
 	if (p->read_only)
@@ -326,7 +121,7 @@ static void check_component(struct linker *l, const struct component *c)
 	if (c->canonical != NULL && catalog_get(l->catalog, c->canonical) == NULL) {
 		struct diag *d = diag_add(l->diags, CODE_UNKNOWN_TYPE, &c->type.pos,
 		    "unknown component type '%s'", c->type.text);
-		suggest_type(l, d, c->type.text);
+		link_suggest_type(l, d, c->type.text);
 	}
 	for (size_t i = 0; i < LM_COUNT(numbers); i++)
 		link_expr(l, numbers[i], LINK_NUMBER, NULL);
@@ -339,29 +134,6 @@ static void check_component(struct linker *l, const struct component *c)
 
 /* ---- references ---------------------------------------------------------------------------- */
 
-/* The other versions there are, as a text; NULL: the name is unknown. */
-static const char *known_versions(struct linker *l, const struct component *ref)
-{
-	enum { VERSIONS_MAX = 5 };
-	struct name wanted;
-	const char *all = NULL;
-	size_t n = 0;
-
-	if (name_parse(l->scratch, ref->type.text, &wanted) != NULL)
-		return NULL;
-	struct version_list list = catalog_versions(l->catalog, wanted.name);
-	for (size_t i = 0; i < list.n && n < VERSIONS_MAX; i++) {
-		const struct name *name = &list.v[i]->name;
-
-		if (name->kind != wanted.kind)
-			continue;
-		n++;
-		all = all == NULL ? name->full
-				  : lm_arena_printf(l->scratch, "%s, %s", all, name->version);
-	}
-	return all;
-}
-
 /* What is found at run time may be newer than this catalog: nothing of this is an error. */
 static void check_reference(struct linker *l, const struct component *ref)
 {
@@ -370,12 +142,7 @@ static void check_reference(struct linker *l, const struct component *ref)
 		    ref->ranged ? "no descriptor in the catalog matches '%s'"
 				: "there is no descriptor '%s' in the catalog",
 		    ref->type.text);
-		const char *versions = d == NULL ? NULL : known_versions(l, ref);
-
-		if (versions != NULL)
-			diag_help(l->diags, d, "there is %s", versions);
-		else
-			suggest_type(l, d, ref->type.text);
+		link_suggest_type(l, d, ref->type.text);
 	}
 	for (size_t k = 0; k < ref->n_properties; k++)
 		link_expr(l, &ref->properties[k].value, LINK_VALUE, NULL);
@@ -392,7 +159,7 @@ static const struct descriptor *promoted(
 	const struct component *c = descriptor_component(l->d, source->scope.text);
 	if (c != NULL)
 		return link_child(l, c);
-	struct diag *d = diag_add(l->diags, CODE_UNKNOWN_END, &source->pos,
+	struct diag *d = diag_add(l->diags, CODE_UNKNOWN_END, &source->scope.pos,
 	    "there is no component '%s' to promote %s from", source->scope.text, what);
 	link_suggest_component(l, d, source->scope.text, false);
 	return NULL;
@@ -406,7 +173,7 @@ static void check_promotions(struct linker *l)
 
 		if (child == NULL || descriptor_operation(child, source->name.text) != NULL)
 			continue;
-		struct diag *d = diag_add(l->diags, CODE_UNKNOWN_OPERATION, &source->pos,
+		struct diag *d = diag_add(l->diags, CODE_UNKNOWN_OPERATION, &source->name.pos,
 		    "'%s' has no operation '%s'", child->name.full, source->name.text);
 		link_suggest_operation(l, d, child, source->name.text);
 	}
@@ -416,7 +183,7 @@ static void check_promotions(struct linker *l)
 
 		if (child == NULL || descriptor_metric(child, source->name.text) != NULL)
 			continue;
-		struct diag *d = diag_add(l->diags, CODE_UNKNOWN_METRIC, &source->pos,
+		struct diag *d = diag_add(l->diags, CODE_UNKNOWN_METRIC, &source->name.pos,
 		    "'%s' has no metric '%s'", child->name.full, source->name.text);
 		link_suggest_metric(l, d, child, source->name.text);
 	}

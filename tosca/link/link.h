@@ -72,6 +72,7 @@ struct linker {
 	const struct descriptor *d; /* the one being checked */
 	size_t steps;               /* taken in comparing lists of this one */
 	struct waits **waits;       /* per descriptor: which inputs its properties wait for */
+	size_t offers;              /* names looked at for suggestions */
 };
 
 enum link_use {
@@ -98,10 +99,24 @@ void link_waits(struct linker *);
 
 /* The descriptor of a component or reference; NULL: unknown or broken, nothing to report. */
 const struct descriptor *link_child(const struct linker *, const struct component *);
+/* The descriptor that was probably meant, its other versions, and where it is. */
+void link_suggest_descriptor(const struct catalog *, struct lm_arena *scratch, struct diags *,
+    struct diag *, const char *full);
+
+/* What was probably meant; all accept NULL for the diagnostic. */
+void link_suggest_type(struct linker *, struct diag *, const char *full);
 void link_suggest_component(struct linker *, struct diag *, const char *name, bool references);
 void link_suggest_operation(
     struct linker *, struct diag *, const struct descriptor *, const char *name);
 void link_suggest_metric(
     struct linker *, struct diag *, const struct descriptor *, const char *name);
+void link_suggest_capability(
+    struct linker *, struct diag *, const struct descriptor *, const char *name);
+/* 'of': the component whose property was meant; NULL: none */
+void link_suggest_property(struct linker *, struct diag *, const struct descriptor *,
+    const char *name, const struct component *of);
+/* For the left side of a mapping in a component. */
+void link_suggest_mapping(
+    struct linker *, struct diag *, const struct component *, const char *name);
 
 #endif

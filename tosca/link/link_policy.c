@@ -60,7 +60,7 @@ static const struct metric *find_metric(struct linker *l, const struct policy *p
 		const struct component *c = descriptor_component(l->d, path->scope.text);
 
 		if (c == NULL) {
-			struct diag *g = diag_add(l->diags, CODE_UNKNOWN_METRIC, &path->pos,
+			struct diag *g = diag_add(l->diags, CODE_UNKNOWN_METRIC, &path->scope.pos,
 			    "there is no component '%s' with a metric '%s'", path->scope.text,
 			    path->name.text);
 			link_suggest_component(l, g, path->scope.text, false);
@@ -71,7 +71,7 @@ static const struct metric *find_metric(struct linker *l, const struct policy *p
 	if (d == NULL)
 		return NULL;
 	if (descriptor_metric(d, path->name.text) == NULL) {
-		struct diag *g = diag_add(l->diags, CODE_UNKNOWN_METRIC, &path->pos,
+		struct diag *g = diag_add(l->diags, CODE_UNKNOWN_METRIC, &path->name.pos,
 		    "'%s' has no metric '%s'", d->name.full, path->name.text);
 		link_suggest_metric(l, g, d, path->name.text);
 		return NULL;

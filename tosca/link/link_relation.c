@@ -18,13 +18,13 @@ static void check_end(struct linker *l, const struct path *end, bool source)
 	const char *what = source ? "capability" : "requirement";
 
 	if (c == NULL && ref == NULL) {
-		struct diag *d = diag_add(l->diags, CODE_UNKNOWN_END, &end->pos,
+		struct diag *d = diag_add(l->diags, CODE_UNKNOWN_END, &end->scope.pos,
 		    "there is no component '%s'", end->scope.text);
 		link_suggest_component(l, d, end->scope.text, source);
 		return;
 	}
 	if (c == NULL && !source) {
-		struct diag *d = diag_add(l->diags, CODE_REFERENCE_TARGET, &end->pos,
+		struct diag *d = diag_add(l->diags, CODE_REFERENCE_TARGET, &end->scope.pos,
 		    "reference '%s' cannot be the target of a relationship", end->scope.text);
 		diag_help(l->diags, d, "exchange source and target");
 		return;
@@ -32,10 +32,11 @@ static void check_end(struct linker *l, const struct path *end, bool source)
 	const struct descriptor *child = link_child(l, c != NULL ? c : ref);
 	if (child == NULL || end->name.text == NULL || declares(child, end->name.text))
 		return;
-	struct diag *d = diag_add(l->diags, CODE_UNDECLARED, &end->pos, "'%s' declares no %s '%s'",
-	    child->name.full, what, end->name.text);
+	struct diag *d = diag_add(l->diags, CODE_UNDECLARED, &end->name.pos,
+	    "'%s' declares no %s '%s'", child->name.full, what, end->name.text);
 	diag_help(l->diags, d, "add '%s: {%s: {type: ...}}' there",
 	    source ? "capabilities" : "requirements", end->name.text);
+	link_suggest_capability(l, d, child, end->name.text);
 }
 
 /* ---- operations ---------------------------------------------------------------------------- */
@@ -86,7 +87,7 @@ static void check_call_on(struct linker *l, const struct relationship *rel, cons
 		check_operation_properties(l, rel, call, child);
 		return;
 	}
-	struct diag *d = diag_add(l->diags, CODE_UNKNOWN_OPERATION, &call->pos,
+	struct diag *d = diag_add(l->diags, CODE_UNKNOWN_OPERATION, &call->name.pos,
 	    "'%s' has no operation '%s'", child->name.full, call->name.text);
 	link_suggest_operation(l, d, child, call->name.text);
 }
@@ -112,7 +113,7 @@ static void check_call(struct linker *l, const struct relationship *rel, const s
 		check_call_on(l, rel, call, call->scope.text);
 		return;
 	}
-	struct diag *d = diag_add(l->diags, CODE_UNKNOWN_END, &call->pos,
+	struct diag *d = diag_add(l->diags, CODE_UNKNOWN_END, &call->scope.pos,
 	    "there is no component '%s' to call '%s' on", call->scope.text, call->name.text);
 	link_suggest_component(l, d, call->scope.text, false);
 	if (d != NULL && d->help == NULL)
