@@ -73,7 +73,10 @@ struct facts {
 	struct lm_arena *arena;
 };
 struct graph_facts facts_of(struct facts *);
-/* Every reference of the graph leads to an instance that is there and well. */
+/*
+ * Every reference of the graph leads to an instance that is there and well, and nothing is asked of
+ * what this manager cannot reach.
+ */
 struct lm_err *facts_check_references(struct facts *);
 /* True when another root refers to this one; its name then. */
 const char *instance_referrer(struct engine *, const struct instance *);

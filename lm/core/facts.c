@@ -62,6 +62,12 @@ static struct lm_err *check_reference(struct facts *f, int index)
 	struct graph_facts own = facts_of(f);
 	const char *name = graph_expr_value(f->graph, &r->name, &own, f->arena);
 
+	if (r->external)
+		return lm_err_new(LM_ERR_INVALID,
+		    "reference '%s' is to a resource (%s): no driver here can look for one; refer "
+		    "to "
+		    "the assembly that holds it",
+		    r->component, r->type);
 	if (name == NULL)
 		return lm_err_new(LM_ERR_INVALID,
 		    "reference '%s' has no name: give its property a value", r->component);
@@ -84,6 +90,34 @@ static struct lm_err *check_reference(struct facts *f, int index)
 	return NULL;
 }
 
+/* Only what this process manages can be asked to do something. */
+static struct lm_err *check_calls(const struct graph *g, const struct graph_relationship *r,
+    const struct graph_call *calls, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (calls[i].node < 0)
+			return lm_err_new(LM_ERR_INVALID,
+			    "relationship '%s' calls '%s' of reference '%s': operations of other "
+			    "instances are not carried out here; call one of the target",
+			    r->descriptor, calls[i].operation,
+			    g->references[calls[i].reference].component);
+	return NULL;
+}
+
+static struct lm_err *check_relationships(const struct graph *g)
+{
+	struct lm_err *e = NULL;
+
+	for (size_t i = 0; i < g->n_relationships && e == NULL; i++) {
+		const struct graph_relationship *r = &g->relationships[i];
+
+		e = check_calls(g, r, r->create, r->n_create);
+		if (e == NULL)
+			e = check_calls(g, r, r->cease, r->n_cease);
+	}
+	return e;
+}
+
 struct lm_err *facts_check_references(struct facts *f)
 {
 	for (size_t i = 0; i < f->graph->n_references; i++) {
@@ -92,7 +126,7 @@ struct lm_err *facts_check_references(struct facts *f)
 		if (e != NULL)
 			return e;
 	}
-	return NULL;
+	return check_relationships(f->graph);
 }
 
 const char *instance_referrer(struct engine *e, const struct instance *in)

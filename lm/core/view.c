@@ -89,6 +89,24 @@ static void print_references(struct view *v)
 	lm_json_close(&v->json, ']');
 }
 
+/* What a private property holds is the driver's business alone. */
+static void drop_private(const struct graph_node *n, struct lm_kvs *values)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < values->n; i++) {
+		bool hidden = false;
+
+		for (size_t k = 0; k < n->n_properties; k++)
+			hidden =
+			    hidden || (n->properties[k].is_private &&
+					  strcmp(n->properties[k].name, values->v[i].name) == 0);
+		if (!hidden)
+			values->v[kept++] = values->v[i];
+	}
+	values->n = kept;
+}
+
 static void print_node(struct view *v, int node)
 {
 	const struct graph_node *n = &v->graph->nodes[node];
@@ -97,6 +115,7 @@ static void print_node(struct view *v, int node)
 	struct lm_kvs values = graph_node_values(v->graph, node, &gf, v->facts->arena);
 	char id[LM_ID_SIZE];
 
+	drop_private(n, &values);
 	node_id(v->instance, v->graph, node, id);
 	lm_json_open(&v->json, NULL, '{');
 	lm_json_str(&v->json, "type", n->resource == NULL ? "Assembly" : "Component");
