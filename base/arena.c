@@ -147,6 +147,23 @@ char *lm_arena_printf(struct lm_arena *a, const char *fmt, ...)
 	return s;
 }
 
+char *lm_arena_join(struct lm_arena *a, const char *first, ...)
+{
+	va_list ap;
+	size_t n = strlen(first);
+
+	va_start(ap, first);
+	for (const char *p; (p = va_arg(ap, const char *)) != NULL;)
+		n += strlen(p);
+	va_end(ap);
+	char *s = text_alloc(a, n + 1), *to = stpcpy(s, first);
+	va_start(ap, first);
+	for (const char *p; (p = va_arg(ap, const char *)) != NULL;)
+		to = stpcpy(to, p);
+	va_end(ap);
+	return s;
+}
+
 size_t lm_arena_used(const struct lm_arena *a)
 {
 	return a->total;

@@ -30,6 +30,8 @@ bool lm_arena_extend(struct lm_arena *, const void *piece, size_t size, size_t m
 char *lm_arena_strdup(struct lm_arena *, const char *text); /* NULL stays NULL */
 char *lm_arena_strndup(struct lm_arena *, const char *p, size_t n);
 char *lm_arena_printf(struct lm_arena *, const char *fmt, ...) LM_PRINTF(2, 3);
+/* The texts one behind the other; the last argument is NULL. */
+char *lm_arena_join(struct lm_arena *, const char *first, ...) __attribute__((sentinel));
 /* Bytes handed out so far, for limits and tests. */
 size_t lm_arena_used(const struct lm_arena *);
 

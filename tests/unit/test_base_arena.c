@@ -150,6 +150,13 @@ START_TEST(a_formatted_text_may_be_of_any_length)
 }
 END_TEST
 
+START_TEST(texts_are_joined)
+{
+	ck_assert_str_eq(lm_arena_join(arena, "voice", "__", "gateway", NULL), "voice__gateway");
+	ck_assert_str_eq(lm_arena_join(arena, "", NULL), "");
+}
+END_TEST
+
 START_TEST(used_bytes_are_counted)
 {
 	ck_assert_uint_eq(lm_arena_used(arena), 0);
@@ -219,6 +226,7 @@ static Suite *suite(void)
 	tcase_add_test(tc, texts_are_copied);
 	tcase_add_test(tc, no_text_stays_no_text);
 	tcase_add_test(tc, a_formatted_text_may_be_of_any_length);
+	tcase_add_test(tc, texts_are_joined);
 	tcase_add_test(tc, used_bytes_are_counted);
 	tcase_add_test(tc, typed_pieces_have_the_size_of_their_type);
 	tcase_add_test(tc, freeing_no_arena_is_fine);

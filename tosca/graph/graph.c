@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tosca/graph/graph.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 void graph_free(struct graph *g)
@@ -10,6 +11,14 @@ void graph_free(struct graph *g)
 	lm_map_free(g->node_by_name);
 	lm_map_free(g->cluster_by_name);
 	lm_map_free(g->relationship_by_name);
+	free(g->nodes);
+	free(g->clusters);
+	free(g->references);
+	free(g->relationships);
+	free(g->metrics);
+	free(g->heals);
+	free(g->scales);
+	free(g->deps);
 	lm_arena_free(g->arena);
 }
 

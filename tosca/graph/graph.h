@@ -17,8 +17,8 @@
 /*
  * The service graph: one root assembly, expanded (clusters and quantities included) and linked.
  * It is what the compiler makes and all that the rest of the house sees of descriptors.  Built
- * once, then const for ever; everything in it lives in its own arena, texts of the catalog and of
- * the request included, so a graph outlives both.
+ * once, then const for ever; everything in it is its own, texts of the catalog and of the request
+ * included, so a graph outlives both.
  *
  * Things refer to each other by index into the arrays of struct graph (the root is node 0; a
  * parent stands before its children); -1 means none.
@@ -36,13 +36,13 @@ enum graph_part_kind {
 
 struct graph_part {
 	enum graph_part_kind kind;
-	const char *text;
 	int index; /* node, cluster or reference, as the kind says */
+	const char *text;
 };
 
 /* Parts laid end to end; instance.name and instance.index are already text.  n = 0: unset. */
 struct graph_expr {
-	struct graph_part *parts;
+	const struct graph_part *parts;
 	size_t n;
 };
 
@@ -51,15 +51,15 @@ struct graph_expr {
 struct graph_property {
 	const char *name;
 	const char *type; /* "string" unless the descriptor says otherwise */
-	bool required, read_only, is_volatile;
-	bool is_private; /* for the driver only: never shown */
 	/*
 	 * What to try, in order, when the instance has not reported a value of its own: the first
 	 * that is not unset wins.  (Read-only: own value, default.  Literal value: that.  Else
 	 * mapping or intent, own value, default.)
 	 */
-	struct graph_expr *candidates;
-	size_t n_candidates;
+	const struct graph_expr *candidates;
+	unsigned n_candidates;
+	bool required, read_only, is_volatile;
+	bool is_private; /* for the driver only: never shown */
 };
 
 struct graph_operation {
@@ -102,8 +102,8 @@ struct graph_node {
 	int parent;             /* -1: the root */
 	int cluster;            /* whose direct member it is; -1: none */
 	int index;              /* instance.index: from 1 */
+	unsigned n_properties;
 	struct graph_property *properties;
-	size_t n_properties;
 	const struct graph_resource *resource; /* NULL: an assembly */
 };
 
@@ -154,10 +154,10 @@ struct graph_relationship {
 	const char *descriptor; /* local: manageDispatchList */
 	int owner;
 	struct graph_end source, target;
+	unsigned n_properties;
 	struct graph_attr *properties;
-	size_t n_properties;
 	struct graph_call *create, *cease;
-	size_t n_create, n_cease;
+	unsigned n_create, n_cease;
 };
 
 struct graph_metric {
@@ -191,7 +191,7 @@ struct graph_dep {
 };
 
 struct graph {
-	struct lm_arena *arena;
+	struct lm_arena *arena; /* of all but the arrays below, which are on the heap */
 	struct graph_node *nodes;
 	size_t n_nodes;
 	struct graph_cluster *clusters;
@@ -233,7 +233,8 @@ struct graph_request {
  * Expands and links.  NULL when there were errors; they are in 'diags'.  Numbers of clusters,
  * quantities and limits are evaluated here, with the intent's properties, and checked.  A required
  * property of the root that nobody supplies is an error.
- * Limits: 1,000,000 nodes, 64 levels.
+ * Limits: 2,000,000 nodes, 64 levels; 10,000,000 each of relationships, their operations, and
+ * dependencies; a value is handed on at most 1,000 times.
  */
 struct graph *graph_build(const struct catalog *, const struct graph_request *, struct diags *)
     LM_MUST_USE;

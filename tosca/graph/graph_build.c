@@ -92,19 +92,20 @@ static bool check_instance(const struct graph_request *request, struct diags *di
 
 /* ---- after --------------------------------------------------------------------------------- */
 
-#define MOVE(b, plural)                                                                            \
-	do {                                                                                       \
-		(b)->g->plural = LM_NEW_N((b)->arena, __typeof__(*(b)->plural.v), (b)->plural.n);  \
-		if ((b)->plural.n > 0)                                                             \
-			memcpy(                                                                    \
-			    (b)->g->plural, (b)->plural.v, (b)->plural.n * sizeof *(b)->plural.v); \
-		(b)->g->n_##plural = (b)->plural.n;                                                \
-		lm_vec_free(&(b)->plural);                                                         \
+/* The graph adopts the array, without what was kept free behind it. */
+#define ADOPT(b, plural)                                                                         \
+	do {                                                                                     \
+		(b)->g->plural = (b)->plural.v;                                                  \
+		(b)->g->n_##plural = (b)->plural.n;                                              \
+		if ((b)->plural.n < (b)->plural.cap)                                             \
+			(b)->g->plural =                                                         \
+			    realloc((b)->plural.v, ((b)->plural.n + 1) * sizeof *(b)->plural.v); \
 	} while (0)
 
 #define INDEX(g, singular, plural)                                                            \
 	do {                                                                                  \
 		(g)->singular##_by_name = lm_map_new();                                       \
+		lm_map_reserve((g)->singular##_by_name, (g)->n_##plural);                     \
 		for (size_t i_ = 0; i_ < (g)->n_##plural; i_++)                               \
 			lm_map_put(                                                           \
 			    (g)->singular##_by_name, (g)->plural[i_].name, &(g)->plural[i_]); \
@@ -112,17 +113,21 @@ static bool check_instance(const struct graph_request *request, struct diags *di
 
 static void finish(struct builder *b)
 {
-	MOVE(b, nodes);
-	MOVE(b, clusters);
-	MOVE(b, references);
-	MOVE(b, relationships);
-	MOVE(b, metrics);
-	MOVE(b, heals);
-	MOVE(b, scales);
-	MOVE(b, deps);
-	INDEX(b->g, node, nodes);
-	INDEX(b->g, cluster, clusters);
-	INDEX(b->g, relationship, relationships);
+	ADOPT(b, nodes);
+	ADOPT(b, clusters);
+	ADOPT(b, references);
+	ADOPT(b, relationships);
+	ADOPT(b, metrics);
+	ADOPT(b, heals);
+	ADOPT(b, scales);
+	ADOPT(b, deps);
+}
+
+static void index_names(struct graph *g)
+{
+	INDEX(g, node, nodes);
+	INDEX(g, cluster, clusters);
+	INDEX(g, relationship, relationships);
 }
 
 static void builder_init(struct builder *b, const struct catalog *c,
@@ -145,6 +150,7 @@ static void builder_init(struct builder *b, const struct catalog *c,
 static void builder_fini(struct builder *b)
 {
 	lm_vec_free(&b->infos);
+	lm_vec_free(&b->called);
 	lm_map_free(b->texts);
 	lm_map_free(b->members);
 	lm_arena_free(b->scratch);
@@ -164,8 +170,10 @@ struct graph *graph_build(
 		    relate_nodes(&b) && depend_nodes(&b);
 	finish(&b);
 	builder_fini(&b);
-	if (good)
-		return b.g;
-	graph_free(b.g);
-	return NULL;
+	if (!good) {
+		graph_free(b.g);
+		return NULL;
+	}
+	index_names(b.g);
+	return b.g;
 }

@@ -35,11 +35,13 @@ struct tpart {
 };
 
 struct texpr {
-	struct tpart *parts;
-	size_t n;   /* 0: no value */
+	const struct expr *source; /* for its place */
+	union {
+		const struct tpart *parts;
+		const struct graph_part *texts; /* of a fixed one, in the graph's arena */
+	};
+	unsigned n; /* 0: no value; fixed, too */
 	bool fixed; /* text only: the same for all nodes */
-	struct source_range pos;
-	struct graph_expr graph; /* of a fixed one */
 };
 
 struct tproperty {
@@ -50,7 +52,7 @@ struct tproperty {
 	/* The candidates without a mapping, when they are the same for all nodes. */
 	bool fixed;
 	struct graph_expr *candidates;
-	size_t n_candidates;
+	unsigned n_candidates;
 };
 
 struct tmapping {
@@ -58,14 +60,18 @@ struct tmapping {
 	struct texpr value;
 };
 
+struct tnumbers {
+	struct texpr quantity, initial, min, max, increment;
+};
+
 struct tcomponent {
-	const struct component *source;
 	const char *name;
 	struct template *child;
 	const struct texpr **maps; /* per property of the child; NULL: not mapped */
 	struct tmapping *extras;   /* the special properties that it does not declare */
-	size_t n_extras;
-	struct texpr quantity, initial, min, max, increment;
+	struct tnumbers *numbers;  /* NULL: there is one of it */
+	unsigned n_extras;
+	bool clustered;
 };
 
 struct tend {
@@ -75,19 +81,17 @@ struct tend {
 
 struct tcall {
 	enum { TCALL_SOURCE, TCALL_TARGET, TCALL_SLOT, TCALL_REFERENCE } at;
-	int slot; /* component or reference */
-	const char *operation;
+	int slot;              /* component or reference */
+	const char *operation; /* the catalog's text */
 };
 
+/* Its arrays run parallel to those of its source, too. */
 struct trelationship {
 	const struct relationship *source;
 	const char *name;
 	struct tend *sources, *targets;
-	size_t n_sources, n_targets;
 	struct tmapping *properties;
-	size_t n_properties;
 	struct tcall *create, *cease;
-	size_t n_create, n_cease;
 };
 
 struct treference {
@@ -173,7 +177,9 @@ struct builder {
 	struct template **templates; /* by index of the descriptor */
 	struct lm_map *texts;        /* copies by content */
 	struct lm_map *members;      /* of the request, by name of the cluster */
-	size_t calls;                /* made so far, see RELATE_CALLS_MAX */
+	size_t calls;                /* made so far, see GRAPH_LINKS_MAX */
+	const char *last_type;       /* canonical name that builder_child() has found last */
+	const struct descriptor *last_child;
 
 	LM_VEC(struct graph_node) nodes;
 	LM_VEC(struct node_info) infos;
@@ -184,16 +190,19 @@ struct builder {
 	LM_VEC(struct graph_heal) heals;
 	LM_VEC(struct graph_scale) scales;
 	LM_VEC(struct graph_dep) deps;
+	LM_VEC(struct graph_call) called; /* by the relationship that is being made */
 };
 
 enum {
-	GRAPH_NODES_MAX = 1000000,
+	GRAPH_NODES_MAX = 2000000,
 	GRAPH_LEVELS_MAX = 64,
 	GRAPH_LINKS_MAX = 10 * 1000 * 1000, /* relationships, calls, dependencies: each */
 };
 
 /* A copy in the graph's arena, the same one for equal texts.  NULL stays NULL. */
 const char *builder_text(struct builder *, const char *);
+/* The descriptor of a component; many of them in a row are of one type. */
+const struct descriptor *builder_child(struct builder *, const struct component *);
 
 /* ---- phases; each reports, and returns false when the build cannot go on -------------------- */
 

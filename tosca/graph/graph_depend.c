@@ -20,9 +20,9 @@ struct providers {
 enum colour { WHITE, GREY, BLACK };
 
 struct fact {
-	enum colour colour;
-	unsigned chain, weight;
-	struct providers *providers; /* of an assembly's property, when there are any */
+	uint32_t weight;
+	uint16_t chain;
+	uint8_t colour; /* enum colour */
 };
 
 struct place {
@@ -32,26 +32,42 @@ struct place {
 
 struct search {
 	struct builder *b;
-	struct fact *facts; /* by number of the property */
+	/* Both by number of the property. */
+	struct fact *facts;
+	struct providers **providers; /* of an assembly's property, when it was asked for */
 	size_t steps;
 	int *marks; /* per node: the last search that met it */
 	int mark;
 	bool failed;
 };
 
-static struct fact *fact_of(const struct search *s, struct place p)
+static size_t number_of(const struct search *s, struct place p)
 {
-	return &s->facts[s->b->infos.v[p.node].first_property + p.property];
+	return s->b->infos.v[p.node].first_property + p.property;
 }
 
-/* Where a property is among those of its node; false: not there. */
+static struct fact *fact_of(const struct search *s, struct place p)
+{
+	return &s->facts[number_of(s, p)];
+}
+
+enum { SAME_TEXT_MAX = 16 };
+
+/*
+ * Where a property is among those of its node; false: not there.  The name mostly is the very text
+ * of the property: a look at the first few is faster than a search.
+ */
 static bool find_property(const struct builder *b, int node, const char *name, struct place *out)
 {
 	const struct descriptor *d = b->infos.v[node].template->d;
-	const struct property *p = descriptor_property(d, name);
 	const struct graph_node *n = &b->nodes.v[node];
 
 	*out = (struct place){node, 0};
+	for (; out->property < n->n_properties && out->property < SAME_TEXT_MAX; out->property++)
+		if (n->properties[out->property].name == name)
+			return true;
+	const struct property *p = descriptor_property(d, name);
+
 	if (p != NULL) {
 		out->property = (size_t)(p - d->properties);
 		return true;
@@ -113,6 +129,7 @@ static void absorb(struct search *s, struct place from, int node, const char *pr
 {
 	struct fact *fact = fact_of(s, from);
 	struct place to;
+	unsigned chain;
 
 	if (s->failed || !find_property(s->b, node, property, &to))
 		return;
@@ -123,10 +140,11 @@ static void absorb(struct search *s, struct place from, int node, const char *pr
 	if (fact_of(s, to)->colour == WHITE)
 		explore(s, to);
 	const struct fact *other = fact_of(s, to);
-	if (other->chain + 1 > fact->chain)
-		fact->chain = other->chain + 1;
+	chain = other->chain + 1u;
+	if (chain > fact->chain)
+		fact->chain = (uint16_t)chain;
 	fact->weight += other->weight;
-	if (fact->chain > CHAIN_MAX)
+	if (chain > CHAIN_MAX)
 		fail(s, CODE_GRAPH_LIMIT, from, "is handed on too many times");
 	if (fact->weight > WEIGHT_MAX)
 		fail(s, CODE_GRAPH_LIMIT, from, "is made of too many parts");
@@ -165,7 +183,7 @@ static void add_provider(struct search *s, struct providers *list, int node)
 /* 'from' is an assembly's property. */
 static void add_origin(struct search *s, struct place from, int node, const char *property)
 {
-	struct providers *list = fact_of(s, from)->providers;
+	struct providers *list = s->providers[number_of(s, from)];
 	struct place to;
 
 	if (s->b->nodes.v[node].resource != NULL) {
@@ -181,13 +199,13 @@ static void add_origin(struct search *s, struct place from, int node, const char
 
 static struct providers *providers_of(struct search *s, struct place at)
 {
-	struct fact *fact = fact_of(s, at);
+	struct providers **list = &s->providers[number_of(s, at)];
 
-	if (fact->providers != NULL)
-		return fact->providers;
-	fact->providers = LM_NEW(s->b->scratch, struct providers);
+	if (*list != NULL)
+		return *list;
+	*list = LM_NEW(s->b->scratch, struct providers);
 	visit_property(s, at, add_origin);
-	return fact->providers;
+	return *list;
 }
 
 static void add_dep(struct search *s, struct place from, int provider)
@@ -250,8 +268,9 @@ bool depend_nodes(struct builder *b)
 		n += b->nodes.v[i].n_properties;
 	}
 	s.facts = calloc(n + 1, sizeof *s.facts);
+	s.providers = calloc(n + 1, sizeof *s.providers);
 	s.marks = calloc(b->nodes.n, sizeof *s.marks);
-	if (s.facts == NULL || s.marks == NULL)
+	if (s.facts == NULL || s.providers == NULL || s.marks == NULL)
 		abort();
 	for (int node = 0; node < (int)b->nodes.n && !s.failed; node++)
 		for (size_t i = 0; i < b->nodes.v[node].n_properties && !s.failed; i++)
@@ -259,6 +278,7 @@ bool depend_nodes(struct builder *b)
 				explore(&s, (struct place){node, i});
 	bool good = !s.failed && find_deps(&s);
 	free(s.facts);
+	free(s.providers);
 	free(s.marks);
 	return good;
 }

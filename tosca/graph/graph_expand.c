@@ -74,7 +74,7 @@ static const char *early_expr(struct early *e, int node, const struct texpr *t)
 	e->steps++;
 	e->levels++;
 	for (size_t i = 0; i < t->n; i++) {
-		const char *part = early_part(e, node, &t->parts[i]);
+		const char *part = t->fixed ? t->texts[i].text : early_part(e, node, &t->parts[i]);
 
 		if (part == NULL || strlen(part) > VALUE_TEXT_MAX)
 			text = NULL;
@@ -115,17 +115,17 @@ static bool number_value(struct builder *b, int node, const struct number *n, un
 	if (text != NULL && expr_number(text, GRAPH_NODES_MAX, out) && *out >= n->least)
 		return true;
 	if (text == NULL)
-		diag_add(b->diags, CODE_LATE_NUMBER, &n->expr->pos,
+		diag_add(b->diags, CODE_LATE_NUMBER, &n->expr->source->pos,
 		    "%s of '%s' has no value that is known before anything runs", n->what, n->of);
 	else
-		diag_add(b->diags, CODE_LATE_NUMBER, &n->expr->pos,
+		diag_add(b->diags, CODE_LATE_NUMBER, &n->expr->source->pos,
 		    "%s of '%s' must be a whole number from %u, not '%s'", n->what, n->of, n->least,
 		    text);
 	return false;
 }
 
 static bool cluster_numbers(
-    struct builder *b, int node, const struct tcomponent *c, struct graph_cluster *k)
+    struct builder *b, int node, const struct tnumbers *c, struct graph_cluster *k)
 {
 	const struct number min = {&c->min, "minimum-nodes", k->name, 0, 1};
 	const struct number max = {&c->max, "maximum-nodes", k->name, 1, 0};
@@ -138,11 +138,11 @@ static bool cluster_numbers(
 	if (!number_value(b, node, &initial, &k->initial))
 		return false;
 	if (k->max != 0 && k->min > k->max)
-		diag_add(b->diags, CODE_LATE_NUMBER, &c->min.pos,
+		diag_add(b->diags, CODE_LATE_NUMBER, &c->min.source->pos,
 		    "minimum-nodes %u of '%s' is more than maximum-nodes %u", k->min, k->name,
 		    k->max);
 	else if (k->initial < k->min || (k->max != 0 && k->initial > k->max))
-		diag_add(b->diags, CODE_LATE_NUMBER, &c->initial.pos,
+		diag_add(b->diags, CODE_LATE_NUMBER, &c->initial.source->pos,
 		    "initial-quantity %u of '%s' is %s %u", k->initial, k->name,
 		    k->initial < k->min ? "less than minimum-nodes" : "more than maximum-nodes",
 		    k->initial < k->min ? k->min : k->max);
@@ -230,25 +230,28 @@ static bool expand_members(
 static bool expand_component(
     struct builder *b, int owner, const struct tcomponent *c, struct slot *slot, unsigned level)
 {
-	const char *name = lm_arena_printf(b->arena, "%s__%s", b->nodes.v[owner].name, c->name);
+	const char *name = lm_arena_join(b->arena, b->nodes.v[owner].name, "__", c->name, NULL);
 	struct graph_cluster k = {
-	    .name = name, .component = c->name, .owner = owner, .increment = 1};
-	const struct number quantity = {&c->quantity, "quantity", name, 1, 1};
+	    .name = name, .component = c->name, .owner = owner, .initial = 1, .increment = 1};
 
 	*slot = (struct slot){-1, -1};
-	if (c->source->clustered) {
-		if (!cluster_numbers(b, owner, c, &k))
+	if (c->clustered) {
+		if (!cluster_numbers(b, owner, c->numbers, &k))
 			return false;
-	} else if (!number_value(b, owner, &quantity, &k.initial)) {
-		return false;
-	} else if (k.initial == 1) {
+	} else if (c->numbers != NULL) {
+		const struct number quantity = {&c->numbers->quantity, "quantity", name, 1, 1};
+
+		if (!number_value(b, owner, &quantity, &k.initial))
+			return false;
+	}
+	if (!c->clustered && k.initial == 1) {
 		if (!has_room(b))
 			return false;
 		slot->node = add_node(b, c->child, c, owner, name);
 		return expand_node(b, slot->node, level);
-	} else {
-		k.min = k.max = k.initial;
 	}
+	if (!c->clustered)
+		k.min = k.max = k.initial;
 	*LM_PUSH(NULL, &b->clusters) = k;
 	slot->cluster = (int)b->clusters.n - 1;
 	return expand_members(b, owner, c, slot->cluster, level);

@@ -82,8 +82,8 @@ static bool threshold(
 
 	if (text == NULL || expr_number(text, 1000000, out))
 		return text != NULL;
-	diag_add(
-	    b->diags, CODE_LATE_NUMBER, &e->pos, "%s must be a whole number, not '%s'", what, text);
+	diag_add(b->diags, CODE_LATE_NUMBER, &e->source->pos, "%s must be a whole number, not '%s'",
+	    what, text);
 	return false;
 }
 
@@ -91,7 +91,7 @@ static bool threshold(
 static void check_scale(
     struct builder *b, int node, const struct tpolicy *p, const struct graph_cluster *k)
 {
-	const struct tcomponent *c = &b->infos.v[node].template->components[p->target];
+	const struct tnumbers *c = b->infos.v[node].template->components[p->target].numbers;
 	struct scale_numbers s = {.policy = p->name,
 	    .pos = p->source->name.pos,
 	    .out_pos = p->source->out.pos,
@@ -149,13 +149,16 @@ static void add_policies(struct builder *b, int node)
 
 /* ---- calls --------------------------------------------------------------------------------- */
 
-struct calls {
-	struct graph_call *v;
-	size_t n, cap;
-};
+static bool add_call(struct builder *b, struct graph_call call)
+{
+	if (++b->calls > GRAPH_LINKS_MAX)
+		return too_many(b, "operations of relationships");
+	*LM_PUSH(NULL, &b->called) = call;
+	return true;
+}
 
 /* Follows promotions from a node's operation down to the resources that have it. */
-static bool collect_calls(struct builder *b, int node, const char *operation, struct calls *out)
+static bool collect_calls(struct builder *b, int node, const char *operation)
 {
 	const struct node_info *info = &b->infos.v[node];
 	const struct operation *op = descriptor_operation(info->template->d, operation);
@@ -165,15 +168,11 @@ static bool collect_calls(struct builder *b, int node, const char *operation, st
 		return true;
 	const struct toperation *t =
 	    &info->template->operations[op - info->template->d->operations];
-	if (info->template->d->name.kind == NAME_RESOURCE) {
-		if (++b->calls > GRAPH_LINKS_MAX)
-			return too_many(b, "operations of relationships");
-		*LM_PUSH(b->arena, out) = (struct graph_call){node, -1, t->name};
-		return true;
-	}
+	if (info->template->d->name.kind == NAME_RESOURCE)
+		return add_call(b, (struct graph_call){node, -1, t->name});
 	const int *nodes = nodes_of(b, &info->slots[t->slot], &n);
 	for (size_t i = 0; i < n; i++)
-		if (!collect_calls(b, nodes[i], t->promoted, out))
+		if (!collect_calls(b, nodes[i], t->promoted))
 			return false;
 	return true;
 }
@@ -187,29 +186,37 @@ static int called_reference(
 	return call->at == TCALL_SOURCE && rel->source.node < 0 ? rel->source.reference : -1;
 }
 
-static bool make_calls(struct builder *b, const struct graph_relationship *rel,
-    const struct tcall *list, size_t n, struct calls *out)
+static bool make_call(
+    struct builder *b, const struct graph_relationship *rel, const struct tcall *call)
 {
-	for (size_t i = 0; i < n; i++) {
-		size_t n_nodes = 1;
-		const int *nodes = &rel->target.node;
-		int reference = called_reference(b, rel, &list[i]);
+	size_t n = 1;
+	const int *nodes = &rel->target.node;
+	int reference = called_reference(b, rel, call);
 
-		if (reference >= 0) {
-			if (++b->calls > GRAPH_LINKS_MAX)
-				return too_many(b, "operations of relationships");
-			*LM_PUSH(b->arena, out) =
-			    (struct graph_call){-1, reference, list[i].operation};
-			continue;
-		}
-		if (list[i].at == TCALL_SOURCE)
-			nodes = &rel->source.node;
-		else if (list[i].at == TCALL_SLOT)
-			nodes = nodes_of(b, &b->infos.v[rel->owner].slots[list[i].slot], &n_nodes);
-		for (size_t k = 0; k < n_nodes; k++)
-			if (!collect_calls(b, nodes[k], list[i].operation, out))
-				return false;
-	}
+	if (reference >= 0)
+		return add_call(
+		    b, (struct graph_call){-1, reference, builder_text(b, call->operation)});
+	if (call->at == TCALL_SOURCE)
+		nodes = &rel->source.node;
+	else if (call->at == TCALL_SLOT)
+		nodes = nodes_of(b, &b->infos.v[rel->owner].slots[call->slot], &n);
+	for (size_t i = 0; i < n; i++)
+		if (!collect_calls(b, nodes[i], call->operation))
+			return false;
+	return true;
+}
+
+static bool make_calls(struct builder *b, const struct graph_relationship *rel,
+    const struct tcall *list, size_t n, struct graph_call **out, unsigned *out_n)
+{
+	b->called.n = 0;
+	for (size_t i = 0; i < n; i++)
+		if (!make_call(b, rel, &list[i]))
+			return false;
+	*out = LM_NEW_N(b->arena, struct graph_call, b->called.n);
+	*out_n = (unsigned)b->called.n;
+	if (b->called.n > 0)
+		memcpy(*out, b->called.v, b->called.n * sizeof **out);
 	return true;
 }
 
@@ -228,8 +235,9 @@ static const char *pair_name(
 	    rel->source.node >= 0 ? &b->nodes.v[rel->source.node] : NULL;
 	int index = source != NULL ? source->index : 1;
 
-	if (t->n_sources == 1 && t->n_targets == 1 && target->cluster < 0)
-		return lm_arena_printf(b->arena, "%s__%s__%d", owner, t->name, index);
+	if (t->source->n_sources == 1 && t->source->n_targets == 1 && target->cluster < 0)
+		return index == 1 ? lm_arena_join(b->arena, owner, "__", t->name, "__1", NULL)
+				  : lm_arena_printf(b->arena, "%s__%s__%d", owner, t->name, index);
 	return lm_arena_printf(b->arena, "%s__%s__%s_%d__%s_%d", owner, t->name,
 	    source != NULL ? source->component : b->references.v[rel->source.reference].component,
 	    index, target->component, target->index);
@@ -238,29 +246,23 @@ static const char *pair_name(
 static bool add_pair(struct builder *b, int owner, const struct trelationship *t,
     struct graph_end source, struct graph_end target)
 {
+	const struct relationship *r = t->source;
 	struct graph_relationship rel = {.descriptor = t->name,
 	    .owner = owner,
 	    .source = source,
 	    .target = target,
-	    .n_properties = t->n_properties};
+	    .n_properties = (unsigned)r->n_properties};
 	const struct stamp_ends ends = {&rel.source, &rel.target};
-	struct calls create = {0}, cease = {0};
 
-	if (b->relationships.n >= GRAPH_LINKS_MAX)
-		return too_many(b, "relationships");
 	rel.name = pair_name(b, &rel, t);
-	rel.properties = LM_NEW_N(b->arena, struct graph_attr, t->n_properties);
-	for (size_t i = 0; i < t->n_properties; i++) {
+	rel.properties = LM_NEW_N(b->arena, struct graph_attr, rel.n_properties);
+	for (size_t i = 0; i < rel.n_properties; i++) {
 		rel.properties[i].name = t->properties[i].name;
 		rel.properties[i].value = stamp_expr(b, owner, &t->properties[i].value, &ends);
 	}
-	if (!make_calls(b, &rel, t->create, t->n_create, &create) ||
-	    !make_calls(b, &rel, t->cease, t->n_cease, &cease))
+	if (!make_calls(b, &rel, t->create, r->n_create, &rel.create, &rel.n_create) ||
+	    !make_calls(b, &rel, t->cease, r->n_cease, &rel.cease, &rel.n_cease))
 		return false;
-	rel.create = create.v;
-	rel.n_create = create.n;
-	rel.cease = cease.v;
-	rel.n_cease = cease.n;
 	*LM_PUSH(NULL, &b->relationships) = rel;
 	return true;
 }
@@ -271,7 +273,7 @@ static bool add_targets(
 	struct graph_end target = {-1, -1, t->source->target_state, t->source->target_pre};
 	size_t n;
 
-	for (size_t i = 0; i < t->n_targets; i++) {
+	for (size_t i = 0; i < t->source->n_targets; i++) {
 		const int *nodes = nodes_of(b, &b->infos.v[owner].slots[t->targets[i].slot], &n);
 
 		for (size_t k = 0; k < n; k++) {
@@ -286,12 +288,33 @@ static bool add_targets(
 	return true;
 }
 
+static size_t count_ends(const struct builder *b, int owner, const struct tend *ends, size_t n_ends)
+{
+	size_t all = 0, n = 1;
+
+	for (size_t i = 0; i < n_ends; i++) {
+		if (ends[i].slot >= 0)
+			nodes_of(b, &b->infos.v[owner].slots[ends[i].slot], &n);
+		all += ends[i].slot >= 0 ? n : 1;
+	}
+	return all;
+}
+
+/* At most: known before the first of too many is made. */
+static size_t count_pairs(const struct builder *b, int owner, const struct trelationship *t)
+{
+	return count_ends(b, owner, t->sources, t->source->n_sources) *
+	       count_ends(b, owner, t->targets, t->source->n_targets);
+}
+
 static bool add_relationship(struct builder *b, int owner, const struct trelationship *t)
 {
 	struct graph_end source = {-1, -1, t->source->source_state, t->source->source_pre};
 	size_t n;
 
-	for (size_t i = 0; i < t->n_sources; i++) {
+	if (b->relationships.n + count_pairs(b, owner, t) > GRAPH_LINKS_MAX)
+		return too_many(b, "relationships");
+	for (size_t i = 0; i < t->source->n_sources; i++) {
 		const struct tend *end = &t->sources[i];
 
 		if (end->slot < 0) {

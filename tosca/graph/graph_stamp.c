@@ -13,12 +13,13 @@ struct stamping {
 	struct builder *b;
 	int node;
 	const struct stamp_ends *ends;
-	struct graph_expr e;
+	struct graph_part *parts;
+	size_t n;
 };
 
 static void put(struct stamping *s, enum graph_part_kind kind, const char *text, int index)
 {
-	s->e.parts[s->e.n++] = (struct graph_part){kind, text, index};
+	s->parts[s->n++] = (struct graph_part){kind, index, text};
 }
 
 static void put_slot(struct stamping *s, const struct tpart *part)
@@ -108,14 +109,14 @@ struct graph_expr stamp_expr(
 	struct stamping s = {.b = b, .node = node, .ends = ends};
 
 	if (t->fixed || t->n == 0)
-		return t->graph;
-	s.e.parts = LM_NEW_N(b->arena, struct graph_part, t->n);
+		return (struct graph_expr){t->texts, t->n};
+	s.parts = LM_NEW_N(b->arena, struct graph_part, t->n);
 	for (size_t i = 0; i < t->n; i++)
 		put_part(&s, &t->parts[i]);
 	/* "x${nothing}" is "x", but what is left of it must not become unset with a sole part. */
-	if (s.e.n == 1 && t->n > 1 && s.e.parts[0].kind != GRAPH_PART_TEXT)
+	if (s.n == 1 && t->n > 1 && s.parts[0].kind != GRAPH_PART_TEXT)
 		put(&s, GRAPH_PART_TEXT, "", -1);
-	return s.e;
+	return (struct graph_expr){s.parts, s.n};
 }
 
 /* ---- properties ---------------------------------------------------------------------------- */
@@ -141,7 +142,7 @@ static void stamp_property(struct builder *b, int node, const struct tproperty *
 		given = NULL;
 	if (given == NULL && from->fixed)
 		return;
-	size_t n = (given != NULL) + (from->value.n > 0) + (from->fallback.n > 0);
+	unsigned n = (given != NULL) + (from->value.n > 0) + (from->fallback.n > 0);
 	struct graph_expr *candidates = LM_NEW_N(b->arena, struct graph_expr, n);
 
 	n = 0;
@@ -159,10 +160,12 @@ static void stamp_property(struct builder *b, int node, const struct tproperty *
 static void stamp_extra(
     struct builder *b, const char *name, const struct graph_expr *given, struct graph_property *to)
 {
+	struct graph_expr *candidate = LM_NEW(b->arena, struct graph_expr);
+
+	*candidate = *given;
 	to->name = name;
 	to->type = "string";
-	to->candidates = LM_NEW(b->arena, struct graph_expr);
-	to->candidates[0] = *given;
+	to->candidates = candidate;
 	to->n_candidates = 1;
 }
 
@@ -172,7 +175,7 @@ static void stamp_properties(struct builder *b, int node)
 	const struct tcomponent *c = b->infos.v[node].component;
 	struct graph_node *n = &b->nodes.v[node];
 
-	n->n_properties = t->d->n_properties + c->n_extras;
+	n->n_properties = (unsigned)t->d->n_properties + c->n_extras;
 	n->properties = LM_NEW_N(b->arena, struct graph_property, n->n_properties);
 	for (size_t i = 0; i < t->d->n_properties; i++) {
 		struct graph_expr given;
@@ -193,10 +196,10 @@ static void stamp_properties(struct builder *b, int node)
 
 static struct graph_expr text_expr(struct builder *b, const char *text)
 {
-	struct graph_expr e = {LM_NEW(b->arena, struct graph_part), 1};
+	struct graph_part *part = LM_NEW(b->arena, struct graph_part);
 
-	e.parts[0] = (struct graph_part){GRAPH_PART_TEXT, builder_text(b, text), -1};
-	return e;
+	*part = (struct graph_part){GRAPH_PART_TEXT, -1, builder_text(b, text)};
+	return (struct graph_expr){part, 1};
 }
 
 static void check_intent_property(struct builder *b, const struct descriptor *d, const char *name)
@@ -253,7 +256,7 @@ static bool stamp_root(struct builder *b)
 	const struct template *t = b->infos.v[0].template;
 	const struct lm_kvs *intent = &b->request->properties;
 	struct graph_node *root = &b->nodes.v[0];
-	size_t n = t->d->n_properties;
+	unsigned n = (unsigned)t->d->n_properties;
 
 	root->properties = LM_NEW_N(b->arena, struct graph_property, n + intent->n);
 	for (size_t i = 0; i < intent->n; i++) {

@@ -18,10 +18,20 @@ const char *builder_text(struct builder *b, const char *text)
 	return copy;
 }
 
+const struct descriptor *builder_child(struct builder *b, const struct component *c)
+{
+	if (b->last_child == NULL || b->last_type != c->canonical) {
+		b->last_type = c->canonical;
+		b->last_child = catalog_get(b->catalog, c->canonical);
+	}
+	return b->last_child;
+}
+
 /* ---- expressions --------------------------------------------------------------------------- */
 
 struct scope {
 	const struct descriptor *d;
+	const struct template *own; /* of d; its properties may not be there yet */
 	bool in_relationship;
 };
 
@@ -48,20 +58,28 @@ static enum tpart_kind instance_kind(const char *name)
 	return strcmp(name, "id") == 0 ? TPART_ID : TPART_NOTHING;
 }
 
-/* A private property of a component. */
-static bool is_hidden(
-    const struct builder *b, const struct scope *s, int slot, const char *property)
+/* ${component.property}; a private property is as if it were not there. */
+static struct tpart resolve_member(
+    struct builder *b, const struct scope *s, int slot, const struct expr_part *part)
 {
-	const struct descriptor *d = catalog_get(b->catalog, s->d->components[slot].canonical);
-	const struct property *p = d == NULL ? NULL : descriptor_property(d, property);
+	struct tpart t = {.kind = TPART_SLOT, .slot = slot, .member = part->member};
+	const struct descriptor *d = builder_child(b, &s->d->components[slot]);
+	const struct property *p = descriptor_property(d, part->name);
 
-	return p != NULL && p->is_private;
+	if (p != NULL && p->is_private)
+		t.kind = TPART_NOTHING;
+	else if (p != NULL)
+		t.text = template_get(b, d)->properties[p - d->properties].name;
+	else
+		t.text = builder_text(b, part->name);
+	return t;
 }
 
 static struct tpart resolve_scoped(
-    const struct builder *b, const struct scope *s, const struct expr_part *part)
+    struct builder *b, const struct scope *s, const struct expr_part *part)
 {
 	struct tpart t = {.kind = TPART_NOTHING, .member = part->member};
+	int slot;
 
 	if (strcmp(part->scope, "instance") == 0) {
 		t.kind = instance_kind(part->name);
@@ -69,56 +87,60 @@ static struct tpart resolve_scoped(
 		t.kind = TPART_SOURCE;
 	} else if (s->in_relationship && strcmp(part->scope, "target") == 0) {
 		t.kind = TPART_TARGET;
-	} else if ((t.slot = component_slot(s->d, part->scope)) >= 0) {
-		t.kind = is_hidden(b, s, t.slot, part->name) ? TPART_NOTHING : TPART_SLOT;
+	} else if ((slot = component_slot(s->d, part->scope)) >= 0) {
+		return resolve_member(b, s, slot, part);
 	} else if ((t.slot = reference_slot(s->d, part->scope)) >= 0) {
 		t.kind = TPART_REFERENCE;
-	}
-	return t;
-}
-
-static struct tpart resolve(struct builder *b, const struct scope *s, const struct expr_part *part)
-{
-	struct tpart t = {.kind = TPART_TEXT};
-
-	if (part->text != NULL) {
-		t.text = builder_text(b, part->text);
-		return t;
-	}
-	if (part->scope != NULL) {
-		t = resolve_scoped(b, s, part);
-	} else {
-		const struct property *p = descriptor_property(s->d, part->name);
-
-		t.slot = p == NULL ? -1 : (int)(p - s->d->properties);
-		t.kind = p != NULL || property_is_special(part->name) ? TPART_OWN : TPART_NOTHING;
 	}
 	t.text = builder_text(b, part->name);
 	return t;
 }
 
-static void make_fixed(struct builder *b, struct texpr *t)
+static struct tpart resolve(struct builder *b, const struct scope *s, const struct expr_part *part)
 {
-	t->fixed = true;
-	for (size_t i = 0; i < t->n; i++)
-		if (t->parts[i].kind != TPART_TEXT)
-			t->fixed = false;
-	if (!t->fixed || t->n == 0)
-		return;
-	t->graph.parts = LM_NEW_N(b->arena, struct graph_part, t->n);
-	t->graph.n = t->n;
-	for (size_t i = 0; i < t->n; i++)
-		t->graph.parts[i] = (struct graph_part){GRAPH_PART_TEXT, t->parts[i].text, -1};
+	struct tpart t = {.kind = TPART_TEXT, .slot = -1};
+
+	if (part->text != NULL) {
+		t.text = lm_arena_strdup(b->arena, part->text);
+		return t;
+	}
+	if (part->scope != NULL)
+		return resolve_scoped(b, s, part);
+	const struct property *p = descriptor_property(s->d, part->name);
+	if (p != NULL)
+		t.slot = (int)(p - s->d->properties);
+	t.kind = p != NULL || property_is_special(part->name) ? TPART_OWN : TPART_NOTHING;
+	t.text = p != NULL && s->own->properties != NULL ? s->own->properties[t.slot].name
+							 : builder_text(b, part->name);
+	return t;
+}
+
+static const struct graph_part *make_texts(struct builder *b, const struct expr *e)
+{
+	struct graph_part *texts = LM_NEW_N(b->arena, struct graph_part, e->n);
+
+	for (size_t i = 0; i < e->n; i++)
+		texts[i] = (struct graph_part){
+		    GRAPH_PART_TEXT, -1, lm_arena_strdup(b->arena, e->parts[i].text)};
+	return texts;
 }
 
 static struct texpr make_expr(struct builder *b, const struct scope *s, const struct expr *e)
 {
-	struct texpr t = {.n = e->n, .pos = e->pos};
+	struct texpr t = {.source = e, .n = (unsigned)e->n, .fixed = true};
 
-	t.parts = LM_NEW_N(b->scratch, struct tpart, e->n);
 	for (size_t i = 0; i < e->n; i++)
-		t.parts[i] = resolve(b, s, &e->parts[i]);
-	make_fixed(b, &t);
+		t.fixed = t.fixed && e->parts[i].text != NULL;
+	if (e->n == 0)
+		return t;
+	if (t.fixed) {
+		t.texts = make_texts(b, e);
+		return t;
+	}
+	struct tpart *parts = LM_NEW_N(b->scratch, struct tpart, e->n);
+	for (size_t i = 0; i < e->n; i++)
+		parts[i] = resolve(b, s, &e->parts[i]);
+	t.parts = parts;
 	return t;
 }
 
@@ -157,42 +179,72 @@ static struct tproperty *make_properties(
 			continue;
 		t->candidates = LM_NEW_N(b->arena, struct graph_expr, 2);
 		if (t->value.n > 0)
-			t->candidates[t->n_candidates++] = t->value.graph;
+			t->candidates[t->n_candidates++] =
+			    (struct graph_expr){t->value.texts, t->value.n};
 		if (t->fallback.n > 0 && (t->value.n == 0 || t->read_only))
-			t->candidates[t->n_candidates++] = t->fallback.graph;
+			t->candidates[t->n_candidates++] =
+			    (struct graph_expr){t->fallback.texts, t->fallback.n};
 	}
 	return all;
 }
 
 /* ---- parts of an assembly ------------------------------------------------------------------ */
 
-static void make_component(
+static void make_extra(
+    struct builder *b, const char *name, struct texpr value, struct tcomponent *t)
+{
+	if (t->extras == NULL)
+		t->extras = LM_NEW_N(b->scratch, struct tmapping, 2);
+	if (t->n_extras < 2)
+		t->extras[t->n_extras++] = (struct tmapping){builder_text(b, name), value};
+}
+
+static void make_maps(
     struct builder *b, const struct scope *s, const struct component *c, struct tcomponent *t)
 {
-	const struct descriptor *child = catalog_get(b->catalog, c->canonical);
-	struct tmapping *maps = make_mappings(b, s, c->properties, c->n_properties);
+	const struct descriptor *child = t->child->d;
+	struct texpr *values = LM_NEW_N(b->scratch, struct texpr, c->n_properties);
 
-	t->source = c;
-	t->name = builder_text(b, c->name.text);
-	t->child = template_get(b, child);
 	t->maps = LM_NEW_N(b->scratch, const struct texpr *, child->n_properties);
-	t->extras = LM_NEW_N(b->scratch, struct tmapping, 2);
 	for (size_t i = 0; i < c->n_properties; i++) {
-		const struct property *p = descriptor_property(child, maps[i].name);
+		const struct mapping *m = &c->properties[i];
+		const struct property *p = descriptor_property(child, m->name.text);
 
-		if (p != NULL && p->is_private)
+		if (p != NULL ? p->is_private : !property_is_special(m->name.text))
 			continue;
-		if (p != NULL && maps[i].value.n > 0)
-			t->maps[p - child->properties] = &maps[i].value;
-		else if (p == NULL && property_is_special(maps[i].name) && t->n_extras < 2)
-			t->extras[t->n_extras++] = maps[i];
+		values[i] = make_expr(b, s, &m->value);
+		if (p == NULL)
+			make_extra(b, m->name.text, values[i], t);
+		else if (m->value.n > 0)
+			t->maps[p - child->properties] = &values[i];
 	}
+}
+
+static struct tnumbers *make_numbers(
+    struct builder *b, const struct scope *s, const struct component *c)
+{
 	const struct component_numbers *k = component_numbers(c);
+	struct tnumbers *t;
+
+	if (c->numbers == NULL && !c->clustered)
+		return NULL;
+	t = LM_NEW(b->scratch, struct tnumbers);
 	t->quantity = make_expr(b, s, &k->quantity);
 	t->initial = make_expr(b, s, &k->initial);
 	t->min = make_expr(b, s, &k->min);
 	t->max = make_expr(b, s, &k->max);
 	t->increment = make_expr(b, s, &k->increment);
+	return t;
+}
+
+static void make_component(
+    struct builder *b, const struct scope *s, const struct component *c, struct tcomponent *t)
+{
+	t->name = lm_arena_strdup(b->arena, c->name.text);
+	t->child = template_get(b, builder_child(b, c));
+	t->clustered = c->clustered;
+	t->numbers = make_numbers(b, s, c);
+	make_maps(b, s, c, t);
 }
 
 static struct texpr make_mapped(
@@ -234,7 +286,7 @@ static struct tcall *make_calls(
 	for (size_t i = 0; i < n; i++) {
 		const char *scope = paths[i].scope.text;
 
-		calls[i].operation = builder_text(b, paths[i].name.text);
+		calls[i].operation = paths[i].name.text;
 		calls[i].at = TCALL_SLOT;
 		if (strcmp(scope, "source") == 0)
 			calls[i].at = TCALL_SOURCE;
@@ -248,23 +300,19 @@ static struct tcall *make_calls(
 	return calls;
 }
 
-static void make_relationship(struct builder *b, const struct descriptor *d,
+static void make_relationship(struct builder *b, const struct template *own,
     const struct relationship *r, struct trelationship *t)
 {
-	const struct scope s = {d, true};
+	const struct descriptor *d = own->d;
+	const struct scope s = {d, own, true};
 
 	t->source = r;
-	t->name = builder_text(b, r->name.text);
+	t->name = lm_arena_strdup(b->arena, r->name.text);
 	t->sources = make_ends(b, d, r->sources, r->n_sources);
 	t->targets = make_ends(b, d, r->targets, r->n_targets);
-	t->n_sources = r->n_sources;
-	t->n_targets = r->n_targets;
 	t->properties = make_mappings(b, &s, r->properties, r->n_properties);
-	t->n_properties = r->n_properties;
 	t->create = make_calls(b, d, r->create, r->n_create);
 	t->cease = make_calls(b, d, r->cease, r->n_cease);
-	t->n_create = r->n_create;
-	t->n_cease = r->n_cease;
 }
 
 /* ---- parts of both ------------------------------------------------------------------------- */
@@ -325,12 +373,12 @@ static void make_infra(struct builder *b, const struct scope *s, struct template
 
 struct template *template_get(struct builder *b, const struct descriptor *d)
 {
-	const struct scope s = {d, false};
 	struct template *t = b->templates[d->index];
 
 	if (t != NULL)
 		return t;
 	t = b->templates[d->index] = LM_NEW(b->scratch, struct template);
+	const struct scope s = {d, t, false};
 	t->d = d;
 	t->name = builder_text(b, d->name.full);
 	t->package_dir = builder_text(b, d->package_dir);
@@ -345,6 +393,6 @@ struct template *template_get(struct builder *b, const struct descriptor *d)
 		make_reference(b, &s, &d->references[i], &t->references[i]);
 	t->relationships = LM_NEW_N(b->scratch, struct trelationship, d->n_relationships);
 	for (size_t i = 0; i < d->n_relationships; i++)
-		make_relationship(b, d, &d->relationships[i], &t->relationships[i]);
+		make_relationship(b, t, &d->relationships[i], &t->relationships[i]);
 	return t;
 }
