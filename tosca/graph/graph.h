@@ -62,11 +62,14 @@ struct graph_property {
 	bool is_private; /* for the driver only: never shown */
 };
 
+#include "tosca/graph/graph_driver.h" /* a part of this header */
+
 struct graph_operation {
 	const char *name;
 	unsigned timeout_s;                /* 0: the driver's default */
 	struct graph_property *properties; /* what it takes; defaults as candidates */
 	size_t n_properties;
+	struct graph_drivers drivers; /* its own */
 };
 
 /*
@@ -91,8 +94,11 @@ struct graph_resource {
 	unsigned timeout_s[TRANSITION_N]; /* 0: the driver's default */
 	struct graph_operation *operations;
 	size_t n_operations;
-	struct graph_infra *infra;
+	struct graph_infra *infra; /* of our own drivers */
 	size_t n_infra;
+	struct graph_location *locations; /* all of the section 'infrastructure' */
+	size_t n_locations;
+	struct graph_lifecycle_drivers *drivers; /* NULL: none are named */
 };
 
 struct graph_node {

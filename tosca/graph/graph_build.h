@@ -108,6 +108,21 @@ struct tmetric {
 	const char *promoted;
 };
 
+struct tdriver {
+	struct graph_driver d; /* without its properties */
+	struct tmapping *properties;
+	size_t n_properties;
+};
+
+struct tdrivers {
+	struct tdriver *v;
+	size_t n;
+};
+
+struct tlifecycle_drivers {
+	struct tdrivers transitions[TRANSITION_N], otherwise, queries;
+};
+
 struct toperation {
 	const char *name;
 	int slot; /* as above */
@@ -115,6 +130,7 @@ struct toperation {
 	unsigned timeout_s;
 	struct tproperty *properties;
 	size_t n_properties;
+	struct tdrivers drivers;
 };
 
 struct tpolicy {
@@ -146,8 +162,10 @@ struct template
 	struct toperation *operations;
 	struct tpolicy *policies;
 	struct tinfra *infra;
-	bool fixed;                      /* the resource part is the same for all nodes */
-	struct graph_resource *resource; /* then: this */
+	struct graph_location *locations;
+	struct tlifecycle_drivers *drivers; /* NULL: none */
+	bool fixed;                         /* the resource part is the same for all nodes */
+	struct graph_resource *resource;    /* then: this */
 };
 
 /* ---- the builder --------------------------------------------------------------------------- */

@@ -99,6 +99,57 @@ static void put_timed(struct writer *w, const char *name, unsigned timeout_s)
 		lm_json_int(&w->json, "timeout", timeout_s);
 }
 
+/* {"file": ..., "type": ...}, nothing when neither is given. */
+static void put_file(struct writer *w, const char *key, const struct graph_template_file *f)
+{
+	if (f->file == NULL && f->type == NULL)
+		return;
+	lm_json_open(&w->json, key, '{');
+	if (f->file != NULL)
+		lm_json_str(&w->json, "file", f->file);
+	if (f->type != NULL)
+		lm_json_str(&w->json, "type", f->type);
+	lm_json_close(&w->json, '}');
+}
+
+static void put_drivers(struct writer *w, const char *key, const struct graph_drivers *list)
+{
+	struct lm_json *j = &w->json;
+
+	if (list->n == 0)
+		return;
+	lm_json_open(j, key, '[');
+	for (size_t i = 0; i < list->n; i++) {
+		const struct graph_driver *d = &list->v[i];
+
+		lm_json_open(j, NULL, '{');
+		lm_json_str(j, "type", d->type);
+		lm_json_open(j, "infrastructure", '[');
+		for (size_t k = 0; k < d->n_locations; k++)
+			lm_json_str(j, NULL, d->locations[k]);
+		lm_json_close(j, ']');
+		put_file(w, "template", &d->made_by);
+		put_attrs(w, "properties", d->properties, d->n_properties);
+		lm_json_close(j, '}');
+	}
+	lm_json_close(j, ']');
+}
+
+static void put_locations(struct writer *w, const struct graph_resource *r)
+{
+	if (r->n_locations == 0)
+		return;
+	lm_json_open(&w->json, "locations", '[');
+	for (size_t i = 0; i < r->n_locations; i++) {
+		lm_json_open(&w->json, NULL, '{');
+		lm_json_str(&w->json, "type", r->locations[i].name);
+		put_file(w, "template", &r->locations[i].made_by);
+		put_file(w, "discover", &r->locations[i].found_by);
+		lm_json_close(&w->json, '}');
+	}
+	lm_json_close(&w->json, ']');
+}
+
 static void put_resource(struct writer *w, const struct graph_resource *r)
 {
 	struct lm_json *j = &w->json;
@@ -111,6 +162,8 @@ static void put_resource(struct writer *w, const struct graph_resource *r)
 			continue;
 		lm_json_open(j, NULL, '{');
 		put_timed(w, transition_text((enum transition)i), r->timeout_s[i]);
+		if (r->drivers != NULL)
+			put_drivers(w, "drivers", &r->drivers->transitions[i]);
 		lm_json_close(j, '}');
 	}
 	lm_json_close(j, ']');
@@ -120,6 +173,7 @@ static void put_resource(struct writer *w, const struct graph_resource *r)
 		lm_json_open(j, NULL, '{');
 		put_timed(w, r->operations[i].name, r->operations[i].timeout_s);
 		put_properties(w, r->operations[i].properties, r->operations[i].n_properties);
+		put_drivers(w, "drivers", &r->operations[i].drivers);
 		lm_json_close(j, '}');
 	}
 	if (r->n_operations > 0)
@@ -135,6 +189,11 @@ static void put_resource(struct writer *w, const struct graph_resource *r)
 	}
 	if (r->n_infra > 0)
 		lm_json_close(j, ']');
+	put_locations(w, r);
+	if (r->drivers != NULL) {
+		put_drivers(w, "defaultDrivers", &r->drivers->otherwise);
+		put_drivers(w, "queries", &r->drivers->queries);
+	}
 	lm_json_close(j, '}');
 }
 

@@ -283,6 +283,47 @@ static bool stamp_root(struct builder *b)
 
 /* ---- resources ----------------------------------------------------------------------------- */
 
+static struct graph_attr *stamp_attrs(
+    struct builder *b, int node, const struct tmapping *list, size_t n)
+{
+	struct graph_attr *attrs = LM_NEW_N(b->arena, struct graph_attr, n);
+
+	for (size_t i = 0; i < n; i++) {
+		attrs[i].name = list[i].name;
+		attrs[i].value = stamp_expr(b, node, &list[i].value, NULL);
+	}
+	return attrs;
+}
+
+static struct graph_drivers stamp_drivers(struct builder *b, int node, const struct tdrivers *list)
+{
+	struct graph_drivers all = {LM_NEW_N(b->arena, struct graph_driver, list->n), list->n};
+
+	for (size_t i = 0; i < list->n; i++) {
+		const struct tdriver *t = &list->v[i];
+
+		all.v[i] = t->d;
+		all.v[i].properties = stamp_attrs(b, node, t->properties, t->n_properties);
+		all.v[i].n_properties = t->n_properties;
+	}
+	return all;
+}
+
+static void stamp_lifecycle(struct builder *b, int node, struct graph_resource *r)
+{
+	const struct template *t = b->infos.v[node].template;
+
+	r->locations = t->locations;
+	r->n_locations = t->d->n_locations;
+	if (t->drivers == NULL)
+		return;
+	r->drivers = LM_NEW(b->arena, struct graph_lifecycle_drivers);
+	for (size_t i = 0; i < TRANSITION_N; i++)
+		r->drivers->transitions[i] = stamp_drivers(b, node, &t->drivers->transitions[i]);
+	r->drivers->otherwise = stamp_drivers(b, node, &t->drivers->otherwise);
+	r->drivers->queries = stamp_drivers(b, node, &t->drivers->queries);
+}
+
 static void stamp_operations(struct builder *b, int node, struct graph_resource *r)
 {
 	const struct template *t = b->infos.v[node].template;
@@ -295,6 +336,7 @@ static void stamp_operations(struct builder *b, int node, struct graph_resource 
 
 		op->name = from->name;
 		op->timeout_s = from->timeout_s;
+		op->drivers = stamp_drivers(b, node, &from->drivers);
 		op->n_properties = from->n_properties;
 		op->properties = LM_NEW_N(b->arena, struct graph_property, op->n_properties);
 		for (size_t k = 0; k < op->n_properties; k++)
@@ -310,12 +352,8 @@ static void stamp_infra(struct builder *b, int node, struct graph_resource *r)
 	r->infra = LM_NEW_N(b->arena, struct graph_infra, r->n_infra);
 	for (size_t i = 0; i < r->n_infra; i++) {
 		const struct tinfra *from = &t->infra[i];
-		struct graph_attr *attrs = LM_NEW_N(b->arena, struct graph_attr, from->n_attrs);
+		struct graph_attr *attrs = stamp_attrs(b, node, from->attrs, from->n_attrs);
 
-		for (size_t k = 0; k < from->n_attrs; k++) {
-			attrs[k].name = from->attrs[k].name;
-			attrs[k].value = stamp_expr(b, node, &from->attrs[k].value, NULL);
-		}
 		r->infra[i] = (struct graph_infra){from->type, from->kind, attrs, from->n_attrs};
 	}
 }
@@ -332,6 +370,7 @@ static void stamp_resource(struct builder *b, int node)
 		memcpy(r->timeout_s, t->d->timeout_s, sizeof r->timeout_s);
 		stamp_operations(b, node, r);
 		stamp_infra(b, node, r);
+		stamp_lifecycle(b, node, r);
 		if (t->fixed)
 			t->resource = r;
 	}

@@ -336,7 +336,7 @@ static void make_promotions(struct builder *b, const struct scope *s, struct tem
 		t->operations[i] = (struct toperation){builder_text(b, op->name.text),
 		    component_slot(d, op->source.scope.text), builder_text(b, op->source.name.text),
 		    op->timeout_s, make_properties(b, s, op->properties, op->n_properties),
-		    op->n_properties};
+		    op->n_properties, {0}};
 	}
 	t->policies = LM_NEW_N(b->scratch, struct tpolicy, d->n_policies);
 	for (size_t i = 0; i < d->n_policies; i++) {
@@ -351,11 +351,59 @@ static void make_promotions(struct builder *b, const struct scope *s, struct tem
 	}
 }
 
+static struct graph_template_file make_file(struct builder *b, const struct template_file *f)
+{
+	return (struct graph_template_file){
+	    builder_text(b, f->file.text), builder_text(b, f->type.text)};
+}
+
+static struct tdrivers make_drivers(
+    struct builder *b, const struct scope *s, const struct drivers *list, bool *fixed)
+{
+	struct tdrivers all = {LM_NEW_N(b->scratch, struct tdriver, list->n), list->n};
+
+	for (size_t i = 0; i < list->n; i++) {
+		const struct driver *from = &list->v[i];
+		struct tdriver *t = &all.v[i];
+
+		t->d.type = builder_text(b, from->type.text);
+		t->d.made_by = make_file(b, &from->made_by);
+		t->d.n_locations = from->n_locations;
+		t->d.locations = LM_NEW_N(b->arena, const char *, from->n_locations);
+		for (size_t k = 0; k < from->n_locations; k++)
+			t->d.locations[k] = builder_text(b, from->locations[k].text);
+		t->properties = make_mappings(b, s, from->properties, from->n_properties);
+		t->n_properties = from->n_properties;
+		for (size_t k = 0; k < from->n_properties; k++)
+			*fixed = *fixed && t->properties[k].value.fixed;
+	}
+	return all;
+}
+
+static void make_lifecycle(struct builder *b, const struct scope *s, struct template *t)
+{
+	const struct lifecycle_drivers *from = s->d->drivers;
+
+	t->locations = LM_NEW_N(b->arena, struct graph_location, s->d->n_locations);
+	for (size_t i = 0; i < s->d->n_locations; i++) {
+		const struct location_type *l = &s->d->locations[i];
+
+		t->locations[i] = (struct graph_location){builder_text(b, l->name.text),
+		    make_file(b, &l->made_by), make_file(b, &l->found_by)};
+	}
+	if (from == NULL)
+		return;
+	t->drivers = LM_NEW(b->scratch, struct tlifecycle_drivers);
+	for (size_t i = 0; i < TRANSITION_N; i++)
+		t->drivers->transitions[i] = make_drivers(b, s, &from->transitions[i], &t->fixed);
+	t->drivers->otherwise = make_drivers(b, s, &from->otherwise, &t->fixed);
+	t->drivers->queries = make_drivers(b, s, &from->queries, &t->fixed);
+}
+
 static void make_infra(struct builder *b, const struct scope *s, struct template *t)
 {
 	const struct descriptor *d = s->d;
 
-	t->fixed = true;
 	t->infra = LM_NEW_N(b->scratch, struct tinfra, d->n_infra);
 	for (size_t i = 0; i < d->n_infra; i++) {
 		const struct infra *from = &d->infra[i];
@@ -366,6 +414,8 @@ static void make_infra(struct builder *b, const struct scope *s, struct template
 		for (size_t k = 0; k < from->n_attrs; k++)
 			t->fixed = t->fixed && t->infra[i].attrs[k].value.fixed;
 	}
+	for (size_t i = 0; i < d->n_operations; i++)
+		t->operations[i].drivers = make_drivers(b, s, &d->operations[i].drivers, &t->fixed);
 	for (size_t i = 0; i < d->n_operations; i++)
 		for (size_t k = 0; k < t->operations[i].n_properties; k++)
 			t->fixed = t->fixed && t->operations[i].properties[k].fixed;
@@ -384,7 +434,9 @@ struct template *template_get(struct builder *b, const struct descriptor *d)
 	t->package_dir = builder_text(b, d->package_dir);
 	t->properties = make_properties(b, &s, d->properties, d->n_properties);
 	make_promotions(b, &s, t);
+	t->fixed = true;
 	make_infra(b, &s, t);
+	make_lifecycle(b, &s, t);
 	t->components = LM_NEW_N(b->scratch, struct tcomponent, d->n_components);
 	for (size_t i = 0; i < d->n_components; i++)
 		make_component(b, &s, &d->components[i], &t->components[i]);

@@ -199,6 +199,27 @@ static void check_properties(struct linker *l, const struct property *list, size
 	}
 }
 
+static void check_drivers(struct linker *l, const struct drivers *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		for (size_t k = 0; k < list->v[i].n_properties; k++)
+			link_expr(l, &list->v[i].properties[k].value, LINK_VALUE, NULL);
+}
+
+static void check_all_drivers(struct linker *l)
+{
+	const struct descriptor *d = l->d;
+
+	for (size_t i = 0; i < d->n_operations; i++)
+		check_drivers(l, &d->operations[i].drivers);
+	for (size_t i = 0; d->drivers != NULL && i < TRANSITION_N; i++)
+		check_drivers(l, &d->drivers->transitions[i]);
+	if (d->drivers == NULL)
+		return;
+	check_drivers(l, &d->drivers->otherwise);
+	check_drivers(l, &d->drivers->queries);
+}
+
 static void check_descriptor(struct linker *l)
 {
 	const struct descriptor *d = l->d;
@@ -214,6 +235,7 @@ static void check_descriptor(struct linker *l)
 	for (size_t i = 0; i < d->n_infra; i++)
 		for (size_t k = 0; k < d->infra[i].n_attrs; k++)
 			link_expr(l, &d->infra[i].attrs[k].value, LINK_VALUE, NULL);
+	check_all_drivers(l);
 	for (size_t i = 0; i < d->n_metrics; i++)
 		link_expr(l, &d->metrics[i].period, LINK_NUMBER, NULL);
 	if (d->name.kind == NAME_ASSEMBLY)

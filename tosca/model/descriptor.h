@@ -85,9 +85,42 @@ struct relationship {
 	size_t n_create, n_cease;
 };
 
+/* A file from which a driver makes or finds something: {file, template-type}. */
+struct template_file {
+	struct spot file, type; /* text NULL: not given */
+};
+
+/* A driver that a transition, an operation or the whole descriptor names. */
+struct driver {
+	struct spot type;       /* "ansible" */
+	struct spot *locations; /* its selector: types of infrastructure, "*" for any; none: any */
+	size_t n_locations;
+	struct template_file made_by;
+	struct mapping *properties;
+	size_t n_properties;
+};
+
+struct drivers {
+	struct driver *v;
+	size_t n;
+};
+
+struct lifecycle_drivers {
+	struct drivers transitions[TRANSITION_N];
+	struct drivers otherwise; /* default-driver */
+	struct drivers queries;   /* who finds what is there already */
+};
+
+/* A type of deployment location that a resource supports. */
+struct location_type {
+	struct spot name;
+	struct template_file made_by, found_by;
+};
+
 struct operation {
 	struct spot name;
 	unsigned timeout_s; /* 0: not given */
+	struct drivers drivers;
 	struct property *properties;
 	size_t n_properties;
 	struct path source; /* assembly: what it promotes; name.text NULL: unusable */
@@ -137,11 +170,13 @@ struct descriptor {
 	struct operation *operations;
 	struct metric *metrics;
 	struct policy *policies;
-	struct infra *infra;
+	struct infra *infra;             /* of our own drivers */
+	struct location_type *locations; /* all of the section */
 	size_t n_properties, n_components, n_references, n_capabilities, n_relationships,
-	    n_operations, n_metrics, n_policies, n_infra;
+	    n_operations, n_metrics, n_policies, n_infra, n_locations;
 	unsigned transitions; /* bits, as in graph_resource.declared */
 	unsigned timeout_s[TRANSITION_N];
+	struct lifecycle_drivers *drivers; /* NULL: none are named */
 
 	/* By local name; NULL when there are none. */
 	struct lm_map *property_by_name, *component_by_name, *reference_by_name,

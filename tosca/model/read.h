@@ -64,6 +64,10 @@ int read_key(struct reader *, const struct node *key, const char *const *known, 
 
 struct property *read_properties(
     struct reader *, const struct node *, const char *what, size_t *out_n);
+/* What stands below a key, flattened: {a: {b: x}} becomes a.b. */
+struct mapping *read_attrs(struct reader *, const struct node_pair *, size_t *out_n);
+void read_template(struct reader *, const struct node *, struct template_file *);
+void read_drivers(struct reader *, const struct node *, struct drivers *);
 struct mapping *read_mappings(struct reader *, const struct node *, bool short_form, size_t *out_n);
 
 /* ---- sections ---- */
@@ -76,5 +80,7 @@ void read_metrics(struct reader *, const struct node *);
 void read_policies(struct reader *, const struct node *);
 void read_lifecycle(struct reader *, const struct node *);
 void read_infrastructure(struct reader *, const struct node *);
+void read_default_driver(struct reader *, const struct node *);
+void read_queries(struct reader *, const struct node *);
 
 #endif

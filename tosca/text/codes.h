@@ -60,6 +60,9 @@
 	X(REFERENCE_PROPERTY, "LM0234", WARNING, "a property that does not help to find anything") \
 	X(PRIVATE, "LM0235", WARNING, "a private property seen from outside")                      \
 	X(REFERENCE_TYPE, "LM0236", WARNING, "a reference to a type that is not in the catalog")   \
+	X(DRIVER_CASE, "LM0237", WARNING, "a driver type in capital letters")                      \
+	X(DRIVER_TWICE, "LM0238", WARNING, "two drivers for one type of infrastructure")           \
+	X(SELECTOR, "LM0239", WARNING, "a selector that selects nothing")                          \
 	X(DUPLICATE_DESCRIPTOR, "LM0301", ERROR, "two descriptors of one name")                    \
 	X(UNKNOWN_TYPE, "LM0302", ERROR, "no descriptor of that name")                             \
 	X(UNKNOWN_PROPERTY, "LM0303", WARNING, "${...} names no property")                         \
