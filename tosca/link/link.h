@@ -52,14 +52,16 @@ struct scale_numbers {
 	const char *policy;      /* its name */
 	struct source_range pos; /* of the policy */
 	struct source_range out_pos, in_pos;
-	unsigned out, in;             /* percent */
-	unsigned min, max, increment; /* max 0: unbounded */
+	struct source_range cluster_pos, increment_pos; /* source NULL: not given */
+	unsigned out, in;                               /* percent */
+	unsigned min, max, increment;                   /* max 0: unbounded */
+	unsigned smoothing_out, smoothing_in;           /* samples; 0: not known */
 };
 
 /*
- * Reports thresholds out of range or order; otherwise warns when the policy could undo its own
- * action: the load that the members share before a scale-in is more than scale-out allows for
- * those that remain.
+ * Reports thresholds out of range or order; otherwise warns when there is no room to act, and when
+ * the policy could undo its own action: the load that the members share before a scale-in is more
+ * than scale-out allows for those that remain.
  */
 void link_scale(const struct scale_numbers *, struct diags *);
 

@@ -87,6 +87,12 @@
 	X(FLAPPING, "LM0405", WARNING, "a scale policy that can undo its own action")              \
 	X(POLICY_METRIC, "LM0406", WARNING, "a policy on the wrong type of metric")                \
 	X(NUMBER_UNKNOWN, "LM0407", ERROR, "a number that refers to nothing")                      \
+	X(STUCK, "LM0408", WARNING, "a scale policy that can never act")                           \
+	X(INCREMENT, "LM0409", WARNING, "a scaling increment that is larger than the room for it") \
+	X(SILENT_METRIC, "LM0410", WARNING, "a policy on a metric that is never published")        \
+	X(RIVALS, "LM0411", WARNING, "several scale policies for one cluster")                     \
+	X(SLOW_POLICY, "LM0412", WARNING, "a policy that takes more than a day to act")            \
+	X(EMPTY_CLUSTER, "LM0413", WARNING, "a scale policy that cannot leave zero members")       \
 	X(UNKNOWN_ROOT, "LM0501", ERROR, "no such assembly in the catalog")                        \
 	X(BAD_DESCRIPTOR, "LM0502", ERROR, "a descriptor has errors")                              \
 	X(INSTANCE_NAME, "LM0503", ERROR, "not a name for an instance")                            \
