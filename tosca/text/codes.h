@@ -15,15 +15,40 @@
 #define DIAG_CODES(X)                                                                              \
 	X(YAML_SYNTAX, "LM0101", ERROR, "the text is not YAML")                                    \
 	X(YAML_EMPTY, "LM0102", ERROR, "there is no document in the file")                         \
-	X(YAML_BYTES, "LM0103", ERROR, "the file holds bytes that are not text")                   \
+	X(YAML_BYTES, "LM0103", ERROR, "the file is not a text")                                   \
 	X(YAML_TAB, "LM0104", ERROR, "a tab stands where only blanks may")                         \
-	X(YAML_LIMIT, "LM0105", ERROR, "the text is too long, too deep or has too many nodes")     \
+	X(YAML_LIMIT, "LM0105", ERROR, "the text is too long")                                     \
 	X(YAML_ALIAS, "LM0106", ERROR, "an alias that cannot be followed")                         \
 	X(YAML_KEY, "LM0107", ERROR, "a key that is not plain text")                               \
 	X(YAML_DUPLICATE, "LM0108", ERROR, "a key stands twice in one mapping")                    \
 	X(YAML_MERGE, "LM0109", ERROR, "merge keys are not part of the language")                  \
 	X(YAML_INVISIBLE, "LM0110", WARNING, "invisible characters in the text")                   \
 	X(YAML_GLUED, "LM0111", ERROR, "a value is glued to the colon of its key")                 \
+	X(TEXT_ENCODING, "LM0112", ERROR, "the file is UTF-16 or UTF-32")                          \
+	X(TEXT_UTF8, "LM0113", ERROR, "bytes that are not UTF-8")                                  \
+	X(TEXT_CONTROL, "LM0114", ERROR, "a control character in the text")                        \
+	X(TEXT_DEPTH, "LM0115", ERROR, "the text has too many levels")                             \
+	X(TEXT_NODES, "LM0116", ERROR, "the text has too many nodes")                              \
+	X(YAML_BOMB, "LM0117", ERROR, "aliases that multiply the text")                            \
+	X(YAML_CYCLE, "LM0118", ERROR, "an anchor that holds itself")                              \
+	X(TEXT_NUL, "LM0119", ERROR, "a NUL in a text")                                            \
+	X(YAML_TAG, "LM0120", WARNING, "a tag that has no meaning here")                           \
+	X(YAML_QUOTE, "LM0121", ERROR, "a quote that is not closed")                               \
+	X(YAML_BRACKET, "LM0122", ERROR, "a bracket or brace that is not closed")                  \
+	X(YAML_NO_COLON, "LM0123", ERROR, "a key without its colon")                               \
+	X(YAML_TRAILING, "LM0124", ERROR, "text behind the end of a document")                     \
+	X(YAML_INDENT, "LM0125", ERROR, "the indentation does not fit the lines above")            \
+	X(YAML_COLON, "LM0126", ERROR, "a second colon on one line")                               \
+	X(YAML_DIRECTIVE, "LM0127", ERROR, "a directive that is not understood")                   \
+	X(TEXT_MANY, "LM0128", ERROR, "too many errors in one text")                               \
+	X(YAML_VALUE, "LM0129", ERROR, "a value that begins with a character of YAML's own")       \
+	X(JSON_SYNTAX, "LM0130", ERROR, "the text is not JSON")                                    \
+	X(JSON_COMMA, "LM0131", ERROR, "a comma too many or too few in JSON")                      \
+	X(JSON_QUOTE, "LM0132", ERROR, "single quotes in JSON")                                    \
+	X(JSON_COMMENT, "LM0133", ERROR, "a comment in JSON")                                      \
+	X(JSON_KEY, "LM0134", ERROR, "a key without quotes in JSON")                               \
+	X(JSON_WORD, "LM0135", ERROR, "a value without quotes in JSON")                            \
+	X(JSON_STRING, "LM0136", ERROR, "a string that JSON does not allow")                       \
 	X(NO_NAME, "LM0201", ERROR, "a descriptor without a name")                                 \
 	X(NAME, "LM0202", ERROR, "not a descriptor name")                                          \
 	X(NAME_ODD, "LM0203", WARNING, "an unusual descriptor name")                               \

@@ -76,5 +76,5 @@ struct diag_place diag_place(struct diag_cursor *c, const struct source_range *r
 
 bool diag_place_has_offsets(const struct source_range *r)
 {
-	return r->source != NULL && r->end != 0 && r->source->n_invisible == 0;
+	return r->source != NULL && r->end != 0 && r->source->invisible.n == 0;
 }

@@ -26,6 +26,7 @@ struct node_pair {
 struct node {
 	uint8_t kind;        /* enum node_kind */
 	bool plain;          /* a scalar without quotes, block sign or tag; in JSON: no string */
+	bool broken;         /* parts of it could not be read: an error has been reported */
 	uint32_t n;          /* pairs, items, or bytes of the text */
 	uint32_t begin, end; /* bytes of the source; of a collection in block style its first */
 	union {

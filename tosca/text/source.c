@@ -38,44 +38,121 @@ static size_t break_size(const char *p, size_t n)
 	return 0;
 }
 
-static bool is_invisible(const char *p, size_t n)
+/* The bytes at the beginning that are printable ASCII, eight at a time. */
+static size_t ordinary_size(const char *p, size_t n)
 {
-	return n >= 3 && (memcmp(p, "\xe2\x80\x8b", 3) == 0 || memcmp(p, "\xef\xbb\xbf", 3) == 0);
+	const uint64_t ones = 0x0101010101010101u, highs = 0x80 * ones;
+	size_t i = 0;
+
+	for (; i + 8 <= n; i += 8) {
+		uint64_t w;
+
+		memcpy(&w, p + i, sizeof w);
+		/* A byte below 0x20 borrows, 0x7f carries, and one above has the bit already. */
+		if ((((w - 0x20 * ones) | (w + ones) | w) & highs) != 0)
+			break;
+	}
+	while (i < n && p[i] >= 0x20 && p[i] < 0x7f)
+		i++;
+	return i;
 }
 
-/* Copies the text without what nobody can see, and notes where the lines begin. */
+/* The character at p; its size in bytes, 0 when these are not UTF-8. */
+static size_t decode(const char *p, size_t n, uint32_t *out)
+{
+	static const uint32_t smallest[] = {[2] = 0x80, [3] = 0x800, [4] = 0x10000};
+	size_t size = source_char_size(p, n);
+	uint32_t c = (unsigned char)p[0];
+
+	if (size > 1)
+		c &= 0x7fu >> size;
+	for (size_t i = 1; i < size; i++)
+		c = c << 6 | ((unsigned char)p[i] & 0x3f);
+	*out = c;
+	if (size == 1 ? c >= 0x80 : c < smallest[size])
+		return 0;
+	return c > 0x10ffff || (c >= 0xd800 && c < 0xe000) ? 0 : size;
+}
+
+static bool is_invisible(uint32_t c)
+{
+	return c == 0x200b || c == 0xfeff;
+}
+
+static bool is_control(uint32_t c)
+{
+	return (c < 0x20 && c != '\t') || (c >= 0x7f && c < 0xa0) || c == 0xfffe || c == 0xffff;
+}
+
+static void note_flaw(struct source_flaw *flaw, size_t at, uint32_t value)
+{
+	if (flaw->n++ > 0)
+		return;
+	flaw->first = (uint32_t)at;
+	flaw->value = value;
+}
+
+/* Copies the character at p, which is no line end, or what stands for it; its size. */
+static size_t copy_char(struct source *s, char *copy, const char *p, size_t n)
+{
+	uint32_t c = 0;
+	size_t size = decode(p, n, &c);
+
+	if (is_invisible(c) && size > 0) {
+		note_flaw(&s->invisible, s->n, c);
+		return size;
+	}
+	if (size == 0)
+		note_flaw(&s->invalid, s->n, c);
+	else if (is_control(c))
+		note_flaw(&s->control, s->n, c);
+	if (size == 0 || is_control(c)) {
+		size = size == 0 ? 1 : size;
+		memset(copy + s->n, '?', size);
+	} else {
+		memcpy(copy + s->n, p, size);
+		s->ascii = s->ascii && size == 1;
+	}
+	s->n += size;
+	return size;
+}
+
 struct source *source_new(struct lm_arena *a, const char *file, const char *text, size_t n)
 {
 	struct source *s = LM_NEW(a, struct source);
 	LM_VEC(uint32_t) lines = {0};
 	char *copy = lm_arena_alloc(a, n + 1);
-	size_t to = 0, from = 0, first = 0;
+	size_t from = n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 
 	assert(n <= SOURCE_MAX);
-	if (is_invisible(text, n) && text[0] == '\xef')
-		from = 3; /* a byte order mark belongs there */
-	*LM_PUSH(a, &lines) = 0;
-	while (from < n) {
-		if (text[from] == '\xe2' || text[from] == '\xef') {
-			if (is_invisible(text + from, n - from)) {
-				first = s->n_invisible++ == 0 ? to : first;
-				from += 3;
-				continue;
-			}
-		}
-		size_t end = break_size(text + from, n - from);
-		for (size_t i = 0; i < (end == 0 ? 1 : end); i++)
-			copy[to++] = text[from++];
-		if (end != 0)
-			*LM_PUSH(a, &lines) = (uint32_t)to;
-	}
 	s->file = lm_arena_strdup(a, file);
 	s->text = copy;
-	s->n = to;
-	s->lines = lines.v;
+	s->ascii = true;
+	*LM_PUSH(NULL, &lines) = 0;
+	while (from < n) {
+		size_t size = ordinary_size(text + from, n - from);
+
+		memcpy(copy + s->n, text + from, size);
+		s->n += size;
+		from += size;
+		if (from == n)
+			break;
+		size = break_size(text + from, n - from);
+		if (size == 0) {
+			from += copy_char(s, copy, text + from, n - from);
+			continue;
+		}
+		s->ascii = s->ascii && (unsigned char)text[from] < 0x80;
+		memcpy(copy + s->n, text + from, size);
+		s->n += size;
+		from += size;
+		*LM_PUSH(NULL, &lines) = (uint32_t)s->n;
+	}
+	uint32_t *index = LM_NEW_N(a, uint32_t, lines.n);
+	memcpy(index, lines.v, lines.n * sizeof *index);
+	s->lines = index;
 	s->n_lines = lines.n;
-	if (s->n_invisible > 0)
-		s->invisible = first;
+	lm_vec_free(&lines);
 	return s;
 }
 
@@ -110,12 +187,10 @@ size_t source_offset(const struct source *s, uint32_t line, uint32_t col)
 	return (size_t)(p - s->text) + i;
 }
 
-static void place_of(const struct source *s, size_t offset, uint32_t *line, uint32_t *col)
+uint32_t source_line_of(const struct source *s, size_t offset)
 {
 	size_t low = 0, high = s->n_lines;
 
-	if (offset > s->n)
-		offset = s->n;
 	while (high - low > 1) {
 		size_t middle = low + (high - low) / 2;
 
@@ -124,9 +199,16 @@ static void place_of(const struct source *s, size_t offset, uint32_t *line, uint
 		else
 			high = middle;
 	}
-	*line = (uint32_t)low + 1;
+	return (uint32_t)low + 1;
+}
+
+static void place_of(const struct source *s, size_t offset, uint32_t *line, uint32_t *col)
+{
+	if (offset > s->n)
+		offset = s->n;
+	*line = source_line_of(s, offset);
 	*col = 1;
-	for (size_t i = s->lines[low]; i < offset; ++*col)
+	for (size_t i = s->lines[*line - 1]; i < offset; ++*col)
 		i += source_char_size(s->text + i, offset - i);
 }
 

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LM_TOSCA_TREE_BUILD_H
+#define LM_TOSCA_TREE_BUILD_H
+
+#include "base/vec.h"
+#include "tosca/text/tree.h"
+
+/*
+ * Trees put together, whatever the syntax: the readers of YAML and JSON say what comes next, and
+ * what is common to them is here: limits, keys that are texts, keys that stand twice.
+ *
+ * What a collection holds waits on one stack until the collection ends; it then gets an array of
+ * just its size.
+ */
+struct tree_level {
+	struct node *node;
+	size_t first;   /* what it holds begins there in 'held' */
+	int column;     /* where its entries begin in a text that is indented; -1: elsewhere */
+	uint32_t limit; /* for the reader's use */
+};
+
+enum tree_failure { TREE_FINE, TREE_TOO_DEEP, TREE_TOO_MANY };
+
+struct tree_builder {
+	const struct tree_room *room;
+	const struct source *source;
+	struct diags *diags;
+	const struct node *root; /* NULL: nothing yet */
+	struct tree_level levels[TREE_DEPTH_MAX];
+	size_t depth; /* open levels */
+	size_t nodes; /* of all trees of the text */
+	enum tree_failure failure;
+	LM_VEC(const struct node *) held; /* in a mapping key and value by turns; NULL: a bad key */
+	uint32_t *slots;                  /* a hash table, for the keys of one mapping at a time */
+	size_t n_slots;
+};
+
+void tree_builder_init(
+    struct tree_builder *, const struct tree_room *, const struct source *, struct diags *);
+void tree_builder_fini(struct tree_builder *);
+
+/* A new node; NULL when it would be one too many or too deep, which has been reported. */
+struct node *tree_node(struct tree_builder *, enum node_kind, const struct source_range *);
+struct node *tree_scalar(
+    struct tree_builder *, const struct source_range *, const char *text, size_t n);
+/* Puts it where the text has come to: the root, an item, a key or a value. */
+void tree_put(struct tree_builder *, const struct node *);
+/* Puts a collection and goes into it; 'column' as in struct tree_level. */
+void tree_open(struct tree_builder *, struct node *, int column);
+/* Ends the innermost collection.  A key that waits for its value gets an empty one, broken. */
+void tree_close(struct tree_builder *);
+/* True when the next node is a key. */
+bool tree_wants_key(const struct tree_builder *);
+
+#endif
