@@ -188,11 +188,14 @@ static void take_pairs(
 	}
 }
 
-static void add_missing_value(struct tree_builder *b)
+void tree_complete(struct tree_builder *b)
 {
+	const struct tree_level *level = &b->levels[b->depth - 1];
+
+	if (level->node->kind != NODE_MAPPING || tree_wants_key(b))
+		return;
 	const struct node *key = b->held.v[b->held.n - 1];
 	struct node *nothing = LM_NEW(b->room->nodes, struct node);
-
 	nothing->text = "";
 	nothing->plain = nothing->broken = true;
 	nothing->begin = key != NULL ? key->begin : 0;
@@ -205,8 +208,7 @@ void tree_close(struct tree_builder *b)
 	struct tree_level *level = &b->levels[b->depth - 1];
 	struct node *node = level->node;
 
-	if (node->kind == NODE_MAPPING && !tree_wants_key(b))
-		add_missing_value(b);
+	tree_complete(b);
 	const struct node **held = b->held.v + level->first;
 	size_t n = b->held.n - level->first;
 	if (node->kind == NODE_MAPPING) {

@@ -47,7 +47,9 @@ struct node *tree_scalar(
 void tree_put(struct tree_builder *, const struct node *);
 /* Puts a collection and goes into it; 'column' as in struct tree_level. */
 void tree_open(struct tree_builder *, struct node *, int column);
-/* Ends the innermost collection.  A key that waits for its value gets an empty one, broken. */
+/* A key that waits for its value gets an empty one, broken. */
+void tree_complete(struct tree_builder *);
+/* Ends the innermost collection, which is complete then. */
 void tree_close(struct tree_builder *);
 /* True when the next node is a key. */
 bool tree_wants_key(const struct tree_builder *);

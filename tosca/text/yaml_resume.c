@@ -109,6 +109,7 @@ static bool find_level(struct composer *c, const struct line *l, size_t *out)
 	for (size_t i = b->depth; i-- > 0;)
 		if (is_entry(&b->levels[i], l)) {
 			close_down_to(b, i + 1);
+			tree_complete(b);
 			*out = i;
 			return true;
 		}
