@@ -18,7 +18,8 @@ static void *grown_in(struct lm_arena *a, void *v, size_t size, size_t more)
 void *lm_vec_push(struct lm_arena *a, void **v, size_t *n, size_t *cap, size_t size)
 {
 	if (*n == *cap) {
-		size_t more = *cap == 0 ? 4 : *cap * 2;
+		/* In an arena it can mostly grow where it lies, and most have one element. */
+		size_t more = *cap > 0 ? *cap * 2 : a != NULL ? 1 : 4;
 
 		if (more > SIZE_MAX / 2 / size)
 			abort();

@@ -35,17 +35,17 @@ const char *const words_property_type[] = {
 static const char *property_type(struct reader *r, const struct node *node)
 {
 	struct spot type = read_spot(r, node, "'type'");
-	struct suggest near = suggest_for(type.text != NULL ? type.text : "");
 
 	if (type.text == NULL)
 		return words_property_type[0];
-	for (size_t i = 0; words_property_type[i] != NULL; i++) {
+	for (size_t i = 0; words_property_type[i] != NULL; i++)
 		if (strcmp(type.text, words_property_type[i]) == 0)
 			return words_property_type[i];
-		suggest_offer(&near, words_property_type[i]);
-	}
 	struct diag *d = diag_add(r->diags, CODE_PROPERTY_TYPE, &type.pos,
 	    "unknown property type '%s', taken as string", type.text);
+	struct suggest near = suggest_for(type.text);
+	for (size_t i = 0; words_property_type[i] != NULL; i++)
+		suggest_offer(&near, words_property_type[i]);
 	if (strcmp(type.text, "read_only") == 0)
 		diag_help(r->diags, d, "for an output write 'read-only: true'");
 	else
@@ -293,6 +293,8 @@ static struct lm_map *index_of(void *list, size_t n, size_t size)
 {
 	struct lm_map *map = n > 0 ? lm_map_new() : NULL;
 
+	if (n > 0)
+		lm_map_reserve(map, n);
 	for (size_t i = 0; i < n; i++) {
 		struct spot *name = (struct spot *)(void *)((char *)list + i * size);
 
@@ -432,7 +434,8 @@ struct descriptor *descriptor_read(struct lm_arena *a, const struct source *sour
     const struct document *doc, struct diags *diags)
 {
 	struct descriptor *d = LM_NEW(a, struct descriptor);
-	struct reader r = {a, diags, d, source};
+	LM_AUTO(lm_map) names = lm_map_new();
+	struct reader r = {a, diags, d, source, names};
 	size_t errors = diags_errors(diags);
 
 	if (doc->root == NULL)

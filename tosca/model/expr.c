@@ -103,7 +103,9 @@ static void add_text(const struct scan *s, struct expr *e, size_t *cap, size_t f
 	if (from == to)
 		return;
 	part = lm_vec_push(s->arena, (void **)&e->parts, &e->n, cap, sizeof *part);
-	part->text = lm_arena_strndup(s->arena, s->node->text + from, to - from);
+	part->text = s->node->text + from;
+	if (part->text[to - from] != '\0')
+		part->text = lm_arena_strndup(s->arena, part->text, to - from);
 	part->pos = place(s, from, to);
 }
 

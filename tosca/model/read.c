@@ -27,6 +27,24 @@ struct spot read_named(const struct reader *r, const struct node *key)
 	return (struct spot){key->text, node_range(r->source, key)};
 }
 
+const char *read_full_name(struct reader *r, const char *text, struct name *out)
+{
+	struct name *known = lm_map_find(r->names, text);
+
+	if (known == NULL) {
+		struct name fresh;
+		const char *flaw = name_parse(r->arena, text, &fresh);
+
+		if (flaw != NULL)
+			return flaw;
+		known = LM_NEW(r->arena, struct name);
+		*known = fresh;
+		lm_map_put(r->names, text, known);
+	}
+	*out = *known;
+	return NULL;
+}
+
 /* ---- shapes -------------------------------------------------------------------------------- */
 
 /* A text "key:value" where a mapping should be: its author forgot the blank. */
@@ -166,7 +184,7 @@ struct path read_path(
 			read_report(r, CODE_CALL, node, "%s is empty", what);
 	} else if (dot != NULL && dot > spot.text && dot[1] != '\0') {
 		path.scope.text = lm_arena_strndup(r->arena, spot.text, (size_t)(dot - spot.text));
-		path.name.text = lm_arena_strdup(r->arena, dot + 1);
+		path.name.text = dot + 1;
 		place_halves(r, spot.text, (size_t)(dot - spot.text), &path);
 	} else if (dot != NULL || bare == READ_BARE_WRONG) {
 		struct diag *d =

@@ -15,11 +15,14 @@ struct reader {
 	struct diags *diags;
 	struct descriptor *d;
 	const struct source *source;
+	struct lm_map *names; /* of types, by what is written: few of them, over and over */
 };
 
 /* Reports something about a node, as diag_add() does. */
 struct diag *read_report(struct reader *, enum diag_code, const struct node *, const char *fmt, ...)
     LM_PRINTF(4, 5);
+/* As name_parse(), but equal names share their texts. */
+const char *read_full_name(struct reader *, const char *text, struct name *out);
 /* The key of an entry as a name. */
 struct spot read_named(const struct reader *, const struct node *key);
 

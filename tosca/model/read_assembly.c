@@ -40,7 +40,7 @@ static void read_type(
 		c->type.pos = type.pos;
 	if (type.text == NULL)
 		return;
-	const char *flaw = name_parse(r->arena, type.text, &name);
+	const char *flaw = read_full_name(r, type.text, &name);
 	if (flaw == NULL && name.ranged && !reference)
 		flaw = "a range of versions is for references only";
 	if (flaw != NULL) {
@@ -267,15 +267,16 @@ const char *const words_state[] = {[END_CREATED] = "Created",
 static enum end_state read_state(struct reader *r, const struct node *node, const char *key)
 {
 	struct spot state = read_spot(r, node, key);
-	struct suggest near = suggest_for(state.text != NULL ? state.text : "");
+	const char *text = state.text != NULL ? state.text : "";
+	struct suggest near = suggest_for(text);
 
-	for (size_t i = 0; state.text != NULL && words_state[i] != NULL; i++) {
-		if (strcmp(state.text, words_state[i]) == 0)
+	for (size_t i = 0; words_state[i] != NULL; i++)
+		if (strcmp(text, words_state[i]) == 0)
 			return (enum end_state)i;
+	struct diag *d =
+	    diag_add(r->diags, CODE_STATE, &state.pos, "'%s' must be a state, not '%s'", key, text);
+	for (size_t i = 0; words_state[i] != NULL; i++)
 		suggest_offer(&near, words_state[i]);
-	}
-	struct diag *d = diag_add(r->diags, CODE_STATE, &state.pos,
-	    "'%s' must be a state, not '%s'", key, state.text != NULL ? state.text : "");
 	if (near.best != NULL)
 		diag_did_you_mean(r->diags, d, near.best);
 	else
