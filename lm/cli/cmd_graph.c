@@ -10,7 +10,7 @@
 #include "lm/cli/check.h"
 #include "lm/cli/cli.h"
 #include "lm/cli/graphviz.h"
-#include "lm/server/packages.h"
+#include "lm/packages/packages.h"
 #include "tosca/graph/graph_order.h"
 
 enum { DIAGS_MAX = 1000, TEXT_MAX = 256 * 1024 * 1024, LEVELS_UP = 4 };
@@ -42,6 +42,12 @@ static bool has_name(const char *folder, const char *name)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+/* What exactly is wrong is a diagnostic of the catalog. */
+static struct lm_err *unreadable(const char *what)
+{
+	return lm_err_new(LM_ERR_INVALID, "cannot read the packages for %s", what);
+}
+
 /*
  * Without --packages: the nearest folder above the file that holds vnfs/ or services/, these two;
  * otherwise the file's own folder.
@@ -50,29 +56,28 @@ static struct lm_err *load_around(const char *file, struct catalog *c)
 {
 	static const char *const names[] = {"vnfs", "services"};
 	char *copy = realpath(file, NULL);
-	struct lm_err *e = NULL;
-	bool found = false;
+	bool found = false, good = true;
 
 	if (copy == NULL)
 		return lm_err_new(LM_ERR_NOT_FOUND, "there is no file %s", file);
 	char *folder = has_name(copy, ".") ? copy : dirname(copy), *own = strdup(folder);
-	for (int up = 0; up < LEVELS_UP && !found && e == NULL; up++) {
-		for (size_t i = 0; i < LM_COUNT(names) && e == NULL; i++) {
+	for (int up = 0; up < LEVELS_UP && !found; up++) {
+		for (size_t i = 0; i < LM_COUNT(names); i++) {
 			char path[4096];
 
 			snprintf(path, sizeof path, "%s/%s", folder, names[i]);
 			if (has_name(folder, names[i])) {
 				found = true;
-				e = packages_load(path, c);
+				good = packages_load(path, c, NULL) && good;
 			}
 		}
 		folder = dirname(folder);
 	}
-	if (e == NULL && !found)
-		e = packages_load(own, c);
+	if (!found)
+		good = packages_load(own, c, NULL);
 	free(own);
 	free(copy);
-	return e;
+	return good ? NULL : unreadable(file);
 }
 
 static struct lm_err *load_for_graph(const struct args *a, struct catalog *c, const char **name)
@@ -82,11 +87,11 @@ static struct lm_err *load_for_graph(const struct args *a, struct catalog *c, co
 	struct lm_err *e = NULL;
 
 	for (size_t i = 0; e == NULL && i < a->n_packages; i++)
-		e = packages_load(a->packages[i], c);
+		e = packages_load(a->packages[i], c, NULL) ? NULL : unreadable(what);
 	if (e == NULL && a->n_packages == 0)
 		e = load_around(is_file ? what : ".", c);
-	if (e == NULL && is_file && assembly_in(c, what) == NULL)
-		e = packages_load(what, c);
+	if (e == NULL && is_file && assembly_in(c, what) == NULL && !packages_load(what, c, NULL))
+		e = unreadable(what);
 	if (e != NULL)
 		return e;
 	*name = is_file ? assembly_in(c, what) : what;
@@ -164,10 +169,12 @@ int graph_run(const struct args *a)
 	const char *descriptor = NULL;
 
 	struct lm_err *e = load_for_graph(a, c, &descriptor);
-	if (e != NULL)
-		return cli_fail(e);
 	catalog_check(c);
 	catalog_report(c, NULL, packages);
+	if (e != NULL) {
+		check_print(packages, stderr);
+		return cli_fail(e);
+	}
 	char *instance = instance_name(a, descriptor);
 	struct graph_request r = {.descriptor = descriptor, .instance = instance};
 	LM_AUTO(graph) g = graph_build(c, &r, own);

@@ -15,9 +15,9 @@
 #include <uv.h>
 
 #include "base/log.h"
+#include "lm/packages/packages.h"
 #include "lm/server/api.h"
 #include "lm/server/listeners.h"
-#include "lm/server/packages.h"
 
 enum { DIAGS_MAX = 1000, PRINT_MAX = 1 << 20 };
 
@@ -67,7 +67,8 @@ static struct lm_err *load_folder(const char *folder, struct catalog *c)
 
 	if (realpath(folder, path) == NULL)
 		return lm_err_errno(errno, "cannot find the packages %s", folder);
-	return packages_load(path, c);
+	(void)packages_load(path, c, &(struct packages_conf){.file_max = PACKAGES_MANAGED_MAX});
+	return NULL;
 }
 
 static struct lm_err *load_catalog(struct server *s)

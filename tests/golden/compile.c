@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
+ * compile --packages file|folder|archive ...
  * compile [--diag-json | --dot | --mermaid | --json | --order | --order-dot | --order-json] [descriptor [-i instance] [name=value ...] [cluster@1,3 ...]] file ...
  *
  * Compiles the files and prints what the compiler says; with a descriptor first, builds its graph
@@ -8,6 +9,7 @@
  */
 #include <stdbool.h>
 
+#include "lm/packages/packages.h"
 #include "tosca/graph/graph_order.h"
 
 enum { FILE_MAX = 32 * 1024 * 1024, OUT_MAX = 1 << 30, ARGS_MAX = 64 };
@@ -132,7 +134,10 @@ int main(int argc, char **argv)
 	job.request.properties.v = properties;
 	job.request.members = members;
 	for (int i = read_args(&job, argc, argv); i < argc; i++)
-		good = add_file(&job, argv[i]) && good;
+		if (strcmp(job.form, "--packages") == 0)
+			(void)packages_load(argv[i], job.catalog, NULL);
+		else
+			good = add_file(&job, argv[i]) && good;
 	print(&job);
 	int status = !good ? 2 : diags_errors(job.diags) > 0;
 	diags_free(job.diags);

@@ -17,6 +17,7 @@ struct entry {
 	const char *file;
 	LM_VEC(struct descriptor *) list;
 	struct diags *own, *linked;
+	struct diags *remarks; /* of others; NULL: none */
 };
 
 struct catalog {
@@ -45,6 +46,7 @@ static void entry_clear(struct entry *e)
 	lm_vec_free(&e->list);
 	diags_free(e->own);
 	diags_free(e->linked);
+	diags_free(e->remarks);
 	lm_arena_free(e->arena);
 	memset(e, 0, sizeof *e);
 }
@@ -65,12 +67,17 @@ void catalog_free(struct catalog *c)
 	free(c);
 }
 
-static void entry_read(struct entry *e, const char *file, const char *text, size_t n)
+static void entry_init(struct entry *e, const char *file)
 {
 	e->arena = lm_arena_new();
 	e->file = lm_arena_strdup(e->arena, file);
 	e->own = diags_new(DIAGS_MAX);
 	e->linked = diags_new(DIAGS_MAX);
+}
+
+static void entry_read(struct entry *e, const char *file, const char *text, size_t n)
+{
+	entry_init(e, file);
 	LM_AUTO(lm_arena) nodes = lm_arena_new();
 	struct tree_room room = {.texts = e->arena, .nodes = nodes};
 	struct documents docs = tree_read(&room, file, text, n, e->own);
@@ -138,6 +145,37 @@ size_t catalog_put(struct catalog *c, const char *file, const char *text, size_t
 	return e->list.n;
 }
 
+struct remarks catalog_remarks(struct catalog *c, const char *file)
+{
+	struct entry *e = lm_map_find(c->by_file, file);
+
+	if (e == NULL) {
+		e = calloc(1, sizeof *e);
+		if (e == NULL)
+			abort();
+		entry_init(e, file);
+		*LM_PUSH(NULL, &c->entries) = e;
+		lm_map_put(c->by_file, e->file, e);
+	}
+	if (e->remarks == NULL)
+		e->remarks = diags_new(DIAGS_MAX);
+	const struct source *source =
+	    e->list.n > 0 ? e->list.v[0]->source : source_new(e->arena, file, "", 0);
+	return (struct remarks){e->remarks, e->arena, {.source = source}};
+}
+
+bool catalog_set_package_dir(struct catalog *c, const char *file, const char *folder)
+{
+	struct entry *e = lm_map_find(c->by_file, file);
+
+	if (e == NULL)
+		return false;
+	const char *copy = lm_arena_strdup(e->arena, folder);
+	for (size_t i = 0; i < e->list.n; i++)
+		e->list.v[i]->package_dir = copy;
+	return true;
+}
+
 bool catalog_remove(struct catalog *c, const char *file)
 {
 	struct entry *e = lm_map_remove(c->by_file, file);
@@ -201,6 +239,8 @@ static void report(const struct entry *e, struct diags *out)
 {
 	diags_borrow(out, e->own);
 	diags_borrow(out, e->linked);
+	if (e->remarks != NULL)
+		diags_borrow(out, e->remarks);
 }
 
 void catalog_report(const struct catalog *c, const char *file, struct diags *out)

@@ -29,6 +29,23 @@ void catalog_free(struct catalog *);
  * reported as missing.  An intent (assemblyName, no name) is passed over in silence.
  */
 size_t catalog_put(struct catalog *, const char *file, const char *text, size_t n);
+/*
+ * For whoever reads files: what is wrong with a file besides its text (it cannot be read, its
+ * package lacks something).  A file that was never put is known from now on, without descriptors.
+ * What is added to 'diags' is reported with the rest of the file, and forgotten when the file is
+ * put again; the arena and the source live as long.
+ */
+struct remarks {
+	struct diags *diags;
+	struct lm_arena *arena;
+	struct source_range whole; /* the file as a whole */
+};
+struct remarks catalog_remarks(struct catalog *, const char *file);
+/*
+ * The resources of a file find their package below another folder than the file's own: it was read
+ * out of an archive.  Copied; false: there is no such file.
+ */
+bool catalog_set_package_dir(struct catalog *, const char *file, const char *folder);
 /* False: there is no such file. */
 bool catalog_remove(struct catalog *, const char *file);
 

@@ -127,7 +127,13 @@
 	X(INTENT_IGNORED, "LM0507", WARNING, "an intent property that cannot take effect")         \
 	X(LATE_NUMBER, "LM0508", ERROR, "a number has no usable value")                            \
 	X(MEMBERS, "LM0509", ERROR, "cluster members that cannot be")                              \
-	X(NOT_ASSEMBLY, "LM0510", ERROR, "only an assembly can be built")
+	X(NOT_ASSEMBLY, "LM0510", ERROR, "only an assembly can be built")                          \
+	X(FILE_UNREADABLE, "LM0601", ERROR, "a file that cannot be read")                          \
+	X(FILE_KIND, "LM0602", ERROR, "a descriptor that is not a regular file")                   \
+	X(FILE_LINK, "LM0603", WARNING, "a symbolic link that is not followed")                    \
+	X(FILE_SIZE, "LM0604", ERROR, "a file that is too large")                                  \
+	X(PACKAGE_LIMIT, "LM0605", ERROR, "a package with too many files, or too deep")            \
+	X(PACKAGE_EMPTY, "LM0606", ERROR, "a package without descriptors")
 
 enum diag_code {
 #define X(name, code, severity, title) CODE_##name,

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LM_PACKAGES_PACKAGES_H
+#define LM_PACKAGES_PACKAGES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tosca/link/catalog.h"
+
+/*
+ * Reads descriptors into a catalog, from "-" (standard input), from one file, or from a package:
+ * a folder with all below it.
+ *
+ * In a package every *.yml and *.yaml is a descriptor, in the order of names.  Not looked at: hidden
+ * entries, symbolic links, folders for scripts and templates (lifecycle, config, images, examples,
+ * Definitions/infrastructure; in any case of letters) and what the tool lmctl keeps for itself.
+ *
+ * Whatever cannot be read is a diagnostic of the catalog beside all others (catalog_report()): one
+ * bad file does not hide what is wrong with the next one.
+ *
+ * Limits of a package: 100000 files, 16 folders deep, names of 4096 bytes.
+ */
+enum {
+	PACKAGES_FILE_MAX = 512 * 1024 * 1024, /* what the compiler can take */
+	PACKAGES_MANAGED_MAX = 1024 * 1024,    /* what a manager takes */
+};
+
+struct packages_conf {
+	size_t file_max; /* bytes of one descriptor file; 0: PACKAGES_FILE_MAX */
+};
+
+/* 'conf' NULL: all defaults.  False: 'where' itself could not be read, which is reported. */
+bool packages_load(const char *where, struct catalog *, const struct packages_conf *conf);
+
+#endif
