@@ -124,7 +124,7 @@ static void check_component(struct linker *l, const struct component *c)
 		link_suggest_type(l, d, c->type.text);
 	}
 	for (size_t i = 0; i < LM_COUNT(numbers); i++)
-		link_expr(l, numbers[i], LINK_NUMBER, NULL);
+		link_expr(l, numbers[i], LINK_COUNT, NULL);
 	for (size_t i = 0; i < c->n_properties; i++) {
 		check_mapping(l, c, &c->properties[i], child);
 		link_expr(

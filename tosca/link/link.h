@@ -80,6 +80,7 @@ struct linker {
 enum link_use {
 	LINK_VALUE,       /* of a property: what it names may be missing (warning) */
 	LINK_NUMBER,      /* must have a value (error) */
+	LINK_COUNT,       /* the same, and before anything runs */
 	LINK_MEMBER_VALUE /* a value mapped to the members of a cluster */
 };
 

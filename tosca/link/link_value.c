@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <limits.h>
 #include <string.h>
 
 #include "tosca/link/link.h"
@@ -10,7 +11,7 @@
 static struct diag *missing(struct linker *l, enum link_use use, enum diag_code code,
     const struct source_range *pos, const char *what)
 {
-	if (use == LINK_NUMBER)
+	if (use == LINK_NUMBER || use == LINK_COUNT)
 		return diag_add(l->diags, CODE_NUMBER_UNKNOWN, pos, "%s, and so no number", what);
 	return diag_add(l->diags, code, pos, "%s: the value stays unset", what);
 }
@@ -107,6 +108,73 @@ static void link_end_property(
 	}
 }
 
+/* ---- members ------------------------------------------------------------------------------- */
+
+/* A number that is known before any intent; false: it is not. */
+static bool known_number(struct linker *l, const struct expr *e, unsigned *out)
+{
+	const char *text = expr_literal(e);
+
+	if (text == NULL && e->n == 1 && e->parts[0].scope == NULL) {
+		const struct property *p = descriptor_property(l->d, e->parts[0].name);
+
+		if (p != NULL && p->value.n > 0)
+			text = expr_literal(&p->value);
+	}
+	return text != NULL && expr_number(text, INT_MAX, out);
+}
+
+/* ${c[2].p} and ${c[*].p}: is there a second one, are there several? */
+static void check_member(struct linker *l, const struct expr_part *part, const struct component *c)
+{
+	const struct component_numbers *k = c == NULL ? NULL : component_numbers(c);
+	const struct expr *most = k == NULL ? NULL : c->clustered ? &k->max : &k->quantity;
+	unsigned max;
+	struct diag *d;
+
+	if (part->member == EXPR_MEMBER_NONE)
+		return;
+	if (k == NULL || (!c->clustered && k->quantity.n == 0)) {
+		d = diag_add(l->diags, CODE_MEMBER, &part->pos,
+		    "'%s' is one, it has no members to choose from", part->scope);
+		diag_help(l->diags, d, "write ${%s.%s}", part->scope, part->name);
+		if (c != NULL)
+			diag_note(l->diags, d, &c->name.pos, "without 'cluster' or 'quantity'");
+	} else if (part->member > 0 && known_number(l, most, &max) &&
+		   (unsigned)part->member > max) {
+		d = diag_add(l->diags, CODE_MEMBER, &part->pos,
+		    "'%s' never has a member %d: the value stays unset", part->scope, part->member);
+		diag_note(l->diags, d, &most->pos, "at most %u", max);
+	}
+}
+
+/* A count must be known before there is anything to ask.  False: reported. */
+static bool is_early(struct linker *l, const struct expr_part *part)
+{
+	if (strcmp(part->scope, "instance") == 0 && strcmp(part->name, "id") != 0)
+		return true;
+	struct diag *d = diag_add(l->diags, CODE_NUMBER_UNKNOWN, &part->pos,
+	    "'%s.%s' is known only when the service runs, and so no number of components",
+	    part->scope, part->name);
+	diag_help(l->diags, d, "use a property of this assembly that the intent can set");
+	return false;
+}
+
+static void link_outside(struct linker *l, const struct expr_part *part)
+{
+	struct diag *d = diag_add(l->diags, CODE_SCOPE, &part->pos,
+	    "${%s.%s} stands outside of a relationship", part->scope, part->name);
+
+	diag_help(l->diags, d,
+	    "'source' and 'target' are the ends of a relationship: its properties "
+	    "alone know them");
+}
+
+static bool is_end(const char *scope)
+{
+	return strcmp(scope, "source") == 0 || strcmp(scope, "target") == 0;
+}
+
 static void link_scoped(
     struct linker *l, const struct expr_part *part, enum link_use use, const struct link_ends *ends)
 {
@@ -114,8 +182,15 @@ static void link_scoped(
 	const struct component *ref = descriptor_reference(l->d, part->scope);
 	const struct relationship *rel = ends != NULL ? ends->relationship : NULL;
 
-	if (strcmp(part->scope, "instance") == 0) {
-		link_instance(l, part, use);
+	if (c != NULL || ref != NULL || strcmp(part->scope, "instance") == 0 || is_end(part->scope))
+		check_member(l, part, c);
+	if (rel == NULL && is_end(part->scope)) {
+		link_outside(l, part);
+	} else if (use == LINK_COUNT && (c != NULL || ref != NULL) && !is_early(l, part)) {
+		return;
+	} else if (strcmp(part->scope, "instance") == 0) {
+		if (use != LINK_COUNT || is_early(l, part))
+			link_instance(l, part, use);
 	} else if (rel != NULL && strcmp(part->scope, "source") == 0) {
 		link_end_property(l, part, rel->sources, rel->n_sources);
 	} else if (rel != NULL && strcmp(part->scope, "target") == 0) {

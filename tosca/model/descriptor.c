@@ -20,10 +20,14 @@ static void check_property_name(struct reader *r, const struct spot *name)
 
 	if (name->text[0] == '\0')
 		d = diag_add(r->diags, CODE_PROPERTY_NAME, &name->pos, "a property without a name");
+	else if (flaw != NULL && *flaw == '.')
+		d = diag_add(r->diags, CODE_PROPERTY_NAME, &name->pos,
+		    "property '%s' cannot be referenced in its own descriptor: ${%s} is property "
+		    "'%s' of '%.*s'",
+		    name->text, name->text, flaw + 1, (int)(flaw - name->text), name->text);
 	else if (flaw != NULL)
 		d = diag_add(r->diags, CODE_PROPERTY_NAME, &name->pos,
-		    "property '%s' cannot be referenced: there is a %s in its name", name->text,
-		    *flaw == '.' ? "dot" : "blank");
+		    "property '%s' cannot be referenced: there is a blank in its name", name->text);
 	else
 		return;
 	diag_help(r->diags, d, "use letters, digits, '_' and '-'");
@@ -51,6 +55,34 @@ static const char *property_type(struct reader *r, const struct node *node)
 	else
 		diag_did_you_mean(r->diags, d, near.best);
 	return words_property_type[0];
+}
+
+/* Attributes that can be together, but in vain. */
+static void check_vain(struct reader *r, const struct property *p)
+{
+	bool fixed = expr_is_literal(&p->value), output = p->read_only || p->is_private;
+	struct diag *d;
+
+	if (strcmp(p->type, "key") == 0 && output && p->value.n + p->fallback.n > 0) {
+		d = diag_add(r->diags, CODE_KEY_VALUE,
+		    p->value.n > 0 ? &p->value.pos : &p->fallback.pos,
+		    "key '%s' is made by the driver: a value hides it", p->name.text);
+		diag_help(r->diags, d, "remove it; or, to name a shared key, remove '%s'",
+		    p->is_private ? "private-properties" : "read-only");
+	} else if (fixed && p->fallback.n > 0) {
+		d = diag_add(r->diags, CODE_DEFAULT_UNUSED, &p->fallback.pos,
+		    "the default of '%s' is never used", p->name.text);
+		diag_help(r->diags, d, "remove 'default', or 'value' if others may set it");
+		diag_note(r->diags, d, &p->value.pos, "it always has this value");
+	}
+	/* A resource may yet report it. */
+	if (p->required && p->read_only && r->d->name.kind == NAME_ASSEMBLY &&
+	    p->value.n + p->fallback.n == 0) {
+		d = diag_add(r->diags, CODE_REQUIRED_OUTPUT, &p->name.pos,
+		    "property '%s' is required, but nobody can supply a read-only one",
+		    p->name.text);
+		diag_help(r->diags, d, "give it a 'value', or remove 'read-only'");
+	}
 }
 
 static void check_conflicts(struct reader *r, const struct property *p)
@@ -156,6 +188,12 @@ static void add_properties(struct reader *r, const struct node *node, const char
 	r->d->n_properties = before + n;
 }
 
+static void check_properties(struct reader *r)
+{
+	for (size_t i = 0; i < r->d->n_properties; i++)
+		check_vain(r, &r->d->properties[i]);
+}
+
 static void read_own_properties(struct reader *r, const struct node *node)
 {
 	add_properties(r, node, "'properties'");
@@ -212,7 +250,7 @@ static void read_description(struct reader *r, const struct node *node)
 const char *const keys_document[] = {"name", "description", "properties", "private-properties",
     "capabilities", "requirements", "composition", "references", "relationships", "operations",
     "metrics", "policies", "lifecycle", "infrastructure", "default-driver", "queries",
-    "designerLayout", "meta-type", "resource-manager-type", NULL};
+    "designerLayout", "meta-type", "resource-manager-type", "data-types", NULL};
 static const struct section sections[] = {
     {NULL, FOR_BOTH},
     {read_description, FOR_BOTH},
@@ -233,8 +271,9 @@ static const struct section sections[] = {
     {NULL, FOR_ASSEMBLY},
     {NULL, FOR_BOTH},
     {NULL, FOR_BOTH},
+    {NULL, FOR_BOTH},
 };
-enum { SECTION_OLD = 18 }; /* resource-manager-type */
+enum { SECTION_OLD = 18, SECTION_NEW = 19 }; /* resource-manager-type, data-types */
 _Static_assert(LM_COUNT(keys_document) == LM_COUNT(sections) + 1, "a row for each key");
 
 static void read_section(struct reader *r, const struct node_pair *pair)
@@ -247,6 +286,9 @@ static void read_section(struct reader *r, const struct node_pair *pair)
 	if (i == SECTION_OLD)
 		read_report(
 		    r, CODE_IGNORED_KEY, pair->key, "'%s' has no effect any more", pair->key->text);
+	if (i == SECTION_NEW)
+		read_report(r, CODE_IGNORED_KEY, pair->key,
+		    "'%s' belongs to a later version of the language, ignored", pair->key->text);
 	if ((sections[i].kinds & (assembly ? FOR_ASSEMBLY : FOR_RESOURCE)) == 0)
 		read_report(r, CODE_WRONG_KIND, pair->key, "%s has no section '%s', ignored",
 		    assembly ? "an assembly" : "a resource", pair->key->text);
@@ -283,6 +325,14 @@ static bool read_name(struct reader *r, const struct document *doc)
 	if (r->d->name.dotted)
 		read_report(r, CODE_NAME_ODD, node,
 		    "there is a '.' in this name; letters, digits, '_' and '-' are safe");
+	if (strlen(r->d->name.name) > NAME_SHOWN_MAX)
+		read_report(r, CODE_NAME_ODD, node,
+		    "this name has %zu characters; user interfaces take at most %d",
+		    strlen(r->d->name.name), NAME_SHOWN_MAX);
+	if (strlen(r->d->name.version) > VERSION_SHOWN_MAX)
+		read_report(r, CODE_NAME_ODD, node,
+		    "this version has %zu characters; user interfaces take at most %d",
+		    strlen(r->d->name.version), VERSION_SHOWN_MAX);
 	return true;
 }
 
@@ -405,6 +455,40 @@ static void check_names(struct reader *r)
 	}
 }
 
+/* Where a designer has drawn things: kept in the text; we only look whether they are there. */
+static void check_element(struct reader *r, const struct node *key)
+{
+	const struct descriptor *d = r->d;
+	struct suggest near = suggest_for(key->text);
+
+	if (strcmp(key->text, d->name.full) == 0 || descriptor_component(d, key->text) != NULL ||
+	    descriptor_reference(d, key->text) != NULL)
+		return;
+	struct diag *g =
+	    read_report(r, CODE_LAYOUT, key, "there is no component '%s' to lay out", key->text);
+	for (size_t i = 0; g != NULL && i < d->n_components; i++)
+		suggest_offer(&near, d->components[i].name.text);
+	diag_did_you_mean(r->diags, g, near.best);
+}
+
+static void read_layout(struct reader *r, const struct node *node)
+{
+	static const char *const keys[] = {"elements", "description", NULL};
+
+	if (node == NULL || r->d->name.kind != NAME_ASSEMBLY)
+		return;
+	node = read_mapping(r, node, "'designerLayout'");
+	for (size_t i = 0; node != NULL && i < node->n; i++) {
+		const struct node *elements = node->pairs[i].value;
+
+		if (read_key(r, node->pairs[i].key, keys, "'designerLayout'") != 0)
+			continue;
+		elements = read_mapping(r, elements, "'elements'");
+		for (size_t k = 0; elements != NULL && k < elements->n; k++)
+			check_element(r, elements->pairs[k].key);
+	}
+}
+
 /* A private property that is declared openly too would be two properties of one name. */
 static void check_twice(struct reader *r)
 {
@@ -458,8 +542,10 @@ struct descriptor *descriptor_read(struct lm_arena *a, const struct source *sour
 	for (size_t i = 0; i < doc->root->n && !doc->broken; i++)
 		read_section(&r, &doc->root->pairs[i]);
 	index_names(d);
+	check_properties(&r);
 	check_names(&r);
 	check_twice(&r);
+	read_layout(&r, node_find(doc->root, "designerLayout"));
 	d->broken = doc->broken || diags_errors(diags) > errors;
 	return d;
 }

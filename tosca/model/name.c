@@ -65,12 +65,13 @@ static const char *local_flaw(struct span s, enum name_kind kind)
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
 
-		if (!isalnum(c) && strchr("_-.", c) == NULL)
+		if (!isalnum(c) && strchr(kind == NAME_RESOURCE ? "_-." : "_-", c) == NULL)
 			return "a name is made of letters, digits, '_' and '-'";
 		if (kind == NAME_RESOURCE && i > 0 && strchr("_-", c) != NULL && s.p[i - 1] == c)
 			return "the name of a resource must not double '_' or '-'";
 	}
-	if (!isalnum((unsigned char)s.p[s.n - 1]))
+	char last = s.p[s.n - 1];
+	if (!isalnum((unsigned char)last) && (kind == NAME_ASSEMBLY || last == '.'))
 		return "the name must end with a letter or a digit";
 	return NULL;
 }
@@ -202,7 +203,11 @@ const char *name_parse(struct lm_arena *a, const char *text, struct name *out)
 	else if (span_is(parts[0], "resource"))
 		name.kind = NAME_RESOURCE;
 	else
-		return "the first part must be 'assembly' or 'resource'";
+		return span_is(parts[0], "type") || span_is(parts[0], "assembly-template")
+			   ? "'type' and 'assembly-template' come from other languages and cannot "
+			     "be "
+			     "run; it must be 'assembly' or 'resource'"
+			   : "the first part must be 'assembly' or 'resource'";
 	const char *flaw = local_flaw(parts[1], name.kind);
 	if (flaw != NULL)
 		return flaw;

@@ -8,6 +8,8 @@
 
 /* Names: of descriptors ("resource::asterisk::1.0"), components and instances. */
 enum { NAME_MAX_LENGTH = 128 };
+/* What the user interfaces of other managers take. */
+enum { NAME_SHOWN_MAX = 50, VERSION_SHOWN_MAX = 10 };
 
 enum name_kind { NAME_ASSEMBLY, NAME_RESOURCE };
 
@@ -18,7 +20,7 @@ struct name {
 	const char *name, *version;
 	bool trimmed; /* there were blanks */
 	bool ranged;  /* the version is a range: ^ ~ * x >= */
-	bool dotted;  /* there is a '.' in the name, which the rules do not foresee */
+	bool dotted;  /* there is a '.' in the name of a resource, which the rules do not foresee */
 };
 
 /* NULL on success; otherwise what is wrong, as a phrase.  'out' is written on success only. */

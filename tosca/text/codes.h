@@ -88,6 +88,12 @@
 	X(DRIVER_CASE, "LM0237", WARNING, "a driver type in capital letters")                      \
 	X(DRIVER_TWICE, "LM0238", WARNING, "two drivers for one type of infrastructure")           \
 	X(SELECTOR, "LM0239", WARNING, "a selector that selects nothing")                          \
+	X(SCOPE, "LM0240", ERROR, "${source...} or ${target...} outside of a relationship")        \
+	X(MEMBER, "LM0241", WARNING, "a member that will never be there")                          \
+	X(DEFAULT_UNUSED, "LM0242", WARNING, "a default that is never used")                       \
+	X(REQUIRED_OUTPUT, "LM0243", WARNING, "a required property that nobody can supply")        \
+	X(KEY_VALUE, "LM0244", WARNING, "a value for a key that the driver makes")                 \
+	X(LAYOUT, "LM0245", WARNING, "a layout of something that is not there")                    \
 	X(DUPLICATE_DESCRIPTOR, "LM0301", ERROR, "two descriptors of one name")                    \
 	X(UNKNOWN_TYPE, "LM0302", ERROR, "no descriptor of that name")                             \
 	X(UNKNOWN_PROPERTY, "LM0303", WARNING, "${...} names no property")                         \
