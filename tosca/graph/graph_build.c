@@ -33,7 +33,7 @@ struct closure {
 static void collect(
     const struct catalog *c, const struct descriptor *root, struct lm_arena *a, struct closure *out)
 {
-	bool *seen = lm_arena_alloc(a, catalog_count(c));
+	bool *seen = lm_arena_alloc(a, catalog_index_end(c));
 
 	*LM_PUSH(a, out) = root;
 	seen[root->index] = true;
@@ -51,10 +51,24 @@ static void collect(
 	}
 }
 
-static struct diags *same_diags(void *diags, const struct descriptor *d)
+/* What nobody has checked is checked now, and what is wrong with it is news. */
+static void check_closure(
+    const struct catalog *c, const struct closure *closure, struct diags *diags)
 {
-	(void)d;
-	return diags;
+	LM_VEC(const struct descriptor *) unchecked = {0};
+
+	for (size_t i = 0; i < closure->n; i++)
+		if (closure->v[i]->check == CHECK_NOT_YET)
+			*LM_PUSH(NULL, &unchecked) = closure->v[i];
+	if (unchecked.n > 0)
+		catalog_refresh(c);
+	for (size_t i = 0; i < unchecked.n; i++) {
+		const struct diags *found = catalog_diags(c, unchecked.v[i]);
+
+		if (found != NULL)
+			diags_borrow(diags, found);
+	}
+	lm_vec_free(&unchecked);
 }
 
 /* True when the root and all it is made of are without errors. */
@@ -65,9 +79,7 @@ static bool is_good(const struct catalog *c, const struct descriptor *root, stru
 	size_t errors = diags_errors(diags);
 
 	collect(c, root, scratch, &closure);
-	if (root->check == CHECK_NOT_YET)
-		link_check(c, root, LM_NEW_N(scratch, enum descriptor_check, catalog_count(c)),
-		    same_diags, diags);
+	check_closure(c, &closure, diags);
 	for (size_t i = 0; i < closure.n; i++) {
 		const struct descriptor *d = closure.v[i];
 
@@ -141,7 +153,7 @@ static void builder_init(struct builder *b, const struct catalog *c,
 	b->g->arena = arena;
 	b->texts = lm_map_new();
 	b->members = lm_map_new();
-	b->templates = LM_NEW_N(b->scratch, struct template *, catalog_count(c));
+	b->templates = LM_NEW_N(b->scratch, struct template *, catalog_index_end(c));
 	for (size_t i = 0; i < request->n_members; i++)
 		lm_map_put(b->members, request->members[i].cluster,
 		    (void *)(uintptr_t)&request->members[i]);

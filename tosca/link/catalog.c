@@ -5,143 +5,153 @@
 #include <string.h>
 
 #include "base/vec.h"
-#include "tosca/link/link.h"
+#include "tosca/link/names.h"
 #include "tosca/text/source.h"
 #include "tosca/text/tree.h"
 
 enum { DIAGS_MAX = 1000 };
 
-/* One text: everything that came from it, and what is wrong with it in itself and in company. */
+/* One text: everything that came from it, and what is wrong with it in itself. */
 struct entry {
 	struct lm_arena *arena;
 	const char *file;
+	size_t order; /* when the file first came; never the same again */
 	LM_VEC(struct descriptor *) list;
-	struct diags *own, *linked;
+	struct diags *own;
 	struct diags *remarks; /* of others; NULL: none */
 };
 
+/* Those that count, in order; made when somebody walks over them. */
+struct listing {
+	LM_VEC(const struct descriptor *) list;
+	bool stale;
+};
+
 struct catalog {
-	LM_VEC(struct entry *) entries;
-	struct lm_map *by_file, *by_name; /* canonical names */
-	LM_VEC(struct descriptor *) list;
-	struct versions *versions;
+	LM_VEC(struct entry *) entries; /* by order */
+	struct lm_map *by_file;
+	struct names *names;
+	struct listing *listing;
+	size_t n_files; /* that ever came */
 };
 
 struct catalog *catalog_new(void)
 {
 	struct catalog *c = calloc(1, sizeof *c);
 
-	if (c == NULL)
+	if (c == NULL || (c->listing = calloc(1, sizeof *c->listing)) == NULL)
 		abort();
 	c->by_file = lm_map_new();
-	c->by_name = lm_map_new();
-	c->versions = versions_new();
+	c->names = names_new();
 	return c;
 }
 
-static void entry_clear(struct entry *e)
+static void entry_free(struct entry *e)
 {
 	for (size_t i = 0; i < e->list.n; i++)
 		descriptor_fini(e->list.v[i]);
 	lm_vec_free(&e->list);
 	diags_free(e->own);
-	diags_free(e->linked);
 	diags_free(e->remarks);
 	lm_arena_free(e->arena);
-	memset(e, 0, sizeof *e);
+	free(e);
 }
 
 void catalog_free(struct catalog *c)
 {
 	if (c == NULL)
 		return;
-	for (size_t i = 0; i < c->entries.n; i++) {
-		entry_clear(c->entries.v[i]);
-		free(c->entries.v[i]);
-	}
+	names_free(c->names);
+	for (size_t i = 0; i < c->entries.n; i++)
+		entry_free(c->entries.v[i]);
 	lm_vec_free(&c->entries);
-	lm_vec_free(&c->list);
 	lm_map_free(c->by_file);
-	lm_map_free(c->by_name);
-	versions_free(c->versions);
+	lm_vec_free(&c->listing->list);
+	free(c->listing);
 	free(c);
 }
 
-static void entry_init(struct entry *e, const char *file)
+/* ---- changing ------------------------------------------------------------------------------ */
+
+static struct entry *entry_new(const char *file)
 {
+	struct entry *e = calloc(1, sizeof *e);
+
+	if (e == NULL)
+		abort();
 	e->arena = lm_arena_new();
 	e->file = lm_arena_strdup(e->arena, file);
 	e->own = diags_new(DIAGS_MAX);
-	e->linked = diags_new(DIAGS_MAX);
+	return e;
 }
 
-static void entry_read(struct entry *e, const char *file, const char *text, size_t n)
+static struct entry *entry_read(const char *file, const char *text, size_t n)
 {
-	entry_init(e, file);
+	struct entry *e = entry_new(file);
 	LM_AUTO(lm_arena) nodes = lm_arena_new();
 	struct tree_room room = {.texts = e->arena, .nodes = nodes};
-	struct documents docs = tree_read(&room, file, text, n, e->own);
+	struct documents docs = tree_read(&room, e->file, text, n, e->own);
 	for (size_t i = 0; i < docs.n; i++) {
 		struct descriptor *d = descriptor_read(e->arena, docs.source, &docs.v[i], e->own);
 
 		if (d != NULL)
 			*LM_PUSH(NULL, &e->list) = d;
 	}
+	return e;
 }
 
-static void append(struct catalog *c, struct entry *e)
+/* Backwards, so that many of one name need not close up again and again. */
+static void leave(struct catalog *c, struct entry *e)
 {
-	for (size_t i = 0; i < e->list.n; i++) {
-		struct descriptor *d = e->list.v[i];
+	for (size_t i = e->list.n; i > 0; i--)
+		names_leave(c->names, e->list.v[i - 1]);
+}
 
-		d->check = CHECK_NOT_YET;
-		if (lm_map_find(c->by_name, d->name.canonical) != NULL)
-			continue;
-		d->index = c->list.n;
-		*LM_PUSH(NULL, &c->list) = d;
-		lm_map_put(c->by_name, d->name.canonical, d);
-		versions_add(c->versions, d);
+static void settle(struct catalog *c)
+{
+	names_settle(c->names);
+	c->listing->stale = true;
+}
+
+static size_t place_of(const struct catalog *c, const struct entry *e)
+{
+	size_t low = 0, high = c->entries.n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (c->entries.v[middle]->order < e->order)
+			low = middle + 1;
+		else
+			high = middle;
 	}
+	return low;
 }
 
-static void rebuild(struct catalog *c)
+static void entry_add(struct catalog *c, struct entry *e)
 {
-	lm_map_free(c->by_name);
-	c->by_name = lm_map_new();
-	versions_free(c->versions);
-	c->versions = versions_new();
-	c->list.n = 0;
-	for (size_t i = 0; i < c->entries.n; i++)
-		append(c, c->entries.v[i]);
-}
-
-/* What was missing may be there now, and the other way round. */
-static void forget_checks(struct catalog *c)
-{
-	for (size_t i = 0; i < c->list.n; i++)
-		c->list.v[i]->check = CHECK_NOT_YET;
+	e->order = c->n_files++;
+	*LM_PUSH(NULL, &c->entries) = e;
+	lm_map_put(c->by_file, e->file, e);
 }
 
 size_t catalog_put(struct catalog *c, const char *file, const char *text, size_t n)
 {
-	struct entry *e = lm_map_find(c->by_file, file);
+	struct entry *old = lm_map_find(c->by_file, file), *e = entry_read(file, text, n);
 
-	forget_checks(c);
-	if (e != NULL) {
-		lm_map_remove(c->by_file, file);
-		entry_clear(e);
-		entry_read(e, file, text, n);
+	if (old != NULL) {
+		e->order = old->order;
+		c->entries.v[place_of(c, old)] = e;
+		leave(c, old);
 		lm_map_put(c->by_file, e->file, e);
-		rebuild(c);
-		return e->list.n;
+	} else {
+		entry_add(c, e);
 	}
-	e = calloc(1, sizeof *e);
-	if (e == NULL)
-		abort();
-	entry_read(e, file, text, n);
-	*LM_PUSH(NULL, &c->entries) = e;
-	lm_map_put(c->by_file, e->file, e);
-	append(c, e);
+	for (size_t i = 0; i < e->list.n; i++)
+		names_enter(c->names, e->list.v[i], e->order);
+	settle(c);
+	if (old != NULL)
+		entry_free(old);
 	return e->list.n;
 }
 
@@ -150,12 +160,8 @@ struct remarks catalog_remarks(struct catalog *c, const char *file)
 	struct entry *e = lm_map_find(c->by_file, file);
 
 	if (e == NULL) {
-		e = calloc(1, sizeof *e);
-		if (e == NULL)
-			abort();
-		entry_init(e, file);
-		*LM_PUSH(NULL, &c->entries) = e;
-		lm_map_put(c->by_file, e->file, e);
+		e = entry_new(file);
+		entry_add(c, e);
 	}
 	if (e->remarks == NULL)
 		e->remarks = diags_new(DIAGS_MAX);
@@ -179,75 +185,66 @@ bool catalog_set_package_dir(struct catalog *c, const char *file, const char *fo
 bool catalog_remove(struct catalog *c, const char *file)
 {
 	struct entry *e = lm_map_remove(c->by_file, file);
-	size_t i = 0;
 
 	if (e == NULL)
 		return false;
-	while (c->entries.v[i] != e)
-		i++;
-	memmove(&c->entries.v[i], &c->entries.v[i + 1],
-	    (c->entries.n - i - 1) * sizeof c->entries.v[0]);
+	size_t i = place_of(c, e);
 	c->entries.n--;
-	entry_clear(e);
-	free(e);
-	rebuild(c);
+	memmove(
+	    &c->entries.v[i], &c->entries.v[i + 1], (c->entries.n - i) * sizeof c->entries.v[0]);
+	leave(c, e);
+	settle(c);
+	entry_free(e);
 	return true;
 }
 
 /* ---- checking ------------------------------------------------------------------------------ */
 
-static void report_doubles(struct catalog *c, struct entry *e)
-{
-	for (size_t i = 0; i < e->list.n; i++) {
-		const struct descriptor *d = e->list.v[i];
-		const struct descriptor *first = lm_map_find(c->by_name, d->name.canonical);
-
-		if (first == d)
-			continue;
-		struct diag *g = diag_add(e->linked, CODE_DUPLICATE_DESCRIPTOR, &d->pos,
-		    "'%s' is defined twice", d->name.full);
-		diag_note(e->linked, g, &first->pos, "first defined here");
-	}
-}
-
-static struct diags *diags_of(void *arg, const struct descriptor *d)
-{
-	const struct catalog *c = arg;
-	const struct entry *e = lm_map_find(c->by_file, d->file);
-
-	return e->linked;
-}
-
 void catalog_check(struct catalog *c)
 {
-	enum descriptor_check *results = calloc(c->list.n + 1, sizeof *results);
-
-	if (results == NULL)
-		abort();
-	for (size_t i = 0; i < c->entries.n; i++) {
-		diags_free(c->entries.v[i]->linked);
-		c->entries.v[i]->linked = diags_new(DIAGS_MAX);
-		report_doubles(c, c->entries.v[i]);
-	}
-	link_check(c, NULL, results, diags_of, c);
-	for (size_t i = 0; i < c->list.n; i++)
-		c->list.v[i]->check = results[i];
-	free(results);
+	names_check(c->names, c);
 }
 
-static void report(const struct entry *e, struct diags *out)
+/* What is known of names is not part of what the catalog holds. */
+void catalog_refresh(const struct catalog *c)
+{
+	names_check(c->names, c);
+}
+
+const struct diags *catalog_diags(const struct catalog *c, const struct descriptor *d)
+{
+	const struct known *k = names_of(c->names, d);
+
+	return k->first == d ? k->diags : NULL;
+}
+
+static void report(const struct catalog *c, const struct entry *e, struct diags *out)
 {
 	diags_borrow(out, e->own);
-	diags_borrow(out, e->linked);
+	for (size_t i = 0; i < e->list.n; i++) {
+		const struct diags *twice = names_twice(c->names, e->list.v[i]);
+
+		if (twice != NULL)
+			diags_borrow(out, twice);
+	}
+	for (size_t i = 0; i < e->list.n; i++) {
+		const struct diags *found = catalog_diags(c, e->list.v[i]);
+
+		if (found != NULL)
+			diags_borrow(out, found);
+	}
 	if (e->remarks != NULL)
 		diags_borrow(out, e->remarks);
 }
 
 void catalog_report(const struct catalog *c, const char *file, struct diags *out)
 {
-	for (size_t i = 0; i < c->entries.n; i++)
-		if (file == NULL || strcmp(c->entries.v[i]->file, file) == 0)
-			report(c->entries.v[i], out);
+	const struct entry *e = file == NULL ? NULL : lm_map_find(c->by_file, file);
+
+	if (e != NULL)
+		report(c, e, out);
+	for (size_t i = 0; file == NULL && i < c->entries.n; i++)
+		report(c, c->entries.v[i], out);
 }
 
 /* ---- looking ------------------------------------------------------------------------------- */
@@ -264,24 +261,57 @@ const char *catalog_file_at(const struct catalog *c, size_t i)
 
 size_t catalog_count(const struct catalog *c)
 {
-	return c->list.n;
+	names_read_all(c->names);
+	return c->names->n_descriptors;
+}
+
+size_t catalog_index_end(const struct catalog *c)
+{
+	return c->names->by_id.n;
+}
+
+static void list_all(const struct catalog *c)
+{
+	c->listing->list.n = 0;
+	for (size_t i = 0; i < c->entries.n; i++) {
+		const struct entry *e = c->entries.v[i];
+
+		for (size_t k = 0; k < e->list.n; k++)
+			if (names_of(c->names, e->list.v[k])->first == e->list.v[k])
+				*LM_PUSH(NULL, &c->listing->list) = e->list.v[k];
+	}
+	c->listing->stale = false;
 }
 
 const struct descriptor *catalog_at(const struct catalog *c, size_t i)
 {
-	return i < c->list.n ? c->list.v[i] : NULL;
+	names_read_all(c->names);
+	if (c->listing->stale)
+		list_all(c);
+	return i < c->listing->list.n ? c->listing->list.v[i] : NULL;
 }
 
 const struct descriptor *catalog_get(const struct catalog *c, const char *canonical)
 {
-	return canonical == NULL ? NULL : lm_map_find(c->by_name, canonical);
+	const struct known *k = canonical == NULL ? NULL : names_read(c->names, canonical);
+
+	return k == NULL ? NULL : k->first;
 }
 
 const struct descriptor *catalog_match(const struct catalog *c, const struct component *of)
 {
 	if (of->canonical == NULL || !of->ranged)
 		return catalog_get(c, of->canonical);
-	return versions_match(c->versions, of->canonical);
+	return catalog_highest(c, of->canonical);
+}
+
+const struct waits *catalog_waits(const struct catalog *c, const struct descriptor *d)
+{
+	const struct known *k = names_of(c->names, d), *reader = c->names->reader;
+
+	if (reader != NULL && reader->circle != 0 && reader->circle == k->circle)
+		return NULL;
+	return k->waits;
 }
 
 const struct descriptor *catalog_find(const struct catalog *c, const char *full_name)
@@ -296,12 +326,19 @@ const struct descriptor *catalog_find(const struct catalog *c, const char *full_
 
 struct version_list catalog_versions(const struct catalog *c, const char *plain)
 {
-	return versions_find(c->versions, plain);
+	names_read_plain(c->names, plain);
+	return versions_find(c->names->versions, plain);
 }
 
 const struct descriptor *catalog_highest(const struct catalog *c, const char *pattern)
 {
-	return versions_match(c->versions, pattern);
+	LM_AUTO(lm_arena) scratch = lm_arena_new();
+	struct name name;
+
+	if (name_parse(scratch, pattern, &name) != NULL)
+		return NULL;
+	names_read_plain(c->names, name.name);
+	return versions_match(c->names->versions, pattern);
 }
 
 const char *catalog_suggest(const struct catalog *c, const char *full)
@@ -311,10 +348,11 @@ const char *catalog_suggest(const struct catalog *c, const char *full)
 
 	if (name_parse(scratch, full, &name) != NULL)
 		return NULL;
-	const char *near = versions_near(c->versions, name.name);
+	names_read_word(c->names, name.name);
+	const char *near = versions_near(c->names->versions, name.name);
 	if (near == NULL)
 		return NULL;
-	struct version_list list = versions_find(c->versions, near);
+	struct version_list list = catalog_versions(c, near);
 	for (size_t i = list.n; i > 0; i--)
 		if (list.v[i - 1]->name.kind == name.kind)
 			return list.v[i - 1]->name.full;

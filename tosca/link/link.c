@@ -6,8 +6,6 @@
 
 #include "base/vec.h"
 
-enum { LEVELS_MAX = 64 };
-
 /* ---- finding ------------------------------------------------------------------------------- */
 
 const struct descriptor *link_child(const struct linker *l, const struct component *c)
@@ -20,7 +18,7 @@ const struct descriptor *link_child(const struct linker *l, const struct compone
 const struct operation *link_operation(const struct catalog *catalog, const struct descriptor *d,
     const char *name, const struct descriptor **out_owner)
 {
-	for (size_t level = 0; d != NULL && level <= LEVELS_MAX; level++) {
+	for (size_t level = 0; d != NULL && level <= LINK_LEVELS_MAX; level++) {
 		const struct operation *op = descriptor_operation(d, name);
 
 		*out_owner = d;
@@ -38,7 +36,7 @@ const struct operation *link_operation(const struct catalog *catalog, const stru
 const struct metric *link_metric(const struct catalog *catalog, const struct descriptor *d,
     const char *name, const struct descriptor **out_owner)
 {
-	for (size_t level = 0; d != NULL && level <= LEVELS_MAX; level++) {
+	for (size_t level = 0; d != NULL && level <= LINK_LEVELS_MAX; level++) {
 		const struct metric *m = descriptor_metric(d, name);
 
 		*out_owner = d;
@@ -220,11 +218,10 @@ static void check_all_drivers(struct linker *l)
 	check_drivers(l, &d->drivers->queries);
 }
 
-static void check_descriptor(struct linker *l)
+void link_descriptor(struct linker *l)
 {
 	const struct descriptor *d = l->d;
 
-	l->steps = 0;
 	check_properties(l, d->properties, d->n_properties);
 	for (size_t i = 0; i < d->n_components; i++)
 		check_component(l, &d->components[i]);
@@ -243,121 +240,4 @@ static void check_descriptor(struct linker *l)
 	link_relationships(l);
 	link_policies(l);
 	link_waits(l);
-}
-
-/* ---- all of them, children first ----------------------------------------------------------- */
-
-struct visit {
-	const struct descriptor *d;
-	size_t next; /* component */
-};
-
-struct walk {
-	struct linker linker;
-	enum descriptor_check *results;
-	bool *open;       /* on the stack */
-	unsigned *levels; /* of what has been done */
-	LM_VEC(struct visit) stack;
-	struct diags *(*diags_of)(void *arg, const struct descriptor *);
-	void *arg;
-};
-
-static void report_cycle(struct walk *w, const struct component *c, const struct descriptor *child)
-{
-	LM_AUTO(lm_arena) scratch = lm_arena_new();
-	const char *path = child->name.full;
-	size_t i = w->stack.n;
-
-	w->linker.diags = w->diags_of(w->arg, w->stack.v[i - 1].d);
-	while (i > 0 && w->stack.v[i - 1].d != child)
-		i--;
-	for (; i < w->stack.n; i++)
-		path = lm_arena_printf(scratch, "%s -> %s", path, w->stack.v[i].d->name.full);
-	struct diag *d = diag_add(w->linker.diags, CODE_COMPOSITION_CYCLE, &c->type.pos,
-	    "'%s' contains itself: %s -> %s", child->name.full, path, child->name.full);
-	diag_help(w->linker.diags, d, "refer to the other assembly under 'references' instead");
-}
-
-static void close_visit(struct walk *w, const struct descriptor *d)
-{
-	unsigned levels = 0;
-
-	w->linker.diags = w->diags_of(w->arg, d);
-	size_t errors = diags_errors(w->linker.diags);
-
-	for (size_t i = 0; i < d->n_components; i++) {
-		const struct descriptor *child =
-		    catalog_get(w->linker.catalog, d->components[i].canonical);
-
-		if (child != NULL && !w->open[child->index] && w->levels[child->index] > levels)
-			levels = w->levels[child->index];
-	}
-	w->levels[d->index] = levels + 1;
-	if (levels + 1 > LEVELS_MAX)
-		diag_add(w->linker.diags, CODE_GRAPH_LIMIT, &d->pos,
-		    "'%s' is %u levels deep, at most %d are allowed", d->name.full, levels + 1,
-		    LEVELS_MAX);
-	w->linker.d = d;
-	check_descriptor(&w->linker);
-	if (w->results[d->index] == CHECK_NOT_YET)
-		w->results[d->index] =
-		    diags_errors(w->linker.diags) > errors || d->broken ? CHECK_BAD : CHECK_GOOD;
-}
-
-static void open_visit(struct walk *w, const struct descriptor *d)
-{
-	*LM_PUSH(NULL, &w->stack) = (struct visit){d, 0};
-	w->open[d->index] = true;
-}
-
-static void walk_on(struct walk *w)
-{
-	struct visit *top = &w->stack.v[w->stack.n - 1];
-	const struct descriptor *d = top->d;
-
-	if (top->next == d->n_components) {
-		close_visit(w, d);
-		w->open[d->index] = false;
-		w->stack.n--;
-		return;
-	}
-	const struct component *c = &d->components[top->next++];
-	const struct descriptor *child = catalog_get(w->linker.catalog, c->canonical);
-	if (child == NULL)
-		return;
-	if (w->open[child->index]) {
-		report_cycle(w, c, child);
-		w->results[d->index] = CHECK_BAD;
-	} else if (w->levels[child->index] == 0) {
-		open_visit(w, child);
-	}
-}
-
-void link_check(const struct catalog *catalog, const struct descriptor *d,
-    enum descriptor_check *results, struct diags *(*diags_of)(void *arg, const struct descriptor *),
-    void *arg)
-{
-	size_t n = catalog_count(catalog);
-	LM_AUTO(lm_arena) scratch = lm_arena_new();
-	struct walk w = {.results = results, .diags_of = diags_of, .arg = arg};
-
-	w.linker = (struct linker){.catalog = catalog, .scratch = scratch};
-	w.linker.waits = calloc(n, sizeof *w.linker.waits);
-	w.open = calloc(n, sizeof *w.open);
-	w.levels = calloc(n, sizeof *w.levels);
-	if (w.linker.waits == NULL || w.open == NULL || w.levels == NULL)
-		abort();
-	for (size_t i = 0; i < n; i++) {
-		const struct descriptor *root = catalog_at(catalog, i);
-
-		if ((d != NULL && root != d) || w.levels[i] != 0)
-			continue;
-		open_visit(&w, root);
-		while (w.stack.n > 0)
-			walk_on(&w);
-	}
-	lm_vec_free(&w.stack);
-	free(w.linker.waits);
-	free(w.open);
-	free(w.levels);
 }

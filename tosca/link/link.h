@@ -9,8 +9,12 @@
 
 /*
  * Descriptors against each other: types of components, ${...}, promotions, ends of relationships,
- * policies, and things that contain or wait for themselves.  Nothing is changed; graph_build()
- * may rely on all that link_check() has found good.
+ * policies, and things that contain or wait for themselves.  graph_build() may rely on all that
+ * a check has found good.
+ *
+ * A check may ask the catalog for whatever it likes; what it has asked for is noted, and it is
+ * made again when an answer changes.  Of the descriptors it gets it may look at what link_surface()
+ * counts, and at no more; places may only go into diagnostics.
  *
  * What names something in a descriptor that is broken in itself is not reported.
  */
@@ -34,12 +38,14 @@ const struct descriptor *catalog_highest(const struct catalog *, const char *pat
 const char *catalog_suggest(const struct catalog *, const char *full);
 
 /*
- * Checks a descriptor and all that it is made of, children first; NULL: the whole catalog.
- * 'results' has one entry per descriptor of the catalog, indexed by descriptor->index, all of
- * them CHECK_NOT_YET at the beginning.  What is wrong with a descriptor goes to diags_of() it.
+ * catalog_check() for those who only look: what is known is brought up to date, what is there
+ * stays as it is.
  */
-void link_check(const struct catalog *, const struct descriptor *, enum descriptor_check *results,
-    struct diags *(*diags_of)(void *arg, const struct descriptor *), void *arg);
+void catalog_refresh(const struct catalog *);
+/* What is wrong with a descriptor against others, as of the last check; NULL: nothing. */
+const struct diags *catalog_diags(const struct catalog *, const struct descriptor *);
+/* descriptor->index is below this; it stays the same while the descriptor is there. */
+size_t catalog_index_end(const struct catalog *);
 
 /* Follows promotions down to the resource.  NULL: broken somewhere (reported where it is). */
 const struct operation *link_operation(const struct catalog *, const struct descriptor *,
@@ -67,13 +73,18 @@ void link_scale(const struct scale_numbers *, struct diags *);
 
 /* ---- among the files of this phase --------------------------------------------------------- */
 
+/* Assemblies in assemblies. */
+enum { LINK_LEVELS_MAX = 64 };
+
+struct waits; /* which of its inputs the properties of an assembly wait for */
+
 struct linker {
 	const struct catalog *catalog;
 	struct diags *diags;
 	struct lm_arena *scratch;
 	const struct descriptor *d; /* the one being checked */
 	size_t steps;               /* taken in comparing lists of this one */
-	struct waits **waits;       /* per descriptor: which inputs its properties wait for */
+	struct waits *waits;        /* what link_waits() found, the caller's; NULL: nothing */
 	size_t offers;              /* names looked at for suggestions */
 };
 
@@ -97,8 +108,17 @@ void link_policies(struct linker *);
  * the caller leaves the rest out.
  */
 bool link_afford(struct linker *, size_t steps);
+/* All of these for l->d, whose children have been checked. */
+void link_descriptor(struct linker *);
+/* A number that changes when others must be checked again; never 0. */
+uint64_t link_surface(const struct descriptor *);
 /* After the children: reports values that wait for themselves, and sets waits. */
 void link_waits(struct linker *);
+/* Of a component's assembly; NULL: nothing waits, or it is made of the one being checked. */
+const struct waits *catalog_waits(const struct catalog *, const struct descriptor *);
+bool waits_equal(
+    const struct waits *, const struct waits *); /* of two of one descriptor; or NULL */
+void waits_free(struct waits *);
 
 /* The descriptor of a component or reference; NULL: unknown or broken, nothing to report. */
 const struct descriptor *link_child(const struct linker *, const struct component *);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/vec.h"
@@ -149,7 +150,7 @@ static void add_component_edges(struct waiting *w, size_t i)
 		else if (p != NULL && is_input(p))
 			add_edges(w, w->first[i] + (size_t)(p - child->properties), &m->value);
 	}
-	const struct waits *waits = hub ? NULL : w->l->waits[child->index];
+	const struct waits *waits = hub ? NULL : catalog_waits(w->l->catalog, child);
 	for (size_t k = 0; waits != NULL && k < waits->n_properties; k++)
 		for (size_t j = 0; j < waits->inputs[k].n; j++)
 			*LM_PUSH(w->arena, &w->from[w->first[i] + k]) =
@@ -243,6 +244,51 @@ static struct waits_list reach(struct waiting *w, size_t from, uint32_t *seen)
 	return (struct waits_list){found.v, found.n};
 }
 
+/* A copy in one piece, for parents to read as long as the catalog holds the descriptor. */
+static struct waits *waits_new(const struct waits_list *inputs, size_t n)
+{
+	size_t total = 0;
+
+	for (size_t i = 0; i < n; i++)
+		total += inputs[i].n;
+	if (total == 0)
+		return NULL;
+	struct waits *waits = malloc(sizeof *waits + n * sizeof *inputs + total * sizeof(uint32_t));
+	if (waits == NULL)
+		abort();
+	waits->n_properties = n;
+	waits->inputs = (struct waits_list *)(waits + 1);
+	uint32_t *v = (uint32_t *)(waits->inputs + n);
+	for (size_t i = 0; i < n; i++) {
+		waits->inputs[i] = (struct waits_list){v, inputs[i].n};
+		if (inputs[i].n > 0)
+			memcpy(v, inputs[i].v, inputs[i].n * sizeof *v);
+		v += inputs[i].n;
+	}
+	return waits;
+}
+
+void waits_free(struct waits *waits)
+{
+	free(waits);
+}
+
+bool waits_equal(const struct waits *a, const struct waits *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	if (a->n_properties != b->n_properties)
+		return false;
+	for (size_t i = 0; i < a->n_properties; i++) {
+		const struct waits_list *la = &a->inputs[i], *lb = &b->inputs[i];
+
+		if (la->n != lb->n ||
+		    (la->n > 0 && memcmp(la->v, lb->v, la->n * sizeof la->v[0]) != 0))
+			return false;
+	}
+	return true;
+}
+
 void link_waits(struct linker *l)
 {
 	const struct descriptor *d = l->d;
@@ -258,14 +304,12 @@ void link_waits(struct linker *l)
 	find_cycles(&w);
 	if (d->name.kind == NAME_RESOURCE)
 		return;
-	struct waits *waits = LM_NEW(w.arena, struct waits);
+	struct waits_list *inputs = LM_NEW_N(w.arena, struct waits_list, d->n_properties);
 	uint32_t *seen = LM_NEW_N(w.arena, uint32_t, w.n);
-	waits->n_properties = d->n_properties;
-	waits->inputs = LM_NEW_N(w.arena, struct waits_list, d->n_properties);
 	for (size_t i = 0; i < d->n_properties; i++)
-		waits->inputs[i] = reach(&w, i, seen);
+		inputs[i] = reach(&w, i, seen);
 	if (w.budget == 0)
 		diag_add(l->diags, CODE_TOO_MANY, &d->pos,
 		    "too many properties of '%s' depend on too many others", d->name.full);
-	l->waits[d->index] = waits;
+	l->waits = waits_new(inputs, d->n_properties);
 }

@@ -62,3 +62,11 @@ void suggest_offer(struct suggest *s, const char *candidate)
 		s->distance = d;
 	}
 }
+
+bool suggest_is_near(const char *word, const char *candidate)
+{
+	struct suggest near = suggest_for(word);
+
+	suggest_offer(&near, candidate);
+	return near.best != NULL;
+}

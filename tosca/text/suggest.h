@@ -2,6 +2,7 @@
 #ifndef LM_TOSCA_SUGGEST_H
 #define LM_TOSCA_SUGGEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -20,5 +21,7 @@ struct suggest {
 
 struct suggest suggest_for(const char *word);
 void suggest_offer(struct suggest *, const char *candidate); /* NULL is skipped */
+/* Whether the candidate would be offered with success if it were the only one. */
+bool suggest_is_near(const char *word, const char *candidate);
 
 #endif

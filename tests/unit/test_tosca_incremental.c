@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <check.h>
+#include <stdint.h>
+
+#include "tosca/graph/graph.h"
+#include "tosca/link/link.h"
+
+/*
+ * After any history of edits the catalog says exactly what a new one says that gets the same texts
+ * in the same order of files.  Edits are drawn from a seed, which is part of every message: to see
+ * one again, run that seed alone (CK_RUN_CASE, and SEED=<n> below), with fewer STEPS.
+ */
+enum { FILES = 10, STEPS = 60, SEEDS = 80, TEXT_MAX_SIZE = 16 * 1024 };
+
+static uint64_t state;
+
+static unsigned draw(unsigned n)
+{
+	state = state * 6364136223846793005u + 1442695040888963407u;
+	return (unsigned)(state >> 33) % n;
+}
+
+static bool chance(unsigned percent)
+{
+	return draw(100) < percent;
+}
+
+/* ---- texts --------------------------------------------------------------------------------- */
+
+/* Near each other, so that suggestions change; few, so that names are often taken. */
+static const char *const plains[] = {
+    "node", "nodes", "noda", "gateway", "gatewa", "pool", "voice", "voices"};
+static const char *const versions[] = {"1", "1.0", "1.1", "2.0"};
+static const char *const names[] = {"in", "out", "inn", "size", "address", "adress"};
+
+#define ONE_OF(list) (list)[draw(LM_COUNT(list))]
+
+static void put_type(struct lm_buf *b, bool reference)
+{
+	static const char *const ranges[] = {"^1.0", "*", ">=1.1", "~1.0"};
+
+	lm_buf_printf(b, "%s::%s::%s", chance(45) ? "resource" : "assembly", ONE_OF(plains),
+	    reference && chance(60) ? ONE_OF(ranges) : ONE_OF(versions));
+}
+
+static void put_value(struct lm_buf *b)
+{
+	static const char *const scopes[] = {"a.", "b.", "r.", "c.", "", "instance."};
+
+	if (chance(25))
+		lm_buf_printf(b, "v%u", draw(3));
+	else
+		lm_buf_printf(b, "${%s%s}", ONE_OF(scopes), ONE_OF(names));
+}
+
+static void put_properties(struct lm_buf *b)
+{
+	lm_buf_puts(b, "properties:\n");
+	for (size_t i = 0; i < LM_COUNT(names); i++) {
+		if (chance(50))
+			continue;
+		lm_buf_printf(b, "  %s: {", names[i]);
+		if (chance(30))
+			lm_buf_puts(b, "read-only: true, ");
+		else if (chance(20))
+			lm_buf_puts(b, "required: true, ");
+		if (chance(40)) {
+			lm_buf_printf(b, "%s: '", chance(50) ? "value" : "default");
+			put_value(b);
+			lm_buf_puts(b, "', ");
+		}
+		lm_buf_puts(b, "type: string}\n");
+	}
+}
+
+static void put_promotions(struct lm_buf *b, bool assembly)
+{
+	static const char *const operations[] = {"join", "leave", "jion"};
+	static const char *const metrics[] = {"load", "health", "laod"};
+	static const char *const from[] = {"a", "b", "c"};
+	static const char *const types[] = {"load", "integrity"};
+
+	if (chance(50))
+		lm_buf_printf(b, "capabilities: {%s: {type: t}}\n", chance(50) ? "node" : "nod");
+	if (chance(60)) {
+		const char *operation = ONE_OF(operations);
+
+		if (assembly)
+			lm_buf_printf(b, "operations: {%s: {source-operation: %s.%s}}\n", operation,
+			    ONE_OF(from), ONE_OF(operations));
+		else
+			lm_buf_printf(b, "operations: {%s: {properties: {%s: {required: %s}}}}\n",
+			    operation, ONE_OF(names), chance(50) ? "true" : "false");
+	}
+	if (chance(60)) {
+		const char *metric = ONE_OF(metrics);
+
+		if (assembly)
+			lm_buf_printf(b, "metrics: {%s: {source: %s.%s}}\n", metric, ONE_OF(from),
+			    ONE_OF(metrics));
+		else
+			lm_buf_printf(
+			    b, "metrics: {%s: {type: 'metric::%s'}}\n", metric, ONE_OF(types));
+	}
+}
+
+static void put_component(struct lm_buf *b, const char *name, bool reference)
+{
+	lm_buf_printf(b, "  %s: {type: '", name);
+	put_type(b, reference);
+	lm_buf_puts(b, "'");
+	if (!reference && chance(30))
+		lm_buf_printf(
+		    b, ", cluster: {minimum-nodes: %u, maximum-nodes: %u}", draw(3), 1 + draw(4));
+	lm_buf_puts(b, ", properties: {");
+	for (size_t i = 0; i < LM_COUNT(names); i++) {
+		if (chance(65))
+			continue;
+		lm_buf_printf(b, "%s: {value: '", names[i]);
+		put_value(b);
+		lm_buf_puts(b, "'}, ");
+	}
+	if (reference)
+		lm_buf_puts(b, "name: {value: x}");
+	lm_buf_puts(b, "}}\n");
+}
+
+static void put_assembly(struct lm_buf *b)
+{
+	lm_buf_puts(b, "composition:\n");
+	put_component(b, "a", false);
+	if (chance(60))
+		put_component(b, "b", false);
+	if (chance(50)) {
+		lm_buf_puts(b, "references:\n");
+		put_component(b, "r", true);
+	}
+	if (chance(50))
+		lm_buf_printf(b,
+		    "relationships:\n  link:\n    source-capabilities: [%s.node]\n"
+		    "    target-requirements: [b.node]\n    source-state: Active\n"
+		    "    target-state: Active\n    properties: {%s: {value: '${source.%s}'}}\n"
+		    "    lifecycle: {Create: [source.join], Cease: [target.leave]}\n",
+		    chance(50) ? "a" : "r", ONE_OF(names), ONE_OF(names));
+	if (chance(40))
+		lm_buf_printf(b,
+		    "policies:\n  - {name: grow, type: 'policy::scale', metric: a.load, target: "
+		    "a,\n"
+		    "     properties: {scaleOut_threshold: {value: %u}, scaleIn_threshold: {value: "
+		    "%u}}}\n",
+		    40 + draw(50), draw(60));
+}
+
+static void put_document(struct lm_buf *b)
+{
+	bool assembly = chance(60);
+
+	lm_buf_printf(b, "%s%sname: %s::%s::%s\n", chance(30) ? "# a comment\n" : "",
+	    chance(20) ? "description: text\n" : "", assembly ? "assembly" : "resource",
+	    ONE_OF(plains), ONE_OF(versions));
+	put_properties(b);
+	if (assembly)
+		put_assembly(b);
+	put_promotions(b, assembly);
+	if (chance(6))
+		lm_buf_puts(b, "properties: [\n");
+	else if (chance(6))
+		lm_buf_puts(b, "capabilities: {odd: [1]}\n");
+}
+
+/* ---- the history --------------------------------------------------------------------------- */
+
+struct file {
+	char name[32];
+	char *text;
+};
+
+static struct catalog *catalog;
+static struct file order[FILES]; /* as the catalog has to keep it */
+static size_t n_files;
+static unsigned seed, step;
+
+static size_t find(const char *name)
+{
+	size_t i = 0;
+
+	while (i < n_files && strcmp(order[i].name, name) != 0)
+		i++;
+	return i;
+}
+
+static void put(const char *name, const char *text)
+{
+	size_t i = find(name);
+
+	catalog_put(catalog, name, text, strlen(text));
+	if (i == n_files) {
+		snprintf(order[n_files].name, sizeof order[0].name, "%s", name);
+		n_files++;
+	} else {
+		free(order[i].text);
+	}
+	order[i].text = strdup(text);
+}
+
+static void take_away(const char *name)
+{
+	size_t i = find(name);
+
+	ck_assert_int_eq(catalog_remove(catalog, name), i < n_files);
+	if (i == n_files)
+		return;
+	free(order[i].text);
+	n_files--;
+	memmove(&order[i], &order[i + 1], (n_files - i) * sizeof order[0]);
+}
+
+/* The same text, further down: places change, and nothing else. */
+static void shift(size_t i)
+{
+	struct lm_buf b;
+	char name[32];
+
+	lm_buf_init(&b, TEXT_MAX_SIZE);
+	lm_buf_printf(&b, "# shifted\n%s", order[i].text);
+	snprintf(name, sizeof name, "%s", order[i].name);
+	put(name, b.p);
+	lm_buf_fini(&b);
+}
+
+static void edit(void)
+{
+	char name[32];
+	struct lm_buf b;
+
+	snprintf(name, sizeof name, "f%u.yml", draw(FILES));
+	if (chance(12)) {
+		take_away(name);
+		return;
+	}
+	if (n_files > 0 && chance(15)) {
+		shift(draw((unsigned)n_files));
+		return;
+	}
+	lm_buf_init(&b, TEXT_MAX_SIZE);
+	put_document(&b);
+	while (chance(30)) {
+		lm_buf_puts(&b, "---\n");
+		put_document(&b);
+	}
+	put(name, b.p);
+	lm_buf_fini(&b);
+}
+
+/* ---- the comparison ------------------------------------------------------------------------ */
+
+static char *say(const struct catalog *c, const char *file)
+{
+	LM_AUTO(diags) d = diags_new(10000);
+	struct lm_buf b;
+
+	lm_buf_init(&b, 1 << 22);
+	catalog_report(c, file, d);
+	diags_print_json(d, &b);
+	char *text = lm_buf_detach(&b);
+	lm_buf_fini(&b);
+	return text;
+}
+
+static struct catalog *compile_anew(void)
+{
+	struct catalog *c = catalog_new();
+
+	for (size_t i = 0; i < n_files; i++)
+		catalog_put(c, order[i].name, order[i].text, strlen(order[i].text));
+	catalog_check(c);
+	return c;
+}
+
+static void compare(void)
+{
+	LM_AUTO(catalog) anew = compile_anew();
+
+	catalog_check(catalog);
+	ck_assert_msg(catalog_count(catalog) == catalog_count(anew),
+	    "seed %u, step %u: %zu descriptors, not %zu", seed, step, catalog_count(catalog),
+	    catalog_count(anew));
+	for (size_t i = 0; i < catalog_count(anew); i++) {
+		const struct descriptor *a = catalog_at(catalog, i), *b = catalog_at(anew, i);
+
+		ck_assert_msg(strcmp(descriptor_name(a), descriptor_name(b)) == 0,
+		    "seed %u, step %u: %s stands for %s", seed, step, descriptor_name(a),
+		    descriptor_name(b));
+		ck_assert_msg(a->check == b->check, "seed %u, step %u: the verdict of %s", seed,
+		    step, descriptor_name(a));
+	}
+	ck_assert_uint_eq(catalog_file_count(catalog), n_files);
+	for (size_t i = 0; i < n_files; i++) {
+		ck_assert_str_eq(catalog_file_at(catalog, i), order[i].name);
+		char *a = say(catalog, order[i].name), *b = say(anew, order[i].name);
+		ck_assert_msg(strcmp(a, b) == 0, "seed %u, step %u: %s\nsays %s\nand not %s", seed,
+		    step, order[i].name, a, b);
+		free(a);
+		free(b);
+	}
+}
+
+/* Whoever builds a graph without a check has one made on the way. */
+static void build_something(void)
+{
+	LM_AUTO(diags) d = diags_new(100);
+	size_t n = catalog_count(catalog);
+
+	if (n == 0)
+		return;
+	struct graph_request request = {
+	    .descriptor = descriptor_name(catalog_at(catalog, draw((unsigned)n))), .instance = "x"};
+	graph_free(graph_build(catalog, &request, d));
+}
+
+static void live(unsigned with_seed)
+{
+	seed = with_seed;
+	state = seed * 0x9e3779b97f4a7c15u + 1;
+	catalog = catalog_new();
+	n_files = 0;
+	for (step = 0; step < STEPS; step++) {
+		edit();
+		if (chance(20))
+			free(say(catalog, NULL));
+		if (chance(10))
+			build_something();
+		if (chance(60))
+			compare();
+	}
+	while (n_files > 0) {
+		take_away(order[0].name);
+		if (chance(50))
+			compare();
+	}
+	catalog_free(catalog);
+}
+
+START_TEST(after_any_edits_the_catalog_says_what_a_new_one_says)
+{
+	const char *alone = getenv("SEED");
+
+	live(alone != NULL ? (unsigned)strtoul(alone, NULL, 10) : (unsigned)_i);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+	Suite *s = suite_create("tosca/incremental");
+	TCase *tc = tcase_create("histories of edits");
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_loop_test(tc, after_any_edits_the_catalog_says_what_a_new_one_says, 0, SEEDS);
+	suite_add_tcase(s, tc);
+	return s;
+}
+
+int main(void)
+{
+	SRunner *sr = srunner_create(suite());
+
+	srunner_run_all(sr, CK_NORMAL);
+	int failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed != 0;
+}
