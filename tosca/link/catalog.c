@@ -6,6 +6,7 @@
 
 #include "base/vec.h"
 #include "tosca/link/names.h"
+#include "tosca/model/front_end.h"
 #include "tosca/text/source.h"
 #include "tosca/text/tree.h"
 
@@ -92,10 +93,13 @@ static struct entry *entry_read(const char *file, const char *text, size_t n)
 	struct tree_room room = {.texts = e->arena, .nodes = nodes};
 	struct documents docs = tree_read(&room, e->file, text, n, e->own);
 	for (size_t i = 0; i < docs.n; i++) {
-		struct descriptor *d = descriptor_read(e->arena, docs.source, &docs.v[i], e->own);
+		struct descriptors found = {0};
+		const struct front_end_job job = {
+		    e->arena, docs.source, &docs.v[i], e->own, &found};
 
-		if (d != NULL)
-			*LM_PUSH(NULL, &e->list) = d;
+		front_end_read(&job);
+		for (size_t k = 0; k < found.n; k++)
+			*LM_PUSH(NULL, &e->list) = found.v[k];
 	}
 	return e;
 }

@@ -15,8 +15,8 @@
 #include "tosca/text/node.h"
 
 /*
- * One assembly or resource, typed, as its document says it: the meeting point of all front ends.
- * Whoever fills this in (descriptor_read() does from YAML) has a language of the compiler.
+ * One assembly or resource, typed, as its document says it: the meeting point of all front ends
+ * (front_end.h).  'broken' is set when anything in it was an error.
  * Nothing here has been compared with other descriptors yet; that is link.h.
  *
  * Everything lives in the arena of the catalog except the maps, which descriptor_fini() frees.
@@ -183,12 +183,8 @@ struct descriptor {
 	    *capability_by_name, *operation_by_name, *metric_by_name;
 };
 
-/*
- * Reads one document.  NULL when not even a name could be found (reported).  'broken' is set when
- * anything was an error.  'diags' gets what is wrong with the document in itself.
- */
-struct descriptor *descriptor_read(
-    struct lm_arena *, const struct source *, const struct document *, struct diags *) LM_MUST_USE;
+/* When it is complete: makes the ..._by_name.  Of several of one name the first counts. */
+void descriptor_index(struct descriptor *);
 void descriptor_fini(struct descriptor *);
 
 /* Borrowed; NULL: no such thing. */

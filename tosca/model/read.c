@@ -53,7 +53,7 @@ static bool looks_glued(const struct node *node)
 	const char *colon = node->kind == NODE_SCALAR ? strchr(node->text, ':') : NULL;
 
 	return node->plain && colon != NULL && colon > node->text && colon[1] != ':' &&
-	       strchr(node->text, ' ') == NULL && strstr(node->text, "::") == NULL;
+	       strchr(node->text, ' ') == NULL;
 }
 
 static void report_shape(
@@ -259,6 +259,24 @@ static int find_variant(struct reader *r, const struct node *key, const char *co
 	return -1;
 }
 
+/* {value:x}: a key without a value, whose author meant a key and a value. */
+static bool is_glued_key(struct reader *r, const struct node *key, const char *const *known)
+{
+	const char *colon = strchr(key->text, ':');
+
+	for (int i = 0; colon != NULL && known[i] != NULL; i++) {
+		size_t n = (size_t)(colon - key->text);
+
+		if (strncmp(key->text, known[i], n) != 0 || known[i][n] != '\0')
+			continue;
+		struct diag *d = read_report(r, CODE_YAML_GLUED, key,
+		    "the value is glued to the colon, so this is one text");
+		diag_help(r->diags, d, "put a blank after the colon: '%s: %s'", known[i], colon + 1);
+		return true;
+	}
+	return false;
+}
+
 int read_key(struct reader *r, const struct node *key, const char *const *known, const char *where)
 {
 	struct suggest near = suggest_for(key->text);
@@ -269,6 +287,8 @@ int read_key(struct reader *r, const struct node *key, const char *const *known,
 	int i = find_variant(r, key, known);
 	if (i >= 0)
 		return i;
+	if (is_glued_key(r, key, known))
+		return -1;
 	struct diag *d = read_report(
 	    r, CODE_UNKNOWN_KEY, key, "unknown key '%s' in %s, ignored", key->text, where);
 	if (d == NULL)

@@ -75,6 +75,17 @@ struct mapping *read_mappings(struct reader *, const struct node *, bool short_f
 
 /* ---- sections ---- */
 
+/*
+ * A whole document.  NULL when not even a name could be found (reported), or when it is an intent,
+ * which is none of our business.
+ */
+struct descriptor *read_document(
+    struct lm_arena *, const struct source *, const struct document *, struct diags *) LM_MUST_USE;
+
+void read_own_properties(struct reader *, const struct node *);
+void read_private_properties(struct reader *, const struct node *);
+/* What can only be said of properties when it is known which are private. */
+void read_check_properties(struct reader *);
 void read_composition(struct reader *, const struct node *);
 void read_references(struct reader *, const struct node *);
 void read_relationships(struct reader *, const struct node *);

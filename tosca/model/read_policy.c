@@ -62,7 +62,8 @@ static void read_metric(struct reader *r, const struct node_pair *pair, struct m
 	if (assembly && m->source.pos.source == NULL)
 		diag_add(r->diags, CODE_CALL, &m->name.pos,
 		    "metric '%s' of an assembly needs a 'source-metric'", m->name.text);
-	if (!assembly && (body == NULL || node_find(body, "type") == NULL)) {
+	bool readable = body != NULL || node_is_null(pair->value);
+	if (!assembly && readable && node_find(body, "type") == NULL) {
 		struct diag *d = diag_add(r->diags, CODE_METRIC_TYPE, &m->name.pos,
 		    "metric '%s' has no type", m->name.text);
 		diag_help(r->diags, d, "add 'type: metric::load' or 'type: metric::integrity'");

@@ -94,6 +94,7 @@
 	X(REQUIRED_OUTPUT, "LM0243", WARNING, "a required property that nobody can supply")        \
 	X(KEY_VALUE, "LM0244", WARNING, "a value for a key that the driver makes")                 \
 	X(LAYOUT, "LM0245", WARNING, "a layout of something that is not there")                    \
+	X(LANGUAGE, "LM0246", ERROR, "a document in another language")                             \
 	X(DUPLICATE_DESCRIPTOR, "LM0301", ERROR, "two descriptors of one name")                    \
 	X(UNKNOWN_TYPE, "LM0302", ERROR, "no descriptor of that name")                             \
 	X(UNKNOWN_PROPERTY, "LM0303", WARNING, "${...} names no property")                         \
