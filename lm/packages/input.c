@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "lm/packages/load.h"
+#include "lm/packages/pack.h"
 
 enum { BLOCK = 64 * 1024 };
 
@@ -68,13 +69,15 @@ int input_open(struct load *l, int dir, const char *name, const char *path)
 	return -1;
 }
 
-static void too_large(struct load *l, const char *path, size_t max)
+void input_too_large(struct load *l, const char *path, size_t max)
 {
 	bool mebi = max >= 1024 * 1024;
 	struct diag *d = load_report(l, path, CODE_FILE_SIZE, "the file is larger than %zu %s",
 	    mebi ? max / (1024 * 1024) : max, mebi ? "MiB" : "bytes");
 
-	load_help(l, path, d, "split it: every document of it may stand in a file of its own");
+	load_help(l, path, d,
+	    pack_name(path) ? "leave out what a manager does not need, or give it a folder"
+			    : "split it: every document of it may stand in a file of its own");
 }
 
 /* At least one byte more than what is there: the end is only known when a read says so. */
@@ -98,7 +101,7 @@ bool input_read(struct load *l, int fd, const char *path, size_t max, struct byt
 	*out = (struct bytes){0};
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0) {
 		if ((uintmax_t)st.st_size > max) {
-			too_large(l, path, max);
+			input_too_large(l, path, max);
 			return false;
 		}
 		cap = (size_t)st.st_size + 1;
@@ -119,7 +122,7 @@ bool input_read(struct load *l, int fd, const char *path, size_t max, struct byt
 	if (n < 0)
 		load_report(l, path, CODE_FILE_UNREADABLE, "cannot read it: %s", strerror(errno));
 	else
-		too_large(l, path, max);
+		input_too_large(l, path, max);
 	free(out->p);
 	*out = (struct bytes){0};
 	return false;

@@ -18,6 +18,7 @@ enum { PACKAGE_FILES_MAX = 100000, PACKAGE_DEPTH_MAX = 16, PACKAGE_PATH_MAX = 40
 struct load {
 	struct catalog *catalog;
 	struct packages_conf conf;
+	struct lm_arena *arena;
 	size_t n_files;       /* of any kind */
 	size_t n_descriptors; /* files, readable or not */
 	bool full;            /* a limit was reached and reported: no more */
@@ -46,6 +47,8 @@ int input_open(struct load *, int dir, const char *name, const char *path);
  * which is reported.  Nothing is read of a file that says of itself that it is larger.
  */
 bool input_read(struct load *, int fd, const char *path, size_t max, struct bytes *out);
+/* Reports it. */
+void input_too_large(struct load *, const char *path, size_t max);
 /* "a folder", "a named pipe", ... */
 const char *file_kind_text(mode_t);
 
@@ -63,6 +66,11 @@ enum package_role package_file_role(const char *name, enum package_role folder);
 enum package_role package_folder_role(
     const char *name, const char *parent, enum package_role folder);
 
+/* Of a file by its path in the package: "Lifecycle/Install.yml". */
+enum package_role package_path_role(const char *path);
+
+/* A package in memory; 'path' is the name of its archive.  False: refused. */
+bool load_archive(struct load *, const char *path, const char *bytes, size_t n);
 /* Everything below an open folder, which is closed. */
 void load_folder(struct load *, int dir, const char *path);
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lm/packages/load.h"
+#include "lm/packages/pack.h"
 
 struct diag *load_report(
     struct load *l, const char *file, enum diag_code code, const char *fmt, ...)
@@ -28,15 +29,30 @@ void load_help(struct load *l, const char *file, struct diag *d, const char *hel
 	diag_help(catalog_remarks(l->catalog, file).diags, d, "%s", help);
 }
 
-static bool load_text(struct load *l, int fd, const char *path)
+/* Sniffed, because a name promises nothing; what says that it is an archive is held to it. */
+static bool is_archive(int fd, const char *path)
 {
-	struct bytes text;
+	char head[PACK_HEAD];
+	ssize_t n = pread(fd, head, sizeof head, 0);
 
-	if (!input_read(l, fd, path, l->conf.file_max, &text))
+	return pack_name(path) || (n > 0 && pack_sniff(head, (size_t)n));
+}
+
+static bool load_file(struct load *l, int fd, const char *path)
+{
+	bool archive = is_archive(fd, path), good = true;
+	size_t max = archive ? pack_limits_default.bytes_max : l->conf.file_max;
+	struct bytes b;
+
+	if (!input_read(l, fd, path, max, &b))
 		return false;
-	catalog_put(l->catalog, path, text.p != NULL ? text.p : "", text.n);
-	free(text.p);
-	return true;
+	const char *text = b.p != NULL ? b.p : "";
+	if (archive)
+		good = load_archive(l, path, text, b.n);
+	else
+		catalog_put(l->catalog, path, text, b.n);
+	free(b.p);
+	return good;
 }
 
 static bool load_path(struct load *l, const char *path)
@@ -54,29 +70,42 @@ static bool load_path(struct load *l, const char *path)
 		return dir >= 0;
 	}
 	int fd = input_open(l, AT_FDCWD, path, path);
-	bool good = fd >= 0 && load_text(l, fd, path);
+	bool good = fd >= 0 && load_file(l, fd, path);
 	if (fd >= 0)
 		close(fd);
 	return good;
 }
 
+static void load_init(struct load *l, struct catalog *c, const struct packages_conf *conf)
+{
+	*l = (struct load){.catalog = c, .arena = lm_arena_new()};
+	if (conf != NULL)
+		l->conf = *conf;
+	if (l->conf.file_max == 0)
+		l->conf.file_max = PACKAGES_FILE_MAX;
+}
+
 bool packages_load(const char *where, struct catalog *c, const struct packages_conf *conf)
 {
-	struct load l = {.catalog = c};
 	size_t n = strlen(where);
+	struct load l;
 
-	if (conf != NULL)
-		l.conf = *conf;
-	if (l.conf.file_max == 0)
-		l.conf.file_max = PACKAGES_FILE_MAX;
-	if (strcmp(where, "-") == 0)
-		return load_text(&l, STDIN_FILENO, "<stdin>");
+	load_init(&l, c, conf);
 	while (n > 1 && where[n - 1] == '/')
 		n--;
-	char *path = strndup(where, n);
-	if (path == NULL)
-		abort();
-	bool good = load_path(&l, path);
-	free(path);
+	bool good = strcmp(where, "-") == 0 ? load_file(&l, STDIN_FILENO, "<stdin>")
+					    : load_path(&l, lm_arena_strndup(l.arena, where, n));
+	lm_arena_free(l.arena);
+	return good;
+}
+
+bool packages_read_memory(const char *name, const char *bytes, size_t n, struct catalog *c,
+    const struct packages_conf *conf)
+{
+	struct load l;
+
+	load_init(&l, c, conf);
+	bool good = load_archive(&l, name, bytes, n);
+	lm_arena_free(l.arena);
 	return good;
 }

@@ -9,7 +9,8 @@
 
 /*
  * Reads descriptors into a catalog, from "-" (standard input), from one file, or from a package:
- * a folder with all below it.
+ * a folder with all below it, or an archive (.zip, .csar, .tar, .tar.gz, .tar.xz, .tar.zst, whatever
+ * its name).  A file in an archive is called "package.csar!/path/in/it.yml".
  *
  * In a package every *.yml and *.yaml is a descriptor, in the order of names.  Not looked at: hidden
  * entries, symbolic links, folders for scripts and templates (lifecycle, config, images, examples,
@@ -18,7 +19,9 @@
  * Whatever cannot be read is a diagnostic of the catalog beside all others (catalog_report()): one
  * bad file does not hide what is wrong with the next one.
  *
- * Limits of a package: 100000 files, 16 folders deep, names of 4096 bytes.
+ * Limits of a package: 100000 files, 16 folders deep, names of 4096 bytes; of an archive: 64 MiB,
+ * 10000 entries, 16 MiB a file, 256 MiB together and 200 times the archive's own size, names of 1024
+ * bytes.  An archive with an unsafe entry is refused as a whole.
  */
 enum {
 	PACKAGES_FILE_MAX = 512 * 1024 * 1024, /* what the compiler can take */
@@ -31,5 +34,11 @@ struct packages_conf {
 
 /* 'conf' NULL: all defaults.  False: 'where' itself could not be read, which is reported. */
 bool packages_load(const char *where, struct catalog *, const struct packages_conf *conf);
+
+/*
+ * An archive in memory, called 'name'; touches no disk.  False: it is refused, which is reported.
+ */
+bool packages_read_memory(const char *name, const char *bytes, size_t n, struct catalog *,
+    const struct packages_conf *conf);
 
 #endif

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "lm/packages/load.h"
+
+enum { NAME_BYTES = 256 };
 
 /* Which entries of a package are descriptors, by their names. */
 
@@ -52,4 +55,19 @@ enum package_role package_folder_role(
 	if (strcasecmp(parent, "Definitions") == 0 && strcasecmp(name, "infrastructure") == 0)
 		return ROLE_CONTENT;
 	return ROLE_FOLDER;
+}
+
+enum package_role package_path_role(const char *path)
+{
+	char parent[NAME_BYTES] = "", name[NAME_BYTES];
+	enum package_role role = ROLE_FOLDER;
+
+	for (const char *slash; (slash = strchr(path, '/')) != NULL; path = slash + 1) {
+		snprintf(name, sizeof name, "%.*s", (int)(slash - path), path);
+		role = package_folder_role(name, parent, role);
+		if (role == ROLE_SKIPPED)
+			return ROLE_SKIPPED;
+		memcpy(parent, name, sizeof name);
+	}
+	return package_file_role(path, role);
 }

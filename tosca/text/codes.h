@@ -140,7 +140,15 @@
 	X(FILE_LINK, "LM0603", WARNING, "a symbolic link that is not followed")                    \
 	X(FILE_SIZE, "LM0604", ERROR, "a file that is too large")                                  \
 	X(PACKAGE_LIMIT, "LM0605", ERROR, "a package with too many files, or too deep")            \
-	X(PACKAGE_EMPTY, "LM0606", ERROR, "a package without descriptors")
+	X(PACKAGE_EMPTY, "LM0606", ERROR, "a package without descriptors")                         \
+	X(ARCHIVE_FORMAT, "LM0610", ERROR, "not an archive of a known format")                     \
+	X(ARCHIVE_DAMAGED, "LM0611", ERROR, "a damaged archive")                                   \
+	X(ARCHIVE_NAME, "LM0612", ERROR, "an archive entry with an unsafe name")                   \
+	X(ARCHIVE_KIND, "LM0613", ERROR, "an archive entry that is neither file nor folder")       \
+	X(ARCHIVE_LIMIT, "LM0614", ERROR, "an archive that becomes too large")                     \
+	X(ARCHIVE_ENCRYPTED, "LM0615", ERROR, "an encrypted archive")                              \
+	X(ARCHIVE_DUPLICATE, "LM0616", ERROR, "two archive entries of one name")                   \
+	X(ARCHIVE_CASE, "LM0617", WARNING, "archive entries that differ in case only")
 
 enum diag_code {
 #define X(name, code, severity, title) CODE_##name,

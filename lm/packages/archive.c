@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lm/packages/load.h"
+#include "lm/packages/pack.h"
+
+/* A package that is an archive. */
+
+struct piece {
+	const char *path; /* in the archive */
+	const char *text;
+	size_t n;
+};
+
+struct content {
+	struct load *load;
+	const char *archive;
+	LM_VEC(struct piece) descriptors;
+	size_t n_files;
+	const char *nested; /* an archive in the archive */
+};
+
+static const char *name_in(struct content *c, const char *path)
+{
+	return lm_arena_printf(c->load->arena, "%s!/%s", c->archive, path);
+}
+
+static void on_file(void *arg, const struct pack_file *f)
+{
+	struct content *c = arg;
+	struct lm_arena *a = c->load->arena;
+
+	c->n_files++;
+	if (pack_name(f->path) && pack_sniff(f->data, f->n))
+		c->nested = lm_arena_strdup(a, f->path);
+	if (package_path_role(f->path) != ROLE_DESCRIPTOR)
+		return;
+	c->load->n_descriptors++;
+	if (f->n > c->load->conf.file_max) {
+		input_too_large(c->load, name_in(c, f->path), c->load->conf.file_max);
+		return;
+	}
+	*LM_PUSH(a, &c->descriptors) =
+	    (struct piece){lm_arena_strdup(a, f->path), lm_arena_strndup(a, f->data, f->n), f->n};
+}
+
+static void on_flaw(void *arg, enum diag_code code, const char *message, const char *help)
+{
+	struct content *c = arg;
+	struct diag *d = load_report(c->load, c->archive, code, "%s", message);
+
+	if (help != NULL)
+		load_help(c->load, c->archive, d, help);
+}
+
+/* As a walk through folders would find them: '/' is before all other letters. */
+static int compare_paths(const char *a, const char *b)
+{
+	while (*a != '\0' && *a == *b)
+		a++, b++;
+	int x = *a == '/' ? 1 : (unsigned char)*a, y = *b == '/' ? 1 : (unsigned char)*b;
+	return x - y;
+}
+
+static int by_path(const void *a, const void *b)
+{
+	const struct piece *x = a, *y = b;
+
+	return compare_paths(x->path, y->path);
+}
+
+static void report_empty(struct content *c)
+{
+	struct diag *d = load_report(c->load, c->archive, CODE_PACKAGE_EMPTY,
+	    c->n_files == 0 ? "the archive holds no file"
+			    : "no file in the archive is a descriptor");
+	const char *help = "descriptors have names that end in .yml or .yaml";
+
+	if (c->nested != NULL)
+		help = lm_arena_printf(c->load->arena,
+		    "'%s' is an archive in the archive: name it instead", c->nested);
+	load_help(c->load, c->archive, d, help);
+}
+
+bool load_archive(struct load *l, const char *path, const char *bytes, size_t n)
+{
+	struct content c = {.load = l, .archive = path};
+	struct pack_sink sink = {on_file, on_flaw, &c};
+
+	if (!pack_read(bytes, n, &pack_limits_default, &sink))
+		return false;
+	if (l->n_descriptors == 0)
+		report_empty(&c);
+	if (c.descriptors.n > 0)
+		qsort(c.descriptors.v, c.descriptors.n, sizeof c.descriptors.v[0], by_path);
+	for (size_t i = 0; i < c.descriptors.n; i++) {
+		const struct piece *p = &c.descriptors.v[i];
+
+		catalog_put(l->catalog, name_in(&c, p->path), p->text, p->n);
+	}
+	return true;
+}
