@@ -8,13 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The first block is small, so that a small request stays small; later ones double up to a cap. */
-enum { BLOCK_FIRST = 1024, BLOCK_CAP = 256 * 1024 };
+/*
+ * The first block is small, so that a small request stays small; later ones double up to a cap, so
+ * that what is freed is a few large pieces, which the next arena gets again.
+ */
+enum { BLOCK_FIRST = 1024, BLOCK_CAP = 16 * 1024 * 1024 };
 
 /* Objects are taken from the front of a block, aligned; texts from its back, side by side. */
 struct block {
 	struct block *next;
-	size_t front, back; /* between them it is free, and zeroed */
+	size_t front, back; /* between them it is free */
 	alignas(max_align_t) char data[];
 };
 
@@ -52,10 +55,11 @@ static struct block *block_add(struct lm_arena *a, size_t need)
 {
 	bool alone = need > a->next_size;
 	size_t size = alone ? need : a->next_size;
-	struct block *b = calloc(1, sizeof *b + size);
+	struct block *b = malloc(sizeof *b + size);
 
 	if (b == NULL)
 		abort();
+	b->front = 0;
 	b->back = size;
 	if (alone && a->head != NULL) {
 		b->next = a->head->next;
@@ -83,13 +87,12 @@ void *lm_arena_take(struct lm_arena *a, size_t size, size_t align)
 {
 	size_t gap = a->head == NULL ? 0 : -a->head->front & (align - 1);
 	struct block *b = block_for(a, size + gap);
-	void *p;
 
 	if (b->front == 0)
 		gap = 0;
-	p = b->data + b->front + gap;
+	char *p = b->data + b->front + gap;
 	b->front += gap + size;
-	return p;
+	return memset(p, 0, size);
 }
 
 void *lm_arena_alloc(struct lm_arena *a, size_t size)
@@ -104,6 +107,7 @@ bool lm_arena_extend(struct lm_arena *a, const void *piece, size_t size, size_t 
 	if (b == NULL || (const char *)piece + size != b->data + b->front ||
 	    b->back - b->front < more)
 		return false;
+	memset(b->data + b->front, 0, more);
 	b->front += more;
 	a->total += more;
 	return true;
@@ -114,6 +118,7 @@ static char *text_alloc(struct lm_arena *a, size_t size)
 	struct block *b = block_for(a, size);
 
 	b->back -= size;
+	b->data[b->back + size - 1] = '\0';
 	return b->data + b->back;
 }
 
