@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * compile --packages file|folder|archive ...
- * compile [--diag-json | --dot | --mermaid | --json | --order | --order-dot | --order-json] [descriptor [-i instance] [name=value ...] [cluster@1,3 ...]] file ...
+ * compile [--limits bytes nodes] [--diag-json | --dot | --mermaid | --json | --order | --order-dot | --order-json] [descriptor [-i instance] [name=value ...] [cluster@1,3 ...]] file ...
  *
  * Compiles the files and prints what the compiler says; with a descriptor first, builds its graph
  * from the intent given and prints that too.  For tests: exit status 0 without errors, 1 with,
@@ -66,6 +66,11 @@ static int read_args(struct job *job, int argc, char **argv)
 {
 	int i = 1;
 
+	if (i + 2 < argc && strcmp(argv[i], "--limits") == 0) {
+		catalog_limit(
+		    job->catalog, strtoul(argv[i + 1], NULL, 10), strtoul(argv[i + 2], NULL, 10));
+		i += 3;
+	}
 	job->form = i < argc && strncmp(argv[i], "--", 2) == 0 ? argv[i++] : "--json";
 	if (i >= argc || strstr(argv[i], "::") == NULL)
 		return i;

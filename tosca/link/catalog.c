@@ -33,7 +33,8 @@ struct catalog {
 	struct lm_map *by_file;
 	struct names *names;
 	struct listing *listing;
-	size_t n_files; /* that ever came */
+	size_t n_files;             /* that ever came */
+	size_t text_max, nodes_max; /* 0: no limit of its own */
 };
 
 struct catalog *catalog_new(void)
@@ -45,6 +46,12 @@ struct catalog *catalog_new(void)
 	c->by_file = lm_map_new();
 	c->names = names_new();
 	return c;
+}
+
+void catalog_limit(struct catalog *c, size_t text_max, size_t nodes_max)
+{
+	c->text_max = text_max;
+	c->nodes_max = nodes_max;
 }
 
 static void entry_free(struct entry *e)
@@ -86,11 +93,13 @@ static struct entry *entry_new(const char *file)
 	return e;
 }
 
-static struct entry *entry_read(const char *file, const char *text, size_t n)
+static struct entry *entry_read(
+    const struct catalog *c, const char *file, const char *text, size_t n)
 {
 	struct entry *e = entry_new(file);
 	LM_AUTO(lm_arena) nodes = lm_arena_new();
-	struct tree_room room = {.texts = e->arena, .nodes = nodes};
+	struct tree_room room = {
+	    .texts = e->arena, .nodes = nodes, .text_max = c->text_max, .nodes_max = c->nodes_max};
 	struct documents docs = tree_read(&room, e->file, text, n, e->own);
 	for (size_t i = 0; i < docs.n; i++) {
 		struct descriptors found = {0};
@@ -141,7 +150,7 @@ static void entry_add(struct catalog *c, struct entry *e)
 
 size_t catalog_put(struct catalog *c, const char *file, const char *text, size_t n)
 {
-	struct entry *old = lm_map_find(c->by_file, file), *e = entry_read(file, text, n);
+	struct entry *old = lm_map_find(c->by_file, file), *e = entry_read(c, file, text, n);
 
 	if (old != NULL) {
 		e->order = old->order;

@@ -20,6 +20,11 @@ struct descriptor; /* tosca/model/descriptor.h: the typed model */
 
 struct catalog *catalog_new(void);
 void catalog_free(struct catalog *);
+/*
+ * Texts of more bytes, or trees of more nodes, are refused from now on; 0: the most there is, see
+ * tosca/text/tree.h.
+ */
+void catalog_limit(struct catalog *, size_t text_max, size_t nodes_max);
 
 /*
  * Reads one text of 'n' bytes with one or more documents; whatever came from that file before is

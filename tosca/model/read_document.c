@@ -251,13 +251,16 @@ struct descriptor *read_document(struct lm_arena *a, const struct source *source
 	d->text_n = doc->n;
 	d->file = source->file;
 	d->package_dir = folder_of(a, source->file);
-	for (size_t i = 0; i < doc->root->n && !doc->broken; i++)
-		read_section(&r, &doc->root->pairs[i]);
+	/* Of a section that is not whole, anything might be missed. */
+	for (size_t i = 0; i < doc->root->n; i++)
+		if (!doc->root->pairs[i].value->broken)
+			read_section(&r, &doc->root->pairs[i]);
 	descriptor_index(d);
 	read_check_properties(&r);
 	check_names(&r);
 	check_twice(&r);
-	read_layout(&r, node_find(doc->root, "designerLayout"));
+	if (!doc->broken)
+		read_layout(&r, node_find(doc->root, "designerLayout"));
 	d->broken = doc->broken || diags_errors(diags) > errors;
 	return d;
 }

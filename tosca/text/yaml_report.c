@@ -187,6 +187,9 @@ static bool report_bracket(const struct trouble *t, uint32_t *lost)
 	uint32_t begin = open != NULL ? open->begin : t->from;
 	bool list = text[begin] == '[', later = t->at_end || t->number != t->from_number;
 	struct source_range pos = range_at(t, later ? begin : t->at), here = range_at(t, t->at);
+	uint32_t first = byte_of_line(t, t->line) + (uint32_t)strspn(t->line, " ");
+	if (first < t->at && first > begin)
+		here.begin = first;
 	struct diag *d = diag_add(t->c->tree.diags, CODE_YAML_BRACKET, &pos, "a %s is not closed",
 	    list ? "list in brackets" : "mapping in braces");
 	diag_help(t->c->tree.diags, d, "add ',' or '%c'%s", list ? ']' : '}',
