@@ -144,9 +144,6 @@ static bool report_long_quote(const struct trouble *t, uint32_t *lost)
 	struct diag *d =
 	    report(t, CODE_YAML_QUOTE, &pos, "a quote that is not closed", "close the quotes");
 	diag_note(b->diags, d, &end, "the next quote is here, and ends the text");
-	if (b->depth > 0 && b->held.n > b->levels[b->depth - 1].first &&
-	    b->held.v[b->held.n - 1] != NULL && b->held.v[b->held.n - 1]->begin == q->begin)
-		b->held.n--;
 	*lost = q->begin;
 	return true;
 }
@@ -299,6 +296,20 @@ static bool report_leftover(const struct trouble *t)
 	return true;
 }
 
+/* A text of several lines that ends on the line of the error has swallowed what is wrong. */
+static void forget_swallowed(const struct trouble *t)
+{
+	struct tree_builder *b = &t->c->tree;
+	uint32_t line = byte_of_line(t, t->line);
+
+	if (b->depth == 0 || b->held.n == b->levels[b->depth - 1].first)
+		return;
+	const struct node *last = b->held.v[b->held.n - 1];
+	if (last != NULL && last->kind == NODE_SCALAR && last->begin < line && last->end > line &&
+	    last->end <= t->at)
+		b->held.n--;
+}
+
 uint32_t yaml_report(struct composer *c)
 {
 	const struct source *s = c->tree.source;
@@ -316,6 +327,7 @@ uint32_t yaml_report(struct composer *c)
 	t.number = source_line_of(s, t.at);
 	t.from_number = source_line_of(s, t.from);
 	t.line = source_line(s, t.number, &t.n);
+	forget_swallowed(&t);
 	lost = t.at;
 	if (report_quote(&t, &lost) || report_glued(&t, &lost) || report_tab(&t) ||
 	    report_bracket(&t, &lost) || report_no_colon(&t, &lost) || report_colon(&t) ||

@@ -2,6 +2,7 @@
 /* Where to go on reading after an error. */
 #include <string.h>
 
+#include "tosca/text/codes.h"
 #include "tosca/text/source.h"
 #include "tosca/text/yaml_priv.h"
 
@@ -116,10 +117,29 @@ static bool find_level(struct composer *c, const struct line *l, size_t *out)
 	return false;
 }
 
+/* A piece ended well, and what stands behind it belongs nowhere. */
+static void report_stray(const struct composer *c, const struct line *l, uint32_t number)
+{
+	uint32_t begin = c->tree.source->lines[number - 1] + (uint32_t)l->column;
+	struct source_range pos = {c->tree.source, begin, begin + (uint32_t)l->n};
+	struct diags *diags = c->tree.diags;
+
+	if (memchr(l->p, ':', l->n) == NULL && !is_item(l)) {
+		struct diag *d =
+		    diag_add(diags, CODE_YAML_NO_COLON, &pos, "a key without ':' and value");
+		diag_help(diags, d, "write 'key: value'");
+		return;
+	}
+	struct diag *d =
+	    diag_add(diags, CODE_YAML_INDENT, &pos, "the indentation does not fit the lines above");
+	diag_help(diags, d, "line up the keys of one mapping in one column");
+}
+
 struct piece yaml_resume(struct composer *c, uint32_t number)
 {
 	const struct source *s = c->tree.source;
 	struct piece piece = {.end = (uint32_t)s->n};
+	bool whole = c->whole;
 
 	for (; number <= s->n_lines; number++) {
 		struct line l = line_at(s, number);
@@ -141,6 +161,9 @@ struct piece yaml_resume(struct composer *c, uint32_t number)
 				piece.end = limit_of(c, &c->tree.levels[piece.level], number);
 			return piece;
 		}
+		if (whole)
+			report_stray(c, &l, number);
+		whole = false;
 	}
 	piece.kind = PIECE_NONE;
 	return piece;
