@@ -209,8 +209,8 @@ void tree_close(struct tree_builder *b)
 	struct node *node = level->node;
 
 	tree_complete(b);
-	const struct node **held = b->held.v + level->first;
 	size_t n = b->held.n - level->first;
+	const struct node **held = n > 0 ? b->held.v + level->first : NULL;
 	if (node->kind == NODE_MAPPING) {
 		take_pairs(b, node, held, n);
 	} else if (n > 0) {
