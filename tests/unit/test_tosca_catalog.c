@@ -114,6 +114,84 @@ START_TEST(an_intent_among_descriptors_is_passed_over)
 }
 END_TEST
 
+START_TEST(a_file_put_again_keeps_its_place_and_one_that_was_removed_has_lost_it)
+{
+	add("x", "name: resource::a::1\n");
+	add("y", "name: resource::b::1\n");
+	add("x", "name: resource::c::1\n");
+	ck_assert_str_eq(catalog_file_at(catalog, 0), "x");
+	ck_assert_str_eq(descriptor_name(catalog_at(catalog, 0)), "resource::c::1");
+	ck_assert(catalog_remove(catalog, "x"));
+	ck_assert(!catalog_remove(catalog, "x"));
+	add("x", "name: resource::a::1\n");
+	ck_assert_str_eq(catalog_file_at(catalog, 0), "y");
+	ck_assert_str_eq(catalog_file_at(catalog, 1), "x");
+	ck_assert_uint_eq(catalog_count(catalog), 2);
+}
+END_TEST
+
+START_TEST(when_the_first_of_a_name_goes_the_next_takes_over)
+{
+	add("x", "name: resource::a::1\n");
+	add("y", "name: resource::a::1\ndescription: second\n");
+	add("z", "name: resource::a::1.0\ndescription: third\n");
+	check();
+	ck_assert_uint_eq(diags_errors(diags), 2);
+	add("x", "name: resource::b::1\n");
+	check();
+	ck_assert_uint_eq(diags_errors(diags), 1);
+	ck_assert_str_eq(descriptor_description(catalog_find(catalog, "resource::a::1")), "second");
+	add("x", "name: resource::a::1\ndescription: first\n");
+	ck_assert_str_eq(descriptor_description(catalog_find(catalog, "resource::a::1")), "first");
+}
+END_TEST
+
+/* Puts a text into a catalog that has been checked; the number of checks that follow. */
+static size_t checks_after(const char *file, const char *text)
+{
+	check();
+	size_t before = catalog_checks(catalog);
+	add(file, text);
+	check();
+	return catalog_checks(catalog) - before;
+}
+
+START_TEST(only_those_that_use_what_changed_are_checked_again)
+{
+	add("r", "name: resource::r::1\nproperties: {in: {}}\n");
+	add("s", "name: resource::s::1\n");
+	add("a", "name: assembly::a::1\ncomposition: {r: {type: 'resource::r::1'}}\n");
+	add("b", "name: assembly::b::1\ncomposition: {a: {type: 'assembly::a::1'}}\n");
+	add("c", "name: assembly::c::1\ncomposition: {s: {type: 'resource::s::1'}}\n");
+	check();
+	ck_assert_uint_eq(catalog_checks(catalog), 5);
+	/* What it shows to others stays the same. */
+	ck_assert_uint_eq(
+	    checks_after("r", "# r\nname: resource::r::1\nproperties:\n  in: {}\n"), 1);
+	/* It shows something else; the one above its user sees nothing of that. */
+	ck_assert_uint_eq(
+	    checks_after("r", "name: resource::r::1\nproperties: {in: {}, out: {}}\n"), 2);
+	/* A new name concerns nobody. */
+	ck_assert_uint_eq(checks_after("t", "name: resource::t::1\n"), 1);
+	/* Nothing has changed. */
+	size_t before = catalog_checks(catalog);
+	check();
+	ck_assert_uint_eq(catalog_checks(catalog), before);
+}
+END_TEST
+
+START_TEST(a_name_that_comes_or_goes_concerns_those_that_missed_it_or_were_told_of_it)
+{
+	add("a", "name: assembly::a::1\ncomposition: {r: {type: 'resource::server::1'}}\n");
+	add("b", "name: assembly::b::1\ncomposition: {r: {type: 'resource::router::1'}}\n");
+	/* "did you mean 'resource::serve::1'?" */
+	ck_assert_uint_eq(checks_after("s", "name: resource::serve::1\n"), 2);
+	ck_assert_uint_eq(checks_after("t", "name: resource::server::1\n"), 2);
+	ck_assert_uint_eq(checks_after("s", "name: resource::router::2\n"), 2);
+	ck_assert_uint_eq(diags_errors(diags), 1);
+}
+END_TEST
+
 START_TEST(all_versions_of_a_plain_name_stand_in_order_assemblies_first)
 {
 	static const char *const expected[] = {"assembly::a::1.0", "assembly::a::1.9",
@@ -276,6 +354,11 @@ static Suite *suite(void)
 	tcase_add_test(tc, a_descriptor_with_errors_is_known_all_the_same);
 	tcase_add_test(tc, what_was_missing_may_come_later);
 	tcase_add_test(tc, an_intent_among_descriptors_is_passed_over);
+	tcase_add_test(tc, a_file_put_again_keeps_its_place_and_one_that_was_removed_has_lost_it);
+	tcase_add_test(tc, when_the_first_of_a_name_goes_the_next_takes_over);
+	tcase_add_test(tc, only_those_that_use_what_changed_are_checked_again);
+	tcase_add_test(
+	    tc, a_name_that_comes_or_goes_concerns_those_that_missed_it_or_were_told_of_it);
 	tcase_add_test(tc, all_versions_of_a_plain_name_stand_in_order_assemblies_first);
 	tcase_add_test(tc, a_range_finds_the_highest_version_that_it_allows);
 	tcase_add_test(

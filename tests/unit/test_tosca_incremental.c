@@ -386,6 +386,62 @@ START_TEST(after_any_edits_the_catalog_says_what_a_new_one_says)
 }
 END_TEST
 
+/* ---- memory -------------------------------------------------------------------------------- */
+
+/* Of the sanitizers, with which tests are built; without them there is no test. */
+size_t __sanitizer_get_current_allocated_bytes(void) __attribute__((weak));
+
+/* The same ten files, whatever was there before. */
+static size_t bytes_of_ten_files(void)
+{
+	while (n_files > 0)
+		take_away(order[0].name);
+	state = 1;
+	for (unsigned i = 0; i < FILES; i++) {
+		struct lm_buf b;
+		char name[32];
+
+		snprintf(name, sizeof name, "f%u.yml", i);
+		lm_buf_init(&b, TEXT_MAX_SIZE);
+		put_document(&b);
+		put(name, b.p);
+		lm_buf_fini(&b);
+	}
+	catalog_check(catalog);
+	return __sanitizer_get_current_allocated_bytes();
+}
+
+static void edit_often(unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		seed = i;
+		edit();
+		if (i % 3 == 0)
+			catalog_check(catalog);
+	}
+}
+
+START_TEST(ten_thousand_edits_leave_nothing_behind)
+{
+	enum { SLACK = 16 * 1024 }; /* tables that have grown to what once stood in them */
+
+	if (__sanitizer_get_current_allocated_bytes == NULL)
+		return;
+	catalog = catalog_new();
+	n_files = 0;
+	state = 7;
+	edit_often(300);
+	size_t before = bytes_of_ten_files();
+	state = 8;
+	edit_often(10000);
+	size_t after = bytes_of_ten_files();
+	ck_assert_msg(after <= before + SLACK, "%zu bytes became %zu", before, after);
+	while (n_files > 0)
+		take_away(order[0].name);
+	catalog_free(catalog);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("tosca/incremental");
@@ -393,6 +449,7 @@ static Suite *suite(void)
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, after_any_edits_the_catalog_says_what_a_new_one_says, 0, SEEDS);
+	tcase_add_test(tc, ten_thousand_edits_leave_nothing_behind);
 	suite_add_tcase(s, tc);
 	return s;
 }

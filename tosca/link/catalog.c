@@ -231,6 +231,11 @@ const struct diags *catalog_diags(const struct catalog *c, const struct descript
 	return k->first == d ? k->diags : NULL;
 }
 
+size_t catalog_checks(const struct catalog *c)
+{
+	return c->names->n_checks;
+}
+
 static void report(const struct catalog *c, const struct entry *e, struct diags *out)
 {
 	diags_borrow(out, e->own);

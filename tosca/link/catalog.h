@@ -27,6 +27,14 @@ void catalog_free(struct catalog *);
 void catalog_limit(struct catalog *, size_t text_max, size_t nodes_max);
 
 /*
+ * Files stand in the order in which they first came: one that is put again keeps its place, one
+ * that was removed has lost it.  Of several descriptors of one name the first in that order counts;
+ * when it goes, the next takes over.  What is known after any number of changes and a check is what
+ * a new catalog would know that gets the same texts in the same order.
+ *
+ * A change costs what its file is and what uses it, not what the catalog holds: others are checked
+ * again only when what a descriptor shows to them has changed.
+ *
  * Reads one text of 'n' bytes with one or more documents; whatever came from that file before is
  * forgotten.  'file' is what diagnostics call it and where its package begins: the folder of
  * 'file' is package_dir of the resources in it.  Both are copied.  Returns the number of
@@ -57,7 +65,7 @@ bool catalog_remove(struct catalog *, const char *file);
 /*
  * Brings what is known about descriptors against each other (types, properties, operations,
  * metrics, cycles) up to date after any number of changes.  Two descriptors of one name are an
- * error in the file that was put later; the first one counts.
+ * error in the file that comes later.
  */
 void catalog_check(struct catalog *);
 /*

@@ -44,6 +44,8 @@ const char *catalog_suggest(const struct catalog *, const char *full);
 void catalog_refresh(const struct catalog *);
 /* What is wrong with a descriptor against others, as of the last check; NULL: nothing. */
 const struct diags *catalog_diags(const struct catalog *, const struct descriptor *);
+/* How many descriptors have been checked so far, each time counted. */
+size_t catalog_checks(const struct catalog *);
 /* descriptor->index is below this; it stays the same while the descriptor is there. */
 size_t catalog_index_end(const struct catalog *);
 
