@@ -19,6 +19,11 @@ static const struct command commands[] = {
 	"--order: what waits for what when it is brought up, as a table, or -o dot, svg or json.\n"
 	"Other descriptors are looked for in --packages, or else in the folders around FILE.\n",
 	1, 1, graph_run},
+    {"lsp", "", "v", "the language server for editors, on standard input and output",
+	"An editor starts it, in the folder of a project or with folders of its own: it tells what\n"
+	"is wrong while one is typing, goes to definitions, explains and completes.  It ends with\n"
+	"the editor.  README.md says how to set up Neovim, Emacs and VS Code.\n",
+	0, 0, lsp_command_run},
     {"serve", "", "pSILMG", "run the manager",
 	"Stops at SIGTERM or SIGINT; what it manages keeps running and is found again.\n", 0, 0,
 	serve_command_run},

@@ -43,6 +43,8 @@ static const struct option_row {
 	"of the metrics webhook on management networks (8285)"},
     {'G', "log-level", OPTION_TEXT, offsetof(struct args, log_level), "LEVEL",
 	"debug, info, warn or error (info)"},
+    {'v', "verbose", OPTION_FLAG, offsetof(struct args, verbose), NULL,
+	"say on standard error what goes on"},
     {'h', "help", OPTION_FLAG, offsetof(struct args, help), NULL, "this text"},
 };
 

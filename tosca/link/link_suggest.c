@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "tosca/link/link.h"
+#include "tosca/text/source.h"
 #include "tosca/text/suggest.h"
 
 /*
@@ -20,6 +21,39 @@ static bool may_look(struct linker *l, const struct diag *diag, size_t n)
 	return true;
 }
 
+/* The word as a part of the marked text, "${gate.way}" or "gate.way"; false: not there just once. */
+static bool find_part(const struct source_range *marked, const char *word, struct source_range *out)
+{
+	static const char signs[] = ".${}[]*'\"";
+	const char *text = marked->source->text + marked->begin;
+	size_t n = marked->end - marked->begin, size = strlen(word), found = 0;
+
+	for (size_t i = 0; size > 0 && i + size <= n; i++) {
+		if ((i > 0 && strchr(signs, text[i - 1]) == NULL) ||
+		    (i + size < n && strchr(signs, text[i + size]) == NULL) ||
+		    memcmp(text + i, word, size) != 0)
+			continue;
+		out->source = marked->source;
+		out->begin = marked->begin + (uint32_t)i;
+		out->end = out->begin + (uint32_t)size;
+		found++;
+	}
+	return found == 1;
+}
+
+/* Where the misspelt word is a part of what is marked, that part can be replaced. */
+static void did_you_mean(struct linker *l, struct diag *diag, const char *name, const char *best)
+{
+	struct source_range part;
+
+	diag_did_you_mean(l->diags, diag, best);
+	if (diag == NULL || best == NULL || diag->fix.text != NULL || diag->pos.source == NULL ||
+	    diag->pos.end <= diag->pos.begin || diag->pos.end > diag->pos.source->n)
+		return;
+	if (find_part(&diag->pos, name, &part))
+		diag_fix(l->diags, diag, &part, best);
+}
+
 /* ---- within a descriptor ------------------------------------------------------------------- */
 
 void link_suggest_component(struct linker *l, struct diag *diag, const char *name, bool references)
@@ -33,7 +67,7 @@ void link_suggest_component(struct linker *l, struct diag *diag, const char *nam
 		suggest_offer(&near, d->components[i].name.text);
 	for (size_t i = 0; references && i < d->n_references; i++)
 		suggest_offer(&near, d->references[i].name.text);
-	diag_did_you_mean(l->diags, diag, near.best);
+	did_you_mean(l, diag, name, near.best);
 }
 
 void link_suggest_operation(
@@ -45,7 +79,7 @@ void link_suggest_operation(
 		return;
 	for (size_t i = 0; i < d->n_operations; i++)
 		suggest_offer(&near, d->operations[i].name.text);
-	diag_did_you_mean(l->diags, diag, near.best);
+	did_you_mean(l, diag, name, near.best);
 	const struct operation *op = near.best == NULL ? NULL : descriptor_operation(d, near.best);
 	if (op != NULL)
 		diag_note(l->diags, diag, &op->name.pos, "'%s' is defined here", near.best);
@@ -60,7 +94,7 @@ void link_suggest_metric(
 		return;
 	for (size_t i = 0; i < d->n_metrics; i++)
 		suggest_offer(&near, d->metrics[i].name.text);
-	diag_did_you_mean(l->diags, diag, near.best);
+	did_you_mean(l, diag, name, near.best);
 	const struct metric *m = near.best == NULL ? NULL : descriptor_metric(d, near.best);
 	if (m != NULL)
 		diag_note(l->diags, diag, &m->name.pos, "'%s' is defined here", near.best);
@@ -75,7 +109,7 @@ void link_suggest_capability(
 		return;
 	for (size_t i = 0; i < d->n_capabilities; i++)
 		suggest_offer(&near, d->capabilities[i].name.text);
-	diag_did_you_mean(l->diags, diag, near.best);
+	did_you_mean(l, diag, name, near.best);
 	diag_note(l->diags, diag, &d->pos, "'%s' is here", d->name.full);
 }
 
@@ -117,7 +151,7 @@ static void suggest_property(struct linker *l, struct diag *diag, const struct d
 		diag_note(l->diags, diag, &p->name.pos, "component '%s' has one", other->name.text);
 		return;
 	}
-	diag_did_you_mean(l->diags, diag, near.best);
+	did_you_mean(l, diag, name, near.best);
 	const struct property *p =
 	    near.best == NULL || d == l->d ? NULL : descriptor_property(d, near.best);
 	if (p != NULL)
