@@ -2,40 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/vec.h"
-#include "tosca/link/link.h"
-
-/*
- * Who waits for whom inside one assembly, as a graph.  Its vertices are the assembly's own
- * properties, and for each component: one vertex when it is a resource (nothing can be read from
- * it before all its inputs are there), one per property when it is an assembly.  Inside of an
- * assembly, an output waits for those inputs that its own 'waits' name.  A cycle can never come to
- * life.
- */
-struct waits {
-	size_t n_properties;
-	/* inputs[i]: indices of the properties that a value may be mapped to and that i waits for */
-	struct waits_list {
-		const uint32_t *v;
-		size_t n;
-	} * inputs;
-};
-
-struct edges {
-	uint32_t *v;
-	size_t n, cap;
-};
-
-struct waiting {
-	struct linker *l;
-	struct lm_arena *arena;
-	size_t n;           /* vertices */
-	struct edges *from; /* from[v]: what v waits for */
-	const char **names;
-	const struct source_range **places;
-	uint32_t *first; /* per component: its first vertex */
-	size_t budget;   /* steps left before we give up */
-};
+#include "tosca/link/link_waits.h"
 
 enum { BUDGET = 50 * 1000 * 1000 };
 
@@ -44,7 +11,7 @@ static const struct descriptor *child_of(const struct waiting *w, const struct c
 	return catalog_get(w->l->catalog, c->canonical);
 }
 
-static bool is_hub(const struct waiting *w, const struct component *c)
+bool waits_is_hub(const struct waiting *w, const struct component *c)
 {
 	const struct descriptor *child = child_of(w, c);
 
@@ -75,27 +42,32 @@ static void add_vertices(struct waiting *w)
 		const struct component *c = &d->components[i];
 
 		w->first[i] = (uint32_t)n;
-		n += is_hub(w, c) ? 1 : child_of(w, c)->n_properties;
+		n += waits_is_hub(w, c) ? 1 : child_of(w, c)->n_properties;
 	}
 	w->n = n;
 	w->from = LM_NEW_N(w->arena, struct edges, n);
 	w->names = LM_NEW_N(w->arena, const char *, n);
 	w->places = LM_NEW_N(w->arena, const struct source_range *, n);
+	w->gives = LM_NEW_N(w->arena, bool, n);
 	for (size_t i = 0; i < d->n_properties; i++)
 		name_vertex(w, i, d->properties[i].name.text, &d->properties[i].name.pos);
 	for (size_t i = 0; i < d->n_components; i++) {
 		const struct component *c = &d->components[i];
 		const struct descriptor *child = child_of(w, c);
 
-		if (is_hub(w, c)) {
+		if (waits_is_hub(w, c)) {
 			name_vertex(w, w->first[i], c->name.text, &c->name.pos);
+			w->gives[w->first[i]] = child != NULL;
 			continue;
 		}
+		const struct waits *inside = catalog_waits(w->l->catalog, child);
 		for (size_t k = 0; k < child->n_properties; k++)
 			name_vertex(w, w->first[i] + k,
 			    lm_arena_printf(
 				w->arena, "%s.%s", c->name.text, child->properties[k].name.text),
 			    &c->name.pos);
+		for (size_t k = 0; inside != NULL && k < inside->n_properties; k++)
+			w->gives[w->first[i] + k] = inside->given[k];
 	}
 }
 
@@ -115,7 +87,7 @@ static size_t vertex_of(const struct waiting *w, const struct expr_part *part)
 	if (c == NULL)
 		return w->n;
 	size_t i = (size_t)(c - d->components);
-	if (is_hub(w, c))
+	if (waits_is_hub(w, c))
 		return w->first[i];
 	const struct descriptor *child = child_of(w, c);
 	const struct property *p = descriptor_public(child, part->name);
@@ -138,16 +110,19 @@ static void add_component_edges(struct waiting *w, size_t i)
 {
 	const struct component *c = &w->l->d->components[i];
 	const struct descriptor *child = child_of(w, c);
-	bool hub = is_hub(w, c);
+	bool hub = waits_is_hub(w, c);
 
 	for (size_t k = 0; k < c->n_properties; k++) {
 		const struct mapping *m = &c->properties[k];
 		const struct property *p =
 		    child == NULL ? NULL : descriptor_property(child, m->name.text);
 
+		if (child == NULL || (p != NULL && !is_input(p)) ||
+		    (p == NULL && !property_is_special(m->name.text)))
+			continue;
 		if (hub)
 			add_edges(w, w->first[i], &m->value);
-		else if (p != NULL && is_input(p))
+		else if (p != NULL)
 			add_edges(w, w->first[i] + (size_t)(p - child->properties), &m->value);
 	}
 	const struct waits *waits = hub ? NULL : catalog_waits(w->l->catalog, child);
@@ -159,65 +134,88 @@ static void add_component_edges(struct waiting *w, size_t i)
 
 /* ---- cycles -------------------------------------------------------------------------------- */
 
-struct step {
-	uint32_t vertex;
-	size_t next;
-};
-
-struct steps {
-	struct step *v;
-	size_t n, cap;
-};
-
-static void report(struct waiting *w, const struct steps *stack, uint32_t back)
+/* The component that a vertex belongs to: the last one that begins there or before. */
+static const struct component *component_of(const struct waiting *w, uint32_t v)
 {
-	size_t i = stack->n;
-	const char *path = "";
+	size_t low = 0, high = w->l->d->n_components;
 
-	while (i > 0 && stack->v[i - 1].vertex != back)
-		i--;
-	for (size_t k = i - 1; k < stack->n && strlen(path) < 800; k++)
-		path = lm_arena_printf(w->arena, "%s%s -> ", path, w->names[stack->v[k].vertex]);
-	struct diag *d = diag_add(w->l->diags, CODE_VALUE_CYCLE, w->places[back],
-	    "'%s' waits for itself: %s%s", w->names[back], path, w->names[back]);
-	diag_help(w->l->diags, d, "give one of them a value that does not come from the others");
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (w->first[middle] <= v)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return &w->l->d->components[low - 1];
 }
 
-/* One depth-first search; each cycle is reported where it closes. */
-static void find_cycles(struct waiting *w)
+/* Where in 'e' the vertex is read; NULL: nowhere. */
+static const struct source_range *reading(
+    const struct waiting *w, const struct expr *e, uint32_t to)
 {
-	enum { WHITE, GREY, BLACK };
-	unsigned char *colour = lm_arena_alloc(w->arena, w->n);
-	struct steps stack = {0};
+	for (size_t i = 0; i < e->n; i++)
+		if (vertex_of(w, &e->parts[i]) == to)
+			return &e->parts[i].pos;
+	return NULL;
+}
 
-	for (size_t root = 0; root < w->n; root++) {
-		if (colour[root] != WHITE)
+static void note_mapping(
+    struct waiting *w, struct diag *diag, const struct component *c, uint32_t v, uint32_t to)
+{
+	bool hub = waits_is_hub(w, c);
+	const struct descriptor *child = child_of(w, c);
+	const struct property *p =
+	    hub ? NULL : &child->properties[v - w->first[c - w->l->d->components]];
+
+	for (size_t i = 0; i < c->n_properties; i++) {
+		const struct mapping *m = &c->properties[i];
+		const struct source_range *at = reading(w, &m->value, to);
+
+		if (at == NULL || (!hub && strcmp(m->name.text, p->name.text) != 0))
 			continue;
-		colour[root] = GREY;
-		*LM_PUSH(w->arena, &stack) = (struct step){(uint32_t)root, 0};
-		while (stack.n > 0) {
-			struct step *top = &stack.v[stack.n - 1];
-
-			if (top->next == w->from[top->vertex].n) {
-				colour[top->vertex] = BLACK;
-				stack.n--;
-				continue;
-			}
-			uint32_t to = w->from[top->vertex].v[top->next++];
-			if (colour[to] == GREY)
-				report(w, &stack, to);
-			if (colour[to] != WHITE)
-				continue;
-			colour[to] = GREY;
-			*LM_PUSH(w->arena, &stack) = (struct step){to, 0};
-		}
+		diag_note(w->l->diags, diag, at, "'%s.%s' waits for '%s'", c->name.text,
+		    m->name.text, w->names[to]);
+		return;
 	}
+	if (!hub)
+		diag_note(w->l->diags, diag, &p->name.pos, "inside, '%s' waits for '%s'",
+		    w->names[v], w->names[to]);
+}
+
+void waits_note(struct waiting *w, struct diag *diag, uint32_t v, uint32_t to)
+{
+	if (v >= w->l->d->n_properties) {
+		note_mapping(w, diag, component_of(w, v), v, to);
+		return;
+	}
+	const struct property *p = &w->l->d->properties[v];
+	const struct source_range *at = reading(w, &p->value, to);
+	if (at == NULL)
+		at = reading(w, &p->fallback, to);
+	if (at != NULL)
+		diag_note(w->l->diags, diag, at, "'%s' waits for '%s'", p->name.text, w->names[to]);
+}
+
+static void report(void *arg, const uint32_t *path, size_t n)
+{
+	struct waiting *w = arg;
+	const char *text = "";
+
+	w->cyclic = true;
+	for (size_t i = 0; i < n && strlen(text) < 800; i++)
+		text = lm_arena_printf(w->arena, "%s%s -> ", text, w->names[path[i]]);
+	struct diag *d = diag_add(w->l->diags, CODE_VALUE_CYCLE, w->places[path[0]],
+	    "'%s' waits for itself: %s%s", w->names[path[0]], text, w->names[path[0]]);
+	diag_help(w->l->diags, d, "give one of them a value that does not come from the others");
+	for (size_t i = 0; i < n; i++)
+		waits_note(w, d, path[i], path[(i + 1) % n]);
 }
 
 /* ---- what parents need to know ------------------------------------------------------------- */
 
 /* The inputs that property 'from' waits for; 'seen' holds the last search that met a vertex. */
-static struct waits_list reach(struct waiting *w, size_t from, uint32_t *seen)
+static struct waits_list reach(struct waiting *w, size_t from, uint32_t *seen, bool *given)
 {
 	const struct descriptor *d = w->l->d;
 	struct edges todo = {0}, found = {0};
@@ -229,6 +227,7 @@ static struct waits_list reach(struct waiting *w, size_t from, uint32_t *seen)
 		uint32_t v = todo.v[--todo.n];
 
 		w->budget--;
+		*given = *given || w->gives[v];
 		if (v != from && v < d->n_properties && is_input(&d->properties[v]))
 			*LM_PUSH(w->arena, &found) = v;
 		for (size_t i = 0; i < w->from[v].n && w->budget > 0; i++) {
@@ -244,26 +243,66 @@ static struct waits_list reach(struct waiting *w, size_t from, uint32_t *seen)
 	return (struct waits_list){found.v, found.n};
 }
 
-/* A copy in one piece, for parents to read as long as the catalog holds the descriptor. */
-static struct waits *waits_new(const struct waits_list *inputs, size_t n)
+/* Marks the own properties that resources wait for, here or further inside. */
+static void find_taken(struct waiting *w, struct waits *waits)
 {
-	size_t total = 0;
+	const struct descriptor *d = w->l->d;
+	bool *seen = LM_NEW_N(w->arena, bool, w->n);
+	struct edges todo = {0};
+
+	for (size_t i = 0; i < d->n_components; i++) {
+		const struct component *c = &d->components[i];
+		const struct descriptor *child = child_of(w, c);
+		const struct waits *inside =
+		    waits_is_hub(w, c) ? NULL : catalog_waits(w->l->catalog, child);
+
+		if (waits_is_hub(w, c) && child != NULL)
+			*LM_PUSH(w->arena, &todo) = w->first[i];
+		waits->leafy = waits->leafy || (inside != NULL ? inside->leafy : child != NULL);
+		for (size_t k = 0; inside != NULL && k < inside->n_properties; k++)
+			if (inside->taken[k])
+				*LM_PUSH(w->arena, &todo) = w->first[i] + (uint32_t)k;
+	}
+	while (todo.n > 0) {
+		uint32_t v = todo.v[--todo.n];
+
+		if (seen[v])
+			continue;
+		seen[v] = true;
+		for (size_t i = 0; i < w->from[v].n; i++)
+			if (!seen[w->from[v].v[i]])
+				*LM_PUSH(w->arena, &todo) = w->from[v].v[i];
+	}
+	for (size_t i = 0; i < d->n_properties; i++)
+		waits->taken[i] = seen[i];
+}
+
+/* A copy in one piece, for parents to read as long as the catalog holds the descriptor. */
+static struct waits *waits_new(const struct waits *from)
+{
+	size_t n = from->n_properties, total = 0;
 
 	for (size_t i = 0; i < n; i++)
-		total += inputs[i].n;
-	if (total == 0)
-		return NULL;
-	struct waits *waits = malloc(sizeof *waits + n * sizeof *inputs + total * sizeof(uint32_t));
+		total += from->inputs[i].n;
+	struct waits *waits = malloc(sizeof *waits + n * sizeof *waits->inputs +
+				     total * sizeof(uint32_t) + 2 * n * sizeof(bool));
 	if (waits == NULL)
 		abort();
 	waits->n_properties = n;
+	waits->leafy = from->leafy;
 	waits->inputs = (struct waits_list *)(waits + 1);
 	uint32_t *v = (uint32_t *)(waits->inputs + n);
 	for (size_t i = 0; i < n; i++) {
-		waits->inputs[i] = (struct waits_list){v, inputs[i].n};
-		if (inputs[i].n > 0)
-			memcpy(v, inputs[i].v, inputs[i].n * sizeof *v);
-		v += inputs[i].n;
+		waits->inputs[i] = (struct waits_list){v, from->inputs[i].n};
+		if (from->inputs[i].n > 0)
+			memcpy(v, from->inputs[i].v, from->inputs[i].n * sizeof *v);
+		v += from->inputs[i].n;
+	}
+	waits->given = (bool *)v;
+	waits->taken = waits->given + n;
+	if (n > 0) {
+		memcpy(waits->given, from->given, n * sizeof(bool));
+		memcpy(waits->taken, from->taken, n * sizeof(bool));
 	}
 	return waits;
 }
@@ -277,12 +316,13 @@ bool waits_equal(const struct waits *a, const struct waits *b)
 {
 	if (a == NULL || b == NULL)
 		return a == b;
-	if (a->n_properties != b->n_properties)
+	size_t n = a->n_properties;
+	if (n != b->n_properties || a->leafy != b->leafy)
 		return false;
-	for (size_t i = 0; i < a->n_properties; i++) {
+	for (size_t i = 0; i < n; i++) {
 		const struct waits_list *la = &a->inputs[i], *lb = &b->inputs[i];
 
-		if (la->n != lb->n ||
+		if (la->n != lb->n || a->given[i] != b->given[i] || a->taken[i] != b->taken[i] ||
 		    (la->n > 0 && memcmp(la->v, lb->v, la->n * sizeof la->v[0]) != 0))
 			return false;
 	}
@@ -301,15 +341,22 @@ void link_waits(struct linker *l)
 	}
 	for (size_t i = 0; i < d->n_components; i++)
 		add_component_edges(&w, i);
-	find_cycles(&w);
+	LM_AUTO(lm_arena) arena = lm_arena_new();
+	cycles_find(w.from, w.n, arena, report, &w);
+	if (!w.cyclic)
+		link_order(&w);
 	if (d->name.kind == NAME_RESOURCE)
 		return;
-	struct waits_list *inputs = LM_NEW_N(w.arena, struct waits_list, d->n_properties);
+	struct waits waits = {.n_properties = d->n_properties};
 	uint32_t *seen = LM_NEW_N(w.arena, uint32_t, w.n);
+	waits.inputs = LM_NEW_N(w.arena, struct waits_list, d->n_properties);
+	waits.given = LM_NEW_N(w.arena, bool, d->n_properties);
+	waits.taken = LM_NEW_N(w.arena, bool, d->n_properties);
 	for (size_t i = 0; i < d->n_properties; i++)
-		inputs[i] = reach(&w, i, seen);
+		waits.inputs[i] = reach(&w, i, seen, &waits.given[i]);
+	find_taken(&w, &waits);
 	if (w.budget == 0)
 		diag_add(l->diags, CODE_TOO_MANY, &d->pos,
 		    "too many properties of '%s' depend on too many others", d->name.full);
-	l->waits = waits_new(inputs, d->n_properties);
+	l->waits = waits_new(&waits);
 }

@@ -111,6 +111,7 @@
 	X(OPERATION_PROPERTY, "LM0314", WARNING, "an operation does not get what it requires")     \
 	X(SHARED_NAME, "LM0315", WARNING, "all members of a cluster get the same instance name")   \
 	X(REFERENCE_NAME, "LM0316", ERROR, "a reference without a name to search for")             \
+	X(ORDER_CYCLE, "LM0318", ERROR, "a relationship that waits for itself")                    \
 	X(POLICY_TARGET, "LM0401", ERROR, "a scale policy names no component")                     \
 	X(POLICY_CLUSTER, "LM0402", ERROR, "a scale policy for something that is no cluster")      \
 	X(THRESHOLD_ORDER, "LM0403", ERROR, "scale-in begins above scale-out")                     \
