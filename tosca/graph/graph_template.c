@@ -79,7 +79,7 @@ static struct tpart resolve_scoped(
     struct builder *b, const struct scope *s, const struct expr_part *part)
 {
 	struct tpart t = {.kind = TPART_NOTHING, .member = part->member};
-	int slot;
+	const struct component *c;
 
 	if (strcmp(part->scope, "instance") == 0) {
 		t.kind = instance_kind(part->name);
@@ -87,8 +87,8 @@ static struct tpart resolve_scoped(
 		t.kind = TPART_SOURCE;
 	} else if (s->in_relationship && strcmp(part->scope, "target") == 0) {
 		t.kind = TPART_TARGET;
-	} else if ((slot = component_slot(s->d, part->scope)) >= 0) {
-		return resolve_member(b, s, slot, part);
+	} else if ((c = expr_part_component(s->d, part)) != NULL) {
+		return resolve_member(b, s, (int)(c - s->d->components), part);
 	} else if ((t.slot = reference_slot(s->d, part->scope)) >= 0) {
 		t.kind = TPART_REFERENCE;
 	}
@@ -272,7 +272,9 @@ static struct tend *make_ends(
 	struct tend *ends = LM_NEW_N(b->scratch, struct tend, n);
 
 	for (size_t i = 0; i < n; i++) {
-		ends[i].slot = component_slot(d, paths[i].scope.text);
+		const struct component *c = path_component(d, &paths[i]);
+
+		ends[i].slot = c == NULL ? -1 : (int)(c - d->components);
 		ends[i].reference = reference_slot(d, paths[i].scope.text);
 	}
 	return ends;

@@ -13,7 +13,7 @@ static bool declares(const struct descriptor *d, const char *capability)
 
 static void check_end(struct linker *l, const struct path *end, bool source)
 {
-	const struct component *c = descriptor_component(l->d, end->scope.text);
+	const struct component *c = path_component(l->d, end);
 	const struct component *ref = descriptor_reference(l->d, end->scope.text);
 	const char *what = source ? "capability" : "requirement";
 
@@ -73,13 +73,13 @@ static void check_operation_properties(struct linker *l, const struct relationsh
 }
 
 static void check_call_on(struct linker *l, const struct relationship *rel, const struct path *call,
-    const char *component)
+    const struct path *end)
 {
-	const struct component *c = descriptor_component(l->d, component);
+	const struct component *c = path_component(l->d, end);
 
 	/* What a reference finds has the operations of its descriptor, when we know it. */
 	if (c == NULL)
-		c = descriptor_reference(l->d, component);
+		c = descriptor_reference(l->d, end->scope.text);
 	const struct descriptor *child = c == NULL ? NULL : link_child(l, c);
 	if (child == NULL)
 		return;
@@ -102,7 +102,7 @@ static void check_call(struct linker *l, const struct relationship *rel, const s
 	/* One end that lacks it is enough to know. */
 	size_t before = diags_errors(l->diags) + diags_warnings(l->diags);
 	for (size_t i = 0; (source || target) && i < n && link_afford(l, 0); i++) {
-		check_call_on(l, rel, call, ends[i].scope.text);
+		check_call_on(l, rel, call, &ends[i]);
 		if (diags_errors(l->diags) + diags_warnings(l->diags) > before)
 			break;
 	}
@@ -110,7 +110,7 @@ static void check_call(struct linker *l, const struct relationship *rel, const s
 		return;
 	if (descriptor_component(l->d, call->scope.text) != NULL ||
 	    descriptor_reference(l->d, call->scope.text) != NULL) {
-		check_call_on(l, rel, call, call->scope.text);
+		check_call_on(l, rel, call, call);
 		return;
 	}
 	struct diag *d = diag_add(l->diags, CODE_UNKNOWN_END, &call->scope.pos,

@@ -97,7 +97,7 @@ static void link_end_property(
 			   before == diags_errors(l->diags) + diags_warnings(l->diags);
 	     i++) {
 		const char *name = ends[i].scope.text;
-		const struct component *c = name == NULL ? NULL : descriptor_component(l->d, name);
+		const struct component *c = path_component(l->d, &ends[i]);
 		const struct component *ref =
 		    name == NULL ? NULL : descriptor_reference(l->d, name);
 
@@ -178,7 +178,7 @@ static bool is_end(const char *scope)
 static void link_scoped(
     struct linker *l, const struct expr_part *part, enum link_use use, const struct link_ends *ends)
 {
-	const struct component *c = descriptor_component(l->d, part->scope);
+	const struct component *c = expr_part_component(l->d, part);
 	const struct component *ref = descriptor_reference(l->d, part->scope);
 	const struct relationship *rel = ends != NULL ? ends->relationship : NULL;
 

@@ -83,7 +83,7 @@ static size_t vertex_of(const struct waiting *w, const struct expr_part *part)
 
 		return p == NULL ? w->n : (size_t)(p - d->properties);
 	}
-	const struct component *c = descriptor_component(d, part->scope);
+	const struct component *c = expr_part_component(d, part);
 	if (c == NULL)
 		return w->n;
 	size_t i = (size_t)(c - d->components);

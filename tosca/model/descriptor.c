@@ -21,19 +21,6 @@ static struct lm_map *index_of(void *list, size_t n, size_t size)
 	return map;
 }
 
-#define INDEX(d, singular, plural) \
-	((d)->singular##_by_name = index_of((d)->plural, (d)->n_##plural, sizeof *(d)->plural))
-
-void descriptor_index(struct descriptor *d)
-{
-	INDEX(d, property, properties);
-	INDEX(d, component, components);
-	INDEX(d, reference, references);
-	INDEX(d, capability, capabilities);
-	INDEX(d, operation, operations);
-	INDEX(d, metric, metrics);
-}
-
 static const void *find(const struct lm_map *map, const char *name)
 {
 	return map == NULL ? NULL : lm_map_find(map, name);
@@ -69,6 +56,66 @@ const struct operation *descriptor_operation(const struct descriptor *d, const c
 const struct metric *descriptor_metric(const struct descriptor *d, const char *name)
 {
 	return find(d->metric_by_name, name);
+}
+
+static const struct component *component_of(
+    const struct descriptor *d, const char *scope, uint32_t slot)
+{
+	if (slot > 0)
+		return &d->components[slot - 1];
+	return scope == NULL ? NULL : descriptor_component(d, scope);
+}
+
+const struct component *expr_part_component(
+    const struct descriptor *d, const struct expr_part *part)
+{
+	return component_of(d, part->scope, part->slot);
+}
+
+const struct component *path_component(const struct descriptor *d, const struct path *path)
+{
+	return component_of(d, path->scope.text, path->slot);
+}
+
+static uint32_t slot_of(const struct descriptor *d, const char *scope)
+{
+	const struct component *c = scope == NULL ? NULL : descriptor_component(d, scope);
+
+	return c == NULL ? 0 : (uint32_t)(c - d->components) + 1;
+}
+
+/* Where there may be very many: looking up is slow there, and is done again and again. */
+static void find_slots(struct descriptor *d)
+{
+	for (size_t i = 0; i < d->n_components; i++)
+		for (size_t k = 0; k < d->components[i].n_properties; k++) {
+			const struct expr *e = &d->components[i].properties[k].value;
+
+			for (size_t j = 0; j < e->n; j++)
+				e->parts[j].slot = slot_of(d, e->parts[j].scope);
+		}
+	for (size_t i = 0; i < d->n_relationships; i++) {
+		const struct relationship *r = &d->relationships[i];
+
+		for (size_t k = 0; k < r->n_sources; k++)
+			r->sources[k].slot = slot_of(d, r->sources[k].scope.text);
+		for (size_t k = 0; k < r->n_targets; k++)
+			r->targets[k].slot = slot_of(d, r->targets[k].scope.text);
+	}
+}
+
+#define INDEX(d, singular, plural) \
+	((d)->singular##_by_name = index_of((d)->plural, (d)->n_##plural, sizeof *(d)->plural))
+
+void descriptor_index(struct descriptor *d)
+{
+	INDEX(d, property, properties);
+	INDEX(d, component, components);
+	INDEX(d, reference, references);
+	INDEX(d, capability, capabilities);
+	INDEX(d, operation, operations);
+	INDEX(d, metric, metrics);
+	find_slots(d);
 }
 
 const struct component_numbers *component_numbers(const struct component *c)

@@ -66,6 +66,7 @@ struct path {
 	struct spot scope; /* text NULL: a bare name */
 	struct spot name;  /* text NULL: a bare component (ends of relationships) */
 	struct source_range pos;
+	uint32_t slot; /* index + 1 of the component that scope names; 0: not looked up, or none */
 };
 
 struct capability {
@@ -192,6 +193,9 @@ const struct property *descriptor_property(const struct descriptor *, const char
 /* The same as others see it: without the private ones. */
 const struct property *descriptor_public(const struct descriptor *, const char *name);
 const struct component *descriptor_component(const struct descriptor *, const char *name);
+/* The component that a scope names; in large assemblies most of them have been looked up once. */
+const struct component *expr_part_component(const struct descriptor *, const struct expr_part *);
+const struct component *path_component(const struct descriptor *, const struct path *);
 const struct component *descriptor_reference(const struct descriptor *, const char *name);
 const struct operation *descriptor_operation(const struct descriptor *, const char *name);
 const struct metric *descriptor_metric(const struct descriptor *, const char *name);

@@ -25,6 +25,7 @@ struct expr_part {
 	const char *scope; /* NULL: this descriptor */
 	const char *name;  /* the property */
 	int member;        /* EXPR_MEMBER_... or an index from 1 */
+	uint32_t slot;     /* the component that scope names, as in struct path */
 	struct source_range pos;
 };
 
