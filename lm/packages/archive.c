@@ -34,7 +34,10 @@ static void on_file(void *arg, const struct pack_file *f)
 	c->n_files++;
 	if (pack_name(f->path) && pack_sniff(f->data, f->n))
 		c->nested = lm_arena_strdup(a, f->path);
-	if (package_path_role(f->path) != ROLE_DESCRIPTOR)
+	enum package_role role = package_path_role(f->path);
+	if (role != ROLE_SKIPPED)
+		load_note(c->load, name_in(c, f->path), f->n, true);
+	if (role != ROLE_DESCRIPTOR)
 		return;
 	c->load->n_descriptors++;
 	if (f->n > c->load->conf.file_max) {
@@ -54,20 +57,11 @@ static void on_flaw(void *arg, enum diag_code code, const char *message, const c
 		load_help(c->load, c->archive, d, help);
 }
 
-/* As a walk through folders would find them: '/' is before all other letters. */
-static int compare_paths(const char *a, const char *b)
-{
-	while (*a != '\0' && *a == *b)
-		a++, b++;
-	int x = *a == '/' ? 1 : (unsigned char)*a, y = *b == '/' ? 1 : (unsigned char)*b;
-	return x - y;
-}
-
 static int by_path(const void *a, const void *b)
 {
 	const struct piece *x = a, *y = b;
 
-	return compare_paths(x->path, y->path);
+	return package_path_compare(x->path, y->path);
 }
 
 static void report_empty(struct content *c)

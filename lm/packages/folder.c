@@ -92,6 +92,16 @@ static void report_link(struct load *l, const struct place *p, const char *name,
 	load_help(l, path, d, "put what it points to in its place");
 }
 
+/* Links count for the scripts, which are read through them. */
+static void note(struct load *l, const struct place *p, const char *name, const char *path)
+{
+	struct stat st;
+
+	if (fstatat(p->dir, name, &st, 0) == 0 && S_ISREG(st.st_mode))
+		load_note(
+		    l, path, (uint64_t)st.st_size, faccessat(p->dir, name, R_OK, AT_EACCESS) == 0);
+}
+
 static void load_entry(struct load *l, const struct place *p, const char *name, const char *path)
 {
 	struct stat st;
@@ -104,11 +114,15 @@ static void load_entry(struct load *l, const struct place *p, const char *name, 
 		load_help(l, path, d, "name the folders of packages, not one high above them");
 		l->full = true;
 	} else if (S_ISLNK(st.st_mode)) {
+		note(l, p, name, path);
 		report_link(l, p, name, path);
 	} else if (package_file_role(name, p->role) == ROLE_DESCRIPTOR) {
+		note(l, p, name, path);
 		load_descriptor(l, p->dir, name, path);
 	} else if (S_ISDIR(st.st_mode)) {
 		enter(l, p, name, path);
+	} else {
+		note(l, p, name, path);
 	}
 }
 

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/vec.h"
 #include "lm/packages/packages.h"
+#include "tosca/link/package_check.h"
 #include "tosca/text/codes.h"
 
 /* One call of packages_load(): what the files of this room share. */
@@ -19,9 +20,10 @@ struct load {
 	struct catalog *catalog;
 	struct packages_conf conf;
 	struct lm_arena *arena;
-	size_t n_files;       /* of any kind */
-	size_t n_descriptors; /* files, readable or not */
-	bool full;            /* a limit was reached and reported: no more */
+	struct package_files files; /* of a package: all that are not skipped */
+	size_t n_files;             /* of any kind */
+	size_t n_descriptors;       /* files, readable or not */
+	bool full;                  /* a limit was reached and reported: no more */
 };
 
 /* Reports something about a file as a whole, as diag_add() does. */
@@ -29,6 +31,9 @@ struct diag *load_report(struct load *, const char *file, enum diag_code, const 
     LM_PRINTF(4, 5);
 /* To be followed by diag_help(). */
 void load_help(struct load *, const char *file, struct diag *, const char *help);
+
+/* Notes a file of a package for the checks on the whole of it; the path is copied. */
+void load_note(struct load *, const char *path, uint64_t size, bool readable);
 
 /* ---- files ---------------------------------------------------------------------------------- */
 

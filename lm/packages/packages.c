@@ -29,6 +29,12 @@ void load_help(struct load *l, const char *file, struct diag *d, const char *hel
 	diag_help(catalog_remarks(l->catalog, file).diags, d, "%s", help);
 }
 
+void load_note(struct load *l, const char *path, uint64_t size, bool readable)
+{
+	*LM_PUSH(l->arena, &l->files) =
+	    (struct package_file){lm_arena_strdup(l->arena, path), size, readable};
+}
+
 /* Sniffed, because a name promises nothing; what says that it is an archive is held to it. */
 static bool is_archive(int fd, const char *path)
 {
@@ -85,6 +91,23 @@ static void load_init(struct load *l, struct catalog *c, const struct packages_c
 		l->conf.file_max = PACKAGES_FILE_MAX;
 }
 
+/* What the package lacks; a file that was named alone is none. */
+static void load_end(struct load *l)
+{
+	package_files_index(&l->files);
+	for (size_t i = 0; l->files.n > 0 && i < catalog_count(l->catalog); i++) {
+		const struct descriptor *d = catalog_at(l->catalog, i);
+		const char *file = descriptor_file(d);
+
+		if (package_files_find(&l->files, file) == NULL)
+			continue;
+		struct remarks r = catalog_remarks(l->catalog, file);
+		package_check(d, &l->files, &r);
+	}
+	package_files_fini(&l->files);
+	lm_arena_free(l->arena);
+}
+
 bool packages_load(const char *where, struct catalog *c, const struct packages_conf *conf)
 {
 	size_t n = strlen(where);
@@ -95,7 +118,7 @@ bool packages_load(const char *where, struct catalog *c, const struct packages_c
 		n--;
 	bool good = strcmp(where, "-") == 0 ? load_file(&l, STDIN_FILENO, "<stdin>")
 					    : load_path(&l, lm_arena_strndup(l.arena, where, n));
-	lm_arena_free(l.arena);
+	load_end(&l);
 	return good;
 }
 
@@ -106,6 +129,6 @@ bool packages_read_memory(const char *name, const char *bytes, size_t n, struct 
 
 	load_init(&l, c, conf);
 	bool good = load_archive(&l, name, bytes, n);
-	lm_arena_free(l.arena);
+	load_end(&l);
 	return good;
 }

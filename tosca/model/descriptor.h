@@ -176,6 +176,7 @@ struct descriptor {
 	size_t n_properties, n_components, n_references, n_capabilities, n_relationships,
 	    n_operations, n_metrics, n_policies, n_infra, n_locations;
 	unsigned transitions; /* bits, as in graph_resource.declared */
+	struct source_range transition_pos[TRANSITION_N]; /* where a declared one is named */
 	unsigned timeout_s[TRANSITION_N];
 	struct lifecycle_drivers *drivers; /* NULL: none are named */
 

@@ -251,7 +251,9 @@ void read_lifecycle(struct reader *r, const struct node *node)
 		enum transition t = read_transition(r, name);
 		if (!list)
 			read_entry(r, node->pairs[i].value, t);
-		if (t < (enum transition)TRANSITION_N)
-			r->d->transitions |= 1u << t;
+		if (t >= (enum transition)TRANSITION_N)
+			continue;
+		r->d->transitions |= 1u << t;
+		r->d->transition_pos[t] = node_range(r->source, name);
 	}
 }
