@@ -55,7 +55,7 @@ LIBALL   := $(B)/liblm.a $(B)/libtosca.a $(B)/libpolicy.a $(B)/libbase.a
 all: $(B)/lm
 
 $(B)/libbase.a:   $(call obj,$(BASE))
-$(B)/libtosca.a:  $(call obj,$(TOSCA))
+$(B)/libtosca.a:  $(call obj,$(TOSCA)) $(B)/obj/tosca/explain/table.o
 $(B)/libpolicy.a: $(call obj,$(POLICY))
 $(B)/liblm.a:     $(call obj,$(LM))
 $(B)/libtest.a:   $(call obj,$(TESTLIB))
@@ -76,6 +76,15 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libtest.a $(LIBALL)
 $(B)/obj/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# The explanations of the codes, as a table in C: made anew when one has changed, come or gone.
+$(B)/gen/explain.c: FORCE
+	@mkdir -p $(@D)
+	@awk -f tosca/explain/table.awk $(call src,tosca/explain/LM*.md) >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+$(B)/obj/tosca/explain/table.o: $(B)/gen/explain.c $(B)/flags tosca/explain/table.h tosca/explain/explain.h
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 $(B)/flags: FORCE
 	@mkdir -p $(@D)

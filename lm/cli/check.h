@@ -4,9 +4,12 @@
 
 #include <stdio.h>
 
+#include "lm/cli/cli.h"
 #include "tosca/text/diag.h"
 
-/* What the compiler found, as text; in colour on a terminal. */
-void check_print(const struct diags *, FILE *to);
+/* As --colour says; "auto", the default: on a terminal, unless NO_COLOR is set. */
+bool check_wants_colour(const struct args *, FILE *to);
+/* What the compiler found, as text. */
+void check_print(const struct args *, const struct diags *, FILE *to);
 
 #endif

@@ -32,7 +32,8 @@ struct args {
 	const char *packages[64];
 	size_t n_packages;
 	long timeout_s, after, metrics_port;
-	bool no_wait, follow, help, verbose, order;
+	const char *format, *colour; /* NULL: text, auto */
+	bool no_wait, follow, help, verbose, order, strict, quiet;
 };
 
 typedef int command_fn(const struct args *);
@@ -64,7 +65,8 @@ bool cli_wants_json(const struct args *);
 
 /* ---- the commands, one file per subject ---------------------------------------------------- */
 
-command_fn check_run, graph_run, serve_command_run, lsp_command_run, apply_run, change_run, plan_run, get_run,
-    describe_run, events_run, logs_run, status_run, inventory_run, version_run, help_run;
+command_fn check_run, explain_run, graph_run, serve_command_run, lsp_command_run, apply_run,
+    change_run, plan_run, get_run, describe_run, events_run, logs_run, status_run, inventory_run,
+    version_run, help_run;
 
 #endif

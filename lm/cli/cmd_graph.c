@@ -172,7 +172,7 @@ int graph_run(const struct args *a)
 	catalog_check(c);
 	catalog_report(c, NULL, packages);
 	if (e != NULL) {
-		check_print(packages, stderr);
+		check_print(a, packages, stderr);
 		return cli_fail(e);
 	}
 	char *instance = instance_name(a, descriptor);
@@ -180,7 +180,7 @@ int graph_run(const struct args *a)
 	LM_AUTO(graph) g = graph_build(c, &r, own);
 	free(instance);
 	if (g == NULL)
-		check_print(packages, stderr);
-	check_print(own, stderr);
+		check_print(a, packages, stderr);
+	check_print(a, own, stderr);
 	return g != NULL ? print_graph(a, g) : CLI_FAILED;
 }

@@ -12,9 +12,16 @@
 #define WAITS "stWo"
 
 static const struct command commands[] = {
-    {"check", "FILE|DIR...", "o", "compile descriptors and say what is wrong with them",
-	"Exit status 0: no errors (warnings are allowed); 1: errors.\n", 1, 1000, check_run},
-    {"graph", "FILE|DESCRIPTOR", "opnO", "draw the service graph of an assembly",
+    {"check", "FILE|DIR...", "RTqCo", "compile descriptors and say what is wrong with them",
+	"Everything that is named is compiled against each other.\n"
+	"Exit status 0: no errors, though there may be warnings; 1: errors, or with --strict\n"
+	"warnings; 2: the command line was not understood.\n"
+	"--format json and sarif: what each means stands in README.md.  -o json: one object with\n"
+	"all diagnostics.\n",
+	1, 1000, check_run},
+    {"explain", "[CODE...]", "C", "tell what the code of a diagnostic means, with an example",
+	"Without a code all are listed: lm explain; lm explain LM0302\n", 0, 100, explain_run},
+    {"graph", "FILE|DESCRIPTOR", "opnOC", "draw the service graph of an assembly",
 	"-o dot (the default; for graphviz), mermaid, svg (where graphviz is installed) or json.\n"
 	"--order: what waits for what when it is brought up, as a table, or -o dot, svg or json.\n"
 	"Other descriptors are looked for in --packages, or else in the folders around FILE.\n",
@@ -208,6 +215,12 @@ static bool is_known_output(const struct args *a)
 	return false;
 }
 
+static bool is_known_colour(const struct args *a)
+{
+	return a->colour == NULL || strcmp(a->colour, "always") == 0 ||
+	       strcmp(a->colour, "never") == 0 || strcmp(a->colour, "auto") == 0;
+}
+
 static int run(const struct command *c, int argc, char **argv)
 {
 	struct args a = defaults(c);
@@ -231,6 +244,8 @@ static int run(const struct command *c, int argc, char **argv)
 	if (!is_known_output(&a))
 		return cli_usage(
 		    &a, "the output '%s' is not known here: there is %s", a.output, outputs_of(&a));
+	if (!is_known_colour(&a))
+		return cli_usage(&a, "--colour is always, never or auto, not '%s'", a.colour);
 	return c->run(&a);
 }
 

@@ -14,7 +14,7 @@ static const struct option_row {
 	const char *name;
 	enum option_type type;
 	size_t offset;
-	const char *value, *help;
+	const char *value, *help; /* without help: another spelling of the row before */
 } rows[] = {
     {'s', "server", OPTION_TEXT, offsetof(struct args, server), "URL",
 	"the manager (LM_SERVER, or http://127.0.0.1:8280)"},
@@ -45,6 +45,14 @@ static const struct option_row {
 	"debug, info, warn or error (info)"},
     {'v', "verbose", OPTION_FLAG, offsetof(struct args, verbose), NULL,
 	"say on standard error what goes on"},
+    {'R', "format", OPTION_TEXT, offsetof(struct args, format), "FORMAT",
+	"text; json: one object per line; sarif: for editors and CI"},
+    {'T', "strict", OPTION_FLAG, offsetof(struct args, strict), NULL, "warnings are errors"},
+    {'q', "quiet", OPTION_FLAG, offsetof(struct args, quiet), NULL,
+	"only the diagnostics, no summary"},
+    {'C', "colour", OPTION_TEXT, offsetof(struct args, colour), "WHEN",
+	"always, never or auto: on a terminal, unless NO_COLOR is set"},
+    {'C', "color", OPTION_TEXT, offsetof(struct args, colour), "WHEN", NULL},
     {'h', "help", OPTION_FLAG, offsetof(struct args, help), NULL, "this text"},
 };
 
@@ -147,7 +155,7 @@ void options_print(const struct command *c, struct lm_buf *out)
 	for (size_t i = 0; i < LM_COUNT(rows); i++) {
 		const struct option_row *r = &rows[i];
 
-		if (!takes(c, r))
+		if (!takes(c, r) || r->help == NULL)
 			continue;
 		char lead[8] = "    ";
 		if (has_short(r))

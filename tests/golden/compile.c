@@ -103,6 +103,18 @@ static const struct {
     {"--order-json", graph_order_print_json},
 };
 
+/* SARIF without the rules, which are the same in every case. */
+static void print_results(const struct diags *diags, struct lm_buf *out)
+{
+	struct lm_buf all;
+
+	lm_buf_init(&all, OUT_MAX);
+	diags_print_sarif(diags, "0", &all);
+	const char *results = strstr(all.p, "\"results\":");
+	lm_buf_puts(out, results != NULL ? results : all.p);
+	lm_buf_fini(&all);
+}
+
 static void print(struct job *job)
 {
 	struct graph *g = NULL;
@@ -113,9 +125,13 @@ static void print(struct job *job)
 	if (job->request.descriptor != NULL && diags_errors(job->diags) == 0)
 		g = graph_build(job->catalog, &job->request, job->diags);
 	lm_buf_init(&out, OUT_MAX);
+	if (strcmp(job->form, "--strict") == 0)
+		diags_make_strict(job->diags);
 	diags_sort(job->diags);
 	if (strcmp(job->form, "--diag-json") == 0)
 		diags_print_lines(job->diags, &out);
+	else if (strcmp(job->form, "--sarif") == 0)
+		print_results(job->diags, &out);
 	else
 		diags_print(job->diags, &out, strcmp(job->form, "--colour") == 0);
 	for (size_t i = 0; g != NULL && i < LM_COUNT(forms); i++)

@@ -253,7 +253,7 @@ static int find_variant(struct reader *r, const struct node *key, const char *co
 			continue;
 		struct diag *d = read_report(
 		    r, CODE_SPELLING, key, "'%s' is understood as '%s'", key->text, known[i]);
-		diag_help(r->diags, d, "write '%s'", known[i]);
+		diag_write(r->diags, d, known[i]);
 		return i;
 	}
 	return -1;

@@ -159,11 +159,13 @@ enum diag_code {
 #define X(name, code, severity, title) CODE_##name,
 	DIAG_CODES(X)
 #undef X
+	    DIAG_CODES_N
 };
 
 /* "LM0101", and what it is about in a few words. */
 const char *diag_code_text(enum diag_code);
 const char *diag_code_title(enum diag_code);
+enum diag_severity diag_code_severity(enum diag_code);
 
 /*
  * Adds one, NULL when it was counted but not kept.  Control characters in the message become '?',
@@ -181,9 +183,11 @@ void diag_note(struct diags *, struct diag *, const struct source_range *, const
 /* To put 'replacement' (copied) in this place is what was probably meant; editors offer it. */
 void diag_fix(struct diags *, struct diag *, const struct source_range *, const char *replacement);
 /*
- * "did you mean 'best'?", when there is one; and a fix, when the text that the diagnostic marks is
- * just a misspelt 'best'.
+ * "did you mean 'best'?", when there is one; and a fix, when it is clear which word of the text that
+ * the diagnostic marks is a misspelt 'best'.
  */
 void diag_did_you_mean(struct diags *, struct diag *, const char *best);
+/* "write 'right'", and the same fix. */
+void diag_write(struct diags *, struct diag *, const char *right);
 
 #endif

@@ -10,7 +10,7 @@
 #include "tosca/text/suggest.h"
 #include "tosca/text/width.h"
 
-enum { MESSAGE_MAX = 1000, NOTES_MAX = 32, NEIGHBOURS = 16 };
+enum { MESSAGE_MAX = 1000, NOTES_MAX = 32, NEIGHBOURS = 16, MARKED_MAX = 160 };
 
 struct diags {
 	struct lm_arena *arena;
@@ -36,6 +36,11 @@ const char *diag_code_text(enum diag_code code)
 const char *diag_code_title(enum diag_code code)
 {
 	return codes[code].title;
+}
+
+enum diag_severity diag_code_severity(enum diag_code code)
+{
+	return codes[code].severity;
 }
 
 struct diags *diags_new(size_t max)
@@ -185,47 +190,51 @@ void diag_fix(
 	d->fix.text = lm_arena_strdup(ds->arena, replacement);
 }
 
-/* The word itself, where the range is one: what stands in quotes stays in them. */
-static struct source_range word_at(const struct source_range *pos)
-{
-	struct source_range word = *pos;
-	const char *text = pos->source->text;
-
-	if (word.end - word.begin >= 2 && (text[word.begin] == '"' || text[word.begin] == '\'') &&
-	    text[word.end - 1] == text[word.begin]) {
-		word.begin++;
-		word.end--;
-	}
-	return word;
-}
-
-/* Is it the marked text that was misspelt, and all of it?  Then the suggestion can replace it. */
-static bool replaces(const char *marked, const char *best)
+/*
+ * Which part of the marked text is the misspelt one?  A suggestion with signs in it, the full name
+ * of a descriptor, replaces all that is in the quotes; a plain word replaces the only word that it
+ * is near to: 'gatewy' of ${gatewy.address}.
+ */
+static bool find_misspelt(const char *marked, const char *best, size_t *out_begin, size_t *out_n)
 {
 	static const char signs[] = ".:{}$[](), \t\r\n\"'";
-	struct suggest near = suggest_for(marked);
-	const char *a = strpbrk(marked, signs), *b = strpbrk(best, signs);
+	const char *apart = strpbrk(best, signs) != NULL ? "\"'" : signs;
+	size_t found = 0;
 
-	for (; a != NULL && b != NULL && *a == *b; b = strpbrk(b + 1, signs))
-		a = strpbrk(a + 1, signs);
-	suggest_offer(&near, best);
-	return a == NULL && b == NULL && near.best != NULL;
+	for (const char *p = marked; *p != '\0';) {
+		size_t n = strcspn(p, apart);
+		char word[MARKED_MAX];
+
+		memcpy(word, p, n);
+		word[n] = '\0';
+		struct suggest near = suggest_for(word);
+		suggest_offer(&near, best);
+		if (near.best != NULL && strcmp(word, best) != 0) {
+			*out_begin = (size_t)(p - marked);
+			*out_n = n;
+			found++;
+		}
+		p += n + (p[n] != '\0');
+	}
+	return found == 1;
 }
 
 static void offer_fix(struct diags *ds, struct diag *d, const char *best)
 {
-	if (d->pos.source == NULL || d->pos.end <= d->pos.begin)
-		return;
-	struct source_range word = word_at(&d->pos);
-	char marked[128];
-	size_t n = word.end - word.begin;
+	size_t n = d->pos.end - d->pos.begin, begin, size;
+	char marked[MARKED_MAX];
 
-	if (n == 0 || n >= sizeof marked || word.end > word.source->n)
+	if (d->pos.source == NULL || d->pos.end <= d->pos.begin || n >= sizeof marked ||
+	    d->pos.end > d->pos.source->n)
 		return;
-	memcpy(marked, word.source->text + word.begin, n);
+	memcpy(marked, d->pos.source->text + d->pos.begin, n);
 	marked[n] = '\0';
-	if (replaces(marked, best))
-		diag_fix(ds, d, &word, best);
+	if (strlen(marked) != n || !find_misspelt(marked, best, &begin, &size))
+		return;
+	struct source_range word = d->pos;
+	word.begin += (uint32_t)begin;
+	word.end = word.begin + (uint32_t)size;
+	diag_fix(ds, d, &word, best);
 }
 
 void diag_did_you_mean(struct diags *ds, struct diag *d, const char *best)
@@ -234,6 +243,14 @@ void diag_did_you_mean(struct diags *ds, struct diag *d, const char *best)
 		return;
 	diag_help(ds, d, "did you mean '%s'?", best);
 	offer_fix(ds, d, best);
+}
+
+void diag_write(struct diags *ds, struct diag *d, const char *right)
+{
+	if (d == NULL)
+		return;
+	diag_help(ds, d, "write '%s'", right);
+	offer_fix(ds, d, right);
 }
 
 /* ---- all of them --------------------------------------------------------------------------- */

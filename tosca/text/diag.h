@@ -111,6 +111,11 @@ void diag_print(const struct diag *, struct lm_buf *out, bool colour);
 void diag_print_json(const struct diag *, struct lm_buf *out);
 void diags_print_json(const struct diags *, struct lm_buf *out);
 void diags_print_lines(const struct diags *, struct lm_buf *out);
+/*
+ * SARIF 2.1.0, for editors and CI: every code is a rule, notes are related locations, suggestions
+ * are fixes.  'version' is that of the program.
+ */
+void diags_print_sarif(const struct diags *, const char *version, struct lm_buf *out);
 
 LM_DEFINE_AUTO(diags, diags_free);
 
