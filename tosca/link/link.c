@@ -237,6 +237,7 @@ void link_descriptor(struct linker *l)
 		link_expr(l, &d->metrics[i].period, LINK_NUMBER, NULL);
 	if (d->name.kind == NAME_ASSEMBLY)
 		check_promotions(l);
+	link_supplies(l);
 	link_relationships(l);
 	link_policies(l);
 	link_waits(l);

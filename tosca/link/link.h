@@ -103,6 +103,7 @@ struct link_ends {
 };
 
 void link_expr(struct linker *, const struct expr *, enum link_use, const struct link_ends *);
+void link_supplies(struct linker *);
 void link_relationships(struct linker *);
 void link_policies(struct linker *);
 /*

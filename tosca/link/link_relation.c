@@ -121,6 +121,28 @@ static void check_call(struct linker *l, const struct relationship *rel, const s
 		    l->diags, d, "write source.%s or target.%s", call->name.text, call->name.text);
 }
 
+/* Of a cluster each member has one with each other; of a single component there is no pair. */
+static void check_pairs(struct linker *l, const struct relationship *rel)
+{
+	const struct path *source = rel->sources, *target = rel->targets;
+	unsigned n = 0;
+
+	if (rel->n_sources != 1 || rel->n_targets != 1 ||
+	    strcmp(source->scope.text, target->scope.text) != 0)
+		return;
+	const struct component *c = descriptor_component(l->d, source->scope.text);
+	const struct component_numbers *k = c == NULL ? NULL : component_numbers(c);
+	const struct expr *e = c == NULL ? NULL : c->clustered ? &k->max : &k->quantity;
+	bool single = c != NULL && !c->clustered && e->n == 0;
+	if (c == NULL ||
+	    (!single && !(expr_is_literal(e) && expr_number(expr_literal(e), 1, &n) && n == 1)))
+		return;
+	struct diag *d = diag_add(l->diags, CODE_LONELY, &target->pos,
+	    "relationship '%s' is never created: '%s' is one component, not two", rel->name.text,
+	    c->name.text);
+	diag_note(l->diags, d, &source->pos, "the same as its source");
+}
+
 void link_relationships(struct linker *l)
 {
 	for (size_t i = 0; i < l->d->n_relationships; i++) {
@@ -131,6 +153,7 @@ void link_relationships(struct linker *l)
 			check_end(l, &rel->sources[k], true);
 		for (size_t k = 0; k < rel->n_targets; k++)
 			check_end(l, &rel->targets[k], false);
+		check_pairs(l, rel);
 		for (size_t k = 0; k < rel->n_properties; k++)
 			link_expr(l, &rel->properties[k].value, LINK_VALUE, &ends);
 		for (size_t k = 0; k < rel->n_create; k++)

@@ -112,6 +112,8 @@
 	X(SHARED_NAME, "LM0315", WARNING, "all members of a cluster get the same instance name")   \
 	X(REFERENCE_NAME, "LM0316", ERROR, "a reference without a name to search for")             \
 	X(ORDER_CYCLE, "LM0318", ERROR, "a relationship that waits for itself")                    \
+	X(LONELY, "LM0319", WARNING, "a relationship of one component with itself")                \
+	X(NOT_SUPPLIED, "LM0320", WARNING, "a component requires what nobody gives")               \
 	X(POLICY_TARGET, "LM0401", ERROR, "a scale policy names no component")                     \
 	X(POLICY_CLUSTER, "LM0402", ERROR, "a scale policy for something that is no cluster")      \
 	X(THRESHOLD_ORDER, "LM0403", ERROR, "scale-in begins above scale-out")                     \
