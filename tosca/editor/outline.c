@@ -341,6 +341,8 @@ static bool read_block_key(struct scan *s, struct outline_span *out)
 {
 	size_t begin = s->pos, i = begin;
 
+	if (i < s->line_end && (s->p[i] == '{' || s->p[i] == '['))
+		return false;
 	if (i < s->line_end && (s->p[i] == '"' || s->p[i] == '\'')) {
 		*out = read_quoted(s);
 		i = s->pos;
@@ -418,7 +420,7 @@ static void read_block(struct scan *s)
 		}
 		if (!read_block_key(s, &key)) {
 			if (!at_end(s))
-				read_words(s, fresh ? indent : indent, fresh);
+				read_words(s, indent, fresh);
 			return;
 		}
 		close_blocks(s, indent, false);
