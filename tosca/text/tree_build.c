@@ -8,8 +8,10 @@
 #include "tosca/text/codes.h"
 #include "tosca/text/source.h"
 
-/* Up to so many keys are compared each with each, which is faster than a table. */
-enum { FEW_KEYS = 8 };
+enum {
+	FEW_KEYS = 8,  /* up to so many are compared each with each, which is faster than a table */
+	WORD_MAX = 32, /* bytes of a text worth looking for */
+};
 
 void tree_builder_init(struct tree_builder *b, const struct tree_room *room,
     const struct source *source, struct diags *diags)
@@ -46,6 +48,20 @@ struct node *tree_node(
 	return node;
 }
 
+/* Equal short texts are one, when the other is not long ago. */
+static const char *copy_text(struct tree_builder *b, const char *text, size_t n)
+{
+	if (n == 0 || n > WORD_MAX)
+		return lm_arena_strndup(b->room->texts, text, n);
+	const unsigned char *p = (const unsigned char *)text;
+	size_t hash = n + 3u * p[0] + 31u * p[n / 2] + 7u * p[n - 1];
+	struct tree_word *word = &b->words[hash % TREE_WORDS];
+
+	if (word->n != n || memcmp(word->text, text, n) != 0)
+		*word = (struct tree_word){lm_arena_strndup(b->room->texts, text, n), n};
+	return word->text;
+}
+
 struct node *tree_scalar(
     struct tree_builder *b, const struct source_range *range, const char *text, size_t n)
 {
@@ -54,7 +70,7 @@ struct node *tree_scalar(
 	if (node == NULL)
 		return NULL;
 	node->n = (uint32_t)strnlen(text, n);
-	node->text = lm_arena_strndup(b->room->texts, text, node->n);
+	node->text = copy_text(b, text, node->n);
 	if (node->n < n) {
 		struct diag *d =
 		    diag_add(b->diags, CODE_TEXT_NUL, range, "a text must not hold NUL");

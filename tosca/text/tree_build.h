@@ -21,6 +21,14 @@ struct tree_level {
 
 enum tree_failure { TREE_FINE, TREE_TOO_DEEP, TREE_TOO_MANY };
 
+/* A short text that was met lately: most texts of a descriptor are words of the language. */
+struct tree_word {
+	const char *text; /* NULL: none */
+	size_t n;
+};
+
+enum { TREE_WORDS = 256 };
+
 struct tree_builder {
 	const struct tree_room *room;
 	const struct source *source;
@@ -33,6 +41,7 @@ struct tree_builder {
 	LM_VEC(const struct node *) held; /* in a mapping key and value by turns; NULL: a bad key */
 	uint32_t *slots;                  /* a hash table, for the keys of one mapping at a time */
 	size_t n_slots;
+	struct tree_word words[TREE_WORDS]; /* by hash; the last one stays */
 };
 
 void tree_builder_init(
