@@ -411,11 +411,26 @@ static size_t bytes_of_ten_files(void)
 	return __sanitizer_get_current_allocated_bytes();
 }
 
+/* Names that were never there before, known ones and others. */
+static void edit_with_new_names(unsigned i)
+{
+	char text[300];
+
+	snprintf(text, sizeof text,
+	    "name: assembly::new%u::1\n"
+	    "composition: {a: {type: 'resource::other%u::1'}, b: {type: 'assembly::voice%u::1'}}\n"
+	    "references: {r: {type: 'assembly::third%u::^1.0'}}\n",
+	    i, i, i, i);
+	put("f0.yml", text);
+}
+
 static void edit_often(unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
 		seed = i;
 		edit();
+		if (i % 2 == 0)
+			edit_with_new_names(i);
 		if (i % 3 == 0)
 			catalog_check(catalog);
 	}
