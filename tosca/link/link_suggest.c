@@ -243,9 +243,13 @@ void link_suggest_descriptor(const struct catalog *catalog, struct lm_arena *scr
 		    kinds[other]);
 	} else {
 		const char *near = catalog_suggest(catalog, full);
+		struct name other_name;
 
-		diag_did_you_mean(diags, diag, near);
-		best = near == NULL ? NULL : catalog_find(catalog, near);
+		if (near == NULL || name_parse(scratch, near, &other_name) != NULL)
+			return;
+		all = catalog_versions(catalog, other_name.name);
+		best = nearest_version(of_kind(all, other_name.kind), name.version);
+		diag_did_you_mean(diags, diag, best->name.full);
 	}
 	if (best != NULL)
 		diag_note(diags, diag, &best->pos, "'%s' is here", best->name.full);

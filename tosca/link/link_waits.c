@@ -202,7 +202,6 @@ static void report(void *arg, const uint32_t *path, size_t n)
 	struct waiting *w = arg;
 	const char *text = "";
 
-	w->cyclic = true;
 	for (size_t i = 0; i < n && strlen(text) < 800; i++)
 		text = lm_arena_printf(w->arena, "%s%s -> ", text, w->names[path[i]]);
 	struct diag *d = diag_add(w->l->diags, CODE_VALUE_CYCLE, w->places[path[0]],
@@ -343,8 +342,7 @@ void link_waits(struct linker *l)
 		add_component_edges(&w, i);
 	LM_AUTO(lm_arena) arena = lm_arena_new();
 	cycles_find(w.from, w.n, arena, report, &w);
-	if (!w.cyclic)
-		link_order(&w);
+	link_order(&w);
 	if (d->name.kind == NAME_RESOURCE)
 		return;
 	struct waits waits = {.n_properties = d->n_properties};

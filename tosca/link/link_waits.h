@@ -40,7 +40,6 @@ struct waiting {
 	const struct source_range **places;
 	uint32_t *first; /* per component: its first vertex */
 	bool *gives;     /* per vertex: its value comes from a resource */
-	bool cyclic;     /* reported */
 	size_t budget;   /* steps left before we give up */
 };
 
@@ -49,7 +48,7 @@ bool waits_is_hub(const struct waiting *, const struct component *);
 /* Adds a note for the place where 'v' reads 'to'. */
 void waits_note(struct waiting *, struct diag *, uint32_t v, uint32_t to);
 
-/* The relationships' part; after the values, which must be free of cycles. */
+/* Reports the cycles that go through relationships. */
 void link_order(struct waiting *);
 
 /*
