@@ -25,11 +25,11 @@ static uint64_t mix(uint64_t sum, uint64_t value)
 	return (sum ^ value) * 0x100000001b3ULL;
 }
 
-static uint64_t sum_of(const struct diags *d)
+static uint64_t sum_of(const struct diags *d, size_t from)
 {
 	uint64_t sum = 0;
 
-	for (size_t i = 0; i < diags_count(d); i++) {
+	for (size_t i = from; i < diags_count(d) && i - from < DIAGS_MAX; i++) {
 		const struct diag *g = diags_at(d, i);
 		const struct source_range *last = g->notes != NULL ? &g->notes->pos : &g->pos;
 
@@ -115,32 +115,33 @@ void publish_note(struct lsp *l, const char *file)
 	LM_AUTO(diags) d = diags_new(DIAGS_MAX);
 
 	catalog_report(l->catalog, file, d);
-	shown_of(l, file)->sum = sum_of(d);
+	shown_of(l, file)->sum = sum_of(d, 0);
 }
 
-static void publish(struct lsp *l, const char *file, bool always)
+void publish_file(struct lsp *l, const char *file)
 {
 	LM_AUTO(diags) d = diags_new(DIAGS_MAX);
 	struct shown *s = shown_of(l, file);
 
 	catalog_report(l->catalog, file, d);
-	uint64_t sum = sum_of(d);
-	if (!always && sum == s->sum)
-		return;
-	s->sum = sum;
+	s->sum = sum_of(d, 0);
 	tell(l, s, d);
-}
-
-void publish_file(struct lsp *l, const char *file)
-{
-	publish(l, file, true);
 }
 
 void publish_changes(struct lsp *l)
 {
+	/* One list for all: there may be thousands of files, and most have nothing to say. */
+	LM_AUTO(diags) all = diags_new(SIZE_MAX);
+
 	catalog_check(l->catalog);
-	for (size_t i = 0; i < catalog_file_count(l->catalog); i++)
-		publish(l, catalog_file_at(l->catalog, i), false);
+	for (size_t i = 0; i < catalog_file_count(l->catalog); i++) {
+		const char *file = catalog_file_at(l->catalog, i);
+		size_t from = diags_count(all);
+
+		catalog_report(l->catalog, file, all);
+		if (sum_of(all, from) != shown_of(l, file)->sum)
+			publish_file(l, file);
+	}
 }
 
 void publish_clear(struct lsp *l, const char *file)
