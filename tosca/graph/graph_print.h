@@ -20,14 +20,20 @@ void graph_print_mermaid(const struct graph *, struct lm_buf *out);
  * ("${voice__gateway.internal_address}"), null when unset.
  *
  *	nodes: [{name, component, descriptor, parent, cluster, index,
- *	    properties: [{name, type, required, readOnly, volatile, candidates: [expr]}],
- *	    resource: {packageDir, transitions: [{name, timeout}], operations: [{name, timeout,
- *	        properties: [...]}], infrastructure: [{type, kind, attributes: {name: expr}}]}}]
+ *	    properties: [{name, type, required, readOnly, private, volatile, candidates: [expr]}],
+ *	    resource: {packageDir, transitions: [{name, timeout, drivers}], operations: [{name,
+ *	        timeout, properties: [...], drivers}],
+ *	        infrastructure: [{type, kind, attributes: {name: expr}}],
+ *	        locations: [{type, template: {file, type}, discover: {file, type}}],
+ *	        defaultDrivers: drivers, queries: drivers}}]
+ *	    drivers: [{type, infrastructure: [type], template: {file, type},
+ *	        properties: {name: expr}}]
  *	clusters: [{name, component, owner, minimum, maximum, initial, increment, members: [name]}]
- *	references: [{component, owner, type, name: expr}]
+ *	references: [{component, owner, type, external, name: expr, location: expr,
+ *	    manager: expr}]
  *	relationships: [{name, descriptor, owner,
  *	    source: {node | reference, state, modifier}, target: {...},
- *	    properties: {name: expr}, create: [{node, operation}], cease: [...]}]
+ *	    properties: {name: expr}, create: [{node | reference, operation}], cease: [...]}]
  *	metrics: [{node, name, type, period: expr}]
  *	heals: [{name, node, metric, smoothing: expr}]
  *	scales: [{name, owner, cluster, metrics: [{node, name}],
