@@ -12,7 +12,7 @@
 #define WAITS "stWo"
 
 static const struct command commands[] = {
-    {"check", "FILE|DIR...", "RTqCo", "compile descriptors and say what is wrong with them",
+    {"check", "FILE|DIR|ARCHIVE...", "RTqCo", "compile descriptors and say what is wrong with them",
 	"Everything that is named is compiled against each other.\n"
 	"Exit status 0: no errors, though there may be warnings; 1: errors, or with --strict\n"
 	"warnings; 2: the command line was not understood.\n"
