@@ -90,6 +90,10 @@ static bool key_is_good(struct tree_builder *b, const struct node *key)
 {
 	struct source_range pos = node_range(b->source, key);
 
+	size_t first = b->levels[b->depth - 1].first;
+
+	if (key->kind != NODE_SCALAR && first > 0 && b->held.v[first - 1] == NULL)
+		return false; /* within such a key: that has been said */
 	if (key->kind != NODE_SCALAR) {
 		diag_add(b->diags, CODE_YAML_KEY, &pos, "a key must be a text, not %s",
 		    node_kind_text(key->kind));
