@@ -4,6 +4,7 @@
 
 #include "lm/packages/load.h"
 #include "lm/packages/pack.h"
+#include "lm/packages/unpack.h"
 
 /* A package that is an archive. */
 
@@ -77,6 +78,33 @@ static void report_empty(struct content *c)
 	load_help(c->load, c->archive, d, help);
 }
 
+/* "<unpacked>/vnf/server" for vnf/server/resource.yml */
+static void set_package_dir(struct content *c, const char *path, const char *unpacked)
+{
+	const char *slash = strrchr(path, '/');
+	int n = slash != NULL ? (int)(slash - path) : 0;
+
+	catalog_set_package_dir(c->load->catalog, name_in(c, path),
+	    lm_arena_printf(c->load->arena, "%s%s%.*s", unpacked, n > 0 ? "/" : "", n, path));
+}
+
+static void unpack_for_drivers(struct content *c, const char *bytes, size_t n)
+{
+	char *unpacked = NULL;
+	LM_AUTO(lm_err)
+	e = unpack(c->load->conf.unpack_dir, bytes, n, c->load->arena, &unpacked);
+
+	for (size_t i = 0; e == NULL && i < c->descriptors.n; i++)
+		set_package_dir(c, c->descriptors.v[i].path, unpacked);
+	if (e == NULL)
+		return;
+	struct diag *d = load_report(c->load, c->archive, CODE_UNPACKING, "%s", lm_err_text(e));
+	load_help(c->load, c->archive, d,
+	    lm_err_kind(e) == LM_ERR_CONFLICT
+		? "remove that folder when nothing runs from it: it is made again"
+		: "make room, or give the manager another folder with --state");
+}
+
 bool load_archive(struct load *l, const char *path, const char *bytes, size_t n)
 {
 	struct content c = {.load = l, .archive = path};
@@ -93,5 +121,7 @@ bool load_archive(struct load *l, const char *path, const char *bytes, size_t n)
 
 		catalog_put(l->catalog, name_in(&c, p->path), p->text, p->n);
 	}
+	if (l->conf.unpack_dir != NULL && c.descriptors.n > 0)
+		unpack_for_drivers(&c, bytes, n);
 	return true;
 }

@@ -30,6 +30,11 @@ enum {
 
 struct packages_conf {
 	size_t file_max; /* bytes of one descriptor file; 0: PACKAGES_FILE_MAX */
+	/*
+	 * Where archives are unpacked for the drivers, each into a folder of its own (unpack.h), to
+	 * which package_dir of its resources then points; NULL: they are only read.
+	 */
+	const char *unpack_dir;
 };
 
 /* 'conf' NULL: all defaults.  False: 'where' itself could not be read, which is reported. */

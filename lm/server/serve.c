@@ -26,7 +26,7 @@ static const int stop_signals[] = {SIGTERM, SIGINT, SIGHUP};
 
 struct server {
 	struct serve_conf conf;
-	char *journal, *driver_dir, *images_dir;
+	char *journal, *driver_dir, *images_dir, *unpack_dir;
 	int lock;
 	struct catalog *catalog;
 	struct store *store;
@@ -61,13 +61,15 @@ static void print_diags(const struct diags *d)
 }
 
 /* Absolute, because the drivers hand the packages' folders to other programs. */
-static struct lm_err *load_folder(const char *folder, struct catalog *c)
+static struct lm_err *load_packages(const struct server *s, const char *where)
 {
 	char path[PATH_MAX];
 
-	if (realpath(folder, path) == NULL)
-		return lm_err_errno(errno, "cannot find the packages %s", folder);
-	(void)packages_load(path, c, &(struct packages_conf){.file_max = PACKAGES_MANAGED_MAX});
+	struct packages_conf conf = {PACKAGES_MANAGED_MAX, s->unpack_dir};
+
+	if (realpath(where, path) == NULL)
+		return lm_err_errno(errno, "cannot find the packages %s", where);
+	(void)packages_load(path, s->catalog, &conf);
 	return NULL;
 }
 
@@ -78,7 +80,7 @@ static struct lm_err *load_catalog(struct server *s)
 
 	s->catalog = catalog_new();
 	for (size_t i = 0; e == NULL && i < s->conf.n_packages; i++)
-		e = load_folder(s->conf.packages[i], s->catalog);
+		e = load_packages(s, s->conf.packages[i]);
 	if (e != NULL)
 		return e;
 	catalog_check(s->catalog);
@@ -152,6 +154,7 @@ static struct lm_err *open_state(struct server *s)
 	free(lock);
 	s->journal = below(folder, "journal.db");
 	s->driver_dir = below(folder, "local");
+	s->unpack_dir = below(folder, "packages");
 	s->images_dir = s->conf.images_dir != NULL ? realpath(s->conf.images_dir, NULL)
 						   : below(folder, "images");
 	if (e == NULL && s->images_dir == NULL)
@@ -266,6 +269,7 @@ static void stop(struct server *s)
 	catalog_free(s->catalog);
 	free(s->journal);
 	free(s->driver_dir);
+	free(s->unpack_dir);
 	free(s->images_dir);
 	if (s->lock >= 0)
 		close(s->lock);
@@ -276,9 +280,10 @@ int serve_run(const struct serve_conf *conf)
 	struct server s = {.conf = *conf, .lock = -1};
 
 	keep_memory_small();
-	struct lm_err *e = load_catalog(&s);
+	/* First the state: archives are unpacked there, by one manager at a time. */
+	struct lm_err *e = open_state(&s);
 	if (e == NULL)
-		e = open_state(&s);
+		e = load_catalog(&s);
 	if (e == NULL) {
 		start_loop(&s);
 		e = open_manager(&s);

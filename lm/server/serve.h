@@ -9,9 +9,9 @@
 
 /* The manager as a process: everything opened, the loop run until a signal, everything closed. */
 struct serve_conf {
-	const char *const *packages; /* folders with descriptors */
+	const char *const *packages; /* folders and archives with descriptors */
 	size_t n_packages;
-	const char *state_dir;  /* journal.db, lock, local/; made if missing */
+	const char *state_dir;  /* journal.db, lock, local/, packages/; made if missing */
 	const char *images_dir; /* NULL: images in state_dir */
 	const char *listen;     /* "127.0.0.1:8280"; port 0: any free one */
 	unsigned metrics_port;  /* of the webhook on management networks */

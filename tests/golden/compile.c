@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * compile --packages file|folder|archive ...
+ * compile --packages file|folder|archive ...     (unpacks archives when there is a .store)
  * compile [--limits bytes nodes] [--diag-json | --dot | --mermaid | --json | --order | --order-dot | --order-json] [descriptor [-i instance] [name=value ...] [cluster@1,3 ...]] file ...
  *
  * Compiles the files and prints what the compiler says; with a descriptor first, builds its graph
@@ -8,6 +8,7 @@
  * 2 when a file cannot be read.
  */
 #include <stdbool.h>
+#include <unistd.h>
 
 #include "lm/packages/packages.h"
 #include "tosca/graph/graph_order.h"
@@ -150,13 +151,14 @@ int main(int argc, char **argv)
 	struct graph_members members[ARGS_MAX] = {{0}};
 	struct job job = {
 	    .catalog = catalog_new(), .diags = diags_new(200), .arena = lm_arena_new()};
+	struct packages_conf conf = {.unpack_dir = access(".store", F_OK) == 0 ? ".store" : NULL};
 	bool good = true;
 
 	job.request.properties.v = properties;
 	job.request.members = members;
 	for (int i = read_args(&job, argc, argv); i < argc; i++)
 		if (strcmp(job.form, "--packages") == 0)
-			(void)packages_load(argv[i], job.catalog, NULL);
+			(void)packages_load(argv[i], job.catalog, &conf);
 		else
 			good = add_file(&job, argv[i]) && good;
 	print(&job);

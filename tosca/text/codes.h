@@ -152,6 +152,7 @@
 	X(ARCHIVE_ENCRYPTED, "LM0615", ERROR, "an encrypted archive")                              \
 	X(ARCHIVE_DUPLICATE, "LM0616", ERROR, "two archive entries of one name")                   \
 	X(ARCHIVE_CASE, "LM0617", WARNING, "archive entries that differ in case only")             \
+	X(UNPACKING, "LM0618", ERROR, "an archive that cannot be unpacked")                        \
 	X(SCRIPT_MISSING, "LM0620", ERROR, "a script that is not in the package")                  \
 	X(SCRIPT_UNUSED, "LM0621", WARNING, "a script that is never run")                          \
 	X(SCRIPT_UNUSABLE, "LM0622", WARNING, "a script that cannot do anything")                  \
