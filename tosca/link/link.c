@@ -222,6 +222,7 @@ void link_descriptor(struct linker *l)
 {
 	const struct descriptor *d = l->d;
 
+	l->is_read = LM_NEW_N(l->scratch, bool, d->n_properties);
 	check_properties(l, d->properties, d->n_properties);
 	for (size_t i = 0; i < d->n_components; i++)
 		check_component(l, &d->components[i]);
@@ -240,5 +241,6 @@ void link_descriptor(struct linker *l)
 	link_supplies(l);
 	link_relationships(l);
 	link_policies(l);
+	link_unused(l);
 	link_waits(l);
 }

@@ -87,6 +87,7 @@ struct linker {
 	const struct descriptor *d; /* the one being checked */
 	size_t steps;               /* taken in comparing lists of this one */
 	struct waits *waits;        /* what link_waits() found, the caller's; NULL: nothing */
+	bool *is_read;              /* per property of d: some value names it */
 	size_t offers;              /* names looked at for suggestions */
 };
 
@@ -104,6 +105,8 @@ struct link_ends {
 
 void link_expr(struct linker *, const struct expr *, enum link_use, const struct link_ends *);
 void link_supplies(struct linker *);
+/* After all values have been looked at. */
+void link_unused(struct linker *);
 void link_relationships(struct linker *);
 void link_policies(struct linker *);
 /*

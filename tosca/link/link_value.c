@@ -222,8 +222,10 @@ void link_expr(
 			link_scoped(l, part, use, ends);
 			continue;
 		}
-		if (descriptor_property(l->d, part->name) != NULL ||
-		    property_is_special(part->name))
+		const struct property *own = descriptor_property(l->d, part->name);
+		if (own != NULL)
+			l->is_read[own - l->d->properties] = true;
+		if (own != NULL || property_is_special(part->name))
 			continue;
 		struct diag *d = missing(l, use, CODE_UNKNOWN_PROPERTY, &part->pos,
 		    lm_arena_printf(l->scratch, "there is no property '%s'", part->name));

@@ -114,6 +114,9 @@
 	X(ORDER_CYCLE, "LM0318", ERROR, "a relationship that waits for itself")                    \
 	X(LONELY, "LM0319", WARNING, "a relationship of one component with itself")                \
 	X(NOT_SUPPLIED, "LM0320", WARNING, "a component requires what nobody gives")               \
+	X(UNUSED, "LM0321", WARNING, "an input that nothing reads")                                \
+	X(SHADOWED, "LM0322", WARNING, "an operation's property hides the resource's own")         \
+	X(UNTAKEN, "LM0323", WARNING, "a relationship gives what no operation takes")              \
 	X(POLICY_TARGET, "LM0401", ERROR, "a scale policy names no component")                     \
 	X(POLICY_CLUSTER, "LM0402", ERROR, "a scale policy for something that is no cluster")      \
 	X(THRESHOLD_ORDER, "LM0403", ERROR, "scale-in begins above scale-out")                     \
