@@ -104,6 +104,8 @@ static void print_files(const struct args *a, const struct catalog *c)
 
 	for (size_t i = 0; i < LM_COUNT(head); i++)
 		render_table_add(table, RENDER_BOLD, head[i]);
+	for (size_t i = 1; i < LM_COUNT(head); i++)
+		render_table_align_right(table, i);
 	for (size_t i = 0; i < n; i++) {
 		if (n <= FILES_SHOWN || all[i].errors + all[i].warnings > 0)
 			add_row(table, &all[i]);

@@ -132,8 +132,14 @@ struct cell {
 	enum render_hue hue;
 };
 
+struct column {
+	size_t width;
+	bool right;
+};
+
 struct render_table {
-	size_t columns;
+	size_t n_columns;
+	struct column *columns;
 	LM_VEC(struct cell) cells;
 };
 
@@ -143,7 +149,10 @@ struct render_table *render_table_new(size_t columns)
 
 	if (t == NULL)
 		abort();
-	t->columns = columns;
+	t->n_columns = columns;
+	t->columns = calloc(columns, sizeof *t->columns);
+	if (t->columns == NULL)
+		abort();
 	return t;
 }
 
@@ -154,43 +163,42 @@ void render_table_free(struct render_table *t)
 	for (size_t i = 0; i < t->cells.n; i++)
 		free(t->cells.v[i].text);
 	lm_vec_free(&t->cells);
+	free(t->columns);
 	free(t);
+}
+
+void render_table_align_right(struct render_table *t, size_t column)
+{
+	t->columns[column].right = true;
 }
 
 void render_table_add(struct render_table *t, enum render_hue hue, const char *text)
 {
+	struct column *column = &t->columns[t->cells.n % t->n_columns];
 	struct cell *c = LM_PUSH(NULL, &t->cells);
 
 	c->hue = hue;
 	c->text = strdup(text != NULL ? text : "");
 	if (c->text == NULL)
 		abort();
-}
-
-static size_t column_width(const struct render_table *t, size_t column)
-{
-	size_t widest = 0;
-
-	for (size_t i = column; i < t->cells.n; i += t->columns) {
-		size_t w = render_width(t->cells.v[i].text);
-
-		widest = w > widest ? w : widest;
-	}
-	return widest;
+	size_t w = render_width(c->text);
+	column->width = w > column->width ? w : column->width;
 }
 
 void render_table_print(const struct render_table *t, const struct render *r, struct lm_buf *out)
 {
 	for (size_t i = 0; i < t->cells.n; i++) {
 		const struct cell *c = &t->cells.v[i];
-		bool is_head = i < t->columns, is_last = i % t->columns == t->columns - 1;
+		const struct column *column = &t->columns[i % t->n_columns];
+		bool is_head = i < t->n_columns, is_last = (i + 1) % t->n_columns == 0;
+		int room = (int)(column->width - render_width(c->text));
 
+		lm_buf_printf(out, "%*s", column->right ? room : 0, "");
 		render_paint(r, is_head ? RENDER_FAINT : c->hue, c->text, out);
 		if (is_last)
 			lm_buf_puts(out, "\n");
 		else
-			lm_buf_printf(out, "%*s",
-			    (int)(column_width(t, i % t->columns) - render_width(c->text) + 2), "");
+			lm_buf_printf(out, "%*s", column->right ? 2 : room + 2, "");
 	}
 }
 

@@ -34,6 +34,8 @@ int64_t render_parse_time(const char *text);
 struct render_table;
 struct render_table *render_table_new(size_t columns);
 void render_table_free(struct render_table *);
+/* For columns of numbers, the first is 0; their head, too, stands at the right. */
+void render_table_align_right(struct render_table *, size_t column);
 void render_table_add(struct render_table *, enum render_hue, const char *cell);
 void render_table_print(const struct render_table *, const struct render *, struct lm_buf *out);
 

@@ -164,9 +164,10 @@ void load_folder(struct load *l, int dir, const char *path)
 	};
 
 	load_place(l, &p);
-	if (l->n_descriptors > 0 || l->full)
+	bool is_empty = l->n_files == 0;
+	if (l->n_descriptors > 0 || l->full || (is_empty && l->conf.may_be_empty))
 		return;
 	struct diag *d = load_report(l, path, CODE_PACKAGE_EMPTY,
-	    l->n_files == 0 ? "the folder is empty" : "no file in the folder is a descriptor");
+	    is_empty ? "the folder is empty" : "no file in the folder is a descriptor");
 	load_help(l, path, d, "descriptors have names that end in .yml or .yaml");
 }

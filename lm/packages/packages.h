@@ -35,6 +35,8 @@ struct packages_conf {
 	 * which package_dir of its resources then points; NULL: they are only read.
 	 */
 	const char *unpack_dir;
+	/* A folder without any file is nothing to report; one with others, but no descriptor, is. */
+	bool may_be_empty;
 };
 
 /* 'conf' NULL: all defaults.  False: 'where' itself could not be read, which is reported. */

@@ -65,7 +65,11 @@ static struct lm_err *load_packages(const struct server *s, const char *where)
 {
 	char path[PATH_MAX];
 
-	struct packages_conf conf = {PACKAGES_MANAGED_MAX, s->unpack_dir};
+	struct packages_conf conf = {
+	    .file_max = PACKAGES_MANAGED_MAX,
+	    .unpack_dir = s->unpack_dir,
+	    .may_be_empty = true,
+	};
 
 	if (realpath(where, path) == NULL)
 		return lm_err_errno(errno, "cannot find the packages %s", where);
@@ -85,6 +89,7 @@ static struct lm_err *load_catalog(struct server *s)
 		return e;
 	catalog_check(s->catalog);
 	catalog_report(s->catalog, NULL, d);
+	diags_sort(d);
 	print_diags(d);
 	if (diags_errors(d) > 0)
 		return lm_err_new(LM_ERR_INVALID,

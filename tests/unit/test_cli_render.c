@@ -87,6 +87,24 @@ START_TEST(columns_are_as_wide_as_their_widest_cell_and_nothing_trails)
 }
 END_TEST
 
+START_TEST(numbers_and_their_head_stand_at_the_right)
+{
+	struct render_table *t = render_table_new(3);
+	static const char *const cells[] = {
+	    "N", "FILE", "ERRORS", "10", "a.yml", "0", "9", "b", "12"};
+
+	render_table_align_right(t, 0);
+	render_table_align_right(t, 2);
+	for (size_t i = 0; i < LM_COUNT(cells); i++)
+		render_table_add(t, RENDER_PLAIN, cells[i]);
+	render_table_print(t, &plain, &out);
+	ck_assert_str_eq(out.p, " N  FILE   ERRORS\n"
+				"10  a.yml       0\n"
+				" 9  b          12\n");
+	render_table_free(t);
+}
+END_TEST
+
 START_TEST(colours_do_not_move_columns)
 {
 	struct render_table *t = render_table_new(2);
@@ -216,6 +234,7 @@ int main(void)
 	    tc, a_duration_is_told_in_the_two_units_that_matter, 0, LM_COUNT(durations));
 	tcase_add_loop_test(tc, a_time_is_read_in_all_the_forms_of_the_api, 0, LM_COUNT(times));
 	tcase_add_test(tc, columns_are_as_wide_as_their_widest_cell_and_nothing_trails);
+	tcase_add_test(tc, numbers_and_their_head_stand_at_the_right);
 	tcase_add_test(tc, colours_do_not_move_columns);
 	tcase_add_test(
 	    tc, an_assembly_is_a_tree_with_states_addresses_references_and_relationships);

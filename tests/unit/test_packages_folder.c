@@ -324,6 +324,19 @@ START_TEST(a_folder_without_descriptors_is_an_error)
 }
 END_TEST
 
+START_TEST(a_folder_may_be_empty_for_a_manager_but_not_full_of_other_things)
+{
+	struct packages_conf managed = {.may_be_empty = true};
+
+	given_folder("empty");
+	ck_assert(packages_load(at("empty"), catalog, &managed));
+	ck_assert_str_eq(codes(), "");
+	given_text("empty/README.md", "");
+	ck_assert(packages_load(at("empty"), catalog, &managed));
+	ck_assert_str_eq(codes(), "LM0606");
+}
+END_TEST
+
 START_TEST(a_dash_is_standard_input)
 {
 	given_assembly("a.yml", "piped");
@@ -371,6 +384,7 @@ int main(void)
 	tcase_add_test(tc, what_is_called_a_descriptor_and_is_none_is_an_error_and_nobody_waits);
 	tcase_add_test(tc, a_pipe_or_a_device_that_is_named_is_refused);
 	tcase_add_test(tc, a_folder_without_descriptors_is_an_error);
+	tcase_add_test(tc, a_folder_may_be_empty_for_a_manager_but_not_full_of_other_things);
 	tcase_add_test(tc, a_dash_is_standard_input);
 	tcase_add_test(tc, what_is_said_of_a_file_is_forgotten_when_it_is_put_again);
 	suite_add_tcase(s, tc);
