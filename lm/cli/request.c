@@ -91,12 +91,12 @@ static void write_node(struct lm_json *j, const char *key, const struct node *n)
 	} else if (n->kind == NODE_MAPPING) {
 		lm_json_open(j, key, '{');
 		for (size_t i = 0; i < n->n; i++)
-			write_node(j, n->pairs[i].key->text, n->pairs[i].value);
+			write_node(j, n->pairs[i].key.text, &n->pairs[i].value);
 		lm_json_close(j, '}');
 	} else {
 		lm_json_open(j, key, '[');
 		for (size_t i = 0; i < n->n; i++)
-			write_node(j, NULL, n->items[i]);
+			write_node(j, NULL, &n->items[i]);
 		lm_json_close(j, ']');
 	}
 }
@@ -111,7 +111,7 @@ static struct lm_err *body_of_document(
 	struct lm_json j = lm_json_on(&b);
 	lm_json_open(&j, NULL, '{');
 	for (size_t i = 0; i < root->n; i++)
-		write_node(&j, root->pairs[i].key->text, root->pairs[i].value);
+		write_node(&j, root->pairs[i].key.text, &root->pairs[i].value);
 	if (node_find(root, "intendedState") == NULL)
 		lm_json_str(&j, "intendedState", "Active");
 	lm_json_close(&j, '}');

@@ -25,13 +25,13 @@ static void walk(const struct source *s, const struct node *node, unsigned level
 	}
 	for (size_t i = 0; i < node->n; i++) {
 		if (node->kind == NODE_SEQUENCE) {
-			walk(s, node->items[i], level + 1);
+			walk(s, &node->items[i], level + 1);
 			continue;
 		}
-		demand(node->pairs[i].key->kind == NODE_SCALAR);
-		demand(i > 0 || node_find(node, node->pairs[i].key->text) == node->pairs[i].value);
-		walk(s, node->pairs[i].key, level);
-		walk(s, node->pairs[i].value, level + 1);
+		demand(node->pairs[i].key.kind == NODE_SCALAR);
+		demand(i > 0 || node_find(node, node->pairs[i].key.text) == &node->pairs[i].value);
+		walk(s, &node->pairs[i].key, level);
+		walk(s, &node->pairs[i].value, level + 1);
 	}
 }
 
@@ -45,8 +45,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 
 	if (n == 0)
 		return 0;
-	struct documents docs = tree_read(&room, data[0] % 2 == 0 ? "x.yml" : "x.json",
-	    (const char *)data + 1, n - 1, diags);
+	struct documents docs = tree_read(
+	    &room, data[0] % 2 == 0 ? "x.yml" : "x.json", (const char *)data + 1, n - 1, diags);
 	for (size_t i = 0; i < docs.n; i++) {
 		demand(docs.v[i].begin + docs.v[i].n <= docs.source->n);
 		demand(docs.v[i].root != NULL || docs.v[i].broken);

@@ -60,13 +60,13 @@ START_TEST(all_kinds_of_values_are_read)
 
 	ck_assert_uint_eq(list->n, 7);
 	for (size_t i = 0; i < LM_COUNT(texts); i++) {
-		ck_assert_str_eq(list->items[i]->text, texts[i]);
-		ck_assert_int_eq(list->items[i]->plain, i < 4);
+		ck_assert_str_eq(list->items[i].text, texts[i]);
+		ck_assert_int_eq(list->items[i].plain, i < 4);
 	}
-	ck_assert(node_is_null(list->items[3]));
-	ck_assert(!node_is_null(list->items[4]));
-	ck_assert_int_eq(list->items[5]->kind, NODE_MAPPING);
-	ck_assert_int_eq(list->items[6]->kind, NODE_SEQUENCE);
+	ck_assert(node_is_null(&list->items[3]));
+	ck_assert(!node_is_null(&list->items[4]));
+	ck_assert_int_eq(list->items[5].kind, NODE_MAPPING);
+	ck_assert_int_eq(list->items[6].kind, NODE_SEQUENCE);
 	ck_assert_uint_eq(diags_count(diags), 0);
 }
 END_TEST
@@ -76,14 +76,14 @@ START_TEST(every_node_stands_for_its_very_bytes)
 	static const char text[] = "{\"ä\": 12,\n \"b\\u0041\": \"x\\n\"}";
 	const struct node *root = read_one(text);
 	const struct node *nodes[] = {
-	    root->pairs[0].key, root->pairs[0].value, root->pairs[1].key, root->pairs[1].value};
+	    &root->pairs[0].key, &root->pairs[0].value, &root->pairs[1].key, &root->pairs[1].value};
 	static const char *const parts[] = {"\"ä\"", "12", "\"b\\u0041\"", "\"x\\n\""};
 
 	for (size_t i = 0; i < LM_COUNT(parts); i++) {
 		ck_assert_uint_eq(nodes[i]->end - nodes[i]->begin, strlen(parts[i]));
 		ck_assert_mem_eq(source->text + nodes[i]->begin, parts[i], strlen(parts[i]));
 	}
-	ck_assert_str_eq(root->pairs[1].key->text, "bA");
+	ck_assert_str_eq(root->pairs[1].key.text, "bA");
 }
 END_TEST
 
@@ -218,10 +218,10 @@ static void write_node(struct lm_buf *out, const struct node *node)
 	for (size_t i = 0; i < node->n; i++) {
 		lm_buf_puts(out, i > 0 ? ",\n" : "\n");
 		if (mapping) {
-			write_text(out, node->pairs[i].key->text);
+			write_text(out, node->pairs[i].key.text);
 			lm_buf_puts(out, ": ");
 		}
-		write_node(out, mapping ? node->pairs[i].value : node->items[i]);
+		write_node(out, mapping ? &node->pairs[i].value : &node->items[i]);
 	}
 	lm_buf_puts(out, mapping ? "}" : "]");
 }

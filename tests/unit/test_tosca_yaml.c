@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <check.h>
+#include <stdlib.h>
 
 #include "base/buf.h"
 #include "tosca/text/source.h"
@@ -62,7 +63,7 @@ START_TEST(a_value_is_found_by_its_key)
 	const struct node *list = node_find(node_find(root, "b"), "c");
 	ck_assert_int_eq(list->kind, NODE_SEQUENCE);
 	ck_assert_uint_eq(list->n, 2);
-	ck_assert_str_eq(list->items[1]->text, "y");
+	ck_assert_str_eq(list->items[1].text, "y");
 	ck_assert_ptr_null(node_find(root, "c"));
 	ck_assert_ptr_null(node_find(NULL, "c"));
 }
@@ -71,7 +72,7 @@ END_TEST
 START_TEST(every_node_knows_its_place)
 {
 	const struct node *root = read_one("a: 1\nbb:\n  - \"two words\"\n");
-	const struct source_place place = place_of(node_find(root, "bb")->items[0]);
+	const struct source_place place = place_of(&node_find(root, "bb")->items[0]);
 
 	ck_assert_str_eq(source->file, "x.yml");
 	ck_assert_uint_eq(place.line, 3);
@@ -107,8 +108,8 @@ START_TEST(json_is_read_by_the_same_door)
 {
 	const struct node *root = read_one("{\n\t\"a\": [1, {\"b\": null}]\n}");
 
-	ck_assert_str_eq(node_find(root, "a")->items[0]->text, "1");
-	ck_assert(node_is_null(node_find(node_find(root, "a")->items[1], "b")));
+	ck_assert_str_eq(node_find(root, "a")->items[0].text, "1");
+	ck_assert(node_is_null(node_find(&node_find(root, "a")->items[1], "b")));
 }
 END_TEST
 
@@ -187,11 +188,81 @@ START_TEST(a_text_beyond_the_limit_is_not_even_looked_at)
 }
 END_TEST
 
-START_TEST(an_alias_shares_the_node_it_stands_for)
+START_TEST(an_alias_shares_the_parts_of_what_it_stands_for)
 {
-	const struct node *root = read_one("a: &x {k: v}\nb: *x\n");
+	const struct node *root = read_one("a: &x {k: v}\nb: *x\nc: &y [1]\nd: *y\n");
 
-	ck_assert_ptr_eq(node_find(root, "a"), node_find(root, "b"));
+	ck_assert_ptr_eq(node_find(root, "a")->pairs, node_find(root, "b")->pairs);
+	ck_assert_ptr_eq(node_find(root, "c")->items, node_find(root, "d")->items);
+	ck_assert_uint_eq(node_find(root, "d")->begin, node_find(root, "c")->begin);
+}
+END_TEST
+
+/* What is open moves while it grows: an anchor within must not point into it. */
+START_TEST(an_alias_stands_for_the_same_however_much_lies_between)
+{
+	struct lm_buf text;
+
+	lm_buf_init(&text, 100000);
+	lm_buf_puts(&text, "first: &x {k: &y v}\nmany:\n");
+	for (int i = 0; i < 1000; i++)
+		lm_buf_printf(&text, "  - [*x, *y, %d]\n", i);
+	lm_buf_puts(&text, "x: *x\ny: *y\nz: &x later\nw: *x\n");
+	struct documents docs = read_n(text.p, text.n);
+	lm_buf_fini(&text);
+	const struct node *root = docs.v[0].root, *many = node_find(root, "many");
+	ck_assert_str_eq(first_code(), "none");
+	for (uint32_t i = 0; i < many->n; i++) {
+		const struct node *items = many->items[i].items;
+
+		ck_assert_str_eq(node_text(node_find(&items[0], "k")), "v");
+		ck_assert_str_eq(node_text(&items[1]), "v");
+		ck_assert_uint_eq(strtoul(node_text(&items[2]), NULL, 10), i);
+	}
+	ck_assert_str_eq(node_text(node_find(node_find(root, "x"), "k")), "v");
+	ck_assert_str_eq(node_text(node_find(root, "y")), "v");
+	ck_assert_str_eq(node_text(node_find(root, "w")), "later");
+}
+END_TEST
+
+START_TEST(a_value_that_contains_itself_is_refused_at_every_level)
+{
+	static const char *const texts[] = {
+	    "a: &x {k: *x}\n", "a: &x\n  - 1\n  - b: [*x]\n", "&x\na:\n  b: *x\n"};
+
+	read_one(texts[_i]);
+	ck_assert_str_eq(first_code(), "LM0118");
+	ck_assert_uint_eq(diags_count(diags), 1);
+}
+END_TEST
+
+/* A name means what it was given to last. */
+START_TEST(an_anchor_may_be_given_again_within_what_it_stands_for)
+{
+	const struct node *root = read_one("a: &x {k: &x v, l: *x}\nb: *x\n");
+
+	ck_assert_str_eq(first_code(), "none");
+	ck_assert_str_eq(node_text(node_find(node_find(root, "a"), "l")), "v");
+	ck_assert_str_eq(node_text(node_find(root, "b")), "v");
+}
+END_TEST
+
+START_TEST(of_many_keys_the_second_of_a_name_is_left_out)
+{
+	for (int n = 2; n < 40; n++) {
+		struct lm_buf text;
+
+		lm_buf_init(&text, 10000);
+		for (int i = 0; i < n; i++)
+			lm_buf_printf(&text, "k%d: %d\n%s", i, i, i == n / 2 ? "k0: again\n" : "");
+		size_t before = diags_count(diags);
+		const struct node *root = read_n(text.p, text.n).v[0].root;
+		lm_buf_fini(&text);
+		ck_assert_uint_eq(root->n, n);
+		ck_assert_str_eq(node_text(node_find(root, "k0")), "0");
+		ck_assert_uint_eq(strtoul(root->pairs[n - 1].value.text, NULL, 10), n - 1);
+		ck_assert_uint_eq(diags_count(diags), before < 10 ? before + 1 : 10);
+	}
 }
 END_TEST
 
@@ -318,7 +389,11 @@ static Suite *suite(void)
 	tcase_add_test(tc, a_document_that_breaks_off_keeps_what_was_read);
 	tcase_add_test(tc, sixty_four_levels_are_read_and_one_more_is_not);
 	tcase_add_test(tc, a_text_beyond_the_limit_is_not_even_looked_at);
-	tcase_add_test(tc, an_alias_shares_the_node_it_stands_for);
+	tcase_add_test(tc, an_alias_shares_the_parts_of_what_it_stands_for);
+	tcase_add_test(tc, an_alias_stands_for_the_same_however_much_lies_between);
+	tcase_add_loop_test(tc, a_value_that_contains_itself_is_refused_at_every_level, 0, 3);
+	tcase_add_test(tc, an_anchor_may_be_given_again_within_what_it_stands_for);
+	tcase_add_test(tc, of_many_keys_the_second_of_a_name_is_left_out);
 	tcase_add_test(tc, aliases_cannot_make_a_small_text_a_large_tree);
 	tcase_add_test(tc, aliases_do_not_lead_deeper_than_sixty_four_levels);
 	tcase_add_test(tc, lines_end_as_yaml_says);

@@ -98,7 +98,7 @@ size_t read_few(struct reader *r, const struct node *node, const char *what)
 {
 	size_t n = read_entries(r, node, what);
 
-	return cut(r, n, n > READ_FEW_MAX ? node->pairs[READ_FEW_MAX].key : NULL, what);
+	return cut(r, n, n > READ_FEW_MAX ? &node->pairs[READ_FEW_MAX].key : NULL, what);
 }
 
 struct spot read_spot(struct reader *r, const struct node *node, const char *what)
@@ -201,8 +201,7 @@ struct path read_path(
 struct path *read_paths(
     struct reader *r, const struct node *node, enum read_bare bare, const char *what, size_t *out_n)
 {
-	const struct node *const one[] = {node};
-	const struct node *const *items = one;
+	const struct node *items = node;
 	size_t n = 1, used = 0;
 
 	*out_n = 0;
@@ -210,11 +209,11 @@ struct path *read_paths(
 		return NULL;
 	if (node->kind == NODE_SEQUENCE) {
 		items = node->items;
-		n = cut(r, node->n, node->n > READ_FEW_MAX ? items[READ_FEW_MAX] : NULL, "a list");
+		n = cut(r, node->n, node->n > READ_FEW_MAX ? &items[READ_FEW_MAX] : NULL, "a list");
 	}
 	struct path *paths = LM_NEW_N(r->arena, struct path, n);
 	for (size_t i = 0; i < n; i++) {
-		struct path path = read_path(r, items[i], bare, what);
+		struct path path = read_path(r, &items[i], bare, what);
 
 		if (path.scope.text != NULL || path.name.text != NULL)
 			paths[used++] = path;
@@ -271,7 +270,8 @@ static bool is_glued_key(struct reader *r, const struct node *key, const char *c
 			continue;
 		struct diag *d = read_report(r, CODE_YAML_GLUED, key,
 		    "the value is glued to the colon, so this is one text");
-		diag_help(r->diags, d, "put a blank after the colon: '%s: %s'", known[i], colon + 1);
+		diag_help(
+		    r->diags, d, "put a blank after the colon: '%s: %s'", known[i], colon + 1);
 		return true;
 	}
 	return false;

@@ -129,10 +129,10 @@ static void read_cluster(struct reader *r, const struct node *node, struct compo
 	node = read_mapping(r, node, "'cluster'");
 	c->clustered = true;
 	for (size_t i = 0; node != NULL && i < node->n; i++) {
-		int k = read_key(r, node->pairs[i].key, keys_cluster, "a cluster");
+		int k = read_key(r, &node->pairs[i].key, keys_cluster, "a cluster");
 
 		if (k >= 0)
-			*numbers[k] = read_value(r, node->pairs[i].value, keys_cluster[k]);
+			*numbers[k] = read_value(r, &node->pairs[i].value, keys_cluster[k]);
 	}
 	check_cluster(r, all);
 }
@@ -154,14 +154,15 @@ static void read_component(
     struct reader *r, const struct node_pair *pair, struct component *c, bool reference)
 {
 	const struct node *body =
-	    read_mapping(r, pair->value, reference ? "a reference" : "a component");
+	    read_mapping(r, &pair->value, reference ? "a reference" : "a component");
 	size_t n = 0;
 
 	for (size_t i = 0; body != NULL && i < body->n; i++) {
-		const struct node *value = body->pairs[i].value;
+		const struct node *value = &body->pairs[i].value;
 
-		switch (read_key(r, body->pairs[i].key, reference ? keys_reference : keys_component,
-		    reference ? "a reference" : "a component")) {
+		switch (
+		    read_key(r, &body->pairs[i].key, reference ? keys_reference : keys_component,
+			reference ? "a reference" : "a component")) {
 		case 0:
 			read_type(r, value, c, reference);
 			break;
@@ -194,7 +195,7 @@ static struct component *read_components(
 	for (size_t i = 0; i < n; i++) {
 		struct component *c = &list[*out_n];
 
-		c->name = read_named(r, node->pairs[i].key);
+		c->name = read_named(r, &node->pairs[i].key);
 		if (!check_local_name(r, &c->name))
 			continue;
 		read_component(r, &node->pairs[i], c, reference);
@@ -306,9 +307,9 @@ static void read_relationship_lifecycle(
 {
 	node = read_mapping(r, node, "'lifecycle' of a relationship");
 	for (size_t i = 0; node != NULL && i < node->n; i++) {
-		const struct node *value = node->pairs[i].value;
+		const struct node *value = &node->pairs[i].value;
 
-		switch (read_key(r, node->pairs[i].key, keys_relationship_lifecycle,
+		switch (read_key(r, &node->pairs[i].key, keys_relationship_lifecycle,
 		    "the lifecycle of a relationship")) {
 		case 0:
 			rel->create =
@@ -332,9 +333,9 @@ const char *const keys_relationship[] = {"source-capabilities", "target-requirem
 static unsigned read_relationship_key(
     struct reader *r, const struct node_pair *pair, struct relationship *rel)
 {
-	const struct node *value = pair->value;
+	const struct node *value = &pair->value;
 
-	switch (read_key(r, pair->key, keys_relationship, "a relationship")) {
+	switch (read_key(r, &pair->key, keys_relationship, "a relationship")) {
 	case 0:
 		rel->sources = read_paths(r, value, READ_BARE_SCOPE,
 		    "an entry of 'source-capabilities'", &rel->n_sources);
@@ -392,10 +393,10 @@ void read_relationships(struct reader *r, const struct node *node)
 
 	for (size_t i = 0; i < n; i++) {
 		struct relationship *rel = &list[i];
-		const struct node *body = read_mapping(r, node->pairs[i].value, "a relationship");
+		const struct node *body = read_mapping(r, &node->pairs[i].value, "a relationship");
 		unsigned states = 0;
 
-		rel->name = read_named(r, node->pairs[i].key);
+		rel->name = read_named(r, &node->pairs[i].key);
 		rel->target_pre = true;
 		const char *flaw = name_component_flaw(rel->name.text);
 		if (flaw != NULL)
@@ -403,7 +404,7 @@ void read_relationships(struct reader *r, const struct node *node)
 			    "'%s' cannot be the name of a relationship: %s", rel->name.text, flaw);
 		for (size_t k = 0; body != NULL && k < body->n; k++)
 			states |= read_relationship_key(r, &body->pairs[k], rel);
-		if (body != NULL || node_is_null(node->pairs[i].value))
+		if (body != NULL || node_is_null(&node->pairs[i].value))
 			check_relationship(r, rel, states);
 	}
 	r->d->relationships = list;

@@ -20,14 +20,14 @@ static void read_capabilities(struct reader *r, const struct node *node)
 		memcpy(all, r->d->capabilities, before * sizeof *all);
 	for (size_t i = 0; i < n; i++) {
 		const struct node *body =
-		    read_mapping(r, node->pairs[i].value, "a capability or requirement");
+		    read_mapping(r, &node->pairs[i].value, "a capability or requirement");
 
-		all[before + i].name = read_named(r, node->pairs[i].key);
+		all[before + i].name = read_named(r, &node->pairs[i].key);
 		for (size_t k = 0; body != NULL && k < body->n; k++)
-			if (read_key(r, body->pairs[k].key, keys_capability,
+			if (read_key(r, &body->pairs[k].key, keys_capability,
 				"a capability or requirement") == 0)
 				all[before + i].type =
-				    read_spot(r, body->pairs[k].value, "'type'").text;
+				    read_spot(r, &body->pairs[k].value, "'type'").text;
 	}
 	r->d->capabilities = all;
 	r->d->n_capabilities = before + n;
@@ -79,21 +79,21 @@ _Static_assert(LM_COUNT(keys_document) == LM_COUNT(sections) + 1, "a row for eac
 static void read_section(struct reader *r, const struct node_pair *pair)
 {
 	bool assembly = r->d->name.kind == NAME_ASSEMBLY;
-	int i = read_key(r, pair->key, keys_document, assembly ? "an assembly" : "a resource");
+	int i = read_key(r, &pair->key, keys_document, assembly ? "an assembly" : "a resource");
 
 	if (i < 0)
 		return;
 	if (i == SECTION_OLD)
 		read_report(
-		    r, CODE_IGNORED_KEY, pair->key, "'%s' has no effect any more", pair->key->text);
+		    r, CODE_IGNORED_KEY, &pair->key, "'%s' has no effect any more", pair->key.text);
 	if (i == SECTION_NEW)
-		read_report(r, CODE_IGNORED_KEY, pair->key,
-		    "'%s' belongs to a later version of the language, ignored", pair->key->text);
+		read_report(r, CODE_IGNORED_KEY, &pair->key,
+		    "'%s' belongs to a later version of the language, ignored", pair->key.text);
 	if ((sections[i].kinds & (assembly ? FOR_ASSEMBLY : FOR_RESOURCE)) == 0)
-		read_report(r, CODE_WRONG_KIND, pair->key, "%s has no section '%s', ignored",
-		    assembly ? "an assembly" : "a resource", pair->key->text);
+		read_report(r, CODE_WRONG_KIND, &pair->key, "%s has no section '%s', ignored",
+		    assembly ? "an assembly" : "a resource", pair->key.text);
 	else if (sections[i].read != NULL)
-		sections[i].read(r, pair->value);
+		sections[i].read(r, &pair->value);
 }
 
 static bool read_name(struct reader *r, const struct document *doc)
@@ -191,13 +191,13 @@ static void read_layout(struct reader *r, const struct node *node)
 		return;
 	node = read_mapping(r, node, "'designerLayout'");
 	for (size_t i = 0; node != NULL && i < node->n; i++) {
-		const struct node *elements = node->pairs[i].value;
+		const struct node *elements = &node->pairs[i].value;
 
-		if (read_key(r, node->pairs[i].key, keys, "'designerLayout'") != 0)
+		if (read_key(r, &node->pairs[i].key, keys, "'designerLayout'") != 0)
 			continue;
 		elements = read_mapping(r, elements, "'elements'");
 		for (size_t k = 0; elements != NULL && k < elements->n; k++)
-			check_element(r, elements->pairs[k].key);
+			check_element(r, &elements->pairs[k].key);
 	}
 }
 
@@ -253,7 +253,7 @@ struct descriptor *read_document(struct lm_arena *a, const struct source *source
 	d->package_dir = folder_of(a, source->file);
 	/* Of a section that is not whole, anything might be missed. */
 	for (size_t i = 0; i < doc->root->n; i++)
-		if (!doc->root->pairs[i].value->broken)
+		if (!doc->root->pairs[i].value.broken)
 			read_section(&r, &doc->root->pairs[i]);
 	descriptor_index(d);
 	read_check_properties(&r);

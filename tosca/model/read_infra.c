@@ -36,12 +36,12 @@ static void flatten(struct reader *r, const struct node *node, const char *prefi
 	}
 	for (size_t i = 0; i < node->n && out->n < READ_FEW_MAX; i++) {
 		bool list = node->kind == NODE_SEQUENCE;
-		const struct node *child = list ? node->items[i] : node->pairs[i].value;
+		const struct node *child = list ? &node->items[i] : &node->pairs[i].value;
 		const char *name = list ? lm_arena_printf(r->arena, "%s%s%zu", prefix, dot, i)
 					: lm_arena_printf(r->arena, "%s%s%s", prefix, dot,
-					      node->pairs[i].key->text);
+					      node->pairs[i].key.text);
 
-		flatten(r, child, name, list ? child : node->pairs[i].key, out);
+		flatten(r, child, name, list ? child : &node->pairs[i].key, out);
 	}
 }
 
@@ -49,7 +49,7 @@ struct mapping *read_attrs(struct reader *r, const struct node_pair *pair, size_
 {
 	struct attrs attrs = {0};
 
-	flatten(r, pair->value, "", pair->key, &attrs);
+	flatten(r, &pair->value, "", &pair->key, &attrs);
 	*out_n = attrs.n;
 	return attrs.v;
 }
@@ -63,13 +63,13 @@ static struct infra *push_infra(struct reader *r, size_t *cap)
 static void read_kind(
     struct reader *r, const struct node *type, const struct node_pair *pair, size_t *cap)
 {
-	const char *kind = pair->key->text;
+	const char *kind = pair->key.text;
 	size_t n;
 
-	if (!node_is_null(pair->value) && pair->value->kind != NODE_MAPPING) {
+	if (!node_is_null(&pair->value) && pair->value.kind != NODE_MAPPING) {
 		struct diag *d =
-		    read_report(r, CODE_INFRASTRUCTURE, pair->value, "'%s' of '%s' is %s, ignored",
-			kind, type->text, node_kind_text(pair->value->kind));
+		    read_report(r, CODE_INFRASTRUCTURE, &pair->value, "'%s' of '%s' is %s, ignored",
+			kind, type->text, node_kind_text(pair->value.kind));
 		diag_help(
 		    r->diags, d, "write infrastructure: {<type>: {<kind>: {<attribute>: ...}}}");
 		return;
@@ -85,9 +85,9 @@ static bool read_location_key(
     struct reader *r, const struct node_pair *pair, struct location_type *type)
 {
 	for (size_t i = 0; keys_location[i] != NULL; i++) {
-		if (strcmp(pair->key->text, keys_location[i]) != 0)
+		if (strcmp(pair->key.text, keys_location[i]) != 0)
 			continue;
-		read_template(r, pair->value, i == 0 ? &type->made_by : &type->found_by);
+		read_template(r, &pair->value, i == 0 ? &type->made_by : &type->found_by);
 		return true;
 	}
 	return false;
@@ -100,7 +100,7 @@ void read_infrastructure(struct reader *r, const struct node *node)
 	r->d->locations = LM_NEW_N(r->arena, struct location_type, n);
 	r->d->n_locations = n;
 	for (size_t i = 0; i < n; i++) {
-		const struct node *type = node->pairs[i].key, *kinds = node->pairs[i].value;
+		const struct node *type = &node->pairs[i].key, *kinds = &node->pairs[i].value;
 
 		r->d->locations[i].name = read_named(r, type);
 		if (node_is_null(kinds))

@@ -21,20 +21,19 @@ void read_template(struct reader *r, const struct node *node, struct template_fi
 	const struct node *body = read_mapping(r, node, "a template");
 
 	for (size_t i = 0; body != NULL && i < body->n; i++) {
-		int k = read_key(r, body->pairs[i].key, keys_template, "a template");
+		int k = read_key(r, &body->pairs[i].key, keys_template, "a template");
 
 		if (k == 0)
-			out->file = read_spot(r, body->pairs[i].value, "'file'");
+			out->file = read_spot(r, &body->pairs[i].value, "'file'");
 		else if (k == 1)
-			out->type = read_spot(r, body->pairs[i].value, "'template-type'");
+			out->type = read_spot(r, &body->pairs[i].value, "'template-type'");
 	}
 }
 
 /* One type of location or a list of them. */
 static void read_types(struct reader *r, const struct node *node, struct driver *d)
 {
-	const struct node *const one[] = {node};
-	const struct node *const *items = one;
+	const struct node *items = node;
 	size_t n = 1;
 
 	if (!node_is_null(node) && node->kind == NODE_SEQUENCE) {
@@ -44,7 +43,7 @@ static void read_types(struct reader *r, const struct node *node, struct driver 
 	d->locations = LM_NEW_N(r->arena, struct spot, n);
 	d->n_locations = 0;
 	for (size_t i = 0; i < n; i++) {
-		struct spot type = read_spot(r, items[i], "an infrastructure type");
+		struct spot type = read_spot(r, &items[i], "an infrastructure type");
 
 		if (type.text != NULL)
 			d->locations[d->n_locations++] = type;
@@ -61,8 +60,8 @@ static void read_selector(struct reader *r, const struct node *node, struct driv
 	const struct node *body = read_mapping(r, node, "'selector'");
 
 	for (size_t i = 0; body != NULL && i < body->n; i++)
-		if (read_key(r, body->pairs[i].key, keys_selector, "a selector") == 0)
-			read_types(r, body->pairs[i].value, d);
+		if (read_key(r, &body->pairs[i].key, keys_selector, "a selector") == 0)
+			read_types(r, &body->pairs[i].value, d);
 }
 
 static const char *lower_case(struct reader *r, const char *text)
@@ -102,14 +101,14 @@ static void unwrap(struct reader *r, struct driver *d)
 
 static void read_driver(struct reader *r, const struct node_pair *pair, struct driver *d)
 {
-	const struct node *body = read_mapping(r, pair->value, "a driver");
+	const struct node *body = read_mapping(r, &pair->value, "a driver");
 
-	d->type = read_named(r, pair->key);
+	d->type = read_named(r, &pair->key);
 	check_driver_type(r, &d->type);
 	for (size_t i = 0; body != NULL && i < body->n; i++) {
-		const struct node *value = body->pairs[i].value;
+		const struct node *value = &body->pairs[i].value;
 
-		switch (read_key(r, body->pairs[i].key, keys_driver, "a driver")) {
+		switch (read_key(r, &body->pairs[i].key, keys_driver, "a driver")) {
 		case 0:
 			read_selector(r, value, d);
 			break;
@@ -187,8 +186,8 @@ void read_queries(struct reader *r, const struct node *node)
 	const struct node *body = read_mapping(r, node, "'queries'");
 
 	for (size_t i = 0; body != NULL && i < body->n; i++)
-		if (read_key(r, body->pairs[i].key, keys_queries, "'queries'") == 0)
-			read_drivers(r, body->pairs[i].value, &need_drivers(r)->queries);
+		if (read_key(r, &body->pairs[i].key, keys_queries, "'queries'") == 0)
+			read_drivers(r, &body->pairs[i].value, &need_drivers(r)->queries);
 }
 
 /* ---- transitions --------------------------------------------------------------------------- */
@@ -217,11 +216,11 @@ static void read_entry(struct reader *r, const struct node *node, enum transitio
 	const struct node *body = read_mapping(r, node, "a lifecycle entry");
 
 	for (size_t i = 0; body != NULL && i < body->n; i++) {
-		const struct node *value = body->pairs[i].value;
+		const struct node *value = &body->pairs[i].value;
 		struct drivers drivers = {0};
 
 		switch (
-		    read_key(r, body->pairs[i].key, keys_lifecycle_entry, "a lifecycle entry")) {
+		    read_key(r, &body->pairs[i].key, keys_lifecycle_entry, "a lifecycle entry")) {
 		case 0:
 			if (t < (enum transition)TRANSITION_N)
 				r->d->timeout_s[t] = read_seconds(r, value, "timeout");
@@ -242,7 +241,7 @@ void read_lifecycle(struct reader *r, const struct node *node)
 	if (!list && read_mapping(r, node, "'lifecycle'") == NULL)
 		return;
 	for (size_t i = 0; i < node->n; i++) {
-		const struct node *name = list ? node->items[i] : node->pairs[i].key;
+		const struct node *name = list ? &node->items[i] : &node->pairs[i].key;
 
 		if (name->kind != NODE_SCALAR) {
 			read_spot(r, name, "a transition");
@@ -250,7 +249,7 @@ void read_lifecycle(struct reader *r, const struct node *node)
 		}
 		enum transition t = read_transition(r, name);
 		if (!list)
-			read_entry(r, node->pairs[i].value, t);
+			read_entry(r, &node->pairs[i].value, t);
 		if (t >= (enum transition)TRANSITION_N)
 			continue;
 		r->d->transitions |= 1u << t;

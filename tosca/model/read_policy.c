@@ -35,14 +35,14 @@ const char *const keys_metric[] = {
 static void read_metric(struct reader *r, const struct node_pair *pair, struct metric *m)
 {
 	bool assembly = r->d->name.kind == NAME_ASSEMBLY;
-	const struct node *body = read_mapping(r, pair->value, "a metric");
+	const struct node *body = read_mapping(r, &pair->value, "a metric");
 
-	m->name = read_named(r, pair->key);
+	m->name = read_named(r, &pair->key);
 	m->type = METRIC_OTHER;
 	for (size_t i = 0; body != NULL && i < body->n; i++) {
-		const struct node *value = body->pairs[i].value;
+		const struct node *value = &body->pairs[i].value;
 
-		switch (read_key(r, body->pairs[i].key, keys_metric, "a metric")) {
+		switch (read_key(r, &body->pairs[i].key, keys_metric, "a metric")) {
 		case 0:
 			m->type = read_metric_type(r, value);
 			break;
@@ -62,7 +62,7 @@ static void read_metric(struct reader *r, const struct node_pair *pair, struct m
 	if (assembly && m->source.pos.source == NULL)
 		diag_add(r->diags, CODE_CALL, &m->name.pos,
 		    "metric '%s' of an assembly needs a 'source-metric'", m->name.text);
-	bool readable = body != NULL || node_is_null(pair->value);
+	bool readable = body != NULL || node_is_null(&pair->value);
 	if (!assembly && readable && node_find(body, "type") == NULL) {
 		struct diag *d = diag_add(r->diags, CODE_METRIC_TYPE, &m->name.pos,
 		    "metric '%s' has no type", m->name.text);
@@ -125,7 +125,7 @@ static void read_policy_properties(struct reader *r, const struct node *node, st
 
 	for (size_t i = 0; i < n; i++) {
 		int k = read_key(
-		    r, node->pairs[i].key, keys_policy_properties, "the properties of a policy");
+		    r, &node->pairs[i].key, keys_policy_properties, "the properties of a policy");
 
 		if (k >= 0 && (size_t)k < known)
 			*values[k] = list[i].value;
@@ -154,15 +154,15 @@ const char *const keys_policy[] = {"type", "metric", "target", "properties", "de
 
 static bool read_policy(struct reader *r, const struct node_pair *pair, struct policy *p)
 {
-	const struct node *body = read_mapping(r, pair->value, "a policy");
+	const struct node *body = read_mapping(r, &pair->value, "a policy");
 
-	p->name = read_named(r, pair->key);
+	p->name = read_named(r, &pair->key);
 	if (!read_policy_type(r, node_find(body, "type"), p))
 		return false;
 	for (size_t i = 0; body != NULL && i < body->n; i++) {
-		const struct node *value = body->pairs[i].value;
+		const struct node *value = &body->pairs[i].value;
 
-		switch (read_key(r, body->pairs[i].key, keys_policy, "a policy")) {
+		switch (read_key(r, &body->pairs[i].key, keys_policy, "a policy")) {
 		case 1:
 			p->metric = read_path(r, value, READ_BARE_NAME, "'metric'");
 			break;

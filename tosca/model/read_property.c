@@ -94,15 +94,15 @@ static void check_conflicts(struct reader *r, const struct property *p)
 
 static void read_property(struct reader *r, const struct node_pair *pair, struct property *p)
 {
-	const struct node *body = read_mapping(r, pair->value, "a property");
+	const struct node *body = read_mapping(r, &pair->value, "a property");
 
-	p->name = read_named(r, pair->key);
+	p->name = read_named(r, &pair->key);
 	p->type = "string";
 	check_property_name(r, &p->name);
 	for (size_t i = 0; body != NULL && i < body->n; i++) {
-		const struct node *value = body->pairs[i].value;
+		const struct node *value = &body->pairs[i].value;
 
-		switch (read_key(r, body->pairs[i].key, keys_property, "a property")) {
+		switch (read_key(r, &body->pairs[i].key, keys_property, "a property")) {
 		case 0:
 			p->type = property_type(r, value);
 			break;
@@ -147,18 +147,18 @@ struct mapping *read_mappings(
 	struct mapping *list = LM_NEW_N(r->arena, struct mapping, n);
 
 	for (size_t i = 0; i < n; i++) {
-		const struct node *value = node->pairs[i].value;
+		const struct node *value = &node->pairs[i].value;
 
-		list[i].name = read_named(r, node->pairs[i].key);
+		list[i].name = read_named(r, &node->pairs[i].key);
 		if (node_is_null(value))
 			continue;
 		if (value->kind == NODE_MAPPING) {
 			/* Type, default and the like may be said again here; they have no effect. */
 			for (size_t k = 0; k < value->n; k++)
-				if (read_key(r, value->pairs[k].key, keys_property, "a property") ==
-				    4)
+				if (read_key(
+					r, &value->pairs[k].key, keys_property, "a property") == 4)
 					list[i].value =
-					    read_value(r, value->pairs[k].value, "'value'");
+					    read_value(r, &value->pairs[k].value, "'value'");
 			continue;
 		}
 		if (!short_form && value->kind == NODE_SCALAR) {

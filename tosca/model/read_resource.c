@@ -10,12 +10,12 @@ const char *const keys_promoted_operation[] = {"source-operation", "description"
 static void read_operation(struct reader *r, const struct node_pair *pair, struct operation *op)
 {
 	bool assembly = r->d->name.kind == NAME_ASSEMBLY;
-	const struct node *body = read_mapping(r, pair->value, "an operation");
+	const struct node *body = read_mapping(r, &pair->value, "an operation");
 
-	op->name = read_named(r, pair->key);
+	op->name = read_named(r, &pair->key);
 	for (size_t i = 0; body != NULL && i < body->n; i++) {
-		const struct node *value = body->pairs[i].value;
-		int key = read_key(r, body->pairs[i].key,
+		const struct node *value = &body->pairs[i].value;
+		int key = read_key(r, &body->pairs[i].key,
 		    assembly ? keys_promoted_operation : keys_operation,
 		    assembly ? "an operation of an assembly" : "an operation");
 

@@ -219,13 +219,8 @@ static void read_string(struct reader *r)
 static bool put_scalar(struct reader *r, size_t begin, const char *text, size_t n, bool plain)
 {
 	struct source_range pos = range(r, begin, r->i);
-	struct node *node = tree_scalar(&r->tree, &pos, text, n);
 
-	if (node == NULL)
-		return false;
-	node->plain = plain;
-	tree_put(&r->tree, node);
-	return true;
+	return tree_scalar(&r->tree, &pos, text, n, plain) != NULL;
 }
 
 static bool put_string(struct reader *r)
@@ -306,14 +301,15 @@ static bool is_word(char c)
 static void take_document(struct reader *r)
 {
 	struct tree_builder *b = &r->tree;
-	const struct node *root = b->root;
+	const struct node *root = tree_root(b);
 
 	if (b->depth > 1 || (b->depth == 1 && root->kind == NODE_MAPPING))
 		return;
 	if (b->depth == 0 && root->kind == NODE_SEQUENCE)
 		return;
 	if (b->depth == 1)
-		root = b->held.v[b->held.n - 1];
+		root = &b->held.v[b->held.n - 1];
+	root = tree_keep(b, root);
 	*LM_PUSH(b->room->nodes, &r->documents) =
 	    (struct document){.root = root, .begin = root->begin, .n = r->i - root->begin};
 }
@@ -321,13 +317,9 @@ static void take_document(struct reader *r)
 static void open_collection(struct reader *r, enum node_kind kind)
 {
 	struct source_range pos = range(r, r->i, r->i + 1);
-	struct node *node = tree_node(&r->tree, kind, &pos);
 
-	r->stopped = r->stopped || node == NULL;
-	if (r->stopped)
-		return;
-	tree_open(&r->tree, node, -1);
-	r->i++;
+	r->stopped = r->stopped || tree_open(&r->tree, kind, &pos, -1) == NULL;
+	r->i += !r->stopped;
 }
 
 static void read_value(struct reader *r)
@@ -375,7 +367,7 @@ static void read_key(struct reader *r)
 
 static void read_end(struct reader *r, char c)
 {
-	const struct node *open = r->tree.levels[r->tree.depth - 1].node;
+	const struct node *open = tree_at(&r->tree, r->tree.depth - 1);
 	char expected = open->kind == NODE_MAPPING ? '}' : ']';
 	struct source_range opened = node_range(r->tree.source, open);
 
@@ -448,19 +440,20 @@ static void read_entries(struct reader *r)
 static void end_broken(struct reader *r)
 {
 	struct tree_builder *b = &r->tree;
-	const struct node *last = b->depth > 1 ? b->levels[1].node : NULL;
 
 	if (b->depth == 0)
 		return;
-	bool list = b->root->kind == NODE_SEQUENCE;
+	/* Of a list at the top the items are documents, and the last one may be open. */
+	size_t above = tree_root(b)->kind == NODE_SEQUENCE ? 1 : 0;
+	if (b->depth == above)
+		return;
 	for (size_t i = 0; i < b->depth; i++)
-		b->levels[i].node->broken = true;
-	while (b->depth > 0)
+		tree_at(b, i)->broken = true;
+	while (b->depth > above)
 		tree_close(b);
-	last = list ? last : b->root;
-	if (last != NULL)
-		*LM_PUSH(b->room->nodes, &r->documents) =
-		    (struct document){last, true, last->begin, b->source->n - last->begin};
+	const struct node *last = tree_keep(b, &b->held.v[b->held.n - 1]);
+	*LM_PUSH(b->room->nodes, &r->documents) =
+	    (struct document){last, true, last->begin, b->source->n - last->begin};
 }
 
 struct documents json_read(

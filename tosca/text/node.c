@@ -10,8 +10,8 @@ const struct node *node_find(const struct node *node, const char *key)
 	if (node == NULL || node->kind != NODE_MAPPING)
 		return NULL;
 	for (size_t i = 0; i < node->n; i++)
-		if (strcmp(node->pairs[i].key->text, key) == 0)
-			return node->pairs[i].value;
+		if (strcmp(node->pairs[i].key.text, key) == 0)
+			return &node->pairs[i].value;
 	return NULL;
 }
 

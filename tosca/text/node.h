@@ -14,26 +14,30 @@
  * syntaxes.  Nodes live in an arena and know which bytes of their source they stand for.  Scalars
  * stay texts: what "5060" or "yes" means is the reader's decision.
  *
- * A node that several aliases stand for is there once, and has several parents.
+ * Nodes lie in the arrays of their collections.  What an alias stands for is a copy of its node;
+ * what a collection holds is there once, and has several parents.
  */
 enum node_kind { NODE_SCALAR, NODE_MAPPING, NODE_SEQUENCE };
 
-struct node_pair {
-	const struct node *key; /* a scalar; keys of one mapping are different */
-	const struct node *value;
-};
+struct node_pair;
 
 struct node {
 	uint8_t kind;        /* enum node_kind */
 	bool plain;          /* a scalar without quotes, block sign or tag; in JSON: no string */
 	bool broken;         /* parts of it could not be read: an error has been reported */
+	bool unfit;          /* while the tree grows: a key that cannot be one; later none is */
 	uint32_t n;          /* pairs, items, or bytes of the text */
 	uint32_t begin, end; /* bytes of the source; of a collection in block style its first */
 	union {
 		const char *text; /* UTF-8 without NUL, and NUL-terminated */
 		struct node_pair *pairs;
-		const struct node **items;
+		struct node *items;
 	};
+};
+
+struct node_pair {
+	struct node key; /* a scalar; keys of one mapping are different */
+	struct node value;
 };
 
 struct document {

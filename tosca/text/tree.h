@@ -8,8 +8,7 @@
  * The front door of the compiler: a text of any syntax in, trees out.
  *
  * Limits: TREE_TEXT_MAX bytes, TREE_NODES_MAX nodes, TREE_DEPTH_MAX levels, and TREE_ALIASED_MAX
- * nodes reached through aliases.  A node takes 24 bytes, and 8 or 16 more for its place in its
- * collection.
+ * nodes reached through aliases.  A node takes 24 bytes.
  */
 enum {
 	TREE_TEXT_MAX = 512 * 1024 * 1024,

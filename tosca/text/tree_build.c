@@ -8,6 +8,9 @@
 #include "tosca/text/codes.h"
 #include "tosca/text/source.h"
 
+_Static_assert(sizeof(struct node_pair) == 2 * sizeof(struct node),
+    "pairs are what a mapping holds, key and value by turns");
+
 enum {
 	FEW_KEYS = 8,  /* up to so many are compared each with each, which is faster than a table */
 	WORD_MAX = 32, /* bytes of a text worth looking for */
@@ -25,27 +28,47 @@ void tree_builder_fini(struct tree_builder *b)
 	free(b->slots);
 }
 
-struct node *tree_node(
-    struct tree_builder *b, enum node_kind kind, const struct source_range *range)
+struct node *tree_at(const struct tree_builder *b, size_t level)
+{
+	return &b->held.v[b->levels[level].first - 1];
+}
+
+struct node *tree_root(const struct tree_builder *b)
+{
+	return b->held.n > 0 ? b->held.v : NULL;
+}
+
+struct node *tree_keep(const struct tree_builder *b, const struct node *node)
+{
+	if (node == NULL)
+		return NULL;
+	struct node *copy = LM_NEW(b->room->nodes, struct node);
+	*copy = *node;
+	return copy;
+}
+
+void tree_forget(struct tree_builder *b)
+{
+	b->held.n = 0;
+}
+
+/* One more node is allowed; when not, that is reported. */
+static bool has_room(struct tree_builder *b, const struct source_range *range)
 {
 	if (b->depth == TREE_DEPTH_MAX) {
 		diag_add(b->diags, CODE_TEXT_DEPTH, range, "too many levels: at most %d",
 		    TREE_DEPTH_MAX);
 		b->failure = TREE_TOO_DEEP;
-		return NULL;
+		return false;
 	}
 	if (b->nodes == b->room->nodes_max) {
 		diag_add(b->diags, CODE_TEXT_NODES, range, "too many nodes: at most %zu",
 		    b->room->nodes_max);
 		b->failure = TREE_TOO_MANY;
-		return NULL;
+		return false;
 	}
 	b->nodes++;
-	struct node *node = LM_NEW(b->room->nodes, struct node);
-	node->kind = (uint8_t)kind;
-	node->begin = range->begin;
-	node->end = range->end;
-	return node;
+	return true;
 }
 
 /* Equal short texts are one, when the other is not long ago. */
@@ -62,37 +85,19 @@ static const char *copy_text(struct tree_builder *b, const char *text, size_t n)
 	return word->text;
 }
 
-struct node *tree_scalar(
-    struct tree_builder *b, const struct source_range *range, const char *text, size_t n)
-{
-	struct node *node = tree_node(b, NODE_SCALAR, range);
-
-	if (node == NULL)
-		return NULL;
-	node->n = (uint32_t)strnlen(text, n);
-	node->text = copy_text(b, text, node->n);
-	if (node->n < n) {
-		struct diag *d =
-		    diag_add(b->diags, CODE_TEXT_NUL, range, "a text must not hold NUL");
-		diag_help(b->diags, d, "remove the escape: no value can hold this character");
-	}
-	return node;
-}
-
 bool tree_wants_key(const struct tree_builder *b)
 {
-	const struct tree_level *l = b->depth > 0 ? &b->levels[b->depth - 1] : NULL;
+	size_t first = b->depth > 0 ? b->levels[b->depth - 1].first : 0;
 
-	return l != NULL && l->node->kind == NODE_MAPPING && (b->held.n - l->first) % 2 == 0;
+	return first > 0 && b->held.v[first - 1].kind == NODE_MAPPING &&
+	       (b->held.n - first) % 2 == 0;
 }
 
 static bool key_is_good(struct tree_builder *b, const struct node *key)
 {
 	struct source_range pos = node_range(b->source, key);
 
-	size_t first = b->levels[b->depth - 1].first;
-
-	if (key->kind != NODE_SCALAR && first > 0 && b->held.v[first - 1] == NULL)
+	if (key->kind != NODE_SCALAR && tree_at(b, b->depth - 1)->unfit)
 		return false; /* within such a key: that has been said */
 	if (key->kind != NODE_SCALAR) {
 		diag_add(b->diags, CODE_YAML_KEY, &pos, "a key must be a text, not %s",
@@ -108,21 +113,51 @@ static bool key_is_good(struct tree_builder *b, const struct node *key)
 	return true;
 }
 
-void tree_put(struct tree_builder *b, const struct node *node)
+static struct node *put(struct tree_builder *b, const struct node *node)
 {
+	bool key = tree_wants_key(b);
+
 	if (b->depth == 0)
-		b->root = node;
-	else if (tree_wants_key(b) && !key_is_good(b, node))
-		*LM_PUSH(NULL, &b->held) = NULL;
-	else
-		*LM_PUSH(NULL, &b->held) = node;
+		b->held.n = 0;
+	struct node *to = LM_PUSH(NULL, &b->held);
+	*to = *node;
+	to->unfit = key && !key_is_good(b, to);
+	return to;
 }
 
-void tree_open(struct tree_builder *b, struct node *node, int column)
+void tree_again(struct tree_builder *b, const struct node *node)
 {
-	tree_put(b, node);
-	b->levels[b->depth++] =
-	    (struct tree_level){.node = node, .first = b->held.n, .column = column};
+	put(b, node);
+}
+
+struct node *tree_scalar(struct tree_builder *b, const struct source_range *range, const char *text,
+    size_t n, bool plain)
+{
+	struct node node = {
+	    .kind = NODE_SCALAR, .plain = plain, .begin = range->begin, .end = range->end};
+
+	if (!has_room(b, range))
+		return NULL;
+	node.n = (uint32_t)strnlen(text, n);
+	node.text = copy_text(b, text, node.n);
+	if (node.n < n) {
+		struct diag *d =
+		    diag_add(b->diags, CODE_TEXT_NUL, range, "a text must not hold NUL");
+		diag_help(b->diags, d, "remove the escape: no value can hold this character");
+	}
+	return put(b, &node);
+}
+
+struct node *tree_open(
+    struct tree_builder *b, enum node_kind kind, const struct source_range *range, int column)
+{
+	struct node node = {.kind = (uint8_t)kind, .begin = range->begin, .end = range->end};
+
+	if (!has_room(b, range))
+		return NULL;
+	struct node *at = put(b, &node);
+	b->levels[b->depth++] = (struct tree_level){.first = b->held.n, .column = column};
+	return at;
 }
 
 /* ---- keys ---------------------------------------------------------------------------------- */
@@ -132,12 +167,12 @@ static bool same_key(const struct node *a, const struct node *b)
 	return a->n == b->n && memcmp(a->text, b->text, a->n) == 0;
 }
 
-static const struct node *find_among_few(
-    const struct node_pair *pairs, size_t n, const struct node *key)
+/* 'held' are pairs of nodes, the first n of them with different keys. */
+static const struct node *find_among_few(const struct node *held, size_t n, const struct node *key)
 {
 	for (size_t i = 0; i < n; i++)
-		if (same_key(pairs[i].key, key))
-			return pairs[i].key;
+		if (same_key(&held[2 * i], key))
+			return &held[2 * i];
 	return NULL;
 }
 
@@ -160,15 +195,15 @@ static size_t clear_slots(struct tree_builder *b, size_t n)
 }
 
 /* The key that stands there already; or else NULL, and the n-th is entered. */
-static const struct node *find_or_enter(struct tree_builder *b, size_t size,
-    const struct node_pair *pairs, size_t n, const struct node *key)
+static const struct node *find_or_enter(
+    struct tree_builder *b, size_t size, const struct node *held, size_t n, const struct node *key)
 {
 	uint64_t hash = lm_hash(key->text) * 0x9e3779b97f4a7c15u;
 	size_t i = (hash >> 32) & (size - 1);
 
 	for (; b->slots[i] != 0; i = (i + 1) & (size - 1))
-		if (same_key(pairs[b->slots[i] - 1].key, key))
-			return pairs[b->slots[i] - 1].key;
+		if (same_key(&held[2 * (b->slots[i] - 1)], key))
+			return &held[2 * (b->slots[i] - 1)];
 	b->slots[i] = (uint32_t)n + 1;
 	return NULL;
 }
@@ -185,59 +220,63 @@ static void report_duplicate(
 	diag_note(b->diags, d, &first_pos, "first here");
 }
 
-/* Moves what a mapping holds into its array, without bad keys and what stands there twice. */
-static void take_pairs(
-    struct tree_builder *b, struct node *node, const struct node **held, size_t n)
+/*
+ * Moves the pairs that remain to the front, without bad keys and what stands there twice; their
+ * number.
+ */
+static size_t sift_pairs(struct tree_builder *b, struct node *held, size_t n)
 {
-	size_t slots = n / 2 > FEW_KEYS ? clear_slots(b, n / 2) : 0;
-	struct node_pair *pairs = n > 0 ? LM_NEW_N(b->room->nodes, struct node_pair, n / 2) : NULL;
+	size_t slots = n / 2 > FEW_KEYS ? clear_slots(b, n / 2) : 0, used = 0;
 
-	node->pairs = pairs;
 	for (size_t i = 0; i + 1 < n; i += 2) {
-		const struct node *key = held[i], *first;
+		const struct node *key = &held[i], *first;
 
-		if (key == NULL)
+		if (key->unfit)
 			continue;
-		pairs[node->n] = (struct node_pair){key, held[i + 1]};
-		first = slots == 0 ? find_among_few(pairs, node->n, key)
-				   : find_or_enter(b, slots, pairs, node->n, key);
-		if (first != NULL)
+		first = slots == 0 ? find_among_few(held, used, key)
+				   : find_or_enter(b, slots, held, used, key);
+		if (first != NULL) {
 			report_duplicate(b, key, first);
-		else
-			node->n++;
+			continue;
+		}
+		if (i != 2 * used)
+			memcpy(&held[2 * used], key, 2 * sizeof *key);
+		used++;
 	}
+	return used;
 }
 
 void tree_complete(struct tree_builder *b)
 {
-	const struct tree_level *level = &b->levels[b->depth - 1];
-
-	if (level->node->kind != NODE_MAPPING || tree_wants_key(b))
+	if (tree_at(b, b->depth - 1)->kind != NODE_MAPPING || tree_wants_key(b))
 		return;
-	const struct node *key = b->held.v[b->held.n - 1];
-	struct node *nothing = LM_NEW(b->room->nodes, struct node);
-	nothing->text = "";
-	nothing->plain = nothing->broken = true;
-	nothing->begin = key != NULL ? key->begin : 0;
-	nothing->end = key != NULL ? key->end : 0;
-	*LM_PUSH(NULL, &b->held) = nothing;
+	struct node nothing = b->held.v[b->held.n - 1]; /* where the key is */
+	nothing.kind = NODE_SCALAR;
+	nothing.plain = nothing.broken = true;
+	nothing.n = 0;
+	nothing.text = "";
+	put(b, &nothing);
 }
 
 void tree_close(struct tree_builder *b)
 {
-	struct tree_level *level = &b->levels[b->depth - 1];
-	struct node *node = level->node;
+	const struct tree_level *level = &b->levels[b->depth - 1];
 
 	tree_complete(b);
+	struct node *node = tree_at(b, b->depth - 1), *held = node + 1;
 	size_t n = b->held.n - level->first;
-	const struct node **held = n > 0 ? b->held.v + level->first : NULL;
 	if (node->kind == NODE_MAPPING) {
-		take_pairs(b, node, held, n);
+		n = sift_pairs(b, held, n);
+		node->pairs = n > 0 ? LM_NEW_N(b->room->nodes, struct node_pair, n) : NULL;
+		if (n > 0)
+			memcpy(node->pairs, held, n * sizeof *node->pairs);
 	} else if (n > 0) {
-		node->items = LM_NEW_N(b->room->nodes, const struct node *, n);
+		node->items = LM_NEW_N(b->room->nodes, struct node, n);
 		memcpy(node->items, held, n * sizeof *held);
-		node->n = (uint32_t)n;
 	}
+	node->n = (uint32_t)n;
+	if (level->copy != NULL)
+		*level->copy = *node;
 	b->held.n = level->first;
 	b->depth--;
 }

@@ -49,19 +49,18 @@ static struct source_range event_range(struct composer *c)
 
 static bool put_nothing(struct composer *c, const struct source_range *pos)
 {
-	struct node *nothing = tree_scalar(&c->tree, pos, "", 0);
+	struct node *nothing = tree_scalar(&c->tree, pos, "", 0, true);
 
-	if (nothing == NULL)
-		return false;
-	nothing->plain = nothing->broken = true;
-	tree_put(&c->tree, nothing);
-	return true;
+	if (nothing != NULL)
+		nothing->broken = true;
+	return nothing != NULL;
 }
 
-static bool is_open(const struct tree_builder *b, const struct node *node)
+/* The anchor is that of a collection that has not ended. */
+static bool is_open(const struct tree_builder *b, const struct node *anchored)
 {
 	for (size_t i = 0; i < b->depth; i++)
-		if (b->levels[i].node == node)
+		if (b->levels[i].copy == anchored)
 			return true;
 	return false;
 }
@@ -78,11 +77,11 @@ static void measure(const struct node *node, size_t level, struct extent *e)
 	if (e->nodes > TREE_ALIASED_MAX || level > TREE_DEPTH_MAX || node->kind == NODE_SCALAR)
 		return;
 	for (size_t i = 0; i < node->n && e->nodes <= TREE_ALIASED_MAX; i++)
-		measure(node->kind == NODE_MAPPING ? node->pairs[i].value : node->items[i],
+		measure(node->kind == NODE_MAPPING ? &node->pairs[i].value : &node->items[i],
 		    level + 1, e);
 }
 
-/* The node is shared, when it is not too large to be walked again. */
+/* The node's parts are shared, when it is not too large to be walked again. */
 static bool put_again(struct composer *c, const struct node *node, const struct source_range *pos)
 {
 	struct extent extent = {0};
@@ -100,7 +99,7 @@ static bool put_again(struct composer *c, const struct node *node, const struct 
 		    "too many levels through an alias: at most %d", TREE_DEPTH_MAX);
 		return put_nothing(c, pos);
 	}
-	tree_put(&c->tree, node);
+	tree_again(&c->tree, node);
 	return true;
 }
 
@@ -128,11 +127,14 @@ static bool put_alias(struct composer *c)
 	return put_nothing(c, &pos);
 }
 
-static void set_anchor(struct composer *c, const yaml_char_t *name, struct node *node)
+/* What aliases of this name stand for: the node as it is now; NULL when there is no name. */
+static struct node *set_anchor(struct composer *c, const yaml_char_t *name, const struct node *node)
 {
-	if (name != NULL)
-		lm_map_put(
-		    c->anchors, lm_arena_strdup(c->tree.room->nodes, (const char *)name), node);
+	if (name == NULL)
+		return NULL;
+	struct node *copy = tree_keep(&c->tree, node);
+	lm_map_put(c->anchors, lm_arena_strdup(c->tree.room->nodes, (const char *)name), copy);
+	return copy;
 }
 
 /* True when the tag says that this is a text; other tags say nothing that the language knows. */
@@ -166,16 +168,15 @@ static bool put_scalar(struct composer *c)
 {
 	__typeof__(&c->event.data.scalar) e = &c->event.data.scalar;
 	struct source_range pos = event_range(c);
-	struct node *node = tree_scalar(&c->tree, &pos, (const char *)e->value, e->length);
+	bool plain = !read_tag(c, e->tag, pos) && e->style == YAML_PLAIN_SCALAR_STYLE;
+	struct node *node = tree_scalar(&c->tree, &pos, (const char *)e->value, e->length, plain);
 
 	if (node == NULL)
 		return false;
-	node->plain = !read_tag(c, e->tag, pos) && e->style == YAML_PLAIN_SCALAR_STYLE;
 	if (e->style > YAML_PLAIN_SCALAR_STYLE && e->style < YAML_LITERAL_SCALAR_STYLE &&
 	    c->event.start_mark.line != c->event.end_mark.line)
 		c->quote = (struct long_quote){pos.begin, pos.end};
 	set_anchor(c, e->anchor, node);
-	tree_put(&c->tree, node);
 	return true;
 }
 
@@ -204,14 +205,14 @@ static bool open_collection(struct composer *c)
 
 	if (c->first) {
 		c->first = false;
-		return c->tree.levels[c->piece.level].node->kind == start.kind;
+		return tree_at(&c->tree, c->piece.level)->kind == start.kind;
 	}
-	struct node *node = tree_node(&c->tree, start.kind, &pos);
+	struct node *node =
+	    tree_open(&c->tree, start.kind, &pos, known ? (int)c->event.start_mark.column : -1);
 	if (node == NULL)
 		return false;
 	read_tag(c, start.tag, pos);
-	set_anchor(c, start.anchor, node);
-	tree_open(&c->tree, node, known ? (int)c->event.start_mark.column : -1);
+	c->tree.levels[c->tree.depth - 1].copy = set_anchor(c, start.anchor, node);
 	return true;
 }
 
@@ -224,7 +225,7 @@ static void begin_document(struct composer *c)
 	lm_map_free(c->anchors);
 	c->anchors = lm_map_new();
 	c->document = (struct document){.begin = begin};
-	c->tree.root = NULL;
+	tree_forget(&c->tree);
 	c->in_document = true;
 }
 
@@ -235,7 +236,7 @@ static void end_document(struct composer *c)
 	while (c->tree.depth > 0)
 		tree_close(&c->tree);
 	c->in_document = false;
-	c->document.root = c->tree.root;
+	c->document.root = tree_keep(&c->tree, tree_root(&c->tree));
 	if (node_is_null(c->document.root) && !c->document.broken)
 		return;
 	if (last != NULL)
@@ -277,7 +278,7 @@ static bool take(struct composer *c)
 static void mark_broken(struct composer *c)
 {
 	for (size_t i = 0; i < c->tree.depth; i++)
-		c->tree.levels[i].node->broken = true;
+		tree_at(&c->tree, i)->broken = true;
 	if (!c->in_document && c->documents.n > 0)
 		c->documents.v[c->documents.n - 1].broken = true; /* what stands behind its end */
 	if (!c->in_document && c->documents.n == 0)

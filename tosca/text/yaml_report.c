@@ -168,7 +168,7 @@ static bool is_bracket(char c)
 static const struct node *open_bracket(const struct composer *c)
 {
 	const struct tree_builder *b = &c->tree;
-	const struct node *node = b->depth > 0 ? b->levels[b->depth - 1].node : NULL;
+	const struct node *node = b->depth > 0 ? tree_at(b, b->depth - 1) : NULL;
 
 	return node != NULL && is_bracket(b->source->text[node->begin]) ? node : NULL;
 }
@@ -271,12 +271,13 @@ static bool report_leftover(const struct trouble *t)
 {
 	uint32_t first = byte_of_line(t, t->line) + (uint32_t)strspn(t->line, " ");
 	struct source_range pos = range_at(t, t->at);
+	const struct node *root = tree_root(&t->c->tree);
 
 	if (strcmp(t->problem, "did not find expected <document start>") == 0) {
 		bool key = t->at == first && colon_of(t->line, t->n) < t->n && !t->c->in_document;
 
-		if (key && t->c->tree.root != NULL && t->c->tree.root->kind == NODE_MAPPING &&
-		    !is_bracket(t->c->tree.source->text[t->c->tree.root->begin]))
+		if (key && root != NULL && root->kind == NODE_MAPPING &&
+		    !is_bracket(t->c->tree.source->text[root->begin]))
 			report(t, CODE_YAML_INDENT, &pos,
 			    "this key is further to the left than the first one",
 			    "line up the keys of one mapping in one column");
@@ -304,8 +305,8 @@ static void forget_swallowed(const struct trouble *t)
 
 	if (b->depth == 0 || b->held.n == b->levels[b->depth - 1].first)
 		return;
-	const struct node *last = b->held.v[b->held.n - 1];
-	if (last != NULL && last->kind == NODE_SCALAR && last->begin < line && last->end > line &&
+	const struct node *last = &b->held.v[b->held.n - 1];
+	if (!last->unfit && last->kind == NODE_SCALAR && last->begin < line && last->end > line &&
 	    last->end <= t->at)
 		b->held.n--;
 }

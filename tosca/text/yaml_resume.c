@@ -66,16 +66,18 @@ static bool is_pair(const struct line *l)
 	return false;
 }
 
-static bool is_entry(const struct tree_level *level, const struct line *l)
+static bool is_entry(const struct tree_builder *b, size_t level, const struct line *l)
 {
-	return level->column == l->column &&
-	       (level->node->kind == NODE_MAPPING ? is_pair(l) : is_item(l));
+	return b->levels[level].column == l->column &&
+	       (tree_at(b, level)->kind == NODE_MAPPING ? is_pair(l) : is_item(l));
 }
 
-/* The byte at which the entries of a collection end that go on with this line. */
-static uint32_t limit_of(const struct composer *c, struct tree_level *level, uint32_t number)
+/* The byte at which the entries of the innermost collection end, which go on with this line. */
+static uint32_t limit_of(struct composer *c, uint32_t number)
 {
 	const struct source *s = c->tree.source;
+	struct tree_level *level = &c->tree.levels[c->tree.depth - 1];
+	bool list = tree_at(&c->tree, c->tree.depth - 1)->kind == NODE_SEQUENCE;
 
 	if (level->limit > s->lines[number - 1])
 		return level->limit;
@@ -85,8 +87,7 @@ static uint32_t limit_of(const struct composer *c, struct tree_level *level, uin
 		if (l.n == 0 || l.p[0] == '#')
 			continue;
 		if (is_marker(&l) || l.column < level->column ||
-		    (l.column == level->column && level->node->kind == NODE_SEQUENCE &&
-			!is_item(&l)))
+		    (l.column == level->column && list && !is_item(&l)))
 			break;
 	}
 	level->limit = number <= s->n_lines ? s->lines[number - 1] : (uint32_t)s->n;
@@ -108,7 +109,7 @@ static bool find_level(struct composer *c, const struct line *l, size_t *out)
 		if (b->levels[i].column > l->column)
 			close_down_to(b, i);
 	for (size_t i = b->depth; i-- > 0;)
-		if (is_entry(&b->levels[i], l)) {
+		if (is_entry(b, i, l)) {
 			close_down_to(b, i + 1);
 			tree_complete(b);
 			*out = i;
@@ -151,14 +152,14 @@ struct piece yaml_resume(struct composer *c, uint32_t number)
 			piece.kind = PIECE_DOCUMENTS;
 			return piece;
 		}
-		if (c->tree.root == NULL && l.column == 0 && is_pair(&l)) {
+		if (tree_root(&c->tree) == NULL && l.column == 0 && is_pair(&l)) {
 			piece.kind = PIECE_ROOT;
 			return piece;
 		}
 		if (find_level(c, &l, &piece.level)) {
 			piece.kind = PIECE_ENTRIES;
 			if (piece.level > 0)
-				piece.end = limit_of(c, &c->tree.levels[piece.level], number);
+				piece.end = limit_of(c, number);
 			return piece;
 		}
 		if (whole)
