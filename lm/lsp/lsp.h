@@ -69,6 +69,8 @@ char *place_uri(const struct lsp *, const char *file);
 
 /* Takes note of what is wrong in a file without telling. */
 void publish_note(struct lsp *, const char *file);
+/* Checks, and does so for every file in which something else may be wrong than when last asked. */
+void publish_note_changes(struct lsp *);
 /* Checks, and tells about every file in which something else is wrong now than the client knows. */
 void publish_changes(struct lsp *);
 /* Tells about a file in any case, or that nothing is wrong in it any more. */

@@ -25,11 +25,11 @@ static uint64_t mix(uint64_t sum, uint64_t value)
 	return (sum ^ value) * 0x100000001b3ULL;
 }
 
-static uint64_t sum_of(const struct diags *d, size_t from)
+static uint64_t sum_of(const struct diags *d)
 {
 	uint64_t sum = 0;
 
-	for (size_t i = from; i < diags_count(d) && i - from < DIAGS_MAX; i++) {
+	for (size_t i = 0; i < diags_count(d); i++) {
 		const struct diag *g = diags_at(d, i);
 		const struct source_range *last = g->notes != NULL ? &g->notes->pos : &g->pos;
 
@@ -110,12 +110,28 @@ static void tell(struct lsp *l, struct shown *s, const struct diags *d)
 	rpc_notify(l->rpc, "textDocument/publishDiagnostics", params);
 }
 
-void publish_note(struct lsp *l, const char *file)
+static uint64_t sum_now(const struct lsp *l, const char *file)
 {
 	LM_AUTO(diags) d = diags_new(DIAGS_MAX);
 
 	catalog_report(l->catalog, file, d);
-	shown_of(l, file)->sum = sum_of(d, 0);
+	return sum_of(d);
+}
+
+void publish_note(struct lsp *l, const char *file)
+{
+	shown_of(l, file)->sum = sum_now(l, file);
+}
+
+static void note(void *arg, const char *file)
+{
+	publish_note(arg, file);
+}
+
+void publish_note_changes(struct lsp *l)
+{
+	catalog_check(l->catalog);
+	catalog_take_changed(l->catalog, note, l);
 }
 
 void publish_file(struct lsp *l, const char *file)
@@ -124,24 +140,22 @@ void publish_file(struct lsp *l, const char *file)
 	struct shown *s = shown_of(l, file);
 
 	catalog_report(l->catalog, file, d);
-	s->sum = sum_of(d, 0);
+	s->sum = sum_of(d);
 	tell(l, s, d);
+}
+
+static void publish_changed(void *arg, const char *file)
+{
+	struct lsp *l = arg;
+
+	if (sum_now(l, file) != shown_of(l, file)->sum)
+		publish_file(l, file);
 }
 
 void publish_changes(struct lsp *l)
 {
-	/* One list for all: there may be thousands of files, and most have nothing to say. */
-	LM_AUTO(diags) all = diags_new(SIZE_MAX);
-
 	catalog_check(l->catalog);
-	for (size_t i = 0; i < catalog_file_count(l->catalog); i++) {
-		const char *file = catalog_file_at(l->catalog, i);
-		size_t from = diags_count(all);
-
-		catalog_report(l->catalog, file, all);
-		if (sum_of(all, from) != shown_of(l, file)->sum)
-			publish_file(l, file);
-	}
+	catalog_take_changed(l->catalog, publish_changed, l);
 }
 
 void publish_clear(struct lsp *l, const char *file)

@@ -81,13 +81,6 @@ static void load(struct lsp *l, const char *path)
 	put_documents(l);
 }
 
-static void note_all(struct lsp *l)
-{
-	catalog_check(l->catalog);
-	for (size_t i = 0; i < catalog_file_count(l->catalog); i++)
-		publish_note(l, catalog_file_at(l->catalog, i));
-}
-
 static void add_root(struct lsp *l, const char *uri)
 {
 	if (uri == NULL || l->n_roots == LSP_ROOTS_MAX)
@@ -119,7 +112,7 @@ void workspace_load(struct lsp *l, const json_t *params)
 	}
 	for (size_t i = 0; i < json_array_size(folders); i++)
 		add_root(l, lsp_text_at(json_array_get(folders, i), "uri", NULL));
-	note_all(l);
+	publish_note_changes(l);
 }
 
 static bool lies_below(const char *file, const char *folder)

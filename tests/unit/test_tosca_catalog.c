@@ -180,6 +180,81 @@ START_TEST(only_those_that_use_what_changed_are_checked_again)
 }
 END_TEST
 
+static void name_file(void *arg, const char *file)
+{
+	lm_buf_printf(arg, "%s ", file);
+}
+
+/* The files that have changed since the last call. */
+static const char *changed(void)
+{
+	struct lm_buf b;
+
+	lm_buf_init(&b, 64 * 1024);
+	catalog_take_changed(catalog, name_file, &b);
+	const char *list = lm_arena_strdup(arena, b.p);
+	lm_buf_fini(&b);
+	return list;
+}
+
+START_TEST(files_have_changed_that_were_put_and_those_of_which_something_else_is_said)
+{
+	add("a", "name: assembly::a::1\ncomposition: {r: {type: 'resource::r::1'}}\n");
+	add("b", "name: assembly::b::1\ncomposition: {s: {type: 'resource::s::1'}}\n");
+	add("s", "name: resource::s::1\n");
+	check();
+	ck_assert_str_eq(changed(), "a b s ");
+	check();
+	ck_assert_str_eq(changed(), "");
+	add("r", "name: resource::r::1\n");
+	check();
+	ck_assert_str_eq(changed(), "a r ");
+	/* The one that uses it is checked again, and nothing is said of it as before. */
+	add("s", "name: resource::s::1\nproperties: {in: {}}\n");
+	check();
+	ck_assert_str_eq(changed(), "s ");
+	catalog_remove(catalog, "r");
+	check();
+	ck_assert_str_eq(changed(), "a ");
+	catalog_remarks(catalog, "b");
+	ck_assert_str_eq(changed(), "b ");
+}
+END_TEST
+
+/* More than a thousand of one name are not told: one that comes in between silences the last one. */
+START_TEST(a_file_of_which_nothing_more_is_said_has_changed_too)
+{
+	enum { MANY = 1000 };
+	static const char text[] = "name: resource::a::1\n---\n";
+	struct lm_buf all;
+	char file[16];
+
+	add("x", text);
+	add("y", "name: resource::b::1\n");
+	for (int i = 1; i <= MANY; i++) {
+		snprintf(file, sizeof file, "%d", i);
+		add(file, text);
+	}
+	check();
+	changed();
+	add("y", text);
+	check();
+	ck_assert_str_eq(changed(), "y 1000 ");
+	/* So does a file with that many of them, for what was the first before. */
+	add("z", "name: assembly::z::1\n");
+	add("c", "name: assembly::c::1\ncomposition: {r: {type: 'resource::r::1'}}\n");
+	check();
+	changed();
+	lm_buf_init(&all, 64 * 1024);
+	for (int i = 0; i <= MANY; i++)
+		lm_buf_puts(&all, "name: assembly::c::1\n---\n");
+	add("z", all.p);
+	lm_buf_fini(&all);
+	check();
+	ck_assert_str_eq(changed(), "z c ");
+}
+END_TEST
+
 START_TEST(a_name_that_comes_or_goes_concerns_those_that_missed_it_or_were_told_of_it)
 {
 	add("a", "name: assembly::a::1\ncomposition: {r: {type: 'resource::server::1'}}\n");
@@ -357,6 +432,9 @@ static Suite *suite(void)
 	tcase_add_test(tc, a_file_put_again_keeps_its_place_and_one_that_was_removed_has_lost_it);
 	tcase_add_test(tc, when_the_first_of_a_name_goes_the_next_takes_over);
 	tcase_add_test(tc, only_those_that_use_what_changed_are_checked_again);
+	tcase_add_test(
+	    tc, files_have_changed_that_were_put_and_those_of_which_something_else_is_said);
+	tcase_add_test(tc, a_file_of_which_nothing_more_is_said_has_changed_too);
 	tcase_add_test(
 	    tc, a_name_that_comes_or_goes_concerns_those_that_missed_it_or_were_told_of_it);
 	tcase_add_test(tc, all_versions_of_a_plain_name_stand_in_order_assemblies_first);

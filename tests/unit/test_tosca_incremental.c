@@ -201,6 +201,7 @@ struct file {
 
 static struct catalog *catalog;
 static struct file order[FILES]; /* as the catalog has to keep it */
+static char *said[FILES];        /* what each file said when the catalog was last asked, by digit */
 static size_t n_files;
 static unsigned seed, step;
 
@@ -342,6 +343,34 @@ static void compare(void)
 	}
 }
 
+static size_t digit_of(const char *file)
+{
+	return (size_t)(file[1] - '0');
+}
+
+static void hear(void *arg, const char *file)
+{
+	(void)arg;
+	free(said[digit_of(file)]);
+	said[digit_of(file)] = say(catalog, file);
+}
+
+/* Nobody needs to look at a file that was not named. */
+static void compare_with_what_was_heard(void)
+{
+	catalog_take_changed(catalog, hear, NULL);
+	for (size_t i = 0; i < n_files; i++) {
+		char *now = say(catalog, order[i].name);
+		const char *heard = said[digit_of(order[i].name)];
+
+		ck_assert_msg(heard != NULL && strcmp(heard, now) == 0,
+		    "seed %u, step %u: %s is not said to have changed: %.400s\nand not %.400s",
+		    seed, step, order[i].name, now, heard != NULL ? heard : "");
+		free(now);
+	}
+	ck_assert_uint_eq(catalog_take_changed(catalog, hear, NULL), 0);
+}
+
 /* Whoever builds a graph without a check has one made on the way. */
 static void build_something(void)
 {
@@ -369,13 +398,20 @@ static void live(unsigned with_seed)
 			build_something();
 		if (chance(60))
 			compare();
+		if (chance(70))
+			compare_with_what_was_heard();
 	}
 	while (n_files > 0) {
 		take_away(order[0].name);
 		if (chance(50))
 			compare();
+		compare_with_what_was_heard();
 	}
 	catalog_free(catalog);
+	for (size_t i = 0; i < FILES; i++) {
+		free(said[i]);
+		said[i] = NULL;
+	}
 }
 
 START_TEST(after_any_edits_the_catalog_says_what_a_new_one_says)

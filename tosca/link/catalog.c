@@ -15,8 +15,7 @@ enum { DIAGS_MAX = 1000 };
 /* One text: everything that came from it, and what is wrong with it in itself. */
 struct entry {
 	struct lm_arena *arena;
-	const char *file;
-	size_t order; /* when the file first came; never the same again */
+	struct catalog_file file;
 	LM_VEC(struct descriptor *) list;
 	struct diags *own;
 	struct diags *remarks; /* of others; NULL: none */
@@ -88,7 +87,7 @@ static struct entry *entry_new(const char *file)
 	if (e == NULL)
 		abort();
 	e->arena = lm_arena_new();
-	e->file = lm_arena_strdup(e->arena, file);
+	e->file.name = lm_arena_strdup(e->arena, file);
 	e->own = diags_new(DIAGS_MAX);
 	return e;
 }
@@ -100,7 +99,7 @@ static struct entry *entry_read(
 	LM_AUTO(lm_arena) nodes = lm_arena_new();
 	struct tree_room room = {
 	    .texts = e->arena, .nodes = nodes, .text_max = c->text_max, .nodes_max = c->nodes_max};
-	struct documents docs = tree_read(&room, e->file, text, n, e->own);
+	struct documents docs = tree_read(&room, e->file.name, text, n, e->own);
 	for (size_t i = 0; i < docs.n; i++) {
 		struct descriptors found = {0};
 		const struct front_end_job job = {
@@ -113,11 +112,17 @@ static struct entry *entry_read(
 	return e;
 }
 
+static void entry_changed(struct catalog *c, struct entry *e)
+{
+	changed_add(&c->names->changed, &e->file);
+}
+
 /* Backwards, so that many of one name need not close up again and again. */
 static void leave(struct catalog *c, struct entry *e)
 {
 	for (size_t i = e->list.n; i > 0; i--)
 		names_leave(c->names, e->list.v[i - 1]);
+	changed_drop(&c->names->changed, &e->file);
 }
 
 static void settle(struct catalog *c)
@@ -133,7 +138,7 @@ static size_t place_of(const struct catalog *c, const struct entry *e)
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (c->entries.v[middle]->order < e->order)
+		if (c->entries.v[middle]->file.order < e->file.order)
 			low = middle + 1;
 		else
 			high = middle;
@@ -143,9 +148,9 @@ static size_t place_of(const struct catalog *c, const struct entry *e)
 
 static void entry_add(struct catalog *c, struct entry *e)
 {
-	e->order = c->n_files++;
+	e->file.order = c->n_files++;
 	*LM_PUSH(NULL, &c->entries) = e;
-	lm_map_put(c->by_file, e->file, e);
+	lm_map_put(c->by_file, e->file.name, e);
 }
 
 size_t catalog_put(struct catalog *c, const char *file, const char *text, size_t n)
@@ -153,15 +158,16 @@ size_t catalog_put(struct catalog *c, const char *file, const char *text, size_t
 	struct entry *old = lm_map_find(c->by_file, file), *e = entry_read(c, file, text, n);
 
 	if (old != NULL) {
-		e->order = old->order;
+		e->file.order = old->file.order;
 		c->entries.v[place_of(c, old)] = e;
 		leave(c, old);
-		lm_map_put(c->by_file, e->file, e);
+		lm_map_put(c->by_file, e->file.name, e);
 	} else {
 		entry_add(c, e);
 	}
 	for (size_t i = 0; i < e->list.n; i++)
-		names_enter(c->names, e->list.v[i], e->order);
+		names_enter(c->names, e->list.v[i], &e->file);
+	entry_changed(c, e);
 	settle(c);
 	if (old != NULL)
 		entry_free(old);
@@ -178,6 +184,7 @@ struct remarks catalog_remarks(struct catalog *c, const char *file)
 	}
 	if (e->remarks == NULL)
 		e->remarks = diags_new(DIAGS_MAX);
+	entry_changed(c, e);
 	const struct source *source =
 	    e->list.n > 0 ? e->list.v[0]->source : source_new(e->arena, file, "", 0);
 	return (struct remarks){e->remarks, e->arena, {.source = source}};
@@ -267,6 +274,11 @@ void catalog_report(const struct catalog *c, const char *file, struct diags *out
 
 /* ---- looking ------------------------------------------------------------------------------- */
 
+size_t catalog_take_changed(struct catalog *c, void (*each)(void *arg, const char *file), void *arg)
+{
+	return changed_take(&c->names->changed, each, arg);
+}
+
 size_t catalog_file_count(const struct catalog *c)
 {
 	return c->entries.n;
@@ -274,7 +286,7 @@ size_t catalog_file_count(const struct catalog *c)
 
 const char *catalog_file_at(const struct catalog *c, size_t i)
 {
-	return i < c->entries.n ? c->entries.v[i]->file : NULL;
+	return i < c->entries.n ? c->entries.v[i]->file.name : NULL;
 }
 
 size_t catalog_count(const struct catalog *c)

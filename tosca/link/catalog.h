@@ -74,6 +74,14 @@ void catalog_check(struct catalog *);
  */
 void catalog_report(const struct catalog *, const char *file, struct diags *out);
 
+/*
+ * Names every file of which catalog_report() may say something else than when this was last asked,
+ * in the order in which they came; returns their number.  A file that says the same may be among
+ * them, but only when it was put, got a remark, or was checked again; one that was removed is not.
+ * Costs what has changed.  The catalog must not be changed meanwhile.
+ */
+size_t catalog_take_changed(struct catalog *, void (*each)(void *arg, const char *file), void *arg);
+
 size_t catalog_file_count(const struct catalog *);
 const char *catalog_file_at(const struct catalog *, size_t i);
 

@@ -60,6 +60,7 @@ static void check_one(struct names *ns, const struct catalog *catalog, struct kn
 {
 	LM_AUTO(lm_arena) scratch = lm_arena_new();
 	struct linker l = {.catalog = catalog, .scratch = scratch, .d = k->first};
+	bool was_wrong = k->diags != NULL;
 
 	diags_free(k->diags);
 	k->diags = NULL;
@@ -79,6 +80,8 @@ static void check_one(struct names *ns, const struct catalog *catalog, struct kn
 		k->diags = l.diags;
 		ns->empty = NULL;
 	}
+	if (was_wrong || k->diags != NULL)
+		names_changed(ns, k);
 }
 
 /* Each name once, though it may be in both lists. */

@@ -92,6 +92,7 @@ void names_free(struct names *ns)
 	lm_vec_free(&ns->unsettled);
 	lm_vec_free(&ns->due);
 	lm_vec_free(&ns->moved);
+	changed_fini(&ns->changed);
 	free(ns);
 }
 
@@ -266,6 +267,17 @@ static void tell(struct names *ns, const struct topic *t)
 		names_due(ns, u->by);
 }
 
+void names_changed(struct names *ns, const struct known *k)
+{
+	size_t i = 0;
+
+	/* The first that counts stands further down while another has come before it. */
+	while (i < k->holders.n && k->holders.v[i].d != k->first)
+		i++;
+	if (i < k->holders.n)
+		changed_add(&ns->changed, k->holders.v[i].file);
+}
+
 static bool range_is_in(const struct source_range *r, const struct source *source)
 {
 	return r->source == source;
@@ -290,6 +302,7 @@ static void forget_places(struct names *ns, struct known *k, const struct source
 			continue;
 		diags_free(k->diags);
 		k->diags = NULL;
+		names_changed(ns, k);
 		names_due(ns, k);
 	}
 }
@@ -304,15 +317,29 @@ static void unsettle(struct names *ns, struct known *k)
 	*LM_PUSH(NULL, &ns->unsettled) = k;
 }
 
-void names_enter(struct names *ns, struct descriptor *d, size_t order)
+/* Enough of one name; the rest is not told. */
+enum { TWICE_MAX = 1000 };
+
+static void twice_drop(struct names *ns, struct holder *h)
+{
+	if (h->twice == NULL)
+		return;
+	diags_free(h->twice);
+	h->twice = NULL;
+	changed_add(&ns->changed, h->file);
+}
+
+void names_enter(struct names *ns, struct descriptor *d, struct catalog_file *file)
 {
 	struct known *k = known_ensure(ns, d->name.canonical);
 	size_t at = k->holders.n;
 
 	LM_PUSH(NULL, &k->holders);
-	for (; at > 0 && k->holders.v[at - 1].order > order; at--)
+	for (; at > 0 && k->holders.v[at - 1].file->order > file->order; at--)
 		k->holders.v[at] = k->holders.v[at - 1];
-	k->holders.v[at] = (struct holder){d, order, NULL};
+	k->holders.v[at] = (struct holder){d, file, NULL};
+	if (k->holders.n > TWICE_MAX + 1)
+		twice_drop(ns, &k->holders.v[TWICE_MAX + 1]);
 	d->index = k->id;
 	unsettle(ns, k);
 }
@@ -329,10 +356,10 @@ static void dethrone(struct names *ns, struct known *k)
 		for (const struct use *u = topics[i] == NULL ? NULL : topics[i]->readers; u != NULL;
 		     u = u->next)
 			forget_places(ns, u->by, source);
-	for (size_t i = 0; i < k->holders.n; i++) {
-		diags_free(k->holders.v[i].twice);
-		k->holders.v[i].twice = NULL;
-	}
+	if (k->diags != NULL)
+		names_changed(ns, k);
+	for (size_t i = 0; i < k->holders.n; i++)
+		twice_drop(ns, &k->holders.v[i]);
 	versions_remove(ns->versions, k->first);
 	ns->n_descriptors--;
 	k->first->check = CHECK_NOT_YET;
@@ -460,9 +487,6 @@ static void vacate(struct names *ns, struct known *k)
 	k->level = 0;
 }
 
-/* Enough of one name; the rest is not told. */
-enum { TWICE_MAX = 1000 };
-
 const struct diags *names_twice(const struct names *ns, const struct descriptor *d)
 {
 	const struct known *k = names_of(ns, d);
@@ -473,7 +497,7 @@ const struct diags *names_twice(const struct names *ns, const struct descriptor 
 	return NULL;
 }
 
-static void report_twice(struct known *k)
+static void report_twice(struct names *ns, struct known *k)
 {
 	for (size_t i = 1; i < k->holders.n && i <= TWICE_MAX; i++) {
 		struct holder *h = &k->holders.v[i];
@@ -481,6 +505,7 @@ static void report_twice(struct known *k)
 		if (h->twice != NULL)
 			continue;
 		h->twice = diags_new(1);
+		changed_add(&ns->changed, h->file);
 		struct diag *g = diag_add(h->twice, CODE_DUPLICATE_DESCRIPTOR, &h->d->pos,
 		    "'%s' is defined twice", h->d->name.full);
 		diag_note(h->twice, g, &k->first->pos, "first defined here");
@@ -511,8 +536,7 @@ static void enthrone(struct names *ns, struct known *k)
 		edges_drop(ns, &old);
 		move(ns, k);
 	}
-	diags_free(k->holders.v[0].twice);
-	k->holders.v[0].twice = NULL;
+	twice_drop(ns, &k->holders.v[0]);
 	names_due(ns, k);
 }
 
@@ -520,7 +544,7 @@ static void settle(struct names *ns, struct known *k)
 {
 	if (k->first == NULL || k->holders.v[0].d != k->first)
 		enthrone(ns, k);
-	report_twice(k);
+	report_twice(ns, k);
 }
 
 void names_settle(struct names *ns)

@@ -3,6 +3,7 @@
 #define LM_TOSCA_NAMES_H
 
 #include "base/vec.h"
+#include "tosca/link/changed.h"
 #include "tosca/link/link.h"
 #include "tosca/link/versions.h"
 
@@ -49,7 +50,7 @@ struct loop {
 /* Who has a name; the files in their order, see catalog.h. */
 struct holder {
 	struct descriptor *d;
-	size_t order;        /* of the file */
+	struct catalog_file *file;
 	struct diags *twice; /* it is not the first */
 };
 
@@ -94,6 +95,8 @@ struct names {
 	LM_VEC(struct known *) unsettled;
 	LM_VEC(struct known *) due;   /* to be checked */
 	LM_VEC(struct known *) moved; /* made of something else now */
+	/* Since somebody asked. */
+	struct changed changed;
 	size_t n_circles;
 };
 
@@ -102,7 +105,8 @@ void names_free(struct names *);
 
 /* ---- descriptors come and go: leave and enter, then settle ---------------------------------- */
 
-void names_enter(struct names *, struct descriptor *, size_t order);
+/* The file is borrowed until the descriptor leaves. */
+void names_enter(struct names *, struct descriptor *, struct catalog_file *);
 /*
  * The descriptor may be freed afterwards: nothing points to it or to the text of its file any
  * more, except what names_settle() puts right.
@@ -130,6 +134,8 @@ void names_check(struct names *, const struct catalog *);
 /* The first half of it: levels and cycles of whatever is made of something that moved. */
 void names_order(struct names *);
 void names_due(struct names *, struct known *);
+/* Something else is wrong with the descriptor that counts. */
+void names_changed(struct names *, const struct known *);
 /* Takes over what the check that is being made has asked for. */
 void names_reads_keep(struct names *, struct known *);
 /* The name is forgotten when nobody has it and nobody asks for it. */

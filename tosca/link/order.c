@@ -49,7 +49,7 @@ static void add_all(struct search *s)
 static int by_order(const void *a, const void *b)
 {
 	const struct known *ka = *(struct known *const *)a, *kb = *(struct known *const *)b;
-	size_t oa = ka->holders.v[0].order, ob = kb->holders.v[0].order;
+	size_t oa = ka->holders.v[0].file->order, ob = kb->holders.v[0].file->order;
 
 	if (oa != ob)
 		return oa < ob ? -1 : 1;

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tosca/link/changed.h"
+
+#include <stdlib.h>
+
+void changed_add(struct changed *c, struct catalog_file *f)
+{
+	if (f->changed != 0)
+		return;
+	*LM_PUSH(NULL, &c->files) = f;
+	f->changed = c->files.n;
+}
+
+/* The last one takes its place. */
+void changed_drop(struct changed *c, struct catalog_file *f)
+{
+	if (f->changed == 0)
+		return;
+	struct catalog_file *last = c->files.v[--c->files.n];
+	c->files.v[f->changed - 1] = last;
+	last->changed = f->changed;
+	f->changed = 0;
+}
+
+static int by_order(const void *a, const void *b)
+{
+	size_t x = (*(struct catalog_file *const *)a)->order;
+	size_t y = (*(struct catalog_file *const *)b)->order;
+
+	return (x > y) - (x < y);
+}
+
+size_t changed_take(struct changed *c, void (*each)(void *arg, const char *file), void *arg)
+{
+	size_t n = c->files.n;
+
+	if (n > 1)
+		qsort(c->files.v, n, sizeof c->files.v[0], by_order);
+	for (size_t i = 0; i < n; i++) {
+		c->files.v[i]->changed = 0;
+		each(arg, c->files.v[i]->name);
+	}
+	c->files.n = 0;
+	return n;
+}
+
+void changed_fini(struct changed *c)
+{
+	lm_vec_free(&c->files);
+}
