@@ -167,19 +167,15 @@ void *lm_map_find(const struct lm_map *m, const char *key)
 	return e == NULL ? NULL : e->value;
 }
 
-void *lm_map_put(struct lm_map *m, const char *key, void *value)
+/* The entry of 'key'; NULL: there was none, and now there is one with 'value'. */
+static struct entry *find_or_add(struct lm_map *m, const char *key, void *value)
 {
 	assert(value != NULL);
 	uint32_t hash = hash_of(key);
 	struct slot *slot = m->n_slots > 0 ? slot_of(m, key, hash) : NULL;
 
-	if (slot != NULL && slot->place != 0) {
-		struct entry *e = &m->entries[slot->place - 1];
-		void *old = e->value;
-
-		*e = (struct entry){key, value};
-		return old;
-	}
+	if (slot != NULL && slot->place != 0)
+		return &m->entries[slot->place - 1];
 	if (m->n_entries == m->cap_entries) {
 		grow(m);
 		slot = slot_of(m, key, hash);
@@ -188,6 +184,23 @@ void *lm_map_put(struct lm_map *m, const char *key, void *value)
 	*slot = (struct slot){hash, (uint32_t)m->n_entries};
 	m->count++;
 	return NULL;
+}
+
+void *lm_map_put(struct lm_map *m, const char *key, void *value)
+{
+	struct entry *e = find_or_add(m, key, value);
+	void *old = e == NULL ? NULL : e->value;
+
+	if (e != NULL)
+		*e = (struct entry){key, value};
+	return old;
+}
+
+void *lm_map_add(struct lm_map *m, const char *key, void *value)
+{
+	struct entry *e = find_or_add(m, key, value);
+
+	return e == NULL ? NULL : e->value;
 }
 
 void *lm_map_remove(struct lm_map *m, const char *key)

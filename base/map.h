@@ -22,6 +22,8 @@ void lm_map_reserve(struct lm_map *, size_t n);
 void *lm_map_find(const struct lm_map *, const char *key); /* NULL: no such key */
 /* The previous value, or NULL.  'value' must not be NULL. */
 void *lm_map_put(struct lm_map *, const char *key, void *value);
+/* Puts what is not there yet; otherwise all stays as it is, and the value that is there returns. */
+void *lm_map_add(struct lm_map *, const char *key, void *value);
 /* The value removed, or NULL. */
 void *lm_map_remove(struct lm_map *, const char *key);
 size_t lm_map_count(const struct lm_map *);

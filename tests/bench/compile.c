@@ -56,7 +56,7 @@ static const char resource_text[] = "name: resource::unit::1.0\n"
 				    "operations:\n"
 				    "  Attach:\n"
 				    "    properties:\n"
-				    "      peer:\n"
+				    "      other:\n"
 				    "        type: string\n"
 				    "  Detach: {}\n"
 				    "---\n";

@@ -57,7 +57,7 @@ static void write_resource(struct lm_buf *out, unsigned i, unsigned version, uns
 			 "lifecycle: [Install, Configure, Start, Stop, Uninstall]\n"
 			 "metrics: {load: {type: 'metric::load'}}\n"
 			 "operations:\n"
-			 "  Attach: {properties: {peer: {type: string}}}\n"
+			 "  Attach: {properties: {other: {type: string}}}\n"
 			 "  Detach: {}\n");
 }
 

@@ -36,6 +36,12 @@ static bool add_file(struct job *job, const char *path)
 	}
 	size_t n = fread(text, 1, FILE_MAX, f);
 	fclose(f);
+	if (n == FILE_MAX) {
+		fprintf(
+		    stderr, "%s is too large for this program: %d bytes or more\n", path, FILE_MAX);
+		free(text);
+		return false;
+	}
 	catalog_put(job->catalog, path, text, n);
 	free(text);
 	return true;

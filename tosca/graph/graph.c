@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tosca/graph/graph.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "tosca/graph/graph_build.h"
 
 void graph_free(struct graph *g)
 {
 	if (g == NULL)
 		return;
-	lm_map_free(g->node_by_name);
-	lm_map_free(g->cluster_by_name);
-	lm_map_free(g->relationship_by_name);
+	lm_map_free(g->names->nodes);
+	lm_map_free(g->names->clusters);
+	lm_map_free(g->names->relationships);
 	free(g->nodes);
 	free(g->clusters);
 	free(g->references);
@@ -22,25 +22,44 @@ void graph_free(struct graph *g)
 	lm_arena_free(g->arena);
 }
 
+/* The index of an element; they begin with their name. */
+static int find(struct lm_map **map, const void *list, size_t n, size_t size, const char *name)
+{
+	const char *first = list;
+
+	if (*map == NULL) {
+		*map = lm_map_new();
+		lm_map_reserve(*map, n);
+		for (size_t i = 0; i < n; i++) {
+			const char *const *element = (const void *)(first + i * size);
+
+			lm_map_put(*map, *element, (void *)(uintptr_t)element);
+		}
+	}
+	const char *found = lm_map_find(*map, name);
+	return found == NULL ? -1 : (int)((size_t)(found - first) / size);
+}
+
+#define FIND(g, plural, name) \
+	find(&(g)->names->plural, (g)->plural, (g)->n_##plural, sizeof *(g)->plural, name)
+
+_Static_assert(offsetof(struct graph_node, name) == 0, "find() reads it");
+_Static_assert(offsetof(struct graph_cluster, name) == 0, "find() reads it");
+_Static_assert(offsetof(struct graph_relationship, name) == 0, "find() reads it");
+
 int graph_find_node(const struct graph *g, const char *full_name)
 {
-	const struct graph_node *n = lm_map_find(g->node_by_name, full_name);
-
-	return n == NULL ? -1 : (int)(n - g->nodes);
+	return FIND(g, nodes, full_name);
 }
 
 int graph_find_cluster(const struct graph *g, const char *full_name)
 {
-	const struct graph_cluster *c = lm_map_find(g->cluster_by_name, full_name);
-
-	return c == NULL ? -1 : (int)(c - g->clusters);
+	return FIND(g, clusters, full_name);
 }
 
 int graph_find_relationship(const struct graph *g, const char *full_name)
 {
-	const struct graph_relationship *r = lm_map_find(g->relationship_by_name, full_name);
-
-	return r == NULL ? -1 : (int)(r - g->relationships);
+	return FIND(g, relationships, full_name);
 }
 
 const struct graph_operation *graph_find_operation(const struct graph_node *node, const char *name)

@@ -214,8 +214,7 @@ struct graph {
 	size_t n_scales;
 	struct graph_dep *deps;
 	size_t n_deps;
-	/* Behind graph_find_...(): elements by full name. */
-	struct lm_map *node_by_name, *cluster_by_name, *relationship_by_name;
+	struct graph_names *names; /* behind graph_find_...() */
 };
 
 /* ---- building ---------------------------------------------------------------------------- */
@@ -246,6 +245,10 @@ struct graph *graph_build(const struct catalog *, const struct graph_request *, 
     LM_MUST_USE;
 void graph_free(struct graph *);
 
+/*
+ * The first of these that is asked for nodes, clusters or relationships makes an index of them: a
+ * graph that is only compiled has none.  One thread at a time may ask.
+ */
 int graph_find_node(const struct graph *, const char *full_name);         /* -1: none */
 int graph_find_cluster(const struct graph *, const char *full_name);      /* -1: none */
 int graph_find_relationship(const struct graph *, const char *full_name); /* -1: none */

@@ -114,15 +114,6 @@ static bool check_instance(const struct graph_request *request, struct diags *di
 			    realloc((b)->plural.v, ((b)->plural.n + 1) * sizeof *(b)->plural.v); \
 	} while (0)
 
-#define INDEX(g, singular, plural)                                                            \
-	do {                                                                                  \
-		(g)->singular##_by_name = lm_map_new();                                       \
-		lm_map_reserve((g)->singular##_by_name, (g)->n_##plural);                     \
-		for (size_t i_ = 0; i_ < (g)->n_##plural; i_++)                               \
-			lm_map_put(                                                           \
-			    (g)->singular##_by_name, (g)->plural[i_].name, &(g)->plural[i_]); \
-	} while (0)
-
 static void finish(struct builder *b)
 {
 	ADOPT(b, nodes);
@@ -135,13 +126,6 @@ static void finish(struct builder *b)
 	ADOPT(b, deps);
 }
 
-static void index_names(struct graph *g)
-{
-	INDEX(g, node, nodes);
-	INDEX(g, cluster, clusters);
-	INDEX(g, relationship, relationships);
-}
-
 static void builder_init(struct builder *b, const struct catalog *c,
     const struct graph_request *request, struct diags *diags)
 {
@@ -151,6 +135,7 @@ static void builder_init(struct builder *b, const struct catalog *c,
 	b->scratch = lm_arena_new();
 	b->g = LM_NEW(arena, struct graph);
 	b->g->arena = arena;
+	b->g->names = LM_NEW(arena, struct graph_names);
 	b->texts = lm_map_new();
 	b->members = lm_map_new();
 	b->templates = LM_NEW_N(b->scratch, struct template *, catalog_index_end(c));
@@ -186,6 +171,5 @@ struct graph *graph_build(
 		graph_free(b.g);
 		return NULL;
 	}
-	index_names(b.g);
 	return b.g;
 }

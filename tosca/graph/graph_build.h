@@ -185,6 +185,11 @@ struct node_info {
 	size_t first_property; /* number of the first property, counted over all nodes */
 };
 
+/* Elements of a graph by full name, each map made when it is first asked for; NULL: not yet. */
+struct graph_names {
+	struct lm_map *nodes, *clusters, *relationships;
+};
+
 struct builder {
 	const struct catalog *catalog;
 	const struct graph_request *request;

@@ -8,11 +8,15 @@
 
 /* ---- finding ------------------------------------------------------------------------------- */
 
-const struct descriptor *link_child(const struct linker *l, const struct component *c)
+const struct descriptor *link_child(struct linker *l, const struct component *c)
 {
-	const struct descriptor *d = catalog_match(l->catalog, c);
+	if (l->last_type == NULL || l->last_type != c->canonical || c->ranged) {
+		const struct descriptor *d = catalog_match(l->catalog, c);
 
-	return d == NULL || d->broken ? NULL : d;
+		l->last_type = c->ranged ? NULL : c->canonical;
+		l->last_child = d == NULL || d->broken ? NULL : d;
+	}
+	return l->last_child;
 }
 
 const struct operation *link_operation(const struct catalog *catalog, const struct descriptor *d,

@@ -89,6 +89,9 @@ struct linker {
 	struct waits *waits;        /* what link_waits() found, the caller's; NULL: nothing */
 	bool *is_read;              /* per property of d: some value names it */
 	size_t offers;              /* names looked at for suggestions */
+	/* What link_child() has found last: many components in a row are of one type. */
+	const char *last_type; /* the canonical name, by address; NULL: none */
+	const struct descriptor *last_child;
 };
 
 enum link_use {
@@ -127,7 +130,7 @@ bool waits_equal(
 void waits_free(struct waits *);
 
 /* The descriptor of a component or reference; NULL: unknown or broken, nothing to report. */
-const struct descriptor *link_child(const struct linker *, const struct component *);
+const struct descriptor *link_child(struct linker *, const struct component *);
 /* The descriptor that was probably meant, its other versions, and where it is. */
 void link_suggest_descriptor(const struct catalog *, struct lm_arena *scratch, struct diags *,
     struct diag *, const char *full);

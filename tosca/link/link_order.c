@@ -118,17 +118,17 @@ static enum many how_many(const struct component *c)
 static const struct component *end_of(struct ordering *o, const struct path *end)
 {
 	const struct descriptor *d = o->w->l->d;
-	const struct component *c = descriptor_component(d, end->scope.text);
-	const struct descriptor *child = c == NULL ? NULL : link_child(o->w->l, c);
+	const struct component *c = path_component(d, end);
+	uint32_t i = c == NULL ? 0 : (uint32_t)(c - d->components);
 
+	if (c == NULL || o->ladder[i] != NO_LADDER)
+		return c;
+	const struct descriptor *child = link_child(o->w->l, c);
 	if (child == NULL)
 		return NULL;
-	uint32_t i = (uint32_t)(c - d->components);
 	const struct waits *inside = catalog_waits(o->w->l->catalog, child);
 	if (child->name.kind == NAME_ASSEMBLY && inside == NULL)
 		return NULL;
-	if (o->ladder[i] != NO_LADDER)
-		return c;
 	if (child->name.kind == NAME_RESOURCE)
 		add_resource(o, i);
 	else

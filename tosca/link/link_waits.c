@@ -6,12 +6,16 @@
 
 enum { BUDGET = 50 * 1000 * 1000 };
 
-static const struct descriptor *child_of(const struct waiting *w, const struct component *c)
+static const struct descriptor *child_of(struct waiting *w, const struct component *c)
 {
-	return catalog_get(w->l->catalog, c->canonical);
+	if (w->last_type == NULL || w->last_type != c->canonical) {
+		w->last_type = c->canonical;
+		w->last_child = catalog_get(w->l->catalog, c->canonical);
+	}
+	return w->last_child;
 }
 
-bool waits_is_hub(const struct waiting *w, const struct component *c)
+bool waits_is_hub(struct waiting *w, const struct component *c)
 {
 	const struct descriptor *child = child_of(w, c);
 
@@ -72,7 +76,7 @@ static void add_vertices(struct waiting *w)
 }
 
 /* The vertex that a reference reads; n when it reads nothing of this kind. */
-static size_t vertex_of(const struct waiting *w, const struct expr_part *part)
+static size_t vertex_of(struct waiting *w, const struct expr_part *part)
 {
 	const struct descriptor *d = w->l->d;
 
@@ -151,8 +155,7 @@ static const struct component *component_of(const struct waiting *w, uint32_t v)
 }
 
 /* Where in 'e' the vertex is read; NULL: nowhere. */
-static const struct source_range *reading(
-    const struct waiting *w, const struct expr *e, uint32_t to)
+static const struct source_range *reading(struct waiting *w, const struct expr *e, uint32_t to)
 {
 	for (size_t i = 0; i < e->n; i++)
 		if (vertex_of(w, &e->parts[i]) == to)

@@ -38,13 +38,15 @@ struct waiting {
 	struct edges *from; /* from[v]: what v waits for */
 	const char **names;
 	const struct source_range **places;
-	uint32_t *first; /* per component: its first vertex */
-	bool *gives;     /* per vertex: its value comes from a resource */
-	size_t budget;   /* steps left before we give up */
+	uint32_t *first;       /* per component: its first vertex */
+	bool *gives;           /* per vertex: its value comes from a resource */
+	size_t budget;         /* steps left before we give up */
+	const char *last_type; /* canonical name of the component asked for last, by address */
+	const struct descriptor *last_child;
 };
 
 /* The component's vertices are one: it is a resource, or unknown. */
-bool waits_is_hub(const struct waiting *, const struct component *);
+bool waits_is_hub(struct waiting *, const struct component *);
 /* Adds a note for the place where 'v' reads 'to'. */
 void waits_note(struct waiting *, struct diag *, uint32_t v, uint32_t to);
 

@@ -15,8 +15,7 @@ static struct lm_map *index_of(void *list, size_t n, size_t size)
 	for (size_t i = 0; i < n; i++) {
 		struct spot *name = (struct spot *)(void *)((char *)list + i * size);
 
-		if (lm_map_find(map, name->text) == NULL)
-			lm_map_put(map, name->text, name);
+		lm_map_add(map, name->text, name);
 	}
 	return map;
 }
