@@ -220,7 +220,8 @@ static bool put_scalar(struct reader *r, size_t begin, const char *text, size_t 
 {
 	struct source_range pos = range(r, begin, r->i);
 
-	return tree_scalar(&r->tree, &pos, text, n, plain) != NULL;
+	/* What gathers a text has no memory yet when the text is empty. */
+	return tree_scalar(&r->tree, &pos, n > 0 ? text : "", n, plain) != NULL;
 }
 
 static bool put_string(struct reader *r)
