@@ -302,26 +302,81 @@ START_TEST(aliases_do_not_lead_deeper_than_sixty_four_levels)
 }
 END_TEST
 
-/* ---- sources and suggestions --------------------------------------------------------------- */
+/* ---- recovery ------------------------------------------------------------------------------ */
 
-START_TEST(lines_end_as_yaml_says)
+/* Three sections with an error each, and one without. */
+static const char torn[] = "name: assembly::x::1.0\n"
+			   "properties:\n"
+			   "  a: 1\n"
+			   "  b: {c: \"open\n"
+			   "  d: 2\n"
+			   "composition:\n"
+			   "  e:\n"
+			   "    f: [1, 2\n"
+			   "    g: 3\n"
+			   "  h: 4\n"
+			   "metrics:\n"
+			   "  i: 5\n"
+			   "policies:\n"
+			   "  j:\n"
+			   "\tk: 6\n"
+			   "  l: 7\n";
+
+START_TEST(errors_in_several_sections_are_each_reported_once)
 {
-	const char text[] = "a\r\nb\rc\nd\xc2\x85"
-			    "e\xe2\x80\xa8"
-			    "f";
-	const struct source *s = source_new(arena, "x", text, strlen(text));
-	size_t n;
+	static const uint32_t lines[] = {4, 8, 15};
 
-	ck_assert_uint_eq(s->n_lines, 6);
-	for (uint32_t i = 1; i <= 6; i++) {
-		ck_assert_int_eq(source_line(s, i, &n)[0], 'a' + (int)i - 1);
-		ck_assert_uint_eq(n, 1);
-	}
-	source_line(s, 7, &n);
-	ck_assert_uint_eq(n, 0);
-	ck_assert_uint_eq(source_place(&(struct source_range){s, 3, 4}).line, 2);
+	read_one(torn);
+	ck_assert_uint_eq(diags_count(diags), LM_COUNT(lines));
+	for (size_t i = 0; i < LM_COUNT(lines); i++)
+		ck_assert_uint_eq(source_place(&diags_at(diags, i)->pos).line, lines[i]);
 }
 END_TEST
+
+START_TEST(what_stands_around_errors_is_read)
+{
+	static const char *const paths[][3] = {{"properties", "a", "1"}, {"properties", "d", "2"},
+	    {"composition", "h", "4"}, {"metrics", "i", "5"}, {"policies", "l", "7"}};
+	const struct node *root = read_one(torn);
+
+	ck_assert_str_eq(node_text(node_find(root, "name")), "assembly::x::1.0");
+	for (size_t i = 0; i < LM_COUNT(paths); i++)
+		ck_assert_pstr_eq(
+		    node_text(node_find(node_find(root, paths[i][0]), paths[i][1])), paths[i][2]);
+	ck_assert_pstr_eq(
+	    node_text(node_find(node_find(node_find(root, "composition"), "e"), "g")), "3");
+}
+END_TEST
+
+START_TEST(only_what_holds_an_error_is_broken)
+{
+	static const char *const keys[] = {"properties", "composition", "policies"};
+	const struct node *root = read_one(torn);
+
+	ck_assert(root->broken);
+	for (size_t i = 0; i < LM_COUNT(keys); i++)
+		ck_assert(node_find(root, keys[i])->broken);
+	ck_assert(!node_find(root, "metrics")->broken);
+}
+END_TEST
+
+START_TEST(a_text_of_nothing_but_errors_ends_after_a_hundred)
+{
+	struct lm_buf text;
+
+	lm_buf_init(&text, 1000000);
+	for (int i = 0; i < 10000; i++)
+		lm_buf_printf(&text, "k%d: [%d\n", i, i);
+	diags_free(diags);
+	diags = diags_new(1000);
+	read_n(text.p, text.n);
+	lm_buf_fini(&text);
+	ck_assert_uint_le(diags_count(diags), 101);
+	ck_assert_str_eq(diags_at(diags, diags_count(diags) - 1)->code, "LM0128");
+}
+END_TEST
+
+/* ---- diagnostics and suggestions --------------------------------------------------------------- */
 
 START_TEST(the_caret_stands_under_the_place_and_nothing_reaches_the_terminal)
 {
@@ -396,7 +451,10 @@ static Suite *suite(void)
 	tcase_add_test(tc, of_many_keys_the_second_of_a_name_is_left_out);
 	tcase_add_test(tc, aliases_cannot_make_a_small_text_a_large_tree);
 	tcase_add_test(tc, aliases_do_not_lead_deeper_than_sixty_four_levels);
-	tcase_add_test(tc, lines_end_as_yaml_says);
+	tcase_add_test(tc, errors_in_several_sections_are_each_reported_once);
+	tcase_add_test(tc, what_stands_around_errors_is_read);
+	tcase_add_test(tc, only_what_holds_an_error_is_broken);
+	tcase_add_test(tc, a_text_of_nothing_but_errors_ends_after_a_hundred);
 	tcase_add_test(tc, the_caret_stands_under_the_place_and_nothing_reaches_the_terminal);
 	tcase_add_test(tc, diagnostics_beyond_the_maximum_are_counted);
 	tcase_add_loop_test(tc, the_nearest_word_is_suggested_and_a_far_one_is_not, 0, 6);
