@@ -159,8 +159,8 @@ static const struct descriptor *promoted(
 	if (source->scope.text == NULL)
 		return NULL;
 	const struct component *c = descriptor_component(l->d, source->scope.text);
-	if (c != NULL)
-		return link_child(l, c);
+	if (c != NULL || (l->d->torn & TORN_COMPONENTS) != 0)
+		return c != NULL ? link_child(l, c) : NULL;
 	struct diag *d = diag_add(l->diags, CODE_UNKNOWN_END, &source->scope.pos,
 	    "there is no component '%s' to promote %s from", source->scope.text, what);
 	link_suggest_component(l, d, source->scope.text, false);

@@ -19,6 +19,8 @@ static const struct metric *find_metric(
 	if (path->scope.text != NULL) {
 		const struct component *c = descriptor_component(l->d, path->scope.text);
 
+		if (c == NULL && (l->d->torn & TORN_COMPONENTS) != 0)
+			return NULL;
 		if (c == NULL) {
 			struct diag *g = diag_add(l->diags, CODE_UNKNOWN_METRIC, &path->scope.pos,
 			    "there is no component '%s' with a metric '%s'", path->scope.text,
@@ -31,6 +33,8 @@ static const struct metric *find_metric(
 	if (d == NULL)
 		return NULL;
 	if (descriptor_metric(d, path->name.text) == NULL) {
+		if (d == l->d && (d->torn & TORN_METRICS) != 0)
+			return NULL;
 		struct diag *g = diag_add(l->diags, CODE_UNKNOWN_METRIC, &path->name.pos,
 		    "'%s' has no metric '%s'", d->name.full, path->name.text);
 		link_suggest_metric(l, g, d, path->name.text);

@@ -17,6 +17,8 @@ static void check_end(struct linker *l, const struct path *end, bool source)
 	const struct component *ref = descriptor_reference(l->d, end->scope.text);
 	const char *what = source ? "capability" : "requirement";
 
+	if (c == NULL && ref == NULL && (l->d->torn & TORN_COMPONENTS) != 0)
+		return;
 	if (c == NULL && ref == NULL) {
 		struct diag *d = diag_add(l->diags, CODE_UNKNOWN_END, &end->scope.pos,
 		    "there is no component '%s'", end->scope.text);
@@ -113,6 +115,8 @@ static void check_call(struct linker *l, const struct relationship *rel, const s
 		check_call_on(l, rel, call, call);
 		return;
 	}
+	if ((l->d->torn & TORN_COMPONENTS) != 0)
+		return;
 	struct diag *d = diag_add(l->diags, CODE_UNKNOWN_END, &call->scope.pos,
 	    "there is no component '%s' to call '%s' on", call->scope.text, call->name.text);
 	link_suggest_component(l, d, call->scope.text, false);

@@ -134,6 +134,8 @@ void link_unused(struct linker *l)
 {
 	const struct descriptor *d = l->d;
 
+	if (d->torn != 0)
+		return;
 	if (d->name.kind == NAME_ASSEMBLY)
 		check_inputs(l);
 	else

@@ -199,7 +199,7 @@ static void link_scoped(
 		link_member_property(l, part, c, use);
 	} else if (ref != NULL) {
 		link_reference_property(l, part, ref, use);
-	} else {
+	} else if ((l->d->torn & TORN_COMPONENTS) == 0) {
 		struct diag *d = missing(l, use, CODE_UNKNOWN_COMPONENT, &part->pos,
 		    lm_arena_printf(l->scratch, "there is no component '%s'", part->scope));
 		if (l->d->name.kind == NAME_RESOURCE)
@@ -225,7 +225,8 @@ void link_expr(
 		const struct property *own = descriptor_property(l->d, part->name);
 		if (own != NULL)
 			l->is_read[own - l->d->properties] = true;
-		if (own != NULL || property_is_special(part->name))
+		if (own != NULL || property_is_special(part->name) ||
+		    (l->d->torn & TORN_PROPERTIES) != 0)
 			continue;
 		struct diag *d = missing(l, use, CODE_UNKNOWN_PROPERTY, &part->pos,
 		    lm_arena_printf(l->scratch, "there is no property '%s'", part->name));

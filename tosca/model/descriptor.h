@@ -151,6 +151,14 @@ struct infra {
 	size_t n_attrs;
 };
 
+/* Sections whose text could not be read whole: what seems to be missing may stand there. */
+enum descriptor_torn {
+	TORN_PROPERTIES = 1,
+	TORN_COMPONENTS = 2, /* or references */
+	TORN_METRICS = 4,
+	TORN_ELSEWHERE = 8,
+};
+
 enum descriptor_check { CHECK_NOT_YET, CHECK_GOOD, CHECK_BAD };
 
 struct descriptor {
@@ -162,6 +170,7 @@ struct descriptor {
 	const char *file, *package_dir;
 	const char *description;
 	bool broken;                 /* errors in itself */
+	unsigned torn;               /* bits of enum descriptor_torn */
 	enum descriptor_check check; /* against the others */
 
 	struct property *properties; /* private ones included */
@@ -175,7 +184,7 @@ struct descriptor {
 	struct location_type *locations; /* all of the section */
 	size_t n_properties, n_components, n_references, n_capabilities, n_relationships,
 	    n_operations, n_metrics, n_policies, n_infra, n_locations;
-	unsigned transitions; /* bits, as in graph_resource.declared */
+	unsigned transitions;                             /* bits, as in graph_resource.declared */
 	struct source_range transition_pos[TRANSITION_N]; /* where a declared one is named */
 	unsigned timeout_s[TRANSITION_N];
 	struct lifecycle_drivers *drivers; /* NULL: none are named */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <limits.h>
 #include <string.h>
 
 #include "tosca/model/keys.h"
@@ -226,6 +227,28 @@ static const char *folder_of(struct lm_arena *a, const char *file)
 	return slash == file ? "/" : lm_arena_strndup(a, file, (size_t)(slash - file));
 }
 
+/* An error between the sections may have cost any of them. */
+static unsigned torn_sections(const struct document *doc)
+{
+	static const struct {
+		const char *key;
+		unsigned bit;
+	} rows[] = {{"properties", TORN_PROPERTIES}, {"private-properties", TORN_PROPERTIES},
+	    {"composition", TORN_COMPONENTS}, {"references", TORN_COMPONENTS},
+	    {"metrics", TORN_METRICS}};
+	unsigned torn = 0;
+
+	for (size_t i = 0; i < doc->root->n; i++) {
+		if (!doc->root->pairs[i].value.broken)
+			continue;
+		torn |= TORN_ELSEWHERE;
+		for (size_t k = 0; k < LM_COUNT(rows); k++)
+			if (strcmp(doc->root->pairs[i].key.text, rows[k].key) == 0)
+				torn |= rows[k].bit;
+	}
+	return doc->broken && torn == 0 ? UINT_MAX : torn;
+}
+
 struct descriptor *read_document(struct lm_arena *a, const struct source *source,
     const struct document *doc, struct diags *diags)
 {
@@ -251,6 +274,7 @@ struct descriptor *read_document(struct lm_arena *a, const struct source *source
 	d->text_n = doc->n;
 	d->file = source->file;
 	d->package_dir = folder_of(a, source->file);
+	d->torn = torn_sections(doc);
 	/* Of a section that is not whole, anything might be missed. */
 	for (size_t i = 0; i < doc->root->n; i++)
 		if (!doc->root->pairs[i].value.broken)
