@@ -161,14 +161,16 @@ void workspace_folders(struct lsp *l, const json_t *params)
 	publish_changes(l);
 }
 
-static bool is_watched(const char *file)
+/* Whether it would be read with one of the folders. */
+static bool is_ours(const struct lsp *l, const char *file)
 {
-	static const char *const ends[] = {".yml", ".yaml", ".json"};
-	const char *dot = strrchr(file, '.');
-
-	for (size_t i = 0; dot != NULL && i < LM_COUNT(ends); i++)
-		if (strcmp(dot, ends[i]) == 0)
+	for (size_t i = 0; i < l->n_roots; i++) {
+		if (!lies_below(file, l->roots[i]))
+			continue;
+		const char *path = file + strlen(l->roots[i]);
+		if (packages_is_descriptor(path[0] == '/' ? path + 1 : path))
 			return true;
+	}
 	return false;
 }
 
@@ -177,14 +179,8 @@ static bool reload(struct lsp *l, const char *file)
 {
 	struct stat st;
 
-	if (file[0] != '/' || !is_watched(file) || stat(file, &st) != 0 || !S_ISREG(st.st_mode))
-		return false;
-	for (size_t i = 0; i < l->n_roots; i++) {
-		if (!lies_below(file, l->roots[i]))
-			continue;
-		return read_package(l, file);
-	}
-	return false;
+	return is_ours(l, file) && lstat(file, &st) == 0 && S_ISREG(st.st_mode) &&
+	       read_package(l, file);
 }
 
 enum { FILE_DELETED = 3 };

@@ -42,6 +42,9 @@ struct packages_conf {
 /* 'conf' NULL: all defaults.  False: 'where' itself could not be read, which is reported. */
 bool packages_load(const char *where, struct catalog *, const struct packages_conf *conf);
 
+/* Whether a file is read as a descriptor, by its path in the package. */
+bool packages_is_descriptor(const char *path);
+
 /*
  * An archive in memory, called 'name'; touches no disk.  False: it is refused, which is reported.
  */

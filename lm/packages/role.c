@@ -71,3 +71,8 @@ enum package_role package_path_role(const char *path)
 	}
 	return package_file_role(path, role);
 }
+
+bool packages_is_descriptor(const char *path)
+{
+	return package_path_role(path) == ROLE_DESCRIPTOR;
+}

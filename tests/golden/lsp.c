@@ -28,6 +28,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -321,6 +322,10 @@ static void step_file(struct client *c, struct session_step *s)
 	char path[512];
 
 	path_of(c, s->words[1], path, sizeof path);
+	char *slash = strrchr(path, '/');
+	*slash = '\0';
+	mkdir(path, 0700); /* it may be there */
+	*slash = '/';
 	FILE *f = fopen(path, "w");
 	if (f == NULL)
 		session_die("cannot write %s", path);
