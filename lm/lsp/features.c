@@ -101,21 +101,19 @@ json_t *feature_hover(struct lsp *l, const json_t *params)
 
 /* ---- completion ---------------------------------------------------------------------------- */
 
-/* The protocol's numbers for what an item and a symbol are. */
-static const struct {
-	int item, symbol;
-} kinds[] = {
-    [EDITOR_PROPERTY] = {10, 7},
-    [EDITOR_COMPONENT] = {9, 19},
-    [EDITOR_DESCRIPTOR] = {7, 5},
-    [EDITOR_OPERATION] = {2, 6},
-    [EDITOR_METRIC] = {5, 8},
-    [EDITOR_CAPABILITY] = {8, 11},
-    [EDITOR_RELATIONSHIP] = {18, 24},
-    [EDITOR_POLICY] = {23, 24},
-    [EDITOR_SECTION] = {14, 3},
-    [EDITOR_KEY] = {14, 20},
-    [EDITOR_WORD] = {12, 15},
+/* The protocol's numbers for what an item is. */
+static const int kinds[] = {
+    [EDITOR_PROPERTY] = 10,
+    [EDITOR_COMPONENT] = 9,
+    [EDITOR_DESCRIPTOR] = 7,
+    [EDITOR_OPERATION] = 2,
+    [EDITOR_METRIC] = 5,
+    [EDITOR_CAPABILITY] = 8,
+    [EDITOR_RELATIONSHIP] = 18,
+    [EDITOR_POLICY] = 23,
+    [EDITOR_SECTION] = 14,
+    [EDITOR_KEY] = 14,
+    [EDITOR_WORD] = 12,
 };
 
 static json_t *completion_item(
@@ -125,7 +123,7 @@ static json_t *completion_item(
 	json_t *o = json_object(), *edit = json_object();
 
 	json_object_set_new(o, "label", lsp_string(item->label));
-	json_object_set_new(o, "kind", json_integer(kinds[item->kind].item));
+	json_object_set_new(o, "kind", json_integer(kinds[item->kind]));
 	if (item->detail != NULL)
 		json_object_set_new(o, "detail", lsp_string(item->detail));
 	if (item->documentation != NULL)
@@ -151,48 +149,6 @@ json_t *feature_completion(struct lsp *l, const json_t *params)
 	json_object_set_new(o, "isIncomplete", json_boolean(items.cut));
 	json_object_set_new(o, "items", list);
 	return o;
-}
-
-/* ---- symbols ------------------------------------------------------------------------------- */
-
-static json_t *symbol(const struct lsp *l, const struct document *d, const struct editor_symbol *s)
-{
-	json_t *o = json_object();
-
-	json_object_set_new(o, "name", lsp_string(s->name));
-	json_object_set_new(o, "kind", json_integer(kinds[s->kind].symbol));
-	if (s->detail != NULL)
-		json_object_set_new(o, "detail", lsp_string(s->detail));
-	json_object_set_new(o, "range", place_range(l, d, s->begin, s->end));
-	json_object_set_new(o, "selectionRange", place_range(l, d, s->name_begin, s->name_end));
-	return o;
-}
-
-json_t *feature_symbols(struct lsp *l, const json_t *params)
-{
-	LM_AUTO(lm_arena) a = lm_arena_new();
-	const char *uri = lsp_text_at(params, "textDocument", "uri");
-	struct document *d = uri != NULL ? workspace_document(l, uri) : NULL;
-	size_t n;
-
-	if (d == NULL)
-		return NULL;
-	struct editor_symbol *v = editor_symbols(a, d->text.p, d->text.n, &n);
-	json_t **made = LM_NEW_N(a, json_t *, n), *top = json_array();
-	for (size_t i = 0; i < n; i++) {
-		made[i] = symbol(l, d, &v[i]);
-		if (v[i].parent == UINT32_MAX) {
-			json_array_append_new(top, made[i]);
-			continue;
-		}
-		json_t *children = json_object_get(made[v[i].parent], "children");
-		if (children == NULL) {
-			children = json_array();
-			json_object_set_new(made[v[i].parent], "children", children);
-		}
-		json_array_append_new(children, made[i]);
-	}
-	return top;
 }
 
 /* ---- code actions -------------------------------------------------------------------------- */

@@ -2,6 +2,7 @@
 #ifndef LM_LSP_LSP_H
 #define LM_LSP_LSP_H
 
+#include "base/buf.h"
 #include "base/map.h"
 #include "lm/lsp/rpc.h"
 #include "lm/lsp/text.h"
@@ -85,7 +86,11 @@ json_t *publish_diagnostic(const struct lsp *, const struct diag *);
 json_t *feature_definition(struct lsp *, const json_t *params);
 json_t *feature_hover(struct lsp *, const json_t *params);
 json_t *feature_completion(struct lsp *, const json_t *params);
-json_t *feature_symbols(struct lsp *, const json_t *params);
 json_t *feature_actions(struct lsp *, const json_t *params);
+
+/* ---- symbols.c ---- */
+
+/* The answer as text; false: malformed params. */
+bool feature_symbols(struct lsp *, const json_t *params, struct lm_buf *out);
 
 #endif

@@ -204,16 +204,22 @@ static void write_all(struct rpc *r, const char *p, size_t n)
 	}
 }
 
+static void write_header(struct rpc *r, size_t n)
+{
+	char header[64];
+
+	snprintf(header, sizeof header, "Content-Length: %zu\r\n\r\n", n);
+	write_all(r, header, strlen(header));
+}
+
 void rpc_send(struct rpc *r, json_t *message)
 {
 	char *text = json_dumps(message, JSON_COMPACT);
-	char header[64];
 
 	if (text == NULL)
 		abort();
 	size_t n = strlen(text);
-	snprintf(header, sizeof header, "Content-Length: %zu\r\n\r\n", n);
-	write_all(r, header, strlen(header));
+	write_header(r, n);
 	write_all(r, text, n);
 	free(text);
 	json_decref(message);
@@ -234,6 +240,23 @@ void rpc_reply(struct rpc *r, const json_t *id, json_t *result)
 
 	json_object_set_new(m, "result", result);
 	rpc_send(r, m);
+}
+
+void rpc_reply_text(struct rpc *r, const json_t *id, const struct lm_buf *result)
+{
+	static const char begin[] = "{\"jsonrpc\":\"2.0\",\"id\":", middle[] = ",\"result\":";
+	char *name = json_dumps(id, JSON_COMPACT | JSON_ENCODE_ANY);
+
+	if (name == NULL)
+		abort();
+	size_t n = strlen(name);
+	write_header(r, sizeof begin - 1 + n + sizeof middle - 1 + result->n + 1);
+	write_all(r, begin, sizeof begin - 1);
+	write_all(r, name, n);
+	write_all(r, middle, sizeof middle - 1);
+	write_all(r, result->p, result->n);
+	write_all(r, "}", 1);
+	free(name);
 }
 
 void rpc_notify(struct rpc *r, const char *method, json_t *params)

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "base/attr.h"
+#include "base/buf.h"
 
 /*
  * Messages of JSON-RPC 2.0, each behind a header with Content-Length.
@@ -37,6 +38,8 @@ json_t *rpc_read(struct rpc *);
 
 /* These take over the value.  A lost client is noticed by rpc_read(). */
 void rpc_reply(struct rpc *, const json_t *id, json_t *result);
+/* The result as JSON text, which is not taken over. */
+void rpc_reply_text(struct rpc *, const json_t *id, const struct lm_buf *result);
 void rpc_notify(struct rpc *, const char *method, json_t *params);
 void rpc_send(struct rpc *, json_t *message); /* as it is */
 /* 'id' NULL: null. */

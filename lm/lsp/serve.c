@@ -99,7 +99,7 @@ static void on_initialized(struct lsp *l, const json_t *params)
 	    "\"client/registerCapability\","
 	    " \"params\": {\"registrations\": [{\"id\": \"lm-files\","
 	    "  \"method\": \"workspace/didChangeWatchedFiles\", \"registerOptions\":"
-	    "  {\"watchers\": [{\"globPattern\": \"**/*.{yml,yaml,json}\"}]}}]}}";
+	    "  {\"watchers\": [{\"globPattern\": \"**/*.{yml,yaml}\"}]}}]}}";
 
 	(void)params;
 	if (l->watches)
@@ -117,13 +117,15 @@ static void ignore(struct lsp *l, const json_t *params)
 static const struct request {
 	const char *method;
 	json_t *(*answer)(struct lsp *, const json_t *params); /* NULL: malformed params */
+	/* In place of it, where the answer may be large; false: malformed params. */
+	bool (*write)(struct lsp *, const json_t *params, struct lm_buf *out);
 } requests[] = {
-    {"shutdown", shut_down},
-    {"textDocument/definition", feature_definition},
-    {"textDocument/hover", feature_hover},
-    {"textDocument/completion", feature_completion},
-    {"textDocument/documentSymbol", feature_symbols},
-    {"textDocument/codeAction", feature_actions},
+    {"shutdown", .answer = shut_down},
+    {"textDocument/definition", .answer = feature_definition},
+    {"textDocument/hover", .answer = feature_hover},
+    {"textDocument/completion", .answer = feature_completion},
+    {"textDocument/documentSymbol", .write = feature_symbols},
+    {"textDocument/codeAction", .answer = feature_actions},
 };
 
 static const struct notification {
@@ -140,6 +142,27 @@ static const struct notification {
     /* Requests are answered before the next message is read: nothing is left to cancel. */
     {"$/cancelRequest", ignore},
 };
+
+/* False: malformed params. */
+static bool reply(
+    struct lsp *l, const json_t *id, const struct request *request, const json_t *params)
+{
+	struct lm_buf text;
+
+	if (request->write == NULL) {
+		json_t *result = request->answer(l, params);
+
+		if (result != NULL)
+			rpc_reply(l->rpc, id, result);
+		return result != NULL;
+	}
+	lm_buf_init(&text, SIZE_MAX);
+	bool good = request->write(l, params, &text);
+	if (good)
+		rpc_reply_text(l->rpc, id, &text);
+	lm_buf_fini(&text);
+	return good;
+}
 
 static void answer(struct lsp *l, const json_t *id, const char *method, const json_t *params)
 {
@@ -161,10 +184,7 @@ static void answer(struct lsp *l, const json_t *id, const char *method, const js
 	for (size_t i = 0; i < LM_COUNT(requests); i++) {
 		if (strcmp(requests[i].method, method) != 0)
 			continue;
-		json_t *result = requests[i].answer(l, params);
-		if (result != NULL)
-			rpc_reply(l->rpc, id, result);
-		else
+		if (!reply(l, id, &requests[i], params))
 			rpc_fail(l->rpc, id, RPC_INVALID_PARAMS, "unusable params of '%s'", method);
 		return;
 	}

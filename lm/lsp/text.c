@@ -7,22 +7,58 @@
 #include "base/vec.h"
 #include "tosca/text/source.h"
 
+enum { HIDDEN = 3 }; /* bytes of a mark of byte order, and of U+200B */
+
 static bool ends_line(const struct text *t, size_t i)
 {
 	return t->p[i] == '\n' || (t->p[i] == '\r' && (i + 1 == t->n || t->p[i + 1] != '\n'));
 }
 
-static void index_lines(struct text *t)
+static bool is_hidden(const struct text *t, size_t i)
 {
-	LM_VEC(size_t) lines = {0};
+	return i + HIDDEN <= t->n && (memcmp(t->p + i, "\xe2\x80\x8b", HIDDEN) == 0 ||
+					 memcmp(t->p + i, "\xef\xbb\xbf", HIDDEN) == 0);
+}
 
-	free(t->lines);
+/* A character above U+FFFF is two units in UTF-16, and four bytes here. */
+static size_t count_units(const char *p, size_t n)
+{
+	size_t units = 0;
+
+	for (size_t i = 0; i < n; i++)
+		units += ((p[i] & 0xc0) != 0x80) + ((unsigned char)p[i] >= 0xf0);
+	return units;
+}
+
+static void index_text(struct text *t)
+{
+	LM_VEC(size_t) lines = {0}, units = {0}, hidden = {0};
+
 	*LM_PUSH(NULL, &lines) = 0;
-	for (size_t i = 0; i < t->n; i++)
+	for (size_t i = 0; i < t->n; i++) {
 		if (ends_line(t, i))
 			*LM_PUSH(NULL, &lines) = i + 1;
+		else if (is_hidden(t, i))
+			*LM_PUSH(NULL, &hidden) = i;
+	}
+	*LM_PUSH(NULL, &units) = 0;
+	for (size_t i = 0; i + TEXT_BLOCK <= t->n; i += TEXT_BLOCK) {
+		size_t before = units.v[units.n - 1];
+
+		*LM_PUSH(NULL, &units) = before + count_units(t->p + i, TEXT_BLOCK);
+	}
 	t->lines = lines.v;
 	t->n_lines = lines.n;
+	t->units = units.v;
+	t->hidden = hidden.v;
+	t->n_hidden = hidden.n;
+}
+
+static void drop_index(struct text *t)
+{
+	free(t->lines);
+	free(t->units);
+	free(t->hidden);
 }
 
 static char *allocate(size_t n)
@@ -39,13 +75,13 @@ void text_init(struct text *t, const char *p, size_t n)
 {
 	*t = (struct text){.p = allocate(n), .n = n};
 	memcpy(t->p, p, n);
-	index_lines(t);
+	index_text(t);
 }
 
 void text_fini(struct text *t)
 {
 	free(t->p);
-	free(t->lines);
+	drop_index(t);
 	*t = (struct text){0};
 }
 
@@ -88,6 +124,13 @@ size_t text_offset(const struct text *t, struct text_place place, enum text_unit
 	return i;
 }
 
+static size_t units_before(const struct text *t, size_t offset)
+{
+	size_t block = offset / TEXT_BLOCK;
+
+	return t->units[block] + count_units(t->p + block * TEXT_BLOCK, offset % TEXT_BLOCK);
+}
+
 struct text_place text_place(const struct text *t, size_t offset, enum text_unit unit)
 {
 	size_t low = 0, high = t->n_lines;
@@ -102,8 +145,12 @@ struct text_place text_place(const struct text *t, size_t offset, enum text_unit
 		else
 			high = middle;
 	}
-	return (struct text_place){
-	    low, text_columns(t->p + t->lines[low], offset - t->lines[low], unit)};
+	size_t begin = t->lines[low];
+	if (unit == TEXT_UTF8)
+		return (struct text_place){low, offset - begin};
+	if (offset - begin < TEXT_BLOCK)
+		return (struct text_place){low, count_units(t->p + begin, offset - begin)};
+	return (struct text_place){low, units_before(t, offset) - units_before(t, begin)};
 }
 
 void text_splice(struct text *t, size_t begin, size_t end, const char *p, size_t n)
@@ -115,54 +162,41 @@ void text_splice(struct text *t, size_t begin, size_t end, const char *p, size_t
 	memcpy(made + begin, p, n);
 	memcpy(made + begin + n, t->p + end, rest);
 	free(t->p);
+	drop_index(t);
 	t->p = made;
 	t->n = begin + n + rest;
-	index_lines(t);
+	index_text(t);
 }
 
-/* Bytes of what cannot be seen at i. */
-static size_t invisible(const struct text *t, size_t i)
+/* How many hidden ones stand before a place that is counted with them, or at it and without them. */
+static size_t hidden_before(const struct text *t, size_t offset, bool with)
 {
-	if (i + 3 > t->n)
-		return 0;
-	return memcmp(t->p + i, "\xe2\x80\x8b", 3) == 0 || memcmp(t->p + i, "\xef\xbb\xbf", 3) == 0
-		   ? 3
-		   : 0;
-}
+	size_t low = 0, high = t->n_hidden;
 
-static bool has_invisible(const struct text *t)
-{
-	return memmem(t->p, t->n, "\xe2\x80\x8b", 3) != NULL ||
-	       memmem(t->p, t->n, "\xef\xbb\xbf", 3) != NULL;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2, at = t->hidden[middle];
+
+		if (with ? at < offset : at - middle * HIDDEN <= offset)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
 size_t text_offset_with(const struct text *t, size_t without)
 {
-	size_t i = 0;
+	size_t with = without + hidden_before(t, without, false) * HIDDEN;
 
-	if (!has_invisible(t))
-		return without;
-	for (size_t seen = 0; i < t->n;) {
-		size_t size = invisible(t, i);
-
-		if (size == 0 && seen++ == without)
-			break;
-		i += size == 0 ? 1 : size;
-	}
-	return i;
+	return with < t->n ? with : t->n;
 }
 
 size_t text_offset_without(const struct text *t, size_t with)
 {
-	size_t seen = 0;
+	size_t n = hidden_before(t, with, true);
 
-	if (!has_invisible(t))
-		return with;
-	for (size_t i = 0; i < with && i < t->n;) {
-		size_t size = invisible(t, i);
-
-		seen += size == 0 ? 1 : 0;
-		i += size == 0 ? 1 : size;
-	}
-	return seen;
+	/* In the midst of one: where it begins. */
+	if (n > 0 && with < t->hidden[n - 1] + HIDDEN)
+		with = t->hidden[n - 1] + HIDDEN;
+	return with - n * HIDDEN;
 }

@@ -12,6 +12,8 @@
  */
 enum text_unit { TEXT_UTF16, TEXT_UTF8 };
 
+enum { TEXT_BLOCK = 1024 };
+
 struct text_place {
 	size_t line, column;
 };
@@ -21,6 +23,9 @@ struct text {
 	size_t n;
 	size_t *lines; /* where each begins */
 	size_t n_lines;
+	size_t *units;  /* of UTF-16 before every block of TEXT_BLOCK bytes: a line may be long */
+	size_t *hidden; /* where what nobody can see stands, in order */
+	size_t n_hidden;
 };
 
 void text_init(struct text *, const char *p, size_t n); /* copies */

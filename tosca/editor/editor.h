@@ -80,7 +80,7 @@ struct editor_symbol {
 	uint32_t begin, end, name_begin, name_end;
 };
 
-/* Documents, sections and their entries, parents first. */
+/* Documents, sections and their entries, each followed by what is in it. */
 struct editor_symbol *editor_symbols(struct lm_arena *, const char *text, size_t n, size_t *out_n);
 
 #endif
