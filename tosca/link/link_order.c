@@ -29,8 +29,7 @@ struct added {
 struct ordering {
 	struct waiting *w;
 	struct lm_arena *arena;
-	struct edges *from; /* of all vertices; the first w->n are those of values */
-	size_t n, cap;
+	LM_VEC(struct edges) from; /* of all vertices; the first w->n are those of values */
 	LM_VEC(struct added) added;
 	uint32_t *ladder; /* per component: its first state; NO_LADDER: none yet */
 };
@@ -44,20 +43,21 @@ static const char *const states[] = {[END_CREATED] = "Created",
 
 static void wait_for(struct ordering *o, uint32_t v, uint32_t to)
 {
-	*LM_PUSH(o->arena, &o->from[v]) = to;
+	*LM_PUSH(o->arena, &o->from.v[v]) = to;
 }
 
 static uint32_t add_vertex(
     struct ordering *o, uint32_t component, uint32_t relationship, enum end_state state)
 {
-	*LM_PUSH(o->arena, &o->added) = (struct added){component, relationship, state};
-	return (uint32_t)o->n++;
+	*LM_PUSH(NULL, &o->added) = (struct added){component, relationship, state};
+	LM_PUSH(NULL, &o->from);
+	return (uint32_t)o->from.n - 1;
 }
 
 /* The rungs of one ladder: each state comes after the one below. */
 static uint32_t add_ladder(struct ordering *o, uint32_t component)
 {
-	uint32_t bottom = (uint32_t)o->n;
+	uint32_t bottom = (uint32_t)o->from.n;
 
 	for (int s = END_CREATED; s < STATES; s++) {
 		uint32_t v = add_vertex(o, component, UINT32_MAX, (enum end_state)s);
@@ -300,18 +300,17 @@ static bool orders(const struct relationship *rel)
 void link_order(struct waiting *w)
 {
 	const struct descriptor *d = w->l->d;
-	size_t ordering = 0;
+	bool ordering = false;
 
 	for (size_t i = 0; i < d->n_relationships; i++)
-		ordering += orders(&d->relationships[i]);
-	if (ordering == 0)
+		ordering = ordering || orders(&d->relationships[i]);
+	if (!ordering)
 		return;
 	LM_AUTO(lm_arena) arena = lm_arena_new();
-	struct ordering o = {.w = w, .arena = arena, .n = w->n};
-	/* At most two ladders a component and two vertices a relationship. */
-	size_t most = w->n + 2 * STATES * d->n_components + 2 * ordering;
-	o.from = LM_NEW_N(arena, struct edges, most);
-	memcpy(o.from, w->from, w->n * sizeof *o.from);
+	struct ordering o = {.w = w, .arena = arena};
+	/* On the heap: nothing stays behind when it grows, and only what is needed is touched. */
+	for (size_t i = 0; i < w->n; i++)
+		*LM_PUSH(NULL, &o.from) = w->from[i];
 	o.ladder = LM_NEW_N(arena, uint32_t, d->n_components);
 	memset(o.ladder, 0xff, d->n_components * sizeof *o.ladder);
 	for (size_t i = 0; i < d->n_relationships; i++) {
@@ -326,5 +325,7 @@ void link_order(struct waiting *w)
 		if (rel->source_pre)
 			order_sides(&o, (uint32_t)i, &target, &source);
 	}
-	cycles_find(o.from, o.n, arena, report, &o);
+	cycles_find(o.from.v, o.from.n, arena, report, &o);
+	lm_vec_free(&o.from);
+	lm_vec_free(&o.added);
 }
