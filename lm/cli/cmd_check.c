@@ -11,7 +11,7 @@
 #include "lm/cli/render.h"
 #include "lm/packages/packages.h"
 #include "lm/server/serve.h"
-#include "tosca/link/catalog.h"
+#include "tosca/link/check.h"
 
 enum { DIAGS_MAX = 10000, TEXT_MAX = 1024 * 1024 * 1024, HINTS_MAX = 3, FILES_SHOWN = 30 };
 

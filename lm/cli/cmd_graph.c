@@ -12,6 +12,7 @@
 #include "lm/cli/graphviz.h"
 #include "lm/packages/packages.h"
 #include "tosca/graph/graph_order.h"
+#include "tosca/link/check.h"
 
 enum { DIAGS_MAX = 1000, TEXT_MAX = 256 * 1024 * 1024, LEVELS_UP = 4 };
 

@@ -12,7 +12,7 @@
 #include "lm/core/intent.h"
 #include "lm/core/record.h"
 #include "lm/core/step.h"
-#include "tosca/link/catalog.h"
+#include "tosca/catalog/catalog.h"
 
 /*
  * The engine: owns every instance and every process.  A deterministic state machine: events in,

@@ -6,7 +6,7 @@
 #include "base/map.h"
 #include "lm/lsp/rpc.h"
 #include "lm/lsp/text.h"
-#include "tosca/link/catalog.h"
+#include "tosca/catalog/catalog.h"
 
 /*
  * What the files of the language server share.  The catalog holds every descriptor below the

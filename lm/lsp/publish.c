@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lm/lsp/lsp.h"
+#include "tosca/link/check.h"
 #include "tosca/text/source.h"
 
 enum { DIAGS_MAX = 1000, MESSAGE_MAX = 16 * 1024 };

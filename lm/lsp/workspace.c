@@ -7,6 +7,7 @@
 #include "lm/lsp/lsp.h"
 #include "lm/lsp/uri.h"
 #include "lm/packages/packages.h"
+#include "tosca/link/check.h"
 
 static void document_free(struct document *d)
 {

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "tosca/link/catalog.h"
+#include "tosca/catalog/catalog.h"
 
 /*
  * Reads descriptors into a catalog, from "-" (standard input), from one file, or from a package:

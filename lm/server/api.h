@@ -7,7 +7,7 @@
 #include "lm/server/events.h"
 #include "lm/server/http.h"
 #include "lm/server/manager.h"
-#include "tosca/link/catalog.h"
+#include "tosca/catalog/catalog.h"
 
 /*
  * The HTTP API on top of the manager: a table of routes, one handler each.  Requests wait in a

@@ -18,6 +18,7 @@
 #include "lm/packages/packages.h"
 #include "lm/server/api.h"
 #include "lm/server/listeners.h"
+#include "tosca/link/check.h"
 
 enum { DIAGS_MAX = 1000, PRINT_MAX = 1 << 20 };
 

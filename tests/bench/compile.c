@@ -21,6 +21,7 @@
 #include "base/buf.h"
 #include "base/vec.h"
 #include "tosca/graph/graph.h"
+#include "tosca/link/check.h"
 
 #define RATIO_MAX  2.0 /* compile over scan */
 #define GROWTH_MAX 1.2 /* per component: at a million over a thousand */

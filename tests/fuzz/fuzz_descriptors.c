@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "tosca/graph/graph_order.h"
+#include "tosca/link/check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "lm/packages/packages.h"
+#include "tosca/link/check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

@@ -12,6 +12,7 @@
 
 #include "lm/packages/packages.h"
 #include "tosca/graph/graph_order.h"
+#include "tosca/link/check.h"
 
 enum { FILE_MAX = 32 * 1024 * 1024, OUT_MAX = 1 << 30, ARGS_MAX = 64 };
 

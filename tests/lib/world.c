@@ -2,6 +2,7 @@
 #include "tests/lib/world.h"
 
 #include "lm/core/engine_priv.h"
+#include "tosca/link/check.h"
 
 static const char service_text[] =
     "name: resource::net::1.0\n"

@@ -11,6 +11,7 @@
 #include "lm/packages/packages.h"
 #include "lm/packages/sha256.h"
 #include "tosca/graph/graph.h"
+#include "tosca/link/check.h"
 
 static char folder[64], csar[128], store[128];
 static struct catalog *catalog;

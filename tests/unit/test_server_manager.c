@@ -6,6 +6,7 @@
 #include <uv.h>
 
 #include "lm/server/manager.h"
+#include "tosca/link/check.h"
 
 /*
  * The manager with a real engine, a journal in memory, and a driver that writes down what it is

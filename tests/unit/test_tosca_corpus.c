@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tosca/link/catalog.h"
+#include "tosca/link/check.h"
 #include "tosca/text/source.h"
 
 enum { FILE_MAX = 16 * 1024 * 1024 };

@@ -5,6 +5,7 @@
 #include "tosca/editor/editor.h"
 #include "tosca/editor/outline.h"
 #include "tosca/editor/words.h"
+#include "tosca/link/check.h"
 #include "tosca/model/keys.h"
 #include "tosca/model/lifecycle.h"
 #include "tosca/text/source.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "tosca/explain/explain.h"
-#include "tosca/link/catalog.h"
+#include "tosca/link/check.h"
 #include "tosca/text/codes.h"
 
 static struct lm_buf out;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "tosca/graph/graph.h"
+#include "tosca/link/check.h"
 #include "tosca/text/json.h"
 #include "tosca/text/source.h"
 

@@ -6,6 +6,7 @@
 #include <check.h>
 
 #include "tosca/graph/graph.h"
+#include "tosca/link/check.h"
 #include "tosca/model/front_end.h"
 #include "tosca/text/source.h"
 #include "tosca/text/tree.h"

@@ -3,7 +3,7 @@
 #define LM_TOSCA_EDITOR_H
 
 #include "base/buf.h"
-#include "tosca/link/catalog.h"
+#include "tosca/catalog/catalog.h"
 
 /*
  * What an editor asks of the compiler: what stands at a place in a text that is being written,

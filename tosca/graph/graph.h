@@ -10,7 +10,7 @@
 #include "base/buf.h"
 #include "base/kv.h"
 #include "base/map.h"
-#include "tosca/link/catalog.h"
+#include "tosca/catalog/catalog.h"
 #include "tosca/model/lifecycle.h"
 #include "tosca/text/diag.h"
 

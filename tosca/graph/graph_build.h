@@ -5,6 +5,7 @@
 #include "base/vec.h"
 #include "tosca/graph/graph.h"
 #include "tosca/link/link.h"
+#include "tosca/text/codes.h"
 
 /*
  * Inside graph_build().  First a template is made of every descriptor: names in ${...} become

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tosca/link/link.h"
+#include "tosca/link/linker.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +22,7 @@ const struct descriptor *link_child(struct linker *l, const struct component *c)
 const struct operation *link_operation(const struct catalog *catalog, const struct descriptor *d,
     const char *name, const struct descriptor **out_owner)
 {
-	for (size_t level = 0; d != NULL && level <= LINK_LEVELS_MAX; level++) {
+	for (size_t level = 0; d != NULL && level <= CATALOG_LEVELS_MAX; level++) {
 		const struct operation *op = descriptor_operation(d, name);
 
 		*out_owner = d;
@@ -40,7 +40,7 @@ const struct operation *link_operation(const struct catalog *catalog, const stru
 const struct metric *link_metric(const struct catalog *catalog, const struct descriptor *d,
     const char *name, const struct descriptor **out_owner)
 {
-	for (size_t level = 0; d != NULL && level <= LINK_LEVELS_MAX; level++) {
+	for (size_t level = 0; d != NULL && level <= CATALOG_LEVELS_MAX; level++) {
 		const struct metric *m = descriptor_metric(d, name);
 
 		*out_owner = d;

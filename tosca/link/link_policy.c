@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "tosca/link/link.h"
+#include "tosca/link/linker.h"
 
 enum { PERIOD_DEFAULT = 60, A_DAY = 24 * 60 * 60 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tosca/link/link.h"
+#include "tosca/link/linker.h"
 
 /* The numbers of one scale policy: what can be said of them without any load. */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "tosca/link/link.h"
+#include "tosca/link/linker.h"
 #include "tosca/text/source.h"
 #include "tosca/text/suggest.h"
 

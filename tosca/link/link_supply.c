@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tosca/link/link.h"
+#include "tosca/link/linker.h"
 
 /*
  * Who gives what is required.  Of a component that is the assembly around it, and nobody else; of

@@ -2,7 +2,7 @@
 #include <limits.h>
 #include <string.h>
 
-#include "tosca/link/link.h"
+#include "tosca/link/linker.h"
 #include "tosca/text/suggest.h"
 
 /* ---- expressions --------------------------------------------------------------------------- */

@@ -3,7 +3,7 @@
 #define LM_TOSCA_LINK_WAITS_H
 
 #include "base/vec.h"
-#include "tosca/link/link.h"
+#include "tosca/link/linker.h"
 
 /* Between link_waits.c (values), link_order.c (relationships) and link_cycles.c (both). */
 
@@ -14,18 +14,6 @@
  * assembly, an output waits for those inputs that its own 'waits' name.  A cycle can never come to
  * life.
  */
-struct waits {
-	size_t n_properties;
-	/* inputs[i]: indices of the properties that a value may be mapped to and that i waits for */
-	struct waits_list {
-		const uint32_t *v;
-		size_t n;
-	} * inputs;
-	bool *given; /* by property: its value comes from a resource inside */
-	bool *taken; /* by property: a resource inside waits for its value */
-	bool leafy;  /* there is a resource inside */
-};
-
 struct edges {
 	uint32_t *v;
 	size_t n, cap;

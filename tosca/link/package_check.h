@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "base/map.h"
-#include "tosca/link/catalog.h"
+#include "tosca/catalog/catalog.h"
 
 /*
  * Whether a package holds what its descriptors name: scripts of containers on this machine, and

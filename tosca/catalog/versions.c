@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tosca/link/versions.h"
+#include "tosca/catalog/versions.h"
 
 #include <assert.h>
 #include <ctype.h>

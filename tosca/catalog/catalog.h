@@ -9,7 +9,7 @@
 
 /*
  * All descriptors the compiler knows.  Texts are handed in with the name of their file; the
- * catalog does no I/O.  What it holds lives until its file is put again or removed, or the catalog
+ * catalog does no I/O, and catalog_check() (tosca/link/check.h) holds them against each other.  What it holds lives until its file is put again or removed, or the catalog
  * is freed; so do the texts of diagnostics.
  *
  * Descriptor names are type::name::version (assembly or resource).  Versions compare numerically,
@@ -39,7 +39,8 @@ void catalog_limit(struct catalog *, size_t text_max, size_t nodes_max);
  * forgotten.  'file' is what diagnostics call it and where its package begins: the folder of
  * 'file' is package_dir of the resources in it.  Both are copied.  Returns the number of
  * descriptors in it.  A descriptor with errors is kept, marked, so that references to it are not
- * reported as missing.  An intent (assemblyName, no name) is passed over in silence.
+ * reported as missing; of two of one name the later is an error in its file.  An intent
+ * (assemblyName, no name) is passed over in silence.
  */
 size_t catalog_put(struct catalog *, const char *file, const char *text, size_t n);
 /*
@@ -62,12 +63,6 @@ bool catalog_set_package_dir(struct catalog *, const char *file, const char *fol
 /* False: there is no such file. */
 bool catalog_remove(struct catalog *, const char *file);
 
-/*
- * Brings what is known about descriptors against each other (types, properties, operations,
- * metrics, cycles) up to date after any number of changes.  Two descriptors of one name are an
- * error in the file that comes later.
- */
-void catalog_check(struct catalog *);
 /*
  * Adds what is wrong in a file (NULL: in all files, in the order in which they came) to 'out', as
  * of the last check.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tosca/link/link.h"
+#include "tosca/catalog/names.h"
 
 /*
  * What a descriptor shows to the checks of others, as a number: when it stays the same, nobody
@@ -86,7 +86,7 @@ static void mix_duties(uint64_t *h, const struct descriptor *d)
 	mix(h, d->transitions);
 }
 
-uint64_t link_surface(const struct descriptor *d)
+uint64_t descriptor_surface(const struct descriptor *d)
 {
 	uint64_t h = 0xcbf29ce484222325u;
 

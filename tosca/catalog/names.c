@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tosca/link/names.h"
+#include "tosca/catalog/names.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "tosca/text/codes.h"
 #include "tosca/text/suggest.h"
 
 static void *new_of(size_t size)
@@ -519,7 +520,7 @@ static void enthrone(struct names *ns, struct known *k)
 
 	if (k->first != NULL)
 		dethrone(ns, k);
-	tell_surface(ns, k, d == NULL ? 0 : link_surface(d));
+	tell_surface(ns, k, d == NULL ? 0 : descriptor_surface(d));
 	if (d == NULL) {
 		vacate(ns, k);
 		return;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
-#include "tosca/link/names.h"
+#include "tosca/catalog/names.h"
 
 /*
  * How deep everything is that is made of something that moved, and what contains itself.  Only
@@ -158,7 +158,7 @@ static void set_level(struct names *ns, struct known *k)
 	}
 	k->level = level + 1;
 	/* How deep it is it says itself, when it is too deep. */
-	if (k->level != old && (k->level > LINK_LEVELS_MAX || old > LINK_LEVELS_MAX))
+	if (k->level != old && (k->level > CATALOG_LEVELS_MAX || old > CATALOG_LEVELS_MAX))
 		names_due(ns, k);
 }
 

@@ -3,17 +3,17 @@
 #define LM_TOSCA_NAMES_H
 
 #include "base/vec.h"
-#include "tosca/link/changed.h"
-#include "tosca/link/link.h"
-#include "tosca/link/versions.h"
+#include "tosca/catalog/changed.h"
+#include "tosca/catalog/lookup.h"
+#include "tosca/catalog/versions.h"
+#include "tosca/catalog/waits.h"
 
 /*
  * What makes the catalog incremental: every name that a descriptor has or that a check has asked
  * for, who asked, and what came out of the check.  A check notes what it asks the catalog for
  * (names_read()); when one of the answers changes, and only then, it is made again.
  *
- * Two kinds of change travel.  What a descriptor shows to others (its surface, link.h) is known
- * when it is read; what its outputs wait for is known after its check, and concerns only those
+ * Two kinds of change travel.  What a descriptor shows to others (its surface) is known when it is read; what its outputs wait for is known after its check, and concerns only those
  * that are made of it.  So checks go level by level, children first, each at most once.
  */
 
@@ -130,7 +130,7 @@ void names_read_all(struct names *);
 /* ---- checking ------------------------------------------------------------------------------ */
 
 /* Makes all checks that are due. */
-void names_check(struct names *, const struct catalog *);
+void names_check(struct names *, const struct catalog *, descriptor_check_fn *);
 /* The first half of it: levels and cycles of whatever is made of something that moved. */
 void names_order(struct names *);
 void names_due(struct names *, struct known *);
@@ -141,5 +141,8 @@ void names_reads_keep(struct names *, struct known *);
 /* The name is forgotten when nobody has it and nobody asks for it. */
 void names_sweep(struct names *, struct known *);
 void loops_free(struct known *);
+
+/* What it shows to the checks of others, as a number; never 0. */
+uint64_t descriptor_surface(const struct descriptor *);
 
 #endif

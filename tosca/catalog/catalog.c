@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tosca/link/catalog.h"
+#include "tosca/catalog/catalog.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/vec.h"
-#include "tosca/link/names.h"
+#include "tosca/catalog/names.h"
 #include "tosca/model/front_end.h"
 #include "tosca/text/source.h"
 #include "tosca/text/tree.h"
@@ -220,15 +220,9 @@ bool catalog_remove(struct catalog *c, const char *file)
 
 /* ---- checking ------------------------------------------------------------------------------ */
 
-void catalog_check(struct catalog *c)
+void catalog_check_due(const struct catalog *c, descriptor_check_fn *check)
 {
-	names_check(c->names, c);
-}
-
-/* What is known of names is not part of what the catalog holds. */
-void catalog_refresh(const struct catalog *c)
-{
-	names_check(c->names, c);
+	names_check(c->names, c, check);
 }
 
 const struct diags *catalog_diags(const struct catalog *c, const struct descriptor *d)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tosca/link/changed.h"
+#include "tosca/catalog/changed.h"
 
 #include <stdlib.h>
 
