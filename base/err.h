@@ -9,7 +9,7 @@
 /*
  * A failure of the world: one, returned, chained as it travels outwards.  NULL is success.
  *
- * A user's mistake in a document is a diagnostic (tosca/diag.h); our own mistake is an assert.
+ * A user's mistake in a document is a diagnostic (tosca/text/diag.h); our own mistake is an assert.
  * An error is finished by exactly one of: return, wrap, store, log and free.  Whoever handles it
  * logs it; nobody logs and returns.
  */
