@@ -64,14 +64,6 @@ struct seat {
 
 static void walk_property(struct walk *, struct seat, const struct property *, size_t level);
 
-static const struct descriptor *child_of(const struct walk *w, const struct component *c)
-{
-	if (c->canonical == NULL)
-		return NULL;
-	return c->ranged ? catalog_highest(w->catalog, c->canonical)
-			 : catalog_get(w->catalog, c->canonical);
-}
-
 static void begin_step(struct walk *w, size_t level)
 {
 	lm_buf_puts(w->out, "\n");
@@ -101,7 +93,7 @@ static void walk_part(struct walk *w, struct seat seat, const struct expr_part *
 		c = descriptor_component(seat.d, part->scope);
 		if (c == NULL)
 			c = descriptor_reference(seat.d, part->scope);
-		next = (struct seat){c != NULL ? child_of(w, c) : NULL, seat.d, c};
+		next = (struct seat){c != NULL ? catalog_match(w->catalog, c) : NULL, seat.d, c};
 		if (next.d != NULL) {
 			lm_buf_printf(w->out, " (`%s`)", descriptor_name(next.d));
 			p = descriptor_property(next.d, part->name);
@@ -329,8 +321,7 @@ static const struct descriptor *descend(const struct place *p, const struct desc
 	if (d->name.kind == NAME_RESOURCE || source->scope.text == NULL)
 		return NULL;
 	const struct component *c = descriptor_component(d, source->scope.text);
-	const struct descriptor *child =
-	    c == NULL || c->canonical == NULL ? NULL : catalog_get(p->catalog, c->canonical);
+	const struct descriptor *child = c == NULL ? NULL : catalog_get(p->catalog, c->canonical);
 	lm_buf_printf(out, "- promoted from `%s.%s`", source->scope.text, source->name.text);
 	if (child != NULL)
 		lm_buf_printf(out, " (`%s`)", descriptor_name(child));

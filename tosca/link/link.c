@@ -28,9 +28,7 @@ const struct operation *link_operation(const struct catalog *catalog, const stru
 		*out_owner = d;
 		if (op == NULL || d->name.kind == NAME_RESOURCE)
 			return op;
-		if (op->source.scope.text == NULL)
-			return NULL;
-		const struct component *c = descriptor_component(d, op->source.scope.text);
+		const struct component *c = path_component(d, &op->source);
 		d = c == NULL ? NULL : catalog_get(catalog, c->canonical);
 		name = op->source.name.text;
 	}
@@ -46,9 +44,7 @@ const struct metric *link_metric(const struct catalog *catalog, const struct des
 		*out_owner = d;
 		if (m == NULL || d->name.kind == NAME_RESOURCE)
 			return m;
-		if (m->source.scope.text == NULL)
-			return NULL;
-		const struct component *c = descriptor_component(d, m->source.scope.text);
+		const struct component *c = path_component(d, &m->source);
 		d = c == NULL ? NULL : catalog_get(catalog, c->canonical);
 		name = m->source.name.text;
 	}

@@ -141,7 +141,7 @@ static uint32_t reached(const struct ordering *o, const struct component *c, int
 {
 	uint32_t i = (uint32_t)(c - o->w->l->d->components);
 
-	return o->ladder[i] + (waits_is_hub(o->w, c) ? 0 : STATES) + (uint32_t)state;
+	return o->ladder[i] + (waiting_is_hub(o->w, c) ? 0 : STATES) + (uint32_t)state;
 }
 
 /* The vertex that means: nothing of it goes into that state before. */
@@ -256,8 +256,8 @@ static void note_step(struct ordering *o, struct diag *diag, uint32_t v, uint32_
 		diag_note(o->w->l->diags, diag, place_of_end(rel, name),
 		    "'%s' becomes %s after '%s' is created", name, states[a->state],
 		    rel->name.text);
-	} else if (b == NULL && (a == NULL || waits_is_hub(o->w, &d->components[a->component]))) {
-		waits_note(o->w, diag, a == NULL ? v : o->w->first[a->component], to);
+	} else if (b == NULL && (a == NULL || waiting_is_hub(o->w, &d->components[a->component]))) {
+		waiting_note(o->w, diag, a == NULL ? v : o->w->first[a->component], to);
 	}
 }
 

@@ -14,7 +14,7 @@ static const struct descriptor *child_of(struct waiting *w, const struct compone
 	return w->last_child;
 }
 
-bool waits_is_hub(struct waiting *w, const struct component *c)
+bool waiting_is_hub(struct waiting *w, const struct component *c)
 {
 	const struct descriptor *child = child_of(w, c);
 
@@ -45,7 +45,7 @@ static void add_vertices(struct waiting *w)
 		const struct component *c = &d->components[i];
 
 		w->first[i] = (uint32_t)n;
-		n += waits_is_hub(w, c) ? 1 : child_of(w, c)->n_properties;
+		n += waiting_is_hub(w, c) ? 1 : child_of(w, c)->n_properties;
 	}
 	w->n = n;
 	w->from = LM_NEW_N(w->arena, struct edges, n);
@@ -58,7 +58,7 @@ static void add_vertices(struct waiting *w)
 		const struct component *c = &d->components[i];
 		const struct descriptor *child = child_of(w, c);
 
-		if (waits_is_hub(w, c)) {
+		if (waiting_is_hub(w, c)) {
 			name_vertex(w, w->first[i], c->name.text, &c->name.pos);
 			w->gives[w->first[i]] = child != NULL;
 			continue;
@@ -90,7 +90,7 @@ static size_t vertex_of(struct waiting *w, const struct expr_part *part)
 	if (c == NULL)
 		return w->n;
 	size_t i = (size_t)(c - d->components);
-	if (waits_is_hub(w, c))
+	if (waiting_is_hub(w, c))
 		return w->first[i];
 	const struct descriptor *child = child_of(w, c);
 	const struct property *p = descriptor_public(child, part->name);
@@ -113,7 +113,7 @@ static void add_component_edges(struct waiting *w, size_t i)
 {
 	const struct component *c = &w->l->d->components[i];
 	const struct descriptor *child = child_of(w, c);
-	bool hub = waits_is_hub(w, c);
+	bool hub = waiting_is_hub(w, c);
 
 	for (size_t k = 0; k < c->n_properties; k++) {
 		const struct mapping *m = &c->properties[k];
@@ -165,7 +165,7 @@ static const struct source_range *reading(struct waiting *w, const struct expr *
 static void note_mapping(
     struct waiting *w, struct diag *diag, const struct component *c, uint32_t v, uint32_t to)
 {
-	bool hub = waits_is_hub(w, c);
+	bool hub = waiting_is_hub(w, c);
 	const struct descriptor *child = child_of(w, c);
 	const struct property *p =
 	    hub ? NULL : &child->properties[v - w->first[c - w->l->d->components]];
@@ -185,7 +185,7 @@ static void note_mapping(
 		    w->names[v], w->names[to]);
 }
 
-void waits_note(struct waiting *w, struct diag *diag, uint32_t v, uint32_t to)
+void waiting_note(struct waiting *w, struct diag *diag, uint32_t v, uint32_t to)
 {
 	if (v >= w->l->d->n_properties) {
 		note_mapping(w, diag, component_of(w, v), v, to);
@@ -210,7 +210,7 @@ static void report(void *arg, const uint32_t *path, size_t n)
 	    "'%s' waits for itself: %s%s", w->names[path[0]], text, w->names[path[0]]);
 	diag_help(w->l->diags, d, "give one of them a value that does not come from the others");
 	for (size_t i = 0; i < n; i++)
-		waits_note(w, d, path[i], path[(i + 1) % n]);
+		waiting_note(w, d, path[i], path[(i + 1) % n]);
 }
 
 /* ---- what parents need to know ------------------------------------------------------------- */
@@ -255,9 +255,9 @@ static void find_taken(struct waiting *w, struct waits *waits)
 		const struct component *c = &d->components[i];
 		const struct descriptor *child = child_of(w, c);
 		const struct waits *inside =
-		    waits_is_hub(w, c) ? NULL : catalog_waits(w->l->catalog, child);
+		    waiting_is_hub(w, c) ? NULL : catalog_waits(w->l->catalog, child);
 
-		if (waits_is_hub(w, c) && child != NULL)
+		if (waiting_is_hub(w, c) && child != NULL)
 			*LM_PUSH(w->arena, &todo) = w->first[i];
 		waits->leafy = waits->leafy || (inside != NULL ? inside->leafy : child != NULL);
 		for (size_t k = 0; inside != NULL && k < inside->n_properties; k++)

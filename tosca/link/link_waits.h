@@ -34,9 +34,9 @@ struct waiting {
 };
 
 /* The component's vertices are one: it is a resource, or unknown. */
-bool waits_is_hub(struct waiting *, const struct component *);
+bool waiting_is_hub(struct waiting *, const struct component *);
 /* Adds a note for the place where 'v' reads 'to'. */
-void waits_note(struct waiting *, struct diag *, uint32_t v, uint32_t to);
+void waiting_note(struct waiting *, struct diag *, uint32_t v, uint32_t to);
 
 /* Reports the cycles that go through relationships. */
 void link_order(struct waiting *);
