@@ -232,7 +232,7 @@ the_patience() {
 	local call
 	call none &
 	call=$!
-	holds 'a call that finds no server waits' within 2 waiting
+	holds 'a call that finds no server waits' within 10 waiting
 	add 11
 	holds '... and succeeds when one comes' wait $call
 	undispatch 11
