@@ -48,15 +48,6 @@ static void put_html(const char *text, struct lm_buf *out)
 	}
 }
 
-static void put_quoted(const char *text, struct lm_buf *out)
-{
-	for (const char *p = text; *p != '\0'; p++) {
-		if (*p == '"' || *p == '\\')
-			lm_buf_puts(out, "\\");
-		lm_buf_add(out, p, 1);
-	}
-}
-
 /* A bold line, and a small grey one below it. */
 static void put_title(struct pen *pen, const char *name, const char *below)
 {
@@ -225,7 +216,7 @@ static void draw_deps(struct pen *pen)
 		pen->used[plug ? LEGEND_PLUG : LEGEND_VALUE] = true;
 		lm_buf_printf(p->out, "n%d -> n%d [%s fontsize=9 label=\"", d->provider,
 		    d->consumer, styles[plug]);
-		put_quoted(d->property, p->out);
+		picture_put_quoted(d->property, p->out);
 		lm_buf_puts(p->out, "\"]\n");
 	}
 }
@@ -280,7 +271,7 @@ static void draw_scale_edges(struct pen *pen)
 			    "n%d -> s%zu [style=dotted penwidth=1.5 color=\"#a03a80\" "
 			    "fontcolor=\"#a03a80\" label=\"",
 			    m->node, i);
-			put_quoted(m->name, p->out);
+			picture_put_quoted(m->name, p->out);
 			lm_buf_puts(p->out, "\"]\n");
 		}
 		lm_buf_printf(p->out,
@@ -333,7 +324,7 @@ void graph_print_dot(const struct graph *g, struct lm_buf *out)
 
 	picture_init(&pen.picture, g, out, arena);
 	lm_buf_puts(out, "digraph \"");
-	put_quoted(g->nodes[0].name, out);
+	picture_put_quoted(g->nodes[0].name, out);
 	lm_buf_puts(out, "\" {\ncompound=true rankdir=TB nodesep=0.5 ranksep=0.8 "
 			 "fontname=\"Helvetica\" fontsize=12\n"
 			 "node [fontname=\"Helvetica\" fontsize=11 style=filled fillcolor=white]\n"

@@ -291,17 +291,12 @@ static void put_references(struct writer *w)
 
 static void put_end(struct writer *w, const char *key, const struct graph_end *end)
 {
-	static const char *const states[] = {[END_CREATED] = "Created",
-	    [END_INSTALLED] = "Installed",
-	    [END_INACTIVE] = "Inactive",
-	    [END_ACTIVE] = "Active"};
-
 	lm_json_open(&w->json, key, '{');
 	if (end->node >= 0)
 		lm_json_str(&w->json, "node", w->g->nodes[end->node].name);
 	else
 		put_reference_name(w, "reference", end->reference);
-	lm_json_str(&w->json, "state", states[end->state]);
+	lm_json_str(&w->json, "state", end_state_text(end->state));
 	lm_json_str(&w->json, "modifier", end->pre ? "pre" : "post");
 	lm_json_close(&w->json, '}');
 }

@@ -3,8 +3,6 @@
 
 #include "base/vec.h"
 
-enum { STATES = END_ACTIVE + 1 };
-
 /* Edges while they are found: lists of those that a step waits for, and of those that wait for it. */
 struct edge {
 	int before, after;
@@ -15,7 +13,7 @@ struct maker {
 	const struct graph *g;
 	struct lm_arena *arena;
 	int *first_child, *next_sibling; /* of assemblies, -1: none */
-	int (*step_of)[STATES];          /* per node; -1: none */
+	int (*step_of)[END_STATE_N];     /* per node; -1: none */
 	LM_VEC(struct order_step) steps;
 	LM_VEC(struct edge) edges;
 };
@@ -57,14 +55,14 @@ static void want_state(struct maker *m, int node, enum end_state state)
 
 static void add_states(struct maker *m, int node)
 {
-	bool wanted[STATES];
+	bool wanted[END_STATE_N];
 	int last = -1;
 
-	for (size_t s = 0; s < STATES; s++) {
+	for (size_t s = 0; s < END_STATE_N; s++) {
 		wanted[s] = m->step_of[node][s] == 1 || s == END_INSTALLED || s == END_ACTIVE;
 		m->step_of[node][s] = -1;
 	}
-	for (size_t s = 0; s < STATES; s++) {
+	for (size_t s = 0; s < END_STATE_N; s++) {
 		if (!wanted[s])
 			continue;
 		int step = add_step(m, node, (enum end_state)s, -1);

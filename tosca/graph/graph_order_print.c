@@ -3,11 +3,7 @@
 
 #include "base/json.h"
 #include "tosca/graph/graph_order.h"
-
-static const char *const states[] = {[END_CREATED] = "Created",
-    [END_INSTALLED] = "Installed",
-    [END_INACTIVE] = "Inactive",
-    [END_ACTIVE] = "Active"};
+#include "tosca/graph/picture.h"
 
 static const char *name_of(const struct graph *g, const struct order_step *s)
 {
@@ -16,7 +12,7 @@ static const char *name_of(const struct graph *g, const struct order_step *s)
 
 static const char *what_of(const struct order_step *s)
 {
-	return s->node >= 0 ? states[s->state] : "created";
+	return s->node >= 0 ? end_state_text(s->state) : "created";
 }
 
 /* ---- text ---------------------------------------------------------------------------------- */
@@ -84,15 +80,6 @@ void graph_order_print_text(const struct graph *g, struct lm_buf *out)
 
 /* ---- dot ----------------------------------------------------------------------------------- */
 
-static void put_quoted(const char *text, struct lm_buf *out)
-{
-	for (const char *p = text; *p != '\0'; p++) {
-		if (*p == '"' || *p == '\\')
-			lm_buf_puts(out, "\\");
-		lm_buf_add(out, p, 1);
-	}
-}
-
 static void draw_step(
     const struct graph *g, const struct order_step *s, size_t i, struct lm_buf *out)
 {
@@ -100,7 +87,7 @@ static void draw_step(
 	    s->relationship >= 0     ? "shape=ellipse fillcolor=\"#fbe9e7\" color=\"#c0392b\""
 	    : s->state == END_ACTIVE ? "fillcolor=\"#e6f4e4\" color=\"#3f8f3a\""
 				     : "fillcolor=\"#f2f4f5\" color=\"#8a949b\"");
-	put_quoted(name_of(g, s), out);
+	picture_put_quoted(name_of(g, s), out);
 	lm_buf_printf(out, "\\n%s\"]\n", what_of(s));
 }
 
@@ -110,7 +97,7 @@ void graph_order_print_dot(const struct graph *g, struct lm_buf *out)
 	struct order o = graph_order(g, arena);
 
 	lm_buf_puts(out, "digraph \"");
-	put_quoted(g->nodes[0].name, out);
+	picture_put_quoted(g->nodes[0].name, out);
 	lm_buf_puts(out,
 	    "\" {\nrankdir=LR nodesep=0.25 ranksep=0.8 fontname=\"Helvetica\" fontsize=10\n"
 	    "label=\"from left to right: what waits for what; thin lines: the resource's own "
@@ -130,7 +117,7 @@ void graph_order_print_dot(const struct graph *g, struct lm_buf *out)
 			}
 			lm_buf_puts(out, " [penwidth=1.4 label=\"");
 			if (o.steps[i].node >= 0 && o.steps[e->before].node >= 0)
-				put_quoted(e->why, out);
+				picture_put_quoted(e->why, out);
 			lm_buf_puts(out, "\"]\n");
 		}
 	lm_buf_puts(out, "}\n");
@@ -142,7 +129,7 @@ static void put_step(const struct graph *g, const struct order_step *s, struct l
 {
 	lm_json_str(j, s->node >= 0 ? "node" : "relationship", name_of(g, s));
 	if (s->node >= 0)
-		lm_json_str(j, "state", states[s->state]);
+		lm_json_str(j, "state", end_state_text(s->state));
 }
 
 void graph_order_print_json(const struct graph *g, struct lm_buf *out)

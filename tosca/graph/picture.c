@@ -174,3 +174,12 @@ const char *picture_calls(struct picture *p, const struct graph_call *calls, siz
 			    p->arena, "%s%s%s", text, i == 0 ? "" : " ", calls[i].operation);
 	return text;
 }
+
+void picture_put_quoted(const char *text, struct lm_buf *out)
+{
+	for (const char *p = text; *p != '\0'; p++) {
+		if (*p == '"' || *p == '\\')
+			lm_buf_puts(out, "\\");
+		lm_buf_add(out, p, 1);
+	}
+}

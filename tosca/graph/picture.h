@@ -47,4 +47,7 @@ const char *picture_calls(struct picture *, const struct graph_call *, size_t n)
 /* For each reference, whether node 'node' reads something of it, in 'marks'. */
 void picture_mark_references(const struct graph *, int node, bool *marks);
 
+/* A text of Graphviz in quotes, without them. */
+void picture_put_quoted(const char *text, struct lm_buf *out);
+
 #endif

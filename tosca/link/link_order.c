@@ -17,7 +17,6 @@
  * two ladders.  Only what must be is here, so that whatever is found to be a cycle is one; what is
  * ordered by relationships inside of a nested assembly is looked at there alone.
  */
-enum { STATES = END_ACTIVE + 1 };
 #define NO_LADDER UINT32_MAX
 
 /* What an added vertex stands for. */
@@ -33,11 +32,6 @@ struct ordering {
 	LM_VEC(struct added) added;
 	uint32_t *ladder; /* per component: its first state; NO_LADDER: none yet */
 };
-
-static const char *const states[] = {[END_CREATED] = "Created",
-    [END_INSTALLED] = "Installed",
-    [END_INACTIVE] = "Inactive",
-    [END_ACTIVE] = "Active"};
 
 /* ---- vertices ------------------------------------------------------------------------------ */
 
@@ -59,7 +53,7 @@ static uint32_t add_ladder(struct ordering *o, uint32_t component)
 {
 	uint32_t bottom = (uint32_t)o->from.n;
 
-	for (int s = END_CREATED; s < STATES; s++) {
+	for (int s = END_CREATED; s < END_STATE_N; s++) {
 		uint32_t v = add_vertex(o, component, UINT32_MAX, (enum end_state)s);
 
 		if (s > END_CREATED)
@@ -86,7 +80,7 @@ static void add_assembly(struct ordering *o, uint32_t component, const struct wa
 	uint32_t first = o->w->first[component];
 	uint32_t lower = add_ladder(o, component), upper = add_ladder(o, component);
 
-	for (uint32_t s = 0; s < STATES && inside->leafy; s++)
+	for (uint32_t s = 0; s < END_STATE_N && inside->leafy; s++)
 		wait_for(o, upper + s, lower + s);
 	for (uint32_t i = 0; i < inside->n_properties; i++) {
 		if (inside->given[i])
@@ -141,7 +135,7 @@ static uint32_t reached(const struct ordering *o, const struct component *c, int
 {
 	uint32_t i = (uint32_t)(c - o->w->l->d->components);
 
-	return o->ladder[i] + (waiting_is_hub(o->w, c) ? 0 : STATES) + (uint32_t)state;
+	return o->ladder[i] + (waiting_is_hub(o->w, c) ? 0 : END_STATE_N) + (uint32_t)state;
 }
 
 /* The vertex that means: nothing of it goes into that state before. */
@@ -222,7 +216,7 @@ static const char *name_of(const struct ordering *o, uint32_t v)
 	if (a->component == UINT32_MAX)
 		return d->relationships[a->relationship].name.text;
 	return lm_arena_printf(
-	    o->arena, "%s %s", d->components[a->component].name.text, states[a->state]);
+	    o->arena, "%s %s", d->components[a->component].name.text, end_state_text(a->state));
 }
 
 static const struct source_range *place_of_end(
@@ -248,13 +242,14 @@ static void note_step(struct ordering *o, struct diag *diag, uint32_t v, uint32_
 		const char *name = d->components[b->component].name.text;
 
 		diag_note(o->w->l->diags, diag, place_of_end(rel, name),
-		    "'%s' is created after '%s' is %s", rel->name.text, name, states[b->state]);
+		    "'%s' is created after '%s' is %s", rel->name.text, name,
+		    end_state_text(b->state));
 	} else if (is_relationship(o, to) && a != NULL) {
 		const struct relationship *rel = &d->relationships[b->relationship];
 		const char *name = d->components[a->component].name.text;
 
 		diag_note(o->w->l->diags, diag, place_of_end(rel, name),
-		    "'%s' becomes %s after '%s' is created", name, states[a->state],
+		    "'%s' becomes %s after '%s' is created", name, end_state_text(a->state),
 		    rel->name.text);
 	} else if (b == NULL && (a == NULL || waiting_is_hub(o->w, &d->components[a->component]))) {
 		waiting_note(o->w, diag, a == NULL ? v : o->w->first[a->component], to);

@@ -17,6 +17,17 @@ const char *transition_text(enum transition t)
 	return transition_texts[t];
 }
 
+const char *end_state_text(enum end_state s)
+{
+	static const char *const texts[] = {
+#define X(name, text) [END_##name] = text,
+	    END_STATES(X)
+#undef X
+	};
+
+	return texts[s];
+}
+
 bool transition_parse(const char *text, enum transition *out)
 {
 	for (size_t i = 0; i < LM_COUNT(transition_texts); i++) {

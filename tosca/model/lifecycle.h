@@ -33,7 +33,20 @@ const char *transition_text(enum transition);
 bool transition_parse(const char *text, enum transition *out);
 
 /* The least state that an end of a relationship must be in. */
-enum end_state { END_CREATED, END_INSTALLED, END_INACTIVE, END_ACTIVE };
+#define END_STATES(X)             \
+	X(CREATED, "Created")     \
+	X(INSTALLED, "Installed") \
+	X(INACTIVE, "Inactive")   \
+	X(ACTIVE, "Active")
+
+enum end_state {
+#define X(name, text) END_##name,
+	END_STATES(X)
+#undef X
+};
+enum { END_STATE_N = END_ACTIVE + 1 };
+
+const char *end_state_text(enum end_state);
 
 enum metric_type { METRIC_LOAD, METRIC_INTEGRITY, METRIC_OTHER };
 

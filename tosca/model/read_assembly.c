@@ -259,11 +259,11 @@ void read_references(struct reader *r, const struct node *node)
 
 /* ---- relationships ------------------------------------------------------------------------- */
 
-const char *const words_state[] = {[END_CREATED] = "Created",
-    [END_INSTALLED] = "Installed",
-    [END_INACTIVE] = "Inactive",
-    [END_ACTIVE] = "Active",
-    NULL};
+const char *const words_state[] = {
+#define X(name, text) [END_##name] = text,
+    END_STATES(X)
+#undef X
+	NULL};
 
 static enum end_state read_state(struct reader *r, const struct node *node, const char *key)
 {
