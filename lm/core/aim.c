@@ -219,6 +219,8 @@ static struct lm_err *aim_kind(
 	case INTENT_SCALE_OUT:
 	case INTENT_SCALE_IN:
 		return aim_scale(e, i, in, a);
+	default:
+		break;
 	}
 	return lm_err_new(LM_ERR_INVALID, "unknown intent");
 }

@@ -14,7 +14,13 @@
 	X(DELETE, "DeleteAssembly", "deleteAssembly")                 \
 	X(HEAL, "HealAssembly", "healAssembly")                       \
 	X(SCALE_OUT, "ScaleOutAssembly", "scaleOutAssembly")          \
-	X(SCALE_IN, "ScaleInAssembly", "scaleInAssembly")
+	X(SCALE_IN, "ScaleInAssembly", "scaleInAssembly")             \
+	X(UPGRADE, "UpgradeAssembly", "upgradeAssembly")              \
+	X(CREATE_OR_UPGRADE, "CreateOrUpgradeAssembly", "createOrUpgradeAssembly") \
+	X(ADOPT, "AdoptAssembly", "adoptAssembly")                    \
+	X(RETRY, "Retry", "retry")                                    \
+	X(ROLLBACK, "Rollback", "rollback")                           \
+	X(CANCEL, "Cancel", "cancel")
 
 enum intent_kind {
 #define X(name, type, path) INTENT_##name,
@@ -26,17 +32,44 @@ const char *intent_kind_text(enum intent_kind);                       /* "ScaleO
 bool intent_kind_parse(const char *path, enum intent_kind *out);      /* "scaleOutAssembly" */
 bool intent_kind_parse_text(const char *type, enum intent_kind *out); /* "ScaleOutAssembly" */
 
-/* Everything is borrowed for the call; what a kind does not use is NULL. */
+/* A resource that exists already, handed over by an adoption. */
+struct adopted {
+	const char *name;      /* full name in the new instance: voice__gateway__kamailio */
+	const char *id;        /* the resource id it was made with; NULL: a new one */
+	struct lm_kvs outputs; /* what its Install had reported */
+};
+
+/*
+ * Everything is borrowed for the call; what a kind does not use is NULL, none or false.
+ *
+ *	create            assembly_name, descriptor, intended_state, properties
+ *	upgrade           assembly, and what shall differ: descriptor, intended_state, properties (those
+ *	                  not named keep their values)
+ *	create or upgrade as create; becomes the one or the other when it is accepted
+ *	adopt             as create; clusters (quantities), resources
+ *	change state      assembly, intended_state
+ *	delete            assembly
+ *	heal              assembly, component
+ *	scale out, in     assembly, cluster
+ *	retry             process: what is left of one that Failed or was Cancelled, under its own id
+ *	rollback          process: back to what there was before it; a process of its own
+ *	cancel            process: steps in flight end, no other begins
+ */
 struct intent {
 	enum intent_kind kind;
 	const char *assembly_name; /* name or id of the root assembly: one of them */
 	const char *assembly_id;
-	const char *descriptor;     /* create */
-	const char *intended_state; /* create, change state: "Installed", "Inactive", "Active" */
-	struct lm_kvs properties;   /* create */
-	const char *cluster;        /* scale: composition name, or full name of the cluster */
-	/* heal: full name, id or metric key of the broken component; one of them */
+	const char *descriptor;
+	const char *intended_state; /* "Installed", "Inactive", "Active" */
+	struct lm_kvs properties;
+	struct lm_kvs clusters; /* full or composition name -> quantity */
+	const struct adopted *resources;
+	size_t n_resources;
+	const char *cluster; /* composition name, or full name of the cluster */
+	/* Full name, id or metric key of the broken component; one of them. */
 	const char *component_name, *component_id, *component_metric_key;
+	const char *process;
+	bool queue;         /* wait behind what runs on the assembly, instead of CONFLICT */
 	const char *reason; /* why, when a policy wants it; NULL: an operator asked */
 };
 

@@ -32,6 +32,7 @@ void turn_fini(struct turn *t)
 {
 	lm_vec_free(&t->records);
 	lm_vec_free(&t->steps);
+	lm_vec_free(&t->cancels);
 	lm_arena_free(t->arena);
 	t->arena = NULL;
 }
@@ -40,5 +41,5 @@ void turn_clear(struct turn *t)
 {
 	lm_arena_free(t->arena);
 	t->arena = lm_arena_new();
-	t->records.n = t->steps.n = 0;
+	t->records.n = t->steps.n = t->cancels.n = 0;
 }

@@ -38,14 +38,20 @@ struct record {
 	const char *body; /* one JSON object; NULL: remove (never for EVENT) */
 };
 
+/* A step that shall end early: it was asked of the driver of this location. */
+struct step_cancel {
+	const char *step, *location; /* location NULL: the default one */
+};
+
 /*
  * What one turn of the engine wants of the world: first commit 'records' in one transaction, then
- * ask 'steps' of the drivers.  The texts live in the arena.
+ * ask 'steps' of the drivers, then cancel 'cancels'.  The texts live in the arena.
  */
 struct turn {
 	struct lm_arena *arena;
 	LM_VEC(struct record) records;
 	LM_VEC(struct step_request) steps;
+	LM_VEC(struct step_cancel) cancels;
 };
 
 void turn_init(struct turn *);
