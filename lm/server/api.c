@@ -69,6 +69,13 @@ static int intent_status(const struct lm_err *e)
 	return lm_err_kind(e) == LM_ERR_NOT_FOUND ? 400 : 0;
 }
 
+static const char *subject_of(const struct intent *i)
+{
+	return i->assembly_name != NULL ? i->assembly_name
+	       : i->assembly_id != NULL ? i->assembly_id
+					: i->process;
+}
+
 static void post_intent(struct api *api, struct http_request *r, const char *name)
 {
 	LM_AUTO(lm_arena) a = lm_arena_new();
@@ -83,8 +90,8 @@ static void post_intent(struct api *api, struct http_request *r, const char *nam
 		api_answer_err(r, intent_status(e), e);
 		return;
 	}
-	lm_log(LM_LOG_INFO, "intent.accepted", "intent=%s assembly=%s process=%s", name,
-	    it.assembly_name != NULL ? it.assembly_name : it.assembly_id, process);
+	lm_log(LM_LOG_INFO, "intent.accepted", "intent=%s subject=%s process=%s", name,
+	    subject_of(&it), process);
 	snprintf(location, sizeof location, "/api/processes/%s", process);
 	lm_buf_init(&b, 256);
 	lm_buf_printf(&b, "{\"processId\":\"%s\"}", process);

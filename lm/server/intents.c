@@ -5,31 +5,40 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PROPERTIES_MAX = 4096 };
+enum { PROPERTIES_MAX = 4096, CLUSTERS_MAX = 4096, RESOURCES_MAX = 65536 };
 
 #define BIT(kind) (1u << INTENT_##kind)
 #define ALL       (~0u)
 #define SCALES    (BIT(SCALE_OUT) | BIT(SCALE_IN))
+#define CREATES   (BIT(CREATE) | BIT(CREATE_OR_UPGRADE) | BIT(ADOPT))
+#define PROCESSES (BIT(RETRY) | BIT(ROLLBACK) | BIT(CANCEL))
 
-/* Who takes which text field, and who cannot do without it. */
+/*
+ * Who takes which text field, and who cannot do without it.  A field with two spellings has two
+ * rows; the last of them says whether it is needed.
+ */
 static const struct field {
 	const char *name;
 	size_t offset;
 	unsigned taken, needed;
 	const char *help;
 } fields[] = {
-    {"assemblyName", offsetof(struct intent, assembly_name), ALL, BIT(CREATE),
+    {"assemblyName", offsetof(struct intent, assembly_name), ~PROCESSES, CREATES,
 	"the name of the assembly instance"},
-    {"assemblyId", offsetof(struct intent, assembly_id), ~BIT(CREATE), 0, ""},
-    {"descriptorName", offsetof(struct intent, descriptor), BIT(CREATE), BIT(CREATE),
+    {"assemblyId", offsetof(struct intent, assembly_id), ~(CREATES | PROCESSES), 0, ""},
+    {"descriptorName", offsetof(struct intent, descriptor), CREATES | BIT(UPGRADE), CREATES,
 	"a descriptor of the catalog, see 'lm get descriptors'"},
-    {"intendedState", offsetof(struct intent, intended_state), BIT(CREATE) | BIT(CHANGE_STATE),
-	BIT(CREATE) | BIT(CHANGE_STATE), "Installed, Inactive or Active"},
+    {"intendedState", offsetof(struct intent, intended_state),
+	CREATES | BIT(UPGRADE) | BIT(CHANGE_STATE), CREATES | BIT(CHANGE_STATE),
+	"Installed, Inactive or Active"},
     {"clusterName", offsetof(struct intent, cluster), SCALES, SCALES,
 	"the cluster's name in the assembly's composition"},
     {"brokenComponentName", offsetof(struct intent, component_name), BIT(HEAL), 0, ""},
     {"brokenComponentId", offsetof(struct intent, component_id), BIT(HEAL), 0, ""},
     {"brokenComponentMetricKey", offsetof(struct intent, component_metric_key), BIT(HEAL), 0, ""},
+    {"process_id", offsetof(struct intent, process), PROCESSES, 0, ""},
+    {"processId", offsetof(struct intent, process), PROCESSES, PROCESSES,
+	"the id of the process, see 'lm get processes'"},
 };
 
 static const char *const *field_of(const struct intent *it, const struct field *f)
@@ -46,6 +55,11 @@ static struct lm_err *read_text(
 		return NULL;
 	if (!json_is_string(v) || json_string_length(v) == 0)
 		return lm_err_new(LM_ERR_INVALID, "\"%s\" must be a text", f->name);
+	const char *before = *field_of(it, f);
+	if (before != NULL && strcmp(before, json_string_value(v)) != 0)
+		return lm_err_new(LM_ERR_INVALID,
+		    "\"%s\" is given twice, as '%s' and as '%s': give it once", f->name, before,
+		    json_string_value(v));
 	*(const char **)(void *)((char *)it + f->offset) = lm_arena_strdup(a, json_string_value(v));
 	return NULL;
 }
@@ -83,30 +97,154 @@ static const char *value_text(const json_t *v, struct lm_arena *a)
 	return text;
 }
 
-static struct lm_err *read_properties(const json_t *body, struct lm_arena *a, struct intent *it)
-{
-	json_t *all = json_object_get(body, "properties");
-	const char *name = NULL;
-	json_t *v = NULL;
+/* ---- objects ----------------------------------------------------------------------------------- */
 
-	if (all == NULL || json_is_null(all))
+/* An object of at most 'max' members; 'out' is NULL when it is not there at all. */
+static struct lm_err *find_object(
+    const json_t *in, const char *name, size_t max, const char *shape, json_t **out)
+{
+	json_t *o = json_object_get(in, name);
+
+	*out = NULL;
+	if (o == NULL || json_is_null(o))
 		return NULL;
-	if (!json_is_object(all))
-		return lm_err_new(
-		    LM_ERR_INVALID, "\"properties\" must be an object: {name: value}");
-	size_t n = json_object_size(all), i = 0;
-	if (n > PROPERTIES_MAX)
-		return lm_err_new(LM_ERR_INVALID, "%zu properties: at most %d", n, PROPERTIES_MAX);
-	it->properties = (struct lm_kvs){LM_NEW_N(a, struct lm_kv, n), n};
+	if (!json_is_object(o))
+		return lm_err_new(LM_ERR_INVALID, "\"%s\" must be an object: %s", name, shape);
+	if (json_object_size(o) > max)
+		return lm_err_new(LM_ERR_INVALID, "\"%s\" has %zu members: at most %zu", name,
+		    json_object_size(o), max);
+	*out = o;
+	return NULL;
+}
+
+static struct lm_err *read_values(
+    const json_t *in, const char *member, struct lm_arena *a, struct lm_kvs *out)
+{
+	const char *name = NULL;
+	json_t *all = NULL, *v = NULL;
+
+	struct lm_err *e = find_object(in, member, PROPERTIES_MAX, "{name: value}", &all);
+	if (all == NULL)
+		return e;
+	*out = (struct lm_kvs){LM_NEW_N(a, struct lm_kv, json_object_size(all) + 1), 0};
 	json_object_foreach(all, name, v)
 	{
-		it->properties.v[i++] = (struct lm_kv){lm_arena_strdup(a, name), value_text(v, a)};
+		out->v[out->n++] = (struct lm_kv){lm_arena_strdup(a, name), value_text(v, a)};
 	}
 	return NULL;
 }
 
+/* A number, or a text of digits, as it is in files whose every value is a text. */
+static bool is_quantity(const char *text)
+{
+	size_t n = text == NULL ? 0 : strlen(text);
+
+	return n > 0 && n <= 6 && strspn(text, "0123456789") == n;
+}
+
+static struct lm_err *read_clusters(const json_t *body, struct lm_arena *a, struct intent *it)
+{
+	const char *name = NULL;
+	json_t *all = NULL, *v = NULL;
+
+	struct lm_err *e = find_object(body, "clusters", CLUSTERS_MAX, "{name: quantity}", &all);
+	if (all == NULL)
+		return e;
+	it->clusters = (struct lm_kvs){LM_NEW_N(a, struct lm_kv, json_object_size(all) + 1), 0};
+	json_object_foreach(all, name, v)
+	{
+		const char *text = value_text(v, a);
+
+		if (!is_quantity(text))
+			return lm_err_new(LM_ERR_INVALID,
+			    "cluster '%s': how many members it has must be a whole number, not %s",
+			    name, text != NULL ? text : "null");
+		it->clusters.v[it->clusters.n++] = (struct lm_kv){lm_arena_strdup(a, name), text};
+	}
+	return NULL;
+}
+
+/* Anything else would be an output in the wrong place, and get lost. */
+static struct lm_err *check_resource(json_t *o)
+{
+	const json_t *id = json_object_get(o, "id");
+	const char *member = NULL;
+	json_t *v = NULL;
+
+	if (!json_is_object(o))
+		return lm_err_new(LM_ERR_INVALID,
+		    "must be an object: {\"id\": text, \"outputs\": {name: value}}");
+	if (id != NULL && !json_is_null(id) && (!json_is_string(id) || !json_string_length(id)))
+		return lm_err_new(LM_ERR_INVALID, "\"id\" must be a text");
+	json_object_foreach(o, member, v)
+	{
+		if (strcmp(member, "id") != 0 && strcmp(member, "outputs") != 0)
+			return lm_err_new(LM_ERR_INVALID,
+			    "there are \"id\" and \"outputs\", no \"%s\": what the installation "
+			    "had "
+			    "reported belongs into \"outputs\"",
+			    member);
+	}
+	return NULL;
+}
+
+static struct lm_err *read_resources(const json_t *body, struct lm_arena *a, struct intent *it)
+{
+	const char *name = NULL;
+	json_t *all = NULL, *o = NULL;
+
+	struct lm_err *e = find_object(
+	    body, "resources", RESOURCES_MAX, "{full name: {\"id\": .., \"outputs\": ..}}", &all);
+	if (all == NULL)
+		return e;
+	struct adopted *v = LM_NEW_N(a, struct adopted, json_object_size(all) + 1);
+	it->resources = v;
+	json_object_foreach(all, name, o)
+	{
+		struct adopted *one = &v[it->n_resources];
+
+		e = check_resource(o);
+		if (e == NULL)
+			e = read_values(o, "outputs", a, &one->outputs);
+		if (e != NULL)
+			return lm_err_wrap(e, "resource '%s'", name);
+		one->name = lm_arena_strdup(a, name);
+		one->id = lm_arena_strdup(a, json_string_value(json_object_get(o, "id")));
+		it->n_resources++;
+	}
+	return NULL;
+}
+
+static struct lm_err *read_queue(const json_t *body, struct intent *it)
+{
+	const json_t *v = json_object_get(body, "queue");
+
+	if (v == NULL || json_is_null(v))
+		return NULL;
+	if (!json_is_boolean(v))
+		return lm_err_new(LM_ERR_INVALID, "\"queue\" must be true or false");
+	it->queue = json_is_true(v);
+	return NULL;
+}
+
+static struct lm_err *read_rest(const json_t *body, struct lm_arena *a, struct intent *it)
+{
+	unsigned kind = 1u << it->kind;
+
+	struct lm_err *e = read_queue(body, it);
+	if (e == NULL && (kind & (CREATES | BIT(UPGRADE))) != 0)
+		e = read_values(body, "properties", a, &it->properties);
+	if (e == NULL && it->kind == INTENT_ADOPT)
+		e = read_clusters(body, a, it);
+	if (e == NULL && it->kind == INTENT_ADOPT)
+		e = read_resources(body, a, it);
+	return e;
+}
+
 static struct lm_err *check_choices(const struct intent *it)
 {
+	if (it->process != NULL)
+		return NULL;
 	if (it->assembly_name == NULL && it->assembly_id == NULL)
 		return lm_err_new(LM_ERR_INVALID,
 		    "which assembly? \"assemblyName\" or \"assemblyId\" is missing");
@@ -140,8 +278,8 @@ struct lm_err *intent_read(
 		    LM_ERR_INVALID, "the body must be one object: {\"assemblyName\": ...}");
 	if (e == NULL)
 		e = read_texts(j, a, &it);
-	if (e == NULL && kind == INTENT_CREATE)
-		e = read_properties(j, a, &it);
+	if (e == NULL)
+		e = read_rest(j, a, &it);
 	if (e == NULL)
 		e = check_choices(&it);
 	json_decref(j);

@@ -130,6 +130,16 @@ refusals() {
 	is '.localizedMessage | contains("Cannot find assembly instance with name voice")'
 	post 400 /api/intent/deleteAssembly '{"assemblyId":"7"}'
 	is '.localizedMessage | contains("Cannot find assembly instance with id 7")'
+	for intent in retry rollback cancel; do
+		post 400 /api/intent/$intent '{"assemblyName":"voice"}'
+		is '.localizedMessage | contains("processId")'
+		post 400 /api/intent/$intent '{"processId":"7"}'
+	done
+	post 400 /api/intent/upgradeAssembly '{"assemblyName":"voice"}'
+	is '.localizedMessage | contains("Cannot find assembly instance with name voice")'
+	post 400 /api/intent/adoptAssembly \
+		'{"assemblyName":"v","descriptorName":"assembly::v::1.0","intendedState":"Active","clusters":[]}'
+	is '.localizedMessage | contains("clusters")'
 	post 400 '/api/plan/deleteAssembly?format=text' '{"assemblyName":"voice"}'
 	post 400 '/api/plan/deleteAssembly?format=xml' '{"assemblyName":"voice"}'
 	head -c 1048577 /dev/zero | tr '\0' ' ' >"$folder/big"

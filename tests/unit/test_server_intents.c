@@ -101,6 +101,80 @@ START_TEST(a_heal_names_its_component_in_one_of_three_ways)
 }
 END_TEST
 
+START_TEST(an_upgrade_says_what_shall_differ)
+{
+	reads(INTENT_UPGRADE, "{\"assemblyName\":\"v\"}");
+	ck_assert_ptr_null(it.descriptor);
+	reads(INTENT_UPGRADE, "{\"assemblyId\":\"7\",\"descriptorName\":\"d\","
+			      "\"intendedState\":\"Inactive\",\"properties\":{\"a\":1}}");
+	ck_assert_str_eq(it.assembly_id, "7");
+	ck_assert_str_eq(it.descriptor, "d");
+	ck_assert_str_eq(it.intended_state, "Inactive");
+	ck_assert_str_eq(lm_kvs_find(&it.properties, "a"), "1");
+}
+END_TEST
+
+START_TEST(create_or_upgrade_is_said_like_a_create)
+{
+	reads(INTENT_CREATE_OR_UPGRADE,
+	    "{\"assemblyName\":\"v\",\"descriptorName\":\"d\",\"intendedState\":\"Active\","
+	    "\"properties\":{\"a\":\"b\"},\"tags\":{},\"objectGroupId\":null}");
+	ck_assert_int_eq(it.kind, INTENT_CREATE_OR_UPGRADE);
+	ck_assert_str_eq(lm_kvs_find(&it.properties, "a"), "b");
+}
+END_TEST
+
+START_TEST(an_adoption_tells_how_many_there_are_and_what_they_had_reported)
+{
+	reads(INTENT_ADOPT,
+	    "{\"assemblyName\":\"v\",\"descriptorName\":\"d\",\"intendedState\":\"Active\","
+	    "\"clusters\":{\"pbx\":2,\"b\":\"0\"},\"resources\":{"
+	    "\"v__a\":{\"id\":\"17\",\"outputs\":{\"address\":\"10.0.0.1\",\"port\":5060}},"
+	    "\"v__b\":{}}}");
+	ck_assert_str_eq(lm_kvs_find(&it.clusters, "pbx"), "2");
+	ck_assert_str_eq(lm_kvs_find(&it.clusters, "b"), "0");
+	ck_assert_uint_eq(it.n_resources, 2);
+	ck_assert_str_eq(it.resources[0].name, "v__a");
+	ck_assert_str_eq(it.resources[0].id, "17");
+	ck_assert_str_eq(lm_kvs_find(&it.resources[0].outputs, "port"), "5060");
+	ck_assert_str_eq(it.resources[1].name, "v__b");
+	ck_assert_ptr_null(it.resources[1].id);
+	ck_assert_uint_eq(it.resources[1].outputs.n, 0);
+}
+END_TEST
+
+START_TEST(what_is_about_a_process_names_it_in_one_of_two_spellings)
+{
+	static const enum intent_kind kinds[] = {INTENT_RETRY, INTENT_ROLLBACK, INTENT_CANCEL};
+
+	for (size_t i = 0; i < LM_COUNT(kinds); i++) {
+		reads(kinds[i], "{\"processId\":\"p1\"}");
+		ck_assert_str_eq(it.process, "p1");
+		reads(kinds[i], "{\"process_id\":\"p2\",\"assemblyName\":\"of no interest\"}");
+		ck_assert_str_eq(it.process, "p2");
+		ck_assert_ptr_null(it.assembly_name);
+		reads(kinds[i], "{\"process_id\":\"p3\",\"processId\":\"p3\"}");
+		ck_assert_str_eq(it.process, "p3");
+	}
+}
+END_TEST
+
+START_TEST(every_intent_waits_if_it_is_told_to)
+{
+	reads(INTENT_DELETE, "{\"assemblyName\":\"v\"}");
+	ck_assert(!it.queue);
+	reads(INTENT_DELETE, "{\"assemblyName\":\"v\",\"queue\":false}");
+	ck_assert(!it.queue);
+	reads(INTENT_DELETE, "{\"assemblyName\":\"v\",\"queue\":true}");
+	ck_assert(it.queue);
+	reads(INTENT_ROLLBACK, "{\"processId\":\"p\",\"queue\":true}");
+	ck_assert(it.queue);
+}
+END_TEST
+
+#define ADOPT(rest) \
+	"{\"assemblyName\":\"v\",\"descriptorName\":\"d\",\"intendedState\":\"Active\"," rest "}"
+
 static const struct {
 	enum intent_kind kind;
 	const char *body, *says;
@@ -122,6 +196,32 @@ static const struct {
 	"\"properties\" must be an object"},
     {INTENT_CHANGE_STATE, "{\"assemblyName\":\"v\"}", "\"intendedState\" is missing"},
     {INTENT_SCALE_IN, "{\"assemblyName\":\"v\"}", "\"clusterName\" is missing"},
+    {INTENT_UPGRADE, "{\"descriptorName\":\"d\"}", "which assembly?"},
+    {INTENT_UPGRADE, "{\"assemblyName\":\"v\",\"descriptorName\":[]}",
+	"\"descriptorName\" must be a text"},
+    {INTENT_UPGRADE, "{\"assemblyName\":\"v\",\"properties\":\"a=b\"}",
+	"\"properties\" must be an object: {name: value}"},
+    {INTENT_CREATE_OR_UPGRADE, "{\"assemblyId\":\"7\"}", "\"assemblyName\" is missing"},
+    {INTENT_CREATE_OR_UPGRADE, "{\"assemblyName\":\"v\"}", "\"descriptorName\" is missing"},
+    {INTENT_ADOPT, "{\"assemblyName\":\"v\",\"descriptorName\":\"d\"}",
+	"\"intendedState\" is missing"},
+    {INTENT_ADOPT, ADOPT("\"clusters\":[]"), "\"clusters\" must be an object: {name: quantity}"},
+    {INTENT_ADOPT, ADOPT("\"clusters\":{\"pbx\":-1}"), "cluster 'pbx': how many members"},
+    {INTENT_ADOPT, ADOPT("\"clusters\":{\"pbx\":1.5}"), "must be a whole number, not 1.5"},
+    {INTENT_ADOPT, ADOPT("\"clusters\":{\"pbx\":null}"), "must be a whole number, not null"},
+    {INTENT_ADOPT, ADOPT("\"clusters\":{\"pbx\":12345678}"), "must be a whole number"},
+    {INTENT_ADOPT, ADOPT("\"resources\":[]"), "\"resources\" must be an object"},
+    {INTENT_ADOPT, ADOPT("\"resources\":{\"v__a\":7}"), "resource 'v__a': must be an object"},
+    {INTENT_ADOPT, ADOPT("\"resources\":{\"v__a\":{\"id\":7}}"), "\"id\" must be a text"},
+    {INTENT_ADOPT, ADOPT("\"resources\":{\"v__a\":{\"id\":\"\"}}"), "\"id\" must be a text"},
+    {INTENT_ADOPT, ADOPT("\"resources\":{\"v__a\":{\"outputs\":7}}"),
+	"\"outputs\" must be an object: {name: value}"},
+    {INTENT_ADOPT, ADOPT("\"resources\":{\"v__a\":{\"address\":\"10.0.0.1\"}}"),
+	"belongs into \"outputs\""},
+    {INTENT_RETRY, "{}", "\"processId\" is missing"},
+    {INTENT_RETRY, "{\"processId\":7}", "\"processId\" must be a text"},
+    {INTENT_CANCEL, "{\"processId\":\"a\",\"process_id\":\"b\"}", "is given twice"},
+    {INTENT_ROLLBACK, "{\"processId\":\"a\",\"queue\":\"yes\"}", "\"queue\" must be true or false"},
 };
 
 START_TEST(a_body_that_does_not_fit_is_refused_with_what_is_missing)
@@ -133,7 +233,9 @@ END_TEST
 START_TEST(the_names_of_all_intents_can_be_told)
 {
 	ck_assert_str_eq(intent_names(), "createAssembly, changeAssemblyState, deleteAssembly, "
-					 "healAssembly, scaleOutAssembly, scaleInAssembly");
+					 "healAssembly, scaleOutAssembly, scaleInAssembly, "
+					 "upgradeAssembly, createOrUpgradeAssembly, "
+					 "adoptAssembly, retry, rollback, cancel");
 }
 END_TEST
 
@@ -148,6 +250,11 @@ int main(void)
 	tcase_add_test(tc, fields_that_nobody_knows_are_ignored);
 	tcase_add_test(tc, an_assembly_may_be_named_by_its_id_except_in_a_create);
 	tcase_add_test(tc, a_heal_names_its_component_in_one_of_three_ways);
+	tcase_add_test(tc, an_upgrade_says_what_shall_differ);
+	tcase_add_test(tc, create_or_upgrade_is_said_like_a_create);
+	tcase_add_test(tc, an_adoption_tells_how_many_there_are_and_what_they_had_reported);
+	tcase_add_test(tc, what_is_about_a_process_names_it_in_one_of_two_spellings);
+	tcase_add_test(tc, every_intent_waits_if_it_is_told_to);
 	tcase_add_loop_test(
 	    tc, a_body_that_does_not_fit_is_refused_with_what_is_missing, 0, LM_COUNT(refusals));
 	tcase_add_test(tc, the_names_of_all_intents_can_be_told);
