@@ -270,6 +270,13 @@ int64_t policies_tick(struct policies *ps, int64_t now_ms, struct policy_decisio
 	return INT64_MAX;
 }
 
+int64_t policies_next(const struct policies *ps)
+{
+	const struct policy *p = deadlines_first(&ps->deadlines);
+
+	return p == NULL ? INT64_MAX : p->wake_ms;
+}
+
 void policies_explain(const struct policies *ps, const char *name, struct lm_buf *out)
 {
 	const struct policy *p = lm_map_find(ps->by_name, name);

@@ -76,6 +76,8 @@ bool policies_integrity(
 
 /* Counts missing samples.  Returns when it next wants to be called; INT64_MAX: not at all. */
 int64_t policies_tick(struct policies *, int64_t now_ms, struct policy_decisions *);
+/* The same answer, without counting. */
+int64_t policies_next(const struct policies *);
 
 /* What a policy has seen, for people: "load 53 (out > 58: 0/3, in < 32: 0/3)".  "" when unknown. */
 void policies_explain(const struct policies *, const char *name, struct lm_buf *out);

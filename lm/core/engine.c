@@ -53,6 +53,7 @@ void engine_free(struct engine *e)
 	lm_map_free(e->processes);
 	lm_map_free(e->flights);
 	lm_map_free(e->watches);
+	timers_fini(&e->timers);
 	policies_free(e->policies);
 	free(e);
 }
@@ -228,13 +229,8 @@ void engine_result(struct engine *e, const struct step_result *r, int64_t now_ms
 {
 	struct flight *f = lm_map_find(e->flights, r->step);
 
-	if (f == NULL)
-		return;
-	struct process *p = f->process;
-	struct component *c = f->component;
-	int run = f->run;
-	flight_end(e, f, r, now_ms, t);
-	process_step_ended(e, p, run, c, r, now_ms, t);
+	if (f != NULL)
+		flight_answered(e, f, r, now_ms, t);
 	grant(e, now_ms, t);
 }
 
@@ -272,29 +268,30 @@ void engine_resume(struct engine *e, int64_t now_ms, int64_t next_event, struct 
 	grant(e, now_ms, t);
 }
 
+/* What is set meanwhile waits for the next tick, so that a tick has an end. */
+static void ring(struct engine *e, int64_t now_ms, struct turn *t)
+{
+	struct timer *x;
+
+	for (size_t n = e->timers.n;
+	     n > 0 && (x = timers_first(&e->timers)) != NULL && x->at_ms <= now_ms; n--) {
+		timer_stop(&e->timers, x);
+		x->due(e, x->owner, now_ms, t);
+	}
+}
+
 int64_t engine_tick(struct engine *e, int64_t now_ms, struct turn *t)
 {
 	struct policy_decisions decisions = {0};
-	int64_t next = policies_tick(e->policies, now_ms, &decisions);
-	struct flight *f;
 
+	ring(e, now_ms, t);
+	policies_tick(e->policies, now_ms, &decisions);
 	watch_act(e, &decisions, now_ms, t);
 	grant(e, now_ms, t);
-	for (size_t i = 0; (f = lm_map_next(e->flights, &i)) != NULL;) {
-		if (f->deadline_ms > now_ms) {
-			next = f->deadline_ms < next ? f->deadline_ms : next;
-			continue;
-		}
-		engine_result(e,
-		    &(struct step_result){
-			.step = f->step,
-			.failure = STEP_TIMEOUT,
-			.message = "the driver did not answer in time",
-		    },
-		    now_ms, t);
-		return now_ms; /* the map has changed under the walk: come back at once */
-	}
-	return next;
+
+	int64_t next = policies_next(e->policies);
+	const struct timer *x = timers_first(&e->timers);
+	return x != NULL && x->at_ms < next ? x->at_ms : next;
 }
 
 bool engine_is_idle(const struct engine *e)

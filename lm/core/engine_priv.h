@@ -105,8 +105,8 @@ void run_continue(struct engine *, struct process *, int run, struct component *
 /* flight.c: asks the driver for what a run wants of a component, now or when its line is free. */
 void flight_begin(
     struct engine *, struct process *, int run, struct component *, int64_t now_ms, struct turn *);
-/* The result came: the component is free for the next in its line. */
-void flight_end(
+/* The result came, or will not come: the step ends, the process goes on.  The result's step is not read. */
+void flight_answered(
     struct engine *, struct flight *, const struct step_result *, int64_t now_ms, struct turn *);
 void flight_free(struct flight *);
 /* Forgets everything of a process that still waits in lines. */

@@ -14,6 +14,7 @@ void flight_free(struct flight *f)
 	if (f == NULL)
 		return;
 	free(f->action);
+	free(f->location);
 	free(f);
 }
 
@@ -112,6 +113,7 @@ static void ask(struct engine *e, struct flight *f, struct turn *t)
 	struct lm_kvs properties = request_properties(&facts, p, f->run, node);
 	rq.properties = lm_kvs_copy(t->arena, &properties);
 	rq.location = lm_kvs_find(&rq.properties, "deploymentLocation");
+	f->location = text_dup(rq.location);
 	if (n->resource->n_infra > 0) {
 		struct lm_kvs infra = request_infra(&facts, &n->resource->infra[0]);
 
@@ -120,6 +122,44 @@ static void ask(struct engine *e, struct flight *f, struct turn *t)
 	}
 	*LM_PUSH(NULL, &t->steps) = rq;
 }
+
+/* ---- time ----------------------------------------------------------------------------------- */
+
+static void cancel(struct flight *f, struct turn *t)
+{
+	*LM_PUSH(NULL, &t->cancels) = (struct step_cancel){
+	    .step = lm_arena_strdup(t->arena, f->step),
+	    .location = lm_arena_strdup(t->arena, f->location),
+	};
+}
+
+static unsigned limit_s(const struct flight *f)
+{
+	return f->timeout_s > 0 ? f->timeout_s : STEP_TIMEOUT_S;
+}
+
+/*
+ * The driver keeps the step's limit; when it has not, it is asked to end the step.  When even that
+ * has no answer the step has failed, and what the driver says later changes nothing.
+ */
+static void step_due(struct engine *e, void *owner, int64_t now_ms, struct turn *t)
+{
+	struct flight *f = owner;
+	char message[128];
+
+	if (!f->is_overdue) {
+		f->is_overdue = true;
+		cancel(f, t);
+		timer_set(&e->timers, &f->deadline, now_ms + STEP_GRACE_S * INT64_C(1000));
+		return;
+	}
+	snprintf(message, sizeof message,
+	    "not done within its time limit of %u s, and the driver does not answer", limit_s(f));
+	flight_answered(
+	    e, f, &(struct step_result){.failure = STEP_TIMEOUT, .message = message}, now_ms, t);
+}
+
+/* ---- asked and answered ---------------------------------------------------------------------- */
 
 static void launch(struct engine *e, struct process *p, int run, struct component *c,
     int64_t now_ms, struct turn *t)
@@ -136,9 +176,8 @@ static void launch(struct engine *e, struct process *p, int run, struct componen
 	f->started_ms = now_ms;
 	const struct graph_node *n = &s->graph->nodes[graph_find_node(s->graph, c->name)];
 	f->timeout_s = time_limit(s, n, f->action);
-	f->deadline_ms =
-	    now_ms +
-	    ((f->timeout_s > 0 ? f->timeout_s : STEP_TIMEOUT_S) + STEP_GRACE_S) * INT64_C(1000);
+	f->deadline = (struct timer){.owner = f, .due = step_due};
+	timer_set(&e->timers, &f->deadline, now_ms + (limit_s(f) + STEP_MARGIN_S) * INT64_C(1000));
 	name_step(p, f, s->subject);
 	lm_map_put(e->flights, f->step, f);
 	c->flight = f;
@@ -159,7 +198,8 @@ void flight_begin(struct engine *e, struct process *p, int run, struct component
 	p->in_line++;
 }
 
-void flight_end(
+/* The component is free for the next in its line. */
+static void land(
     struct engine *e, struct flight *f, const struct step_result *r, int64_t now_ms, struct turn *t)
 {
 	struct component *c = f->component;
@@ -167,6 +207,7 @@ void flight_end(
 	journal_step(t, f, r, now_ms);
 	event_step(e, t, now_ms, f, r);
 	lm_map_remove(e->flights, f->step);
+	timer_stop(&e->timers, &f->deadline);
 	f->process->in_flight--;
 	c->flight = NULL;
 	flight_free(f);
@@ -179,6 +220,26 @@ void flight_end(
 		if (!w.process->failing)
 			launch(e, w.process, w.run, c, now_ms, t);
 	}
+}
+
+void flight_answered(struct engine *e, struct flight *f, const struct step_result *answer,
+    int64_t now_ms, struct turn *t)
+{
+	struct step_result r = *answer;
+	struct process *p = f->process;
+	struct component *c = f->component;
+	int run = f->run;
+	char message[128];
+
+	if (r.failure == STEP_CANCELLED &&
+	    f->is_overdue) { /* nobody but the clock has cancelled it */
+		r.failure = STEP_TIMEOUT;
+		r.message = message;
+		snprintf(message, sizeof message,
+		    "not done within its time limit of %u s, and cancelled", limit_s(f));
+	}
+	land(e, f, &r, now_ms, t);
+	process_step_ended(e, p, run, c, &r, now_ms, t);
 }
 
 void flight_forget(struct engine *e, struct process *p)

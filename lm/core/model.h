@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "lm/core/engine.h"
 #include "lm/core/plan.h"
+#include "lm/core/timer.h"
 #include "policies/policy.h"
 
 /*
@@ -156,8 +157,11 @@ struct flight {
 	int run;
 	struct component *component;
 	char *action;
+	char *location;     /* of the driver that was asked; NULL: the default one */
 	unsigned timeout_s; /* 0: the driver's default */
-	int64_t started_ms, deadline_ms;
+	int64_t started_ms;
+	struct timer deadline; /* then the driver is asked to end it, and later given up */
+	bool is_overdue;       /* it was asked to end the step because its time is up */
 };
 
 /* What a policy acts on. */
@@ -184,6 +188,7 @@ struct engine {
 	struct lm_map *flights;         /* by step id; owned */
 	struct lm_map *watches;         /* by policy name; owned */
 	struct policies *policies;
+	struct timers timers;
 	LM_VEC(struct wish) wishes;
 	int64_t next_event;
 	size_t n_finished; /* finished processes still remembered */
@@ -195,7 +200,8 @@ enum {
 	HEAL_ATTEMPTS = 3,    /* restart, rebuild, rebuild; then Failed */
 	METRICS_MAX = 32,     /* series per component */
 	STEP_TIMEOUT_S = 900, /* when neither descriptor nor driver end a step */
-	STEP_GRACE_S = 30,    /* beyond the step's own limit, which is the driver's to keep */
+	STEP_MARGIN_S = 15,   /* beyond the step's own limit, which is the driver's to keep */
+	STEP_GRACE_S = 15,    /* for a driver that was asked to end a step */
 };
 
 /* ---- instance.c: lifetimes ------------------------------------------------------------------ */

@@ -117,7 +117,7 @@ static void on_timer(uv_timer_t *t)
 
 static bool is_empty(const struct turn *t)
 {
-	return t->records.n == 0 && t->steps.n == 0;
+	return t->records.n == 0 && t->steps.n == 0 && t->cancels.n == 0;
 }
 
 static void sleep_until(struct manager *m, int64_t at_ms)
@@ -168,6 +168,15 @@ static void ask_driver(struct manager *m, const struct step_request *step)
 	lm_err_free(e);
 }
 
+/* The answer to the step itself tells what became of it. */
+static void cancel_step(struct manager *m, const struct step_cancel *c)
+{
+	size_t i = driver_index(m, c->location);
+
+	lm_log(LM_LOG_INFO, "step.cancel", "step=%s", c->step);
+	m->conf.drivers[i]->cancel(m->drivers[i], c->step);
+}
+
 static void trim(struct manager *m)
 {
 	if (m->events_until_trim > 0)
@@ -191,6 +200,8 @@ static struct lm_err *carry_out(struct manager *m, struct turn *t)
 	publish(m, t);
 	for (size_t i = 0; i < t->steps.n; i++)
 		ask_driver(m, &t->steps.v[i]);
+	for (size_t i = 0; i < t->cancels.n; i++)
+		cancel_step(m, &t->cancels.v[i]);
 	trim(m);
 	return NULL;
 }
