@@ -96,9 +96,17 @@ static struct lm_err *memory_commit(struct store *s, const struct record *record
 	return NULL;
 }
 
+static bool is_of_process(const char *key, const char *process)
+{
+	size_t n = strlen(process);
+
+	return strncmp(key, process, n) == 0 && key[n] == '/';
+}
+
 static bool is_wanted(const struct store_query *q, const struct row *row)
 {
-	return (q->root == NULL || strcmp(q->root, row->root) == 0) &&
+	return (q->process == NULL || is_of_process(row->key, q->process)) &&
+	       (q->root == NULL || strcmp(q->root, row->root) == 0) &&
 	       (q->table != RECORD_EVENT || store_event_number(row->key) > q->after);
 }
 
@@ -113,20 +121,20 @@ static struct lm_err *memory_load(
     struct store *s, const struct store_query *q, store_each_fn *each, void *arg)
 {
 	const struct memory *m = (const struct memory *)s;
+	LM_VEC(const struct row *) rows = {0};
 	const struct row *row;
-	unsigned given = 0;
+	struct lm_err *e = NULL;
 
-	for (size_t i = 0; (row = row_next(m, q->table, &i)) != NULL;) {
-		if (!is_wanted(q, row))
-			continue;
-		if (q->limit != 0 && given++ == q->limit)
-			break;
-		struct record r = {q->table, row->key, row->root, row->body};
-		struct lm_err *e = each(arg, &r);
-		if (e != NULL)
-			return e;
+	for (size_t i = 0; (row = row_next(m, q->table, &i)) != NULL;)
+		if (is_wanted(q, row))
+			*LM_PUSH(NULL, &rows) = row;
+	size_t n = q->limit != 0 && q->limit < rows.n ? q->limit : rows.n;
+	for (size_t i = 0; e == NULL && i < n; i++) {
+		row = rows.v[q->newest_first ? rows.n - 1 - i : i];
+		e = each(arg, &(struct record){q->table, row->key, row->root, row->body});
 	}
-	return NULL;
+	lm_vec_free(&rows);
+	return e;
 }
 
 static struct lm_err *memory_trim(struct store *s, uint64_t keep)

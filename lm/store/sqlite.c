@@ -321,20 +321,37 @@ static struct lm_err *sqlite_commit(struct store *head, const struct record *rec
 	return NULL;
 }
 
+/* The steps of a process are neighbours in the index of keys: the '+' keeps SQLite to that one. */
+static void load_sql(const struct store_query *q, char *sql, size_t size)
+{
+	bool is_event = q->table == RECORD_EVENT;
+
+	snprintf(sql, size, "SELECT %s, root, body FROM %s WHERE %s%s ORDER BY %s%s LIMIT ?2",
+	    is_event ? "seq" : "key", record_table_text(q->table),
+	    is_event             ? "seq > ?1"
+	    : q->process != NULL ? "key > ?4 || '/' AND key < ?4 || '0'"
+				 : "ord > ?1",
+	    q->root != NULL ? " AND root = ?3" : "",
+	    is_event             ? "seq"
+	    : q->process != NULL ? "+ord"
+				 : "ord",
+	    q->newest_first ? " DESC" : "");
+}
+
 static struct lm_err *load_prepare(
     struct sqlite *s, const struct store_query *q, sqlite3_stmt **out)
 {
-	const char *by = q->table == RECORD_EVENT ? "seq" : "ord";
 	char sql[200];
 
-	snprintf(sql, sizeof sql,
-	    "SELECT %s, root, body FROM %s WHERE %s > ?1%s ORDER BY %s LIMIT ?2",
-	    q->table == RECORD_EVENT ? "seq" : "key", record_table_text(q->table), by,
-	    q->root != NULL ? " AND root = ?3" : "", by);
+	load_sql(q, sql, sizeof sql);
 	struct lm_err *e = prepare(s, sql, out);
 	if (e != NULL)
 		return e;
-	int rc = sqlite3_bind_int64(*out, 1, q->table == RECORD_EVENT ? q->after : INT64_MIN);
+	int rc = SQLITE_OK;
+	if (q->process == NULL)
+		rc = sqlite3_bind_int64(*out, 1, q->table == RECORD_EVENT ? q->after : INT64_MIN);
+	else
+		rc = sqlite3_bind_text(*out, 4, q->process, -1, SQLITE_STATIC);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_bind_int64(*out, 2, q->limit == 0 ? -1 : (int64_t)q->limit);
 	if (rc == SQLITE_OK && q->root != NULL)

@@ -2,6 +2,7 @@
 #ifndef LM_STORE_STORE_H
 #define LM_STORE_STORE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/attr.h"
@@ -24,9 +25,11 @@ typedef struct lm_err *store_each_fn(void *arg, const struct record *);
 
 struct store_query {
 	enum record_table table;
-	const char *root; /* NULL: all */
-	int64_t after;    /* EVENT only: sequence numbers above this; otherwise 0 */
-	unsigned limit;   /* 0: all */
+	const char *root;    /* NULL: all */
+	const char *process; /* STEP only: of this process alone; NULL: all */
+	int64_t after;       /* EVENT only: sequence numbers above this; otherwise 0 */
+	unsigned limit;      /* 0: all */
+	bool newest_first;   /* not for EVENT */
 };
 
 struct store_ops {

@@ -157,6 +157,32 @@ START_TEST(a_limit_stops_the_walk)
 }
 END_TEST
 
+START_TEST(the_steps_of_one_process_can_be_asked_for_alone)
+{
+	COMMIT({RECORD_STEP, "p1/2", "voice", "b"}, {RECORD_STEP, "p10/1", "voice", "c"},
+	    {RECORD_STEP, "p1/10", "voice", "d"}, {RECORD_STEP, "p1", "voice", "e"},
+	    {RECORD_STEP, "p1/1", "voice", "a"});
+	ck_assert_str_eq(
+	    LOADED(RECORD_STEP, .process = "p1"), "voice/p1/2=b voice/p1/10=d voice/p1/1=a");
+	ck_assert_str_eq(LOADED(RECORD_STEP, .process = "p1", .limit = 1), "voice/p1/2=b");
+	ck_assert_str_eq(LOADED(RECORD_STEP, .process = "p1", .root = "base"), "");
+	ck_assert_str_eq(LOADED(RECORD_STEP, .process = "p"), "");
+}
+END_TEST
+
+START_TEST(a_walk_may_begin_with_what_was_written_first_at_last)
+{
+	COMMIT(COMPONENT("a", "voice", "1"), COMPONENT("b", "base", "2"),
+	    COMPONENT("c", "voice", "3"));
+	ck_assert_str_eq(
+	    LOADED(RECORD_COMPONENT, .newest_first = true), "voice/c=3 base/b=2 voice/a=1");
+	ck_assert_str_eq(
+	    LOADED(RECORD_COMPONENT, .newest_first = true, .limit = 2), "voice/c=3 base/b=2");
+	ck_assert_str_eq(
+	    LOADED(RECORD_COMPONENT, .newest_first = true, .root = "voice"), "voice/c=3 voice/a=1");
+}
+END_TEST
+
 START_TEST(texts_are_kept_byte_for_byte)
 {
 	const char *odd = "{\"log\":\"it's 100 % \xc3\xbc; DROP TABLE event --\\n\"}";
@@ -352,6 +378,8 @@ static void add_contract(TCase *tc)
 	tcase_add_test(tc, the_same_key_in_two_tables_is_two_records);
 	tcase_add_test(tc, one_root_can_be_asked_for_alone);
 	tcase_add_test(tc, a_limit_stops_the_walk);
+	tcase_add_test(tc, the_steps_of_one_process_can_be_asked_for_alone);
+	tcase_add_test(tc, a_walk_may_begin_with_what_was_written_first_at_last);
 	tcase_add_test(tc, texts_are_kept_byte_for_byte);
 	tcase_add_test(tc, what_was_committed_from_may_change_afterwards);
 	tcase_add_test(tc, events_come_back_by_number_not_by_text);
