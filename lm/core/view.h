@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LM_CORE_VIEW_H
+#define LM_CORE_VIEW_H
+
+#include "base/json.h"
+#include "lm/core/engine_priv.h"
+
+/* What the documents of the API have in common: view.c topology, view_process.c, view_metrics.c. */
+
+void view_time(struct lm_json *, const char *key, int64_t ms); /* 0: null */
+/* [{"name": .., "value": ..}] */
+void view_pairs(struct lm_json *, const char *key, const struct lm_kvs *);
+
+#endif

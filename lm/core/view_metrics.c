@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lm/core/view.h"
+
+/* The document of what was measured, and what the policies make of it. */
+
+static void print_metric(struct lm_json *j, const struct component *c, const struct metric *m)
+{
+	lm_json_open(j, NULL, '{');
+	lm_json_str(j, "component", c->name);
+	lm_json_str(j, "metricKey", c->id);
+	lm_json_str(j, "metricName", m->name);
+	if (m->kind == SAMPLE_LOAD)
+		lm_json_num(j, "load", m->load);
+	if (m->kind == SAMPLE_INTEGRITY)
+		lm_json_str(j, "integrity", m->ok ? "OK" : "BROKEN");
+	if (m->values != NULL)
+		lm_json_raw(j, "values", m->values);
+	view_time(j, "at", m->at_ms);
+	lm_json_close(j, '}');
+}
+
+static void print_policies(const struct engine *e, const struct instance *in, struct lm_json *j)
+{
+	const struct watch *w;
+	struct lm_buf text;
+
+	lm_buf_init(&text, 1024);
+	lm_json_open(j, "policies", '[');
+	for (size_t i = 0; (w = lm_map_next(e->watches, &i)) != NULL;) {
+		if (w->instance != in)
+			continue;
+		lm_buf_clear(&text);
+		policies_explain(e->policies, w->policy, &text);
+		lm_json_open(j, NULL, '{');
+		lm_json_str(j, "name", w->policy);
+		lm_json_bool(j, "enabled", policies_is_enabled(e->policies, w->policy));
+		lm_json_str(j, "sees", text.p);
+		lm_json_close(j, '}');
+	}
+	lm_json_close(j, ']');
+	lm_buf_fini(&text);
+}
+
+bool engine_print_metrics(const struct engine *e, const char *name_or_id, struct lm_buf *out)
+{
+	const struct instance *in = engine_find_instance(e, name_or_id);
+	struct lm_json j = lm_json_on(out);
+	const struct component *c;
+
+	if (in == NULL)
+		return false;
+	lm_json_open(&j, NULL, '{');
+	lm_json_open(&j, "metrics", '[');
+	for (size_t i = 0; (c = lm_map_next(in->components, &i)) != NULL;)
+		for (size_t k = 0; k < c->metrics.n; k++)
+			print_metric(&j, c, &c->metrics.v[k]);
+	lm_json_close(&j, ']');
+	print_policies(e, in, &j);
+	lm_json_close(&j, '}');
+	return true;
+}
+
+const char *engine_resource_name(const struct engine *e, const char *metric_key)
+{
+	const struct component *c = engine_find_component(e, metric_key);
+
+	return c == NULL ? NULL : c->name;
+}
