@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lm/core/record.h"
 
+#include <string.h>
+
+#include "tosca/model/name.h"
+
 static const char *const table_text[] = {
 #define X(name, text) [RECORD_##name] = text,
     RECORD_TABLES(X)
@@ -21,6 +25,15 @@ const char *record_table_text(enum record_table table)
 const char *step_failure_text(enum step_failure failure)
 {
 	return failure_text[failure];
+}
+
+bool step_finds(
+    const struct step_request *rq, const char *descriptor, const char *name, const char *alias)
+{
+	bool named = strcmp(rq->resource_name, name) == 0 ||
+		     (alias != NULL && strcmp(rq->resource_name, alias) == 0);
+
+	return named && name_matches(rq->descriptor, descriptor);
 }
 
 void turn_init(struct turn *t)

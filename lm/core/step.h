@@ -19,6 +19,12 @@ struct step_request {
 	const char *location;      /* property deploymentLocation; NULL: the default one */
 	const char *action;        /* "Install", "Start", ... or the operation's name */
 	bool is_operation;
+	/*
+	 * Look for what is there already, and change nothing: 'descriptor' is the wanted type, which
+	 * may hold a version range, 'resource_name' the name looked for, the action is "Find" and
+	 * there is no resource id ("").  The outputs are the properties of what was found, and "id".
+	 */
+	bool is_find;
 	unsigned timeout_s;      /* 0: the driver's default */
 	const char *package_dir; /* folder of resource.yml */
 	const char
@@ -27,6 +33,13 @@ struct step_request {
 	struct lm_kvs
 	    properties; /* the resource's, the relationship's laid over for an operation */
 };
+
+/*
+ * Whether a thing is what a find looks for: the type fits, and its full instance name or 'alias',
+ * the value of its property "name" (NULL: none), is just the one that is asked for.
+ */
+bool step_finds(
+    const struct step_request *, const char *descriptor, const char *name, const char *alias);
 
 /* The reference system's failure codes, and two of our own. */
 #define STEP_FAILURES(X)                                      \

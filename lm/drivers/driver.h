@@ -25,6 +25,8 @@
  * 5. died() may come at any time for a resource whose Start has succeeded: a process that it
  *    declared as its service has ended without being told to.  Once per death.
  * 6. Stop and Uninstall of what is not there succeed, as do all removals.
+ * 7. A find (step_request.is_find) looks each time it is asked.  One thing answers: its id and its
+ *    properties.  None, or more than one: RESOURCE_NOT_FOUND, and the message says which.
  */
 struct uv_loop_s;
 struct driver;

@@ -112,11 +112,13 @@ void local_begin(const struct ask *a)
 	    .step = a->step != NULL
 			? a->step
 			: lm_arena_printf(lw.arena, "step-%d-%u", (int)getpid(), ++lw.n_steps),
-	    .resource_id = a->id,
-	    .resource_name = lm_arena_printf(lw.arena, "voice__%s", a->id),
-	    .descriptor = "resource::test::1.0",
+	    .resource_id = a->find != NULL ? "" : a->id,
+	    .resource_name =
+		a->find != NULL ? a->find : lm_arena_printf(lw.arena, "voice__%s", a->id),
+	    .descriptor = a->find != NULL ? a->type : "resource::test::1.0",
 	    .root = "voice",
-	    .action = a->action,
+	    .action = a->find != NULL ? "Find" : a->action,
+	    .is_find = a->find != NULL,
 	    .is_operation = a->is_operation,
 	    .timeout_s = a->timeout_s,
 	    .package_dir = lw.package,
@@ -151,7 +153,8 @@ enum step_failure local_ask(const struct ask *a)
 
 	local_begin(a);
 	local_run_until(local_has_result);
-	printf("took %6.1f ms  %s of %s%s%s\n", local_now_ms() - from, a->action, a->id,
+	printf("took %6.1f ms  %s of %s%s%s\n", local_now_ms() - from,
+	    a->find != NULL ? "Find" : a->action, a->find != NULL ? a->find : a->id,
 	    lw.got.failure == STEP_NONE ? "" : ": ", lw.got.message);
 	return lw.got.failure;
 }

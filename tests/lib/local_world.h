@@ -53,7 +53,8 @@ void local_script(const char *name, const char *text);
 
 struct ask {
 	const char *step, *id, *action, *kind; /* step NULL: a new one */
-	struct lm_kv infra[8], properties[4];  /* end with the first without a name */
+	const char *find, *type; /* the name and type looked for, instead of all that */
+	struct lm_kv infra[8], properties[4]; /* end with the first without a name */
 	bool is_operation;
 	unsigned timeout_s;
 };

@@ -11,6 +11,7 @@ extern const struct phase network_install[], network_uninstall[];
 extern const struct phase router_install[], router_uninstall[];
 extern const struct phase container_install[], container_uninstall[];
 extern const struct phase script_only[];
+extern const struct phase find_phases[]; /* looks through what is installed */
 
 /* Phases.  Each removal succeeds when there is nothing to remove. */
 enum phase_end infra_check_new(struct job *);     /* RESOURCE_ALREADY_EXISTS when it is installed */

@@ -54,6 +54,13 @@ enum phase_end job_start(struct job *, const struct child_spec *);
 void job_output(struct job *, const char *name, const char *value);
 
 /*
+ * What others can find out about a resource: by which names it goes and of which type it is (in its
+ * tag), and its properties and outputs, in a file beside the tag.  Called after a transition has
+ * succeeded; true: the tag has changed, and is not saved yet.
+ */
+bool find_note(struct resource *, const struct step_request *, const struct lm_kvs *outputs);
+
+/*
  * Puts the end of a step on disk, and what it changed: Install, Start and Stop are noted in the tag,
  * and a resource of which nothing is left is forgotten ('r' is gone then).
  */

@@ -145,15 +145,25 @@ static const struct phase absent[] = {
     {NULL, NULL, false},
 };
 
+static void begin(struct driver *d, struct job *j)
+{
+	lm_map_put(d->jobs, j->rq.step, j);
+	uv_idle_start(&d->soon, on_soon);
+}
+
 static struct lm_err *local_execute(struct driver *d, const struct step_request *rq)
 {
-	struct lm_err *e = check_request(rq);
+	struct lm_err *e = rq->is_find ? NULL : check_request(rq);
 	struct step_result known;
 
 	if (e != NULL)
 		return e;
 	if (lm_map_find(d->jobs, rq->step) != NULL)
 		return NULL; /* under way: its result will come */
+	if (rq->is_find) {
+		begin(d, job_new(d, rq, find_phases));
+		return NULL;
+	}
 	const struct route *route = route_find(rq->infra_kind, rq);
 	struct resource *r = resource_for(d, rq, route);
 	bool is_absent =
@@ -167,8 +177,7 @@ static struct lm_err *local_execute(struct driver *d, const struct step_request 
 		j->replay = LM_NEW(j->arena, struct step_result);
 		*j->replay = known;
 	}
-	lm_map_put(d->jobs, j->rq.step, j);
-	uv_idle_start(&d->soon, on_soon);
+	begin(d, j);
 	return NULL;
 }
 

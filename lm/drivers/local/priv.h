@@ -17,6 +17,7 @@
  * Its folder:
  *	<state>/resources/<resource id>/   all that belongs to one resource
  *		tag                        what it is (tag.h)
+ *		values                     its properties and outputs, for finds
  *		steps/                     results of finished steps (results.h)
  *		netns                      its network namespace is bound here
  *		bundle/ upper/ work/ rootfs/ run/ hosts        a container's

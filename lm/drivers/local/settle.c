@@ -16,14 +16,18 @@ static const struct mark {
     {"Stop", "started", NULL},
 };
 
-static struct lm_err *note(struct resource *r, const char *action)
+/* The values first: with the mark "installed" it can be found. */
+static struct lm_err *note(
+    struct resource *r, const struct step_request *rq, const struct step_result *result)
 {
+	bool changed = find_note(r, rq, &result->outputs);
+
 	for (size_t i = 0; i < LM_COUNT(marks); i++)
-		if (strcmp(action, marks[i].action) == 0) {
+		if (strcmp(rq->action, marks[i].action) == 0) {
 			resource_set(r, marks[i].key, marks[i].value);
-			return resource_save(r);
+			changed = true;
 		}
-	return NULL;
+	return changed ? resource_save(r) : NULL;
 }
 
 struct lm_err *resource_settle(
@@ -41,7 +45,7 @@ struct lm_err *resource_settle(
 	if (j->replay == NULL)
 		e = result_save(r, result);
 	if (e == NULL && result->failure == STEP_NONE && !j->rq.is_operation)
-		e = note(r, j->rq.action);
+		e = note(r, &j->rq, result);
 	/* What was dead before a Start may be alive again under the same number. */
 	if (!resource_is(r, "started") || strcmp(j->rq.action, "Start") == 0)
 		services_forget(r);

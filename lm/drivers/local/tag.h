@@ -9,6 +9,7 @@
 /*
  * A resource's folder and the tag in it: a flat JSON object of texts.
  *	id, name, kind
+ *	descriptor, alias     its type and its property "name", for finds; an older version left none
  *	installed             "true" once Install has succeeded; without it, it is half done
  *	started               "true" between Start and Stop: its death is news
  *	subnet, networkid, subnetid, host_address              a network's

@@ -13,6 +13,9 @@ enum { TRACE_MAX = 1024 * 1024, TEXT_MAX = 200 };
 
 struct thing {
 	char *id;
+	char *name, *descriptor; /* since its first Install; NULL: not yet */
+	struct lm_kvs outputs;
+	bool foreign; /* no manager's */
 	bool installed, running, destroyed;
 	unsigned addresses;           /* every Install gives a new one */
 	char *busy_with, *action;     /* the step in flight and what it does; NULL: none */
@@ -25,7 +28,8 @@ struct done {
 	enum step_failure failure;
 	char message[TEXT_MAX], address[TEXT_MAX];
 	bool has_address;
-	struct thing *thing;
+	struct lm_kvs found; /* a find's outputs */
+	struct thing *thing; /* NULL: a find */
 };
 
 struct due {
@@ -95,10 +99,14 @@ void sim_free(struct sim *s)
 		free(t->action);
 		free(t->orphan);
 		free(t->orphan_action);
+		free(t->name);
+		free(t->descriptor);
+		lm_kvs_fini(&t->outputs);
 		free(t);
 	}
 	for (size_t i = 0; (d = lm_map_next(s->steps, &i)) != NULL;) {
 		free(d->step);
+		lm_kvs_fini(&d->found);
 		free(d);
 	}
 	for (size_t i = 0; i < s->failures.n; i++) {
@@ -132,6 +140,12 @@ static struct thing *thing_of(struct sim *s, const char *id)
 		lm_map_put(s->things, t->id, t);
 	}
 	return t;
+}
+
+static void set(char **text, const char *to)
+{
+	free(*text);
+	*text = to == NULL ? NULL : dup(to);
 }
 
 static void schedule(struct sim *s, int64_t at_ms, struct done *done, struct thing *died)
@@ -177,16 +191,20 @@ static enum step_failure outcome(
 	return STEP_NONE;
 }
 
-static void change_world(struct done *d, const char *action)
+static void change_world(struct done *d, const struct step_request *rq)
 {
+	const char *action = rq->action;
 	struct thing *t = d->thing;
 
 	if (strcmp(action, "Install") == 0) {
+		set(&t->name, rq->resource_name);
+		set(&t->descriptor, rq->descriptor);
 		t->installed = true;
 		t->destroyed = t->running = false;
 		t->addresses++;
 		d->has_address = true;
 		snprintf(d->address, sizeof d->address, "%.8s-%u", t->id, t->addresses);
+		lm_kvs_set(&t->outputs, "address", d->address);
 	} else if (strcmp(action, "Start") == 0) {
 		t->running = true;
 	} else if (strcmp(action, "Stop") == 0) {
@@ -203,12 +221,6 @@ static void leave_half(struct thing *t, const char *action)
 		t->installed = true;
 }
 
-static void set(char **text, const char *to)
-{
-	free(*text);
-	*text = to == NULL ? NULL : dup(to);
-}
-
 /* A step beside another one, or the same thing asked again under another id. */
 static void check_books(struct sim *s, struct thing *t, const struct step_request *rq)
 {
@@ -221,6 +233,40 @@ static void check_books(struct sim *s, struct thing *t, const struct step_reques
 	set(&t->orphan, NULL);
 }
 
+/* One thing that is wanted, or why there is none. */
+static void look(struct sim *s, struct done *d, const struct step_request *rq)
+{
+	const struct thing *t, *found = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; (t = lm_map_next(s->things, &i)) != NULL;)
+		if (t->installed && !t->destroyed && t->name != NULL &&
+		    step_finds(rq, t->descriptor, t->name, lm_kvs_find(&t->outputs, "name"))) {
+			found = t;
+			n++;
+		}
+	if (is_told_to_fail(s, rq) || n != 1) {
+		d->failure = STEP_RESOURCE_NOT_FOUND;
+		snprintf(d->message, sizeof d->message, "%zu of type %s are called '%s'", n,
+		    rq->descriptor, rq->resource_name);
+		return;
+	}
+	for (size_t i = 0; i < found->outputs.n; i++)
+		lm_kvs_set(&d->found, found->outputs.v[i].name, found->outputs.v[i].value);
+	lm_kvs_set(&d->found, "id", found->id);
+}
+
+static void act(struct sim *s, struct done *d, const struct step_request *rq)
+{
+	d->thing = thing_of(s, rq->resource_id);
+	d->failure = outcome(s, rq, d->thing);
+	if (d->failure == STEP_NONE)
+		change_world(d, rq);
+	else
+		leave_half(d->thing, rq->action);
+	snprintf(d->message, sizeof d->message, "simulated failure of %s", rq->action);
+}
+
 void sim_execute(struct sim *s, const struct step_request *rq, int64_t now_ms)
 {
 	struct done *d = lm_map_find(s->steps, rq->step);
@@ -230,20 +276,19 @@ void sim_execute(struct sim *s, const struct step_request *rq, int64_t now_ms)
 	if (d == NULL) {
 		d = make(sizeof *d);
 		d->step = dup(rq->step);
-		d->thing = thing_of(s, rq->resource_id);
 		lm_map_put(s->steps, d->step, d);
-		d->failure = outcome(s, rq, d->thing);
-		if (d->failure == STEP_NONE)
-			change_world(d, rq->action);
+		if (rq->is_find)
+			look(s, d, rq);
 		else
-			leave_half(d->thing, rq->action);
-		snprintf(d->message, sizeof d->message, "simulated failure of %s", rq->action);
+			act(s, d, rq);
 		lm_buf_printf(&s->trace, "%s%s %s", s->trace.n > 0 ? ", " : "", rq->action,
 		    rq->resource_name);
 	}
-	check_books(s, d->thing, rq);
-	set(&d->thing->busy_with, rq->step);
-	set(&d->thing->action, rq->action);
+	if (d->thing != NULL) {
+		check_books(s, d->thing, rq);
+		set(&d->thing->busy_with, rq->step);
+		set(&d->thing->action, rq->action);
+	}
 	schedule(s, at, d, NULL);
 	if (roll(s, 1000) < s->conf.twice_permille)
 		schedule(s, at + 1, d, NULL);
@@ -284,13 +329,16 @@ bool sim_take(struct sim *s, int64_t now_ms, struct step_result *result, const c
 		return true;
 	}
 	struct done *d = due.done;
-	if (d->thing->busy_with != NULL && strcmp(d->thing->busy_with, d->step) == 0) {
+	if (d->thing != NULL && d->thing->busy_with != NULL &&
+	    strcmp(d->thing->busy_with, d->step) == 0) {
 		set(&d->thing->busy_with, NULL);
 	}
 	result->step = d->step;
 	result->failure = d->failure;
 	result->message = d->failure == STEP_NONE ? NULL : d->message;
-	if (d->has_address) {
+	if (d->failure == STEP_NONE && d->thing == NULL) {
+		result->outputs = d->found;
+	} else if (d->has_address) {
 		s->output = (struct lm_kv){"address", d->address};
 		result->outputs = (struct lm_kvs){&s->output, 1};
 	}
@@ -322,6 +370,18 @@ void sim_fail(struct sim *s, const char *resource_name, const char *action, unsi
 	*LM_PUSH(NULL, &s->failures) = (struct failure){dup(resource_name), dup(action), times};
 }
 
+void sim_put(struct sim *s, const char *resource_id, const char *name, const char *descriptor,
+    const struct lm_kvs *properties)
+{
+	struct thing *t = thing_of(s, resource_id);
+
+	set(&t->name, name);
+	set(&t->descriptor, descriptor);
+	for (size_t i = 0; i < properties->n; i++)
+		lm_kvs_set(&t->outputs, properties->v[i].name, properties->v[i].value);
+	t->foreign = t->installed = t->running = true;
+}
+
 void sim_crash(struct sim *s)
 {
 	struct thing *t;
@@ -342,7 +402,7 @@ size_t sim_installed(const struct sim *s)
 	size_t n = 0;
 
 	for (size_t i = 0; (t = lm_map_next(s->things, &i)) != NULL;)
-		n += t->installed;
+		n += t->installed && !t->foreign;
 	return n;
 }
 

@@ -46,6 +46,12 @@ void sim_kill(struct sim *, const char *resource_id, int64_t now_ms);
 void sim_destroy(struct sim *, const char *resource_id, int64_t now_ms);
 /* The next 'times' executions of this action on this resource fail. */
 void sim_fail(struct sim *, const char *resource_name, const char *action, unsigned times);
+/*
+ * Something that no manager has made: a find may lead to it, operations can be asked of it, and it
+ * is not counted among what is installed.
+ */
+void sim_put(struct sim *, const char *resource_id, const char *name, const char *descriptor,
+    const struct lm_kvs *properties);
 /* The manager is gone: answers on their way are lost; the world stays. */
 void sim_crash(struct sim *);
 
