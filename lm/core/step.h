@@ -68,4 +68,21 @@ struct step_result {
 	const char *log;           /* what the script printed, at most 64 KiB; NULL: nothing */
 };
 
+/*
+ * One thing that a driver finds outside.  Several may belong to one resource: a container, its
+ * cables, mounts and processes.
+ */
+struct driver_thing {
+	const char *kind; /* the driver's word: "link", "container", "process" */
+	const char *name; /* what it is called there: "lmb1a2b3c4d" */
+	/* Whose it is; what the driver's remove() takes where nothing tells any more: "@1a2b3c4d". */
+	const char *resource_id;
+	const char *resource_name; /* full; NULL: nothing tells any more */
+	const char *descriptor;    /* of the resource, once it was installed; NULL: nothing tells */
+	const char *location;      /* name of the driver */
+	/* Of the resource: all that it was installed with is there, and plugged together. */
+	bool whole;
+	const char *lacks; /* why it is not whole: "its bridge lmb1a2b3c4d is gone"; NULL: it is */
+};
+
 #endif

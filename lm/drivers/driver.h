@@ -6,7 +6,6 @@
 #include <stddef.h>
 
 #include "base/attr.h"
-#include "base/buf.h"
 #include "base/err.h"
 #include "lm/core/step.h"
 
@@ -27,9 +26,13 @@
  * 6. Stop and Uninstall of what is not there succeed, as do all removals.
  * 7. A find (step_request.is_find) looks each time it is asked.  One thing answers: its id and its
  *    properties.  None, or more than one: RESOURCE_NOT_FOUND, and the message says which.
+ * 8. Removal takes time, so it goes the way of every other step: begun by a call, ended by a result.
  */
 struct uv_loop_s;
 struct driver;
+
+/* Borrowed for the call. */
+typedef void driver_each_fn(void *arg, const struct driver_thing *);
 
 struct driver_events {
 	void (*result)(void *arg, const struct step_result *);
@@ -54,17 +57,25 @@ struct driver_ops {
 	const char *name; /* the type of deployment location it serves: "local" */
 
 	/* Says in one clear sentence what is missing on this machine and how to mend it. */
-	struct lm_err *(*open)(const struct driver_conf *, struct driver **out) LM_MUST_USE;
+	struct lm_err *(*open)(const struct driver_conf *, struct driver **out)LM_MUST_USE;
 	/* Forgets its steps without a result and leaves everything outside as it is. NULL is fine. */
 	void (*close)(struct driver *);
-	struct lm_err *(*execute)(struct driver *, const struct step_request *) LM_MUST_USE;
+	struct lm_err *(*execute)(struct driver *, const struct step_request *)LM_MUST_USE;
 	/* Best effort; the result still comes, CANCELLED at worst.  Unknown ids are ignored. */
 	void (*cancel)(struct driver *, const char *step);
 	/*
-	 * Everything the driver has outside at this moment: a line each, "<kind> <name> <resource id>".
-	 * Empty means that nothing is left.  May block: for the operator's question, not for the loop.
+	 * Everything the driver has outside at this moment: what carries its own marks, never what
+	 * another manager made.  Nothing means that nothing is left.  It reads, once, what the system
+	 * tells, and waits for nothing; what cannot be read is an error, not an empty list.
 	 */
-	struct lm_err *(*inventory)(struct driver *, struct lm_buf *out) LM_MUST_USE;
+	struct lm_err *(*list)(struct driver *, driver_each_fn *, void *arg)LM_MUST_USE;
+	/*
+	 * Removes all that list() tells of a resource id, however little is left to go by: for what no
+	 * component stands for.  No script runs.  As execute(): answered by one result(), later, under
+	 * this step id; nothing there is success.  CONFLICT while a step on the resource is under way.
+	 */
+	struct lm_err *(*remove)(
+	    struct driver *, const char *step, const char *resource_id)LM_MUST_USE;
 };
 
 extern const struct driver_ops driver_local;

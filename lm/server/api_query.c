@@ -256,39 +256,31 @@ void api_get_health(struct api *api, struct http_request *r, const char *param)
 	lm_buf_fini(&b);
 }
 
-/* "<kind> <name> <resource id>" */
-static void print_item(struct lm_json *j, char *line)
+static void print_thing(void *arg, const struct driver_thing *t)
 {
-	static const char *const names[] = {"kind", "name", "resourceId"};
-	char *rest = line;
+	struct lm_json *j = arg;
 
 	lm_json_open(j, NULL, '{');
-	for (size_t i = 0; i < LM_COUNT(names); i++)
-		lm_json_str(j, names[i], i + 1 < LM_COUNT(names) ? strsep(&rest, " ") : rest);
+	lm_json_str(j, "kind", t->kind);
+	lm_json_str(j, "name", t->name);
+	lm_json_str(j, "resourceId", t->resource_id);
+	lm_json_str(j, "resourceName", t->resource_name);
 	lm_json_close(j, '}');
 }
 
 void api_get_inventory(struct api *api, struct http_request *r, const char *param)
 {
-	struct lm_buf lines, b;
+	struct lm_buf b;
 	(void)param;
 
-	lm_buf_init(&lines, DOCUMENT_MAX);
 	lm_buf_init(&b, DOCUMENT_MAX);
-	struct lm_err *e = manager_inventory(api->manager, &lines);
-	if (e != NULL) {
+	struct lm_json j = lm_json_on(&b);
+	lm_json_open(&j, NULL, '[');
+	struct lm_err *e = manager_list(api->manager, print_thing, &j);
+	lm_json_close(&j, ']');
+	if (e != NULL)
 		api_answer_err(r, 0, e);
-	} else {
-		struct lm_json j = lm_json_on(&b);
-		char *rest = lines.p, *line = NULL;
-
-		lm_json_open(&j, NULL, '[');
-		while ((line = strsep(&rest, "\n")) != NULL)
-			if (*line != '\0')
-				print_item(&j, line);
-		lm_json_close(&j, ']');
+	else
 		api_answer_text(r, NULL, &b);
-	}
-	lm_buf_fini(&lines);
 	lm_buf_fini(&b);
 }

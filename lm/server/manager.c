@@ -337,10 +337,10 @@ void manager_close(struct manager *m)
 	uv_close((uv_handle_t *)&m->timer, on_timer_closed);
 }
 
-struct lm_err *manager_inventory(struct manager *m, struct lm_buf *out)
+struct lm_err *manager_list(struct manager *m, driver_each_fn *each, void *arg)
 {
 	for (size_t i = 0; i < m->conf.n_drivers; i++) {
-		struct lm_err *e = m->conf.drivers[i]->inventory(m->drivers[i], out);
+		struct lm_err *e = m->conf.drivers[i]->list(m->drivers[i], each, arg);
 
 		if (e != NULL)
 			return lm_err_wrap(e, "driver '%s'", m->conf.drivers[i]->name);

@@ -59,7 +59,7 @@ bool manager_sample(struct manager *, const struct sample *);
  * process must end without answering anybody, and start again from the journal.
  */
 struct lm_err *manager_settle(struct manager *) LM_MUST_USE;
-/* What the drivers have outside: a line each. */
-struct lm_err *manager_inventory(struct manager *, struct lm_buf *out) LM_MUST_USE;
+/* What the drivers have outside at this moment. */
+struct lm_err *manager_list(struct manager *, driver_each_fn *, void *arg) LM_MUST_USE;
 
 #endif

@@ -193,13 +193,18 @@ enum step_failure local_transition(const char *action)
 	return ASK(.id = "box", .action = action, .kind = "container");
 }
 
+static void write_line(void *arg, const struct driver_thing *t)
+{
+	lm_buf_printf(arg, "%s %s %s\n", t->kind, t->name, t->resource_id);
+}
+
 const char *local_inventory(void)
 {
 	struct lm_buf b;
 	struct lm_err *e;
 
 	lm_buf_init(&b, 65536);
-	e = driver_local.inventory(lw.driver, &b);
+	e = driver_local.list(lw.driver, write_line, &b);
 	ck_assert_msg(e == NULL, "%s", e == NULL ? "" : lm_err_text(e));
 	const char *text = lm_arena_strdup(lw.arena, b.p);
 	lm_buf_fini(&b);
@@ -313,6 +318,17 @@ static bool make_image(const char *name, const char *init)
 	return system(command) == 0;
 }
 
+/* /sys shows the links of the namespace in which it was mounted; control groups stay as they are. */
+static bool mount_sys(void)
+{
+	char keep[] = "/tmp/cgroup";
+
+	return mkdir(keep, 0755) == 0 &&
+	       mount("/sys/fs/cgroup", keep, NULL, MS_BIND | MS_REC, NULL) == 0 &&
+	       mount("sysfs", "/sys", "sysfs", 0, NULL) == 0 &&
+	       mount(keep, "/sys/fs/cgroup", NULL, MS_MOVE, NULL) == 0;
+}
+
 /* First process of the namespaces: makes the world and collects orphans. */
 static int run_inside(Suite *(*suite)(void))
 {
@@ -322,7 +338,7 @@ static int run_inside(Suite *(*suite)(void))
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
 	    mount("tmpfs", "/tmp", "tmpfs", 0, NULL) != 0 ||
 	    mount("tmpfs", "/run", "tmpfs", 0, NULL) != 0 ||
-	    mount("proc", "/proc", "proc", 0, NULL) != 0)
+	    mount("proc", "/proc", "proc", 0, NULL) != 0 || !mount_sys())
 		return skip("nothing can be mounted here");
 	if (tini[0] == '\0' || system("busybox --list >/dev/null 2>&1") != 0)
 		return skip("busybox or tini-static is missing: install busybox-static and tini");

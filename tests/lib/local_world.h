@@ -8,6 +8,7 @@
 #include <uv.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "lm/drivers/driver.h"
 
 /*

@@ -91,15 +91,23 @@ static void fake_cancel(struct driver *d, const char *step)
 	(void)step;
 }
 
-static struct lm_err *fake_inventory(struct driver *d, struct lm_buf *out)
+static struct lm_err *fake_list(struct driver *d, driver_each_fn *each, void *arg)
 {
 	(void)d;
-	lm_buf_puts(out, "container a 1\n");
+	each(arg, &(struct driver_thing){.kind = "container", .name = "a", .resource_id = "1"});
+	return NULL;
+}
+
+static struct lm_err *fake_remove(struct driver *d, const char *step, const char *resource_id)
+{
+	(void)d;
+	(void)step;
+	(void)resource_id;
 	return NULL;
 }
 
 static const struct driver_ops fake = {
-    "local", fake_open, fake_close, fake_execute, fake_cancel, fake_inventory};
+    "local", fake_open, fake_close, fake_execute, fake_cancel, fake_list, fake_remove};
 static const struct driver_ops *const drivers[] = {&fake};
 
 static void on_published(void *arg, int64_t seq, const char *body)

@@ -325,7 +325,7 @@ static enum phase_end report(struct job *j)
 /* ---- its end ---- */
 
 /* With its first process all others go; it takes the time in which the links are removed. */
-static enum phase_end end_all(struct job *j)
+enum phase_end container_end_all(struct job *j)
 {
 	struct resource *r = j->r;
 
@@ -335,7 +335,7 @@ static enum phase_end end_all(struct job *j)
 	return PHASE_DONE;
 }
 
-static enum phase_end runc_delete(struct job *j)
+enum phase_end container_delete(struct job *j)
 {
 	char name[LONG_NAME_SIZE];
 	const char *argv[] = {"runc", "--root", j->d->runc_dir, "delete", "--force", name, NULL};
@@ -348,9 +348,9 @@ static enum phase_end runc_delete(struct job *j)
 
 /* clang-format off */
 #define REMOVE                                                                                     \
-	{"ending the container's processes", end_all,             false},                          \
+	{"ending the container's processes", container_end_all,             false},                          \
 	{"removing its interfaces",          infra_remove_links,  false},                          \
-	{"removing the container",           runc_delete,         false},                          \
+	{"removing the container",           container_delete,         false},                          \
 	{"removing its folder",              infra_remove_folder, false},                          \
 	{"removing its folder",              infra_remove_trash,  false}
 

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "lm/drivers/local/attrs.h"
 
 enum { BATCH_MAX = 16 * 1024 };

@@ -12,6 +12,7 @@ extern const struct phase router_install[], router_uninstall[];
 extern const struct phase container_install[], container_uninstall[];
 extern const struct phase script_only[];
 extern const struct phase find_phases[]; /* looks through what is installed */
+extern const struct phase leftover_remove[]; /* of any kind, whatever is left of it */
 
 /* Phases.  Each removal succeeds when there is nothing to remove. */
 enum phase_end infra_check_new(struct job *);     /* RESOURCE_ALREADY_EXISTS when it is installed */
@@ -21,6 +22,11 @@ enum phase_end infra_remove_trash(struct job *);
 enum phase_end script_run(struct job *);          /* the step's own; it must be there */
 enum phase_end script_run_optional(struct job *); /* ... if it is there */
 enum phase_end script_read_outputs(struct job *);
+
+enum phase_end network_withdraw(struct job *); /* this machine's address in it goes away */
+enum phase_end router_remove_masquerade(struct job *);
+enum phase_end container_end_all(struct job *); /* kills its first process, and all with it */
+enum phase_end container_delete(struct job *);  /* what runc knows of it */
 
 /* Makes the file on which the namespace will be bound, and /run/netns/<prefix><8> that leads to it. */
 struct lm_err *netns_prepare(const struct resource *, const char *prefix) LM_MUST_USE;

@@ -8,7 +8,8 @@
 
 #include "base/log.h"
 #include "lm/drivers/local/infra.h"
-#include "lm/drivers/local/inventory.h"
+#include "lm/drivers/local/outside/inventory.h"
+#include "lm/drivers/local/outside/leftover.h"
 #include "lm/drivers/local/preflight.h"
 #include "lm/drivers/local/results.h"
 #include "lm/drivers/local/services.h"
@@ -189,6 +190,34 @@ static void local_cancel(struct driver *d, const char *step)
 		job_cancel(j);
 }
 
+static bool is_busy(const struct driver *d, const struct resource *r)
+{
+	const struct job *j;
+
+	for (size_t i = 0; (j = lm_map_next(d->jobs, &i)) != NULL;)
+		if (j->r == r)
+			return true;
+	return false;
+}
+
+static struct lm_err *local_remove(struct driver *d, const char *step, const char *id)
+{
+	if (!leftover_id_is_good(id))
+		return lm_err_new(
+		    LM_ERR_INVALID, "'%s' is not the id of a resource; see 'lm inventory'", id);
+	if (lm_map_find(d->jobs, step) != NULL)
+		return NULL;
+	struct resource *r = leftover_find(d, id);
+	if (is_busy(d, r))
+		return lm_err_new(LM_ERR_CONFLICT, "a step on %s is under way; try again", r->name);
+	struct step_request rq = {
+	    .step = step, .resource_id = id, .resource_name = r->name, .action = "Uninstall"};
+	struct job *j = job_new(d, &rq, leftover_remove);
+	j->r = r;
+	begin(d, j);
+	return NULL;
+}
+
 /* ---- open and close ---- */
 
 static void driver_free(struct driver *d)
@@ -350,9 +379,9 @@ static struct lm_err *local_open(const struct driver_conf *conf, struct driver *
 	return NULL;
 }
 
-static struct lm_err *local_inventory(struct driver *d, struct lm_buf *out)
+static struct lm_err *local_list(struct driver *d, driver_each_fn *each, void *arg)
 {
-	return inventory_write(d, out);
+	return inventory_list(d, each, arg);
 }
 
 const struct driver_ops driver_local = {
@@ -361,5 +390,6 @@ const struct driver_ops driver_local = {
     .close = local_close,
     .execute = local_execute,
     .cancel = local_cancel,
-    .inventory = local_inventory,
+    .list = local_list,
+    .remove = local_remove,
 };

@@ -170,7 +170,7 @@ static enum phase_end report(struct job *j)
 	return PHASE_DONE;
 }
 
-static enum phase_end withdraw(struct job *j)
+enum phase_end network_withdraw(struct job *j)
 {
 	if (resource_is(j->r, "installed"))
 		tell(j->d, j->r, false);
@@ -190,7 +190,7 @@ const struct phase network_install[] = {
 };
 
 const struct phase network_uninstall[] = {
-	{"leaving the network",              withdraw,            false},
+	{"leaving the network",              network_withdraw,            false},
 	{"removing the bridge",              infra_remove_links,  false},
 	{"removing the network's folder",    infra_remove_folder, false},
 	{"removing the network's folder",    infra_remove_trash,  false},

@@ -249,7 +249,7 @@ static void restore_forwarding(struct job *j)
 	set_forwarding(j, uplink, "0");
 }
 
-static enum phase_end remove_masquerade(struct job *j)
+enum phase_end router_remove_masquerade(struct job *j)
 {
 	char table[LONG_NAME_SIZE];
 
@@ -264,7 +264,7 @@ static enum phase_end remove_masquerade(struct job *j)
 
 /* clang-format off */
 #define REMOVE                                                                                     \
-	{"removing the masquerading",        remove_masquerade,   false},                          \
+	{"removing the masquerading",        router_remove_masquerade,   false},                          \
 	{"removing the router's interfaces", infra_remove_links,  false},                          \
 	{"removing the router",              infra_remove_folder, false},                          \
 	{"removing the router",              infra_remove_trash,  false}

@@ -17,6 +17,7 @@ struct thing {
 	struct lm_kvs outputs;
 	bool foreign; /* no manager's */
 	bool installed, running, destroyed;
+	bool half; /* Install failed on the way */
 	unsigned addresses;           /* every Install gives a new one */
 	char *busy_with, *action;     /* the step in flight and what it does; NULL: none */
 	char *orphan, *orphan_action; /* the step in flight when the manager died */
@@ -200,7 +201,7 @@ static void change_world(struct done *d, const struct step_request *rq)
 		set(&t->name, rq->resource_name);
 		set(&t->descriptor, rq->descriptor);
 		t->installed = true;
-		t->destroyed = t->running = false;
+		t->destroyed = t->running = t->half = false;
 		t->addresses++;
 		d->has_address = true;
 		snprintf(d->address, sizeof d->address, "%.8s-%u", t->id, t->addresses);
@@ -210,7 +211,7 @@ static void change_world(struct done *d, const struct step_request *rq)
 	} else if (strcmp(action, "Stop") == 0) {
 		t->running = false;
 	} else if (strcmp(action, "Uninstall") == 0 || strcmp(action, "Delete") == 0) {
-		t->installed = t->running = t->destroyed = false;
+		t->installed = t->running = t->destroyed = t->half = false;
 	}
 }
 
@@ -218,7 +219,7 @@ static void change_world(struct done *d, const struct step_request *rq)
 static void leave_half(struct thing *t, const char *action)
 {
 	if (strcmp(action, "Install") == 0)
-		t->installed = true;
+		t->installed = t->half = true;
 }
 
 /* A step beside another one, or the same thing asked again under another id. */
@@ -392,6 +393,34 @@ void sim_crash(struct sim *s)
 		set(&t->orphan_action, t->action);
 		set(&t->busy_with, NULL);
 	}
+}
+
+void sim_list(const struct sim *s, driver_each_fn *each, void *arg)
+{
+	const struct thing *t;
+
+	for (size_t i = 0; (t = lm_map_next(s->things, &i)) != NULL;)
+		if (t->installed && !t->foreign)
+			each(arg, &(struct driver_thing){
+				      .kind = "resource",
+				      .name = t->id,
+				      .resource_id = t->id,
+				      .resource_name = t->name,
+				      .descriptor = t->descriptor,
+				      .location = "sim",
+				      .whole = !t->destroyed && !t->half,
+				      .lacks = t->destroyed ? "it was destroyed"
+					       : t->half    ? "it was never completed"
+							    : NULL,
+				  });
+}
+
+void sim_remove(struct sim *s, const char *resource_id)
+{
+	struct thing *t = lm_map_find(s->things, resource_id);
+
+	if (t != NULL)
+		t->installed = t->running = t->destroyed = t->half = false;
 }
 
 /* ---- the books --------------------------------------------------------------------------------------------- */

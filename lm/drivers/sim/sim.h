@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lm/core/step.h"
+#include "lm/drivers/driver.h"
 
 /*
  * A simulated driver: for tests and trials only, nothing real stands behind it.  It obeys the rules
@@ -54,6 +54,13 @@ void sim_put(struct sim *, const char *resource_id, const char *name, const char
     const struct lm_kvs *properties);
 /* The manager is gone: answers on their way are lost; the world stays. */
 void sim_crash(struct sim *);
+
+/*
+ * As driver_ops.list and .remove: resources whose Install was begun and that no Uninstall or removal
+ * has ended; whole unless Install failed half-way or it was destroyed.
+ */
+void sim_list(const struct sim *, driver_each_fn *, void *arg);
+void sim_remove(struct sim *, const char *resource_id);
 
 /* ---- the books ------------------------------------------------------------------------------ */
 
