@@ -148,7 +148,7 @@ static bool read_intent(const json_t *o, struct lm_arena *a, struct intent *out)
 static struct lm_err *attach(struct engine *e, const struct record *r, struct process *p)
 {
 	if (p->status != PROCESS_PENDING && p->status != PROCESS_RUNNING) {
-		e->n_finished++;
+		finished_add(e, p);
 		return NULL;
 	}
 	struct instance *in = lm_map_find(e->instances, p->root_name);
@@ -182,6 +182,8 @@ static struct lm_err *restore_process(struct engine *e, const struct record *r, 
 	p->seed = (uint64_t)int_of(o, "seed");
 	p->attempt = (unsigned)int_of(o, "attempt");
 	p->next_step = (unsigned)int_of(o, "nextStep");
+	p->tally = (struct tally){(unsigned)int_of(o, "steps"), (unsigned)int_of(o, "stepsDone"),
+	    (unsigned)int_of(o, "stepsFailed")};
 	read_membership(o, &p->after);
 	if (status == NULL || target == NULL || p->root_name == NULL ||
 	    !process_status_parse(status, &p->status) ||

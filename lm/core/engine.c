@@ -14,6 +14,10 @@ struct engine *engine_new(const struct engine_conf *conf)
 	e->conf = *conf;
 	if (e->conf.queue_max == 0)
 		e->conf.queue_max = QUEUE_MAX;
+	if (e->conf.finished_max == 0)
+		e->conf.finished_max = FINISHED_MAX;
+	if (e->conf.finished_age_ms == 0)
+		e->conf.finished_age_ms = FINISHED_DAYS * INT64_C(86400000);
 	e->instances = lm_map_new();
 	e->by_id = lm_map_new();
 	e->components = lm_map_new();
@@ -284,6 +288,7 @@ int64_t engine_tick(struct engine *e, int64_t now_ms, struct turn *t)
 {
 	struct policy_decisions decisions = {0};
 
+	finished_expire(e, now_ms);
 	ring(e, now_ms, t);
 	policies_tick(e->policies, now_ms, &decisions);
 	watch_act(e, &decisions, now_ms, t);

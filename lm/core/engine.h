@@ -29,6 +29,9 @@ struct engine;
 struct engine_conf {
 	const struct catalog *catalog; /* borrowed; must outlive the engine */
 	unsigned queue_max;            /* waiting intents per root assembly before 409; 0: 16 */
+	/* Ended processes that are remembered; the journal may keep more of them. */
+	unsigned finished_max;   /* 0: 1000 */
+	int64_t finished_age_ms; /* 0: 7 days */
 };
 
 struct engine *engine_new(const struct engine_conf *);

@@ -14,7 +14,6 @@ void journal_component(struct turn *, const struct component *);
 void journal_link(struct turn *, const struct instance *, const struct link *);
 void journal_link_gone(struct turn *, const struct instance *, const char *name);
 void journal_process(struct turn *, const struct process *);
-void journal_process_gone(struct turn *, const struct process *);
 void journal_step(struct turn *, const struct flight *, const struct step_result *, int64_t now_ms);
 
 void event_process(struct engine *, struct turn *, int64_t now_ms, const struct process *);
@@ -80,6 +79,17 @@ struct graph_facts facts_of(struct facts *);
 struct lm_err *facts_check_references(struct facts *);
 /* True when another root refers to this one; its name then. */
 const char *instance_referrer(struct engine *, const struct instance *);
+
+/* ---- finished.c: processes that have ended ------------------------------------------------------ */
+
+/* The oldest one may be forgotten for it: whatever points at one must be gone by then. */
+void finished_add(struct engine *, struct process *);
+/* Before the plan is let go: how far it has come. */
+struct tally tally_of(const struct process *);
+/* It runs again. */
+void finished_remove(struct engine *, struct process *);
+/* Forgets those that ended too long ago. */
+void finished_expire(struct engine *, int64_t now_ms);
 
 /* ---- process.c, flight.c: running ------------------------------------------------------------- */
 

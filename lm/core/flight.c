@@ -179,6 +179,7 @@ static void launch(struct engine *e, struct process *p, int run, struct componen
 	f->deadline = (struct timer){.owner = f, .due = step_due};
 	timer_set(&e->timers, &f->deadline, now_ms + (limit_s(f) + STEP_MARGIN_S) * INT64_C(1000));
 	name_step(p, f, s->subject);
+	p->runs[run].number = (unsigned)strtoul(strrchr(f->step, '/') + 1, NULL, 10);
 	lm_map_put(e->flights, f->step, f);
 	c->flight = f;
 	p->in_flight++;

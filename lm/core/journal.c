@@ -169,21 +169,13 @@ void journal_process(struct turn *t, const struct process *p)
 	lm_json_int(&b.json, "seed", (int64_t)p->seed);
 	lm_json_int(&b.json, "attempt", p->attempt);
 	lm_json_int(&b.json, "nextStep", p->next_step);
+	lm_json_int(&b.json, "steps", p->tally.steps);
+	lm_json_int(&b.json, "stepsDone", p->tally.done);
+	lm_json_int(&b.json, "stepsFailed", p->tally.failed);
 	lm_json_str(&b.json, "target", component_state_text(p->target));
 	print_membership(&b.json, "members", &p->after);
 	body_close(&b, t, RECORD_PROCESS, p->id, p->root_name);
 	lm_buf_fini(&intent);
-}
-
-void journal_process_gone(struct turn *t, const struct process *p)
-{
-	char step[sizeof((struct flight *)0)->step];
-
-	for (unsigned i = 1; i < p->next_step; i++) {
-		snprintf(step, sizeof step, "%s/%u", p->id, i);
-		put(t, RECORD_STEP, step, p->root_name, NULL);
-	}
-	put(t, RECORD_PROCESS, p->id, p->root_name, NULL);
 }
 
 static const char *flight_subject(const struct flight *f)

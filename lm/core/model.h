@@ -100,11 +100,17 @@ enum run_state { RUN_WAITING, RUN_GOING, RUN_DONE, RUN_FAILED };
 /* A plan step while its process runs. */
 struct run {
 	enum run_state state;
-	unsigned waits; /* steps it still waits for */
-	unsigned call;  /* of a relationship: which of its operations is next */
+	unsigned number; /* in the id of the step last asked of a driver; 0: none was */
+	unsigned waits;  /* steps it still waits for */
+	unsigned call;   /* of a relationship: which of its operations is next */
 	int64_t started_ms, ended_ms;
 	const char *message;      /* of a failure; in the process' plan arena */
 	struct lm_kvs properties; /* a relationship's, as evaluated; in the plan arena */
+};
+
+/* How far a plan has come; what changes a state without a call does not count. */
+struct tally {
+	unsigned steps, done, failed;
 };
 
 struct process {
@@ -114,8 +120,10 @@ struct process {
 	const char *root_name, *descriptor;
 	char root_id[LM_ID_SIZE];
 	enum process_status status;
-	char *reason;             /* why it failed; NULL */
-	int64_t start_ms, end_ms; /* 0: not yet */
+	char *reason;                  /* why it failed; NULL */
+	int64_t start_ms, end_ms;      /* 0: not yet */
+	struct tally tally;            /* of its plan, as it was in the end */
+	struct process *older, *newer; /* neighbours among those that have ended, see finished.c */
 	uint64_t seed;
 	unsigned attempt;   /* from 1; a failed heal is tried again, harder */
 	unsigned next_step; /* number of the next step's id */
@@ -191,12 +199,17 @@ struct engine {
 	struct timers timers;
 	LM_VEC(struct wish) wishes;
 	int64_t next_event;
-	size_t n_finished; /* finished processes still remembered */
+	struct {
+		struct process *oldest, *newest; /* borrowed */
+		size_t n;
+		bool has_forgotten; /* there may be more in the journal */
+	} finished;
 };
 
 enum {
 	QUEUE_MAX = 16,
-	FINISHED_MAX = 256,   /* processes remembered after their end */
+	FINISHED_MAX = 1000, /* processes remembered after their end */
+	FINISHED_DAYS = 7,
 	HEAL_ATTEMPTS = 3,    /* restart, rebuild, rebuild; then Failed */
 	METRICS_MAX = 32,     /* series per component */
 	STEP_TIMEOUT_S = 900, /* when neither descriptor nor driver end a step */

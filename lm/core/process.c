@@ -11,21 +11,6 @@
 
 /* ---- the end --------------------------------------------------------------------------------- */
 
-static void forget_oldest(struct engine *e, struct turn *t)
-{
-	struct process *p;
-
-	for (size_t i = 0;
-	     e->n_finished > FINISHED_MAX && (p = lm_map_next(e->processes, &i)) != NULL;) {
-		if (p->status != PROCESS_COMPLETED && p->status != PROCESS_FAILED)
-			continue;
-		lm_map_remove(e->processes, p->id);
-		journal_process_gone(t, p);
-		process_free(p);
-		e->n_finished--;
-	}
-}
-
 static void record_end(
     struct engine *e, struct process *p, enum process_status status, int64_t now_ms, struct turn *t)
 {
@@ -33,8 +18,7 @@ static void record_end(
 	p->end_ms = now_ms;
 	journal_process(t, p);
 	event_process(e, t, now_ms, p);
-	e->n_finished++;
-	forget_oldest(e, t);
+	finished_add(e, p);
 }
 
 /* Ends a process that never began: it waited, and what it wants is no longer possible. */
@@ -96,6 +80,7 @@ static void finish(struct engine *e, struct process *p, bool ok, int64_t now_ms,
 		p->reason = NULL;
 	}
 	flight_forget(e, p);
+	p->tally = tally_of(p);
 	release_plan(p);
 	watch_unbind(e, in);
 	settle_graph(p, in, ok);
