@@ -378,6 +378,47 @@ START_TEST(a_promoted_operation_ends_at_the_resource)
 }
 END_TEST
 
+START_TEST(what_the_root_offers_ends_at_every_resource_that_has_it)
+{
+	static const char text[] =
+	    "name: assembly::voice::1.0\n"
+	    "composition: {pool: {type: 'assembly::pbx::1.0', cluster: {initial-quantity: 2}}}\n"
+	    "operations: {greet: {source-operation: pool.hello}}\n"
+	    "---\n"
+	    "name: assembly::pbx::1.0\n"
+	    "composition: {one: {type: 'resource::asterisk::1.0'}}\n"
+	    "operations: {hello: {source-operation: one.hi}}\n"
+	    "---\n"
+	    "name: resource::asterisk::1.0\n"
+	    "operations: {hi: {}}\n";
+
+	build_of(text);
+	ck_assert_ptr_nonnull(g);
+	const struct graph_offer *o = graph_find_offer(g, "greet");
+	ck_assert_ptr_nonnull(o);
+	ck_assert_uint_eq(o->n_calls, 2);
+	for (size_t i = 0; i < o->n_calls; i++) {
+		const char *name = i == 0 ? "v__pool__1__one" : "v__pool__2__one";
+
+		ck_assert_int_eq(o->calls[i].node, graph_find_node(g, name));
+		ck_assert_str_eq(o->calls[i].operation, "hi");
+	}
+	ck_assert_ptr_null(graph_find_offer(g, "hi"));
+}
+END_TEST
+
+START_TEST(a_resource_is_a_root_only_for_who_asks_for_one)
+{
+	request.descriptor = "resource::gate::1.0";
+	request.takes_resource = true;
+	build_of(voice);
+	ck_assert_ptr_nonnull(g);
+	ck_assert_uint_eq(g->n_nodes, 1);
+	ck_assert_ptr_nonnull(graph_find_operation(&g->nodes[0], "add"));
+	ck_assert_ptr_nonnull(graph_find_offer(g, "remove"));
+}
+END_TEST
+
 START_TEST(policies_know_their_metrics_and_what_they_act_on)
 {
 	build();
@@ -555,6 +596,8 @@ static Suite *suite(void)
 	tcase_add_test(tc, a_reference_answers_for_its_properties);
 	tcase_add_test(tc, every_member_has_a_relationship_of_its_own);
 	tcase_add_test(tc, a_promoted_operation_ends_at_the_resource);
+	tcase_add_test(tc, what_the_root_offers_ends_at_every_resource_that_has_it);
+	tcase_add_test(tc, a_resource_is_a_root_only_for_who_asks_for_one);
 	tcase_add_test(tc, policies_know_their_metrics_and_what_they_act_on);
 	tcase_add_test(tc, a_resource_waits_for_those_whose_values_it_reads);
 	tcase_add_test(tc, one_provider_is_waited_for_once_however_many_values_it_gives);

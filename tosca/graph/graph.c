@@ -69,3 +69,11 @@ const struct graph_operation *graph_find_operation(const struct graph_node *node
 			return &node->resource->operations[i];
 	return NULL;
 }
+
+const struct graph_offer *graph_find_offer(const struct graph *g, const char *operation)
+{
+	for (size_t i = 0; i < g->n_offers; i++)
+		if (strcmp(g->offers[i].operation, operation) == 0)
+			return &g->offers[i];
+	return NULL;
+}

@@ -154,6 +154,13 @@ struct graph_call {
 	const char *operation;
 };
 
+/* An operation of the root, for those who refer to it: who carries it out, promotions resolved. */
+struct graph_offer {
+	const char *operation;
+	const struct graph_call *calls; /* of resources; a clustered promotion became several */
+	size_t n_calls;
+};
+
 /* One per pair of source member and target member. */
 struct graph_relationship {
 	const char *name; /* full, stable: voice__manageDispatchList__2 (2: the source's index) */
@@ -214,6 +221,8 @@ struct graph {
 	size_t n_scales;
 	struct graph_dep *deps;
 	size_t n_deps;
+	struct graph_offer *offers; /* in the arena */
+	size_t n_offers;
 	struct graph_names *names; /* behind graph_find_...() */
 };
 
@@ -232,6 +241,7 @@ struct graph_request {
 	struct lm_kvs properties; /* the intent's */
 	const struct graph_members *members;
 	size_t n_members;
+	bool takes_resource; /* a resource may be the root, of a graph with one node */
 };
 
 /*
@@ -253,6 +263,7 @@ int graph_find_node(const struct graph *, const char *full_name);         /* -1:
 int graph_find_cluster(const struct graph *, const char *full_name);      /* -1: none */
 int graph_find_relationship(const struct graph *, const char *full_name); /* -1: none */
 const struct graph_operation *graph_find_operation(const struct graph_node *, const char *name);
+const struct graph_offer *graph_find_offer(const struct graph *, const char *operation);
 
 /* ---- evaluating -------------------------------------------------------------------------- */
 

@@ -11,7 +11,7 @@ static const struct descriptor *find_root(
 	LM_AUTO(lm_arena) scratch = lm_arena_new();
 	const struct descriptor *d = catalog_find(c, request->descriptor);
 
-	if (d != NULL && d->name.kind == NAME_ASSEMBLY)
+	if (d != NULL && (d->name.kind == NAME_ASSEMBLY || request->takes_resource))
 		return d;
 	if (d != NULL) {
 		diag_add(diags, CODE_NOT_ASSEMBLY, NULL,

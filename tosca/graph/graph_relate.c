@@ -220,6 +220,25 @@ static bool make_calls(struct builder *b, const struct graph_relationship *rel,
 	return true;
 }
 
+/* What others can ask of the root as a whole. */
+static bool add_offers(struct builder *b)
+{
+	const struct template *root = b->infos.v[0].template;
+
+	b->g->offers = LM_NEW_N(b->arena, struct graph_offer, root->d->n_operations);
+	for (size_t i = 0; i < root->d->n_operations; i++) {
+		b->called.n = 0;
+		if (!collect_calls(b, 0, root->d->operations[i].name.text))
+			return false;
+		struct graph_call *calls = LM_NEW_N(b->arena, struct graph_call, b->called.n);
+		if (b->called.n > 0)
+			memcpy(calls, b->called.v, b->called.n * sizeof *calls);
+		b->g->offers[b->g->n_offers++] = (struct graph_offer){
+		    builder_text(b, root->d->operations[i].name.text), calls, b->called.n};
+	}
+	return true;
+}
+
 /* ---- relationships ------------------------------------------------------------------------- */
 
 /*
@@ -350,5 +369,5 @@ bool relate_nodes(struct builder *b)
 			if (!add_relationship(b, (int)i, &t->relationships[k]))
 				return false;
 	}
-	return diags_errors(b->diags) == errors;
+	return add_offers(b) && diags_errors(b->diags) == errors;
 }
