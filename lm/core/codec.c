@@ -211,8 +211,8 @@ static struct lm_err *restore_step(struct engine *e, const struct record *r, con
 	if (n >= p->next_step)
 		p->next_step = n + 1;
 	if (p->instance != NULL && strcmp(state, "Started") == 0)
-		*LM_PUSH(NULL, &p->earlier) =
-		    (struct earlier){text_dup(r->key), text_dup(subject), text_dup(action)};
+		*LM_PUSH(NULL, &p->earlier) = (struct earlier){
+		    text_dup(r->key), text_dup(subject), text_dup(action), int_of(o, "startedAt")};
 	return NULL;
 }
 

@@ -26,6 +26,7 @@ struct engine *engine_new(const struct engine_conf *conf)
 	e->flights = lm_map_new();
 	e->watches = lm_map_new();
 	e->policies = policies_new();
+	lanes_init(&e->lanes, &conf->limits);
 	e->next_event = 1;
 	return e;
 }
@@ -34,17 +35,16 @@ void engine_free(struct engine *e)
 {
 	struct process *p;
 	struct instance *in;
-	struct flight *f;
 	struct watch *w;
 
 	if (e == NULL)
 		return;
+	line_fini(e);
+	flight_fini(e);
 	for (size_t i = 0; (p = lm_map_next(e->processes, &i)) != NULL;)
 		process_free(p);
 	for (size_t i = 0; (in = lm_map_next(e->instances, &i)) != NULL;)
 		instance_free(in);
-	for (size_t i = 0; (f = lm_map_next(e->flights, &i)) != NULL;)
-		flight_free(f);
 	for (size_t i = 0; (w = lm_map_next(e->watches, &i)) != NULL;)
 		watch_free(w);
 	for (size_t i = 0; i < e->wishes.n; i++)
@@ -195,12 +195,21 @@ static void grant(struct engine *e, int64_t now_ms, struct turn *t)
 	e->wishes.n = 0;
 }
 
+/* At the end of every event: what it has made possible. */
+static void follow_up(struct engine *e, int64_t now_ms, struct turn *t)
+{
+	do {
+		grant(e, now_ms, t);
+		line_launch(e, now_ms, t);
+	} while (e->wishes.n > 0);
+}
+
 struct lm_err *engine_intent(struct engine *e, const struct intent *i, int64_t now_ms,
     uint64_t seed, struct turn *t, char process[LM_ID_SIZE])
 {
 	struct lm_err *err = accept(e, i, now_ms, seed, t, process);
 
-	grant(e, now_ms, t);
+	follow_up(e, now_ms, t);
 	return err;
 }
 
@@ -235,7 +244,7 @@ void engine_result(struct engine *e, const struct step_result *r, int64_t now_ms
 
 	if (f != NULL)
 		flight_answered(e, f, r, now_ms, t);
-	grant(e, now_ms, t);
+	follow_up(e, now_ms, t);
 }
 
 /* Told to go, or on its way anyway: its end is no surprise. */
@@ -254,14 +263,14 @@ void engine_died(
 	if (c == NULL || is_expected_to_die(c))
 		return;
 	watch_died(e, c, what, now_ms, t);
-	grant(e, now_ms, t);
+	follow_up(e, now_ms, t);
 }
 
 bool engine_sample(struct engine *e, const struct sample *s, int64_t now_ms, struct turn *t)
 {
 	bool known = watch_sample(e, s, now_ms, t);
 
-	grant(e, now_ms, t);
+	follow_up(e, now_ms, t);
 	return known;
 }
 
@@ -269,7 +278,7 @@ void engine_resume(struct engine *e, int64_t now_ms, int64_t next_event, struct 
 {
 	e->next_event = next_event;
 	processes_resume(e, now_ms, t);
-	grant(e, now_ms, t);
+	follow_up(e, now_ms, t);
 }
 
 /* What is set meanwhile waits for the next tick, so that a tick has an end. */
@@ -292,7 +301,7 @@ int64_t engine_tick(struct engine *e, int64_t now_ms, struct turn *t)
 	ring(e, now_ms, t);
 	policies_tick(e->policies, now_ms, &decisions);
 	watch_act(e, &decisions, now_ms, t);
-	grant(e, now_ms, t);
+	follow_up(e, now_ms, t);
 
 	int64_t next = policies_next(e->policies);
 	const struct timer *x = timers_first(&e->timers);

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/id.h"
 #include "lm/core/intent.h"
+#include "lm/core/lane.h"
 #include "lm/core/record.h"
 #include "lm/core/step.h"
 #include "tosca/catalog/catalog.h"
@@ -30,8 +31,9 @@ struct engine_conf {
 	const struct catalog *catalog; /* borrowed; must outlive the engine */
 	unsigned queue_max;            /* waiting intents per root assembly before 409; 0: 16 */
 	/* Ended processes that are remembered; the journal may keep more of them. */
-	unsigned finished_max;   /* 0: 1000 */
-	int64_t finished_age_ms; /* 0: 7 days */
+	unsigned finished_max;     /* 0: 1000 */
+	int64_t finished_age_ms;   /* 0: 7 days */
+	struct lane_limits limits; /* steps in flight; all zero: as many as there are */
 };
 
 struct engine *engine_new(const struct engine_conf *);

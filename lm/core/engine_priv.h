@@ -112,14 +112,31 @@ void run_begin(struct engine *, struct process *, int run, int64_t now_ms, struc
 void run_continue(struct engine *, struct process *, int run, struct component *,
     const struct step_result *, int64_t now_ms, struct turn *);
 
-/* flight.c: asks the driver for what a run wants of a component, now or when its line is free. */
+/* line.c: asks the driver for what a run wants of a component, now or when it is its turn. */
 void flight_begin(
     struct engine *, struct process *, int run, struct component *, int64_t now_ms, struct turn *);
+/* At the end of every event: those whose turn has come begin. */
+void line_launch(struct engine *, int64_t now_ms, struct turn *);
+/* The component has become free: the next in its line waits for the location. */
+void line_move_up(struct engine *, struct component *, struct lm_arena *);
+/* A step is in flight on it, or waits for it: it must not go. */
+bool component_is_awaited(const struct component *);
+/* Nobody waits any more, and there are no lanes. */
+void line_fini(struct engine *);
+
+/* flight.c: asks the driver. */
+void flight_launch(struct engine *, struct process *, int run, struct component *, struct lane *,
+    int64_t now_ms, struct turn *);
+/* Where a run would carry it out; NULL: at the default location. */
+const char *flight_location(
+    struct engine *, const struct process *, int run, const struct component *, struct lm_arena *);
 /* The result came, or will not come: the step ends, the process goes on.  The result's step is not read. */
 void flight_answered(
     struct engine *, struct flight *, const struct step_result *, int64_t now_ms, struct turn *);
-void flight_free(struct flight *);
-/* Forgets everything of a process that still waits in lines. */
+/* Asks the drivers to end whatever of a process is in flight; the answers come, at worst by time-out. */
+void flight_cancel(struct engine *, struct process *, int64_t now_ms, struct turn *);
+void flight_fini(struct engine *); /* of the engine: frees all flights */
+/* line.c: forgets everything of a process that still waits. */
 void flight_forget(struct engine *, struct process *);
 
 /* ---- watch.c: policies and metrics --------------------------------------------------------------- */

@@ -9,18 +9,29 @@
  * restart the step that was in flight is asked again under the same id.
  */
 
-void flight_free(struct flight *f)
+static void flight_free(struct flight *f)
 {
-	if (f == NULL)
-		return;
 	free(f->action);
 	free(f->location);
 	free(f);
 }
 
-/* The id of the same step in a former life of the manager, or a new one. */
-static void name_step(struct process *p, struct flight *f, const char *subject)
+void flight_fini(struct engine *e)
 {
+	struct flight *f;
+
+	for (size_t i = 0; (f = lm_map_next(e->flights, &i)) != NULL;) {
+		f->component->flight = NULL;
+		if (f->component->is_gone)
+			component_free(f->component);
+		flight_free(f);
+	}
+}
+
+/* The id and time of the same step in a former life of the manager, or new ones. */
+static void name_step(struct process *p, struct flight *f, const char *subject, int64_t now_ms)
+{
+	f->started_ms = now_ms;
 	for (size_t i = 0; i < p->earlier.n; i++) {
 		struct earlier *was = &p->earlier.v[i];
 
@@ -28,6 +39,8 @@ static void name_step(struct process *p, struct flight *f, const char *subject)
 		    strcmp(was->action, f->action) != 0)
 			continue;
 		snprintf(f->step, sizeof f->step, "%s", was->step);
+		if (was->started_ms < now_ms)
+			f->started_ms = was->started_ms;
 		free(was->step);
 		was->step = NULL;
 		return;
@@ -90,8 +103,26 @@ static unsigned time_limit(
 	return op == NULL ? 0 : op->timeout_s;
 }
 
+static unsigned limit_s(const struct flight *f)
+{
+	return f->timeout_s > 0 ? f->timeout_s : STEP_TIMEOUT_S;
+}
+
+/*
+ * What is left of the limit.  A step that is asked again after a restart has no new time; but the
+ * driver has to be heard, even when the manager was away for longer than the step may take.
+ */
+static unsigned left_s(const struct flight *f, int64_t now_ms)
+{
+	unsigned limit = limit_s(f);
+	int64_t left = limit - (now_ms - f->started_ms) / 1000;
+	unsigned least = limit < STEP_GRACE_S ? limit : STEP_GRACE_S;
+
+	return left > least ? (unsigned)left : least;
+}
+
 /* The effect.  One kind of deployment location is known, so a resource has at most one infra. */
-static void ask(struct engine *e, struct flight *f, struct turn *t)
+static void ask(struct engine *e, struct flight *f, int64_t now_ms, struct turn *t)
 {
 	const struct process *p = f->process;
 	const struct plan_step *s = &p->plan->steps[f->run];
@@ -106,7 +137,7 @@ static void ask(struct engine *e, struct flight *f, struct turn *t)
 	    .root = lm_arena_strdup(t->arena, p->root_name),
 	    .action = lm_arena_strdup(t->arena, f->action),
 	    .is_operation = s->kind != PLAN_TRANSITION,
-	    .timeout_s = f->timeout_s,
+	    .timeout_s = f->timeout_s > 0 ? left_s(f, now_ms) : 0,
 	    .package_dir = lm_arena_strdup(t->arena, n->resource->package_dir),
 	};
 
@@ -125,17 +156,15 @@ static void ask(struct engine *e, struct flight *f, struct turn *t)
 
 /* ---- time ----------------------------------------------------------------------------------- */
 
-static void cancel(struct flight *f, struct turn *t)
+static void ask_to_end(
+    struct engine *e, struct flight *f, enum ending why, int64_t now_ms, struct turn *t)
 {
+	f->ending = why;
 	*LM_PUSH(NULL, &t->cancels) = (struct step_cancel){
 	    .step = lm_arena_strdup(t->arena, f->step),
 	    .location = lm_arena_strdup(t->arena, f->location),
 	};
-}
-
-static unsigned limit_s(const struct flight *f)
-{
-	return f->timeout_s > 0 ? f->timeout_s : STEP_TIMEOUT_S;
+	timer_set(&e->timers, &f->deadline, now_ms + STEP_GRACE_S * INT64_C(1000));
 }
 
 /*
@@ -145,26 +174,51 @@ static unsigned limit_s(const struct flight *f)
 static void step_due(struct engine *e, void *owner, int64_t now_ms, struct turn *t)
 {
 	struct flight *f = owner;
+	struct step_result r = {
+	    .failure = STEP_CANCELLED, .message = "cancelled, and the driver does not answer"};
 	char message[128];
 
-	if (!f->is_overdue) {
-		f->is_overdue = true;
-		cancel(f, t);
-		timer_set(&e->timers, &f->deadline, now_ms + STEP_GRACE_S * INT64_C(1000));
+	if (f->ending == ENDING_NOT) {
+		ask_to_end(e, f, ENDING_OVERDUE, now_ms, t);
 		return;
 	}
-	snprintf(message, sizeof message,
-	    "not done within its time limit of %u s, and the driver does not answer", limit_s(f));
-	flight_answered(
-	    e, f, &(struct step_result){.failure = STEP_TIMEOUT, .message = message}, now_ms, t);
+	if (f->ending == ENDING_OVERDUE) {
+		snprintf(message, sizeof message,
+		    "not done within its time limit of %u s, and the driver does not answer",
+		    limit_s(f));
+		r.failure = STEP_TIMEOUT;
+		r.message = message;
+	}
+	flight_answered(e, f, &r, now_ms, t);
+}
+
+void flight_cancel(struct engine *e, struct process *p, int64_t now_ms, struct turn *t)
+{
+	struct flight *f;
+
+	LIST_FOREACH(f, &p->flights, of_process)
+	if (f->ending == ENDING_NOT)
+		ask_to_end(e, f, ENDING_CANCELLED, now_ms, t);
 }
 
 /* ---- asked and answered ---------------------------------------------------------------------- */
 
-static void launch(struct engine *e, struct process *p, int run, struct component *c,
-    int64_t now_ms, struct turn *t)
+const char *flight_location(struct engine *e, const struct process *p, int run,
+    const struct component *c, struct lm_arena *a)
+{
+	const struct graph *g = p->plan->steps[run].graph;
+	int node = c->is_gone ? -1 : graph_find_node(g, c->name);
+	struct facts facts = {e, p->instance, g, a};
+	struct graph_facts gf = facts_of(&facts);
+
+	return node < 0 ? NULL : graph_property_value(g, node, "deploymentLocation", &gf, a);
+}
+
+void flight_launch(struct engine *e, struct process *p, int run, struct component *c,
+    struct lane *lane, int64_t now_ms, struct turn *t)
 {
 	const struct plan_step *s = &p->plan->steps[run];
+	const struct graph_node *n = &s->graph->nodes[graph_find_node(s->graph, c->name)];
 	struct flight *f = calloc(1, sizeof *f);
 
 	if (f == NULL)
@@ -173,33 +227,26 @@ static void launch(struct engine *e, struct process *p, int run, struct componen
 	f->run = run;
 	f->component = c;
 	f->action = text_dup(plan_step_call(s, p->runs[run].call));
-	f->started_ms = now_ms;
-	const struct graph_node *n = &s->graph->nodes[graph_find_node(s->graph, c->name)];
 	f->timeout_s = time_limit(s, n, f->action);
+	name_step(p, f, s->subject, now_ms);
 	f->deadline = (struct timer){.owner = f, .due = step_due};
-	timer_set(&e->timers, &f->deadline, now_ms + (limit_s(f) + STEP_MARGIN_S) * INT64_C(1000));
-	name_step(p, f, s->subject);
 	p->runs[run].number = (unsigned)strtoul(strrchr(f->step, '/') + 1, NULL, 10);
+	timer_set(
+	    &e->timers, &f->deadline, now_ms + (left_s(f, now_ms) + STEP_MARGIN_S) * INT64_C(1000));
+	f->lane = lane;
+	lane_take(&e->lanes, lane);
 	lm_map_put(e->flights, f->step, f);
 	c->flight = f;
+	LIST_INSERT_HEAD(&p->flights, f, of_process);
 	p->in_flight++;
+	if (p->runs[run].call == 0)
+		p->runs[run].started_ms = f->started_ms;
 	journal_step(t, f, NULL, now_ms);
 	event_step(e, t, now_ms, f, NULL);
-	ask(e, f, t);
+	ask(e, f, now_ms, t);
 }
 
-void flight_begin(struct engine *e, struct process *p, int run, struct component *c, int64_t now_ms,
-    struct turn *t)
-{
-	if (c->flight == NULL) {
-		launch(e, p, run, c, now_ms, t);
-		return;
-	}
-	*LM_PUSH(NULL, &c->line) = (struct waiting){p, run};
-	p->in_line++;
-}
-
-/* The component is free for the next in its line. */
+/* The component and the location are free for the next. */
 static void land(
     struct engine *e, struct flight *f, const struct step_result *r, int64_t now_ms, struct turn *t)
 {
@@ -209,18 +256,12 @@ static void land(
 	event_step(e, t, now_ms, f, r);
 	lm_map_remove(e->flights, f->step);
 	timer_stop(&e->timers, &f->deadline);
+	lane_give(&e->lanes, f->lane);
+	LIST_REMOVE(f, of_process);
 	f->process->in_flight--;
 	c->flight = NULL;
 	flight_free(f);
-	while (c->flight == NULL && c->line.n > 0) {
-		struct waiting w = c->line.v[0];
-
-		c->line.n--;
-		memmove(&c->line.v[0], &c->line.v[1], c->line.n * sizeof c->line.v[0]);
-		w.process->in_line--;
-		if (!w.process->failing)
-			launch(e, w.process, w.run, c, now_ms, t);
-	}
+	line_move_up(e, c, t->arena);
 }
 
 void flight_answered(struct engine *e, struct flight *f, const struct step_result *answer,
@@ -228,31 +269,16 @@ void flight_answered(struct engine *e, struct flight *f, const struct step_resul
 {
 	struct step_result r = *answer;
 	struct process *p = f->process;
-	struct component *c = f->component;
+	struct component *c = f->component->is_gone ? NULL : f->component;
 	int run = f->run;
 	char message[128];
 
-	if (r.failure == STEP_CANCELLED &&
-	    f->is_overdue) { /* nobody but the clock has cancelled it */
-		r.failure = STEP_TIMEOUT;
+	if (r.failure == STEP_CANCELLED && f->ending == ENDING_OVERDUE) {
+		r.failure = STEP_TIMEOUT; /* nobody but the clock has cancelled it */
 		r.message = message;
 		snprintf(message, sizeof message,
 		    "not done within its time limit of %u s, and cancelled", limit_s(f));
 	}
 	land(e, f, &r, now_ms, t);
 	process_step_ended(e, p, run, c, &r, now_ms, t);
-}
-
-void flight_forget(struct engine *e, struct process *p)
-{
-	struct component *c;
-
-	for (size_t i = 0; p->in_line > 0 && (c = lm_map_next(e->components, &i)) != NULL;)
-		for (size_t k = c->line.n; k-- > 0;)
-			if (c->line.v[k].process == p) {
-				c->line.n--;
-				memmove(&c->line.v[k], &c->line.v[k + 1],
-				    (c->line.n - k) * sizeof c->line.v[0]);
-				p->in_line--;
-			}
 }

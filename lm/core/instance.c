@@ -145,12 +145,15 @@ void component_free(struct component *c)
 {
 	if (c == NULL)
 		return;
+	if (component_is_awaited(c)) { /* the last that needs it will come back here */
+		c->is_gone = true;
+		return;
+	}
 	for (size_t i = 0; i < c->metrics.n; i++) {
 		free(c->metrics.v[i].name);
 		free(c->metrics.v[i].values);
 	}
 	lm_vec_free(&c->metrics);
-	lm_vec_free(&c->line);
 	lm_kvs_fini(&c->outputs);
 	free(c->name);
 	free(c);

@@ -4,6 +4,7 @@
 
 #include "base/map.h"
 #include "lm/core/engine.h"
+#include "lm/core/lane.h"
 #include "lm/core/plan.h"
 #include "lm/core/timer.h"
 #include "policies/policy.h"
@@ -43,7 +44,9 @@ struct component {
 	bool rebuild;                  /* a restart is not enough */
 	bool dead;                     /* a service died before the component was Active */
 	struct flight *flight;         /* the step in flight; borrowed from engine.flights */
-	LM_VEC(struct waiting) line;   /* steps that wait for the one in flight */
+	struct waiting *turn;          /* the step that will be, when its location has room */
+	struct line *line;             /* steps that wait for those two; NULL: none (line.c) */
+	bool is_gone;                  /* removed while a step of another assembly needed it */
 	LM_VEC(struct metric) metrics; /* latest of each, at most METRICS_MAX */
 	int64_t modified_ms;
 };
@@ -139,7 +142,9 @@ struct process {
 	struct unblocks *unblocks; /* per step: who waits for it; in the plan arena */
 	LM_VEC(int) ready;         /* steps that wait for nothing any more */
 	size_t left;               /* steps not yet done */
-	size_t in_flight, in_line; /* asked of a driver; waiting in a component's line */
+	size_t in_flight, in_line; /* asked of a driver; waiting for a component or location */
+	LIST_HEAD(, flight) flights;
+	LIST_HEAD(, waiting) waiting;
 	bool failing;
 	char *failed_component;         /* heap; NULL: a relationship or nothing */
 	LM_VEC(struct earlier) earlier; /* steps in flight when the manager went down */
@@ -152,12 +157,11 @@ struct unblocks {
 /* A step of a former life of the manager, whose id must be asked again. */
 struct earlier {
 	char *step, *subject, *action;
+	int64_t started_ms;
 };
 
-struct waiting {
-	struct process *process;
-	int run;
-};
+/* Whether the driver was asked to end a step, and why. */
+enum ending { ENDING_NOT, ENDING_OVERDUE, ENDING_CANCELLED };
 
 struct flight {
 	char step[LM_ID_SIZE + 12]; /* "<process>/<number>" */
@@ -169,7 +173,9 @@ struct flight {
 	unsigned timeout_s; /* 0: the driver's default */
 	int64_t started_ms;
 	struct timer deadline; /* then the driver is asked to end it, and later given up */
-	bool is_overdue;       /* it was asked to end the step because its time is up */
+	enum ending ending;
+	struct lane *lane; /* borrowed: it lasts as long as the flight */
+	LIST_ENTRY(flight) of_process;
 };
 
 /* What a policy acts on. */
@@ -197,6 +203,7 @@ struct engine {
 	struct lm_map *watches;         /* by policy name; owned */
 	struct policies *policies;
 	struct timers timers;
+	struct lanes lanes;
 	LM_VEC(struct wish) wishes;
 	int64_t next_event;
 	struct {

@@ -136,6 +136,8 @@ static void advance(struct engine *e, struct process *p, int64_t now_ms, struct 
 {
 	while (p->ready.n > 0 && !p->failing)
 		run_begin(e, p, p->ready.v[--p->ready.n], now_ms, t);
+	if (p->failing) /* nothing more begins */
+		flight_forget(e, p);
 	if (p->in_flight > 0)
 		return;
 	if (p->failing && !try_again(e, p, now_ms, t))

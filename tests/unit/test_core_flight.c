@@ -19,10 +19,39 @@ static const char descriptors[] =
     "---\n"
     "name: assembly::one::1.0\n"
     "composition:\n"
-    "  part: {type: 'resource::part::1.0'}\n";
+    "  part: {type: 'resource::part::1.0'}\n"
+    "---\n"
+    "name: resource::leaf::1.0\n"
+    "properties:\n"
+    "  deploymentLocation: {}\n"
+    "lifecycle: {Install: , Uninstall: }\n"
+    "capabilities: {up: {type: any}}\n"
+    "requirements: {down: {type: any}}\n"
+    "operations: {join: {}, leave: {}}\n"
+    "---\n"
+    "name: assembly::three::1.0\n"
+    "properties:\n"
+    "  where: {default: here}\n"
+    "composition:\n"
+    "  x: {type: 'resource::leaf::1.0', properties: {deploymentLocation: {value: '${where}'}}}\n"
+    "  y: {type: 'resource::leaf::1.0', properties: {deploymentLocation: {value: '${where}'}}}\n"
+    "  z: {type: 'resource::leaf::1.0', properties: {deploymentLocation: {value: '${where}'}}}\n"
+    "---\n"
+    "name: assembly::pair::1.0\n"
+    "composition:\n"
+    "  x: {type: 'resource::leaf::1.0', properties: {deploymentLocation: {value: here}}}\n"
+    "  y: {type: 'resource::leaf::1.0', properties: {deploymentLocation: {value: here}}}\n"
+    "relationships:\n"
+    "  tie:\n"
+    "    source-capabilities: [x.up]\n"
+    "    target-requirements: [y.down]\n"
+    "    source-state: Active\n"
+    "    target-state: Active\n"
+    "    lifecycle: {Create: [target.join], Cease: [target.leave]}\n";
 
 struct asked {
 	char step[64], what[128];
+	unsigned timeout_s;
 };
 
 static struct catalog *catalog;
@@ -71,6 +100,7 @@ static void carry_out(void)
 		struct asked *a = LM_PUSH(NULL, &asked);
 
 		snprintf(a->step, sizeof a->step, "%s", turn.steps.v[i].step);
+		a->timeout_s = turn.steps.v[i].timeout_s;
 		snprintf(a->what, sizeof a->what, "%s %s", turn.steps.v[i].action,
 		    turn.steps.v[i].resource_name);
 	}
@@ -82,18 +112,42 @@ static void carry_out(void)
 	turn_clear(&turn);
 }
 
-static void create(const char *name)
+static void create_at(const char *name, const char *descriptor, const char *where)
 {
 	static uint64_t seed = 1;
 	char process[LM_ID_SIZE];
+	struct lm_kv kv = {"where", where};
 
 	ck_assert_ptr_null(engine_intent(engine,
 	    &(struct intent){.kind = INTENT_CREATE,
 		.assembly_name = name,
-		.descriptor = "assembly::one::1.0",
+		.descriptor = descriptor,
+		.properties = {&kv, where == NULL ? 0 : 1},
 		.intended_state = "Active"},
 	    now_ms, seed++, &turn, process));
 	carry_out();
+}
+
+static void create(const char *name)
+{
+	create_at(name, "assembly::one::1.0", NULL);
+}
+
+/* From here on; the driver of "x1" and "x2" is "x". */
+static const char *first_letter(void *arg, const char *location)
+{
+	static char name[2];
+
+	(void)arg;
+	name[0] = location == NULL ? '\0' : location[0];
+	return name;
+}
+
+static void given_limits(unsigned per_location, unsigned per_driver)
+{
+	engine_free(engine);
+	conf.limits = (struct lane_limits){per_location, per_driver, first_letter, NULL};
+	engine = engine_new(&conf);
 }
 
 static void remove_assembly(const char *name)
@@ -118,6 +172,73 @@ static void answer(const char *step, enum step_failure failure, const char *mess
 	engine_result(engine,
 	    &(struct step_result){.step = step, .failure = failure, .message = message}, now_ms,
 	    &turn);
+	carry_out();
+}
+
+static void succeed(const char *what)
+{
+	for (size_t i = asked.n; i-- > 0;)
+		if (strcmp(asked.v[i].what, what) == 0) {
+			char step[64];
+
+			snprintf(step, sizeof step, "%s", asked.v[i].step);
+			answer(step, STEP_NONE, NULL);
+			return;
+		}
+	ck_abort_msg("'%s' was never asked", what);
+}
+
+/* Everything that is asked succeeds at once, until nothing is asked any more. */
+static void all_succeed(void)
+{
+	static char step[64];
+
+	for (size_t i = 0; i < asked.n; i++) {
+		snprintf(step, sizeof step, "%s", asked.v[i].step);
+		answer(step, STEP_NONE, NULL);
+	}
+}
+
+/* All that was asked from a place on: "Install a__x, Install b__x". */
+static const char *asked_from(size_t from)
+{
+	static char text[2048];
+
+	text[0] = '\0';
+	for (size_t i = from; i < asked.n; i++) {
+		if (i > from)
+			strncat(text, ", ", sizeof text - strlen(text) - 1);
+		strncat(text, asked.v[i].what, sizeof text - strlen(text) - 1);
+	}
+	return text;
+}
+
+static struct lm_err *restore_one(void *arg, const struct record *r)
+{
+	(void)arg;
+	return engine_restore(engine, r);
+}
+
+static struct lm_err *last_event(void *arg, const struct record *r)
+{
+	*(int64_t *)arg = strtoll(r->key, NULL, 10) + 1;
+	return NULL;
+}
+
+static void restart_after_ms(int64_t ms)
+{
+	int64_t next_event = 1;
+
+	engine_free(engine);
+	now_ms += ms;
+	asked.n = 0;
+	engine = engine_new(&conf);
+	for (int table = 0; table < RECORD_EVENT; table++)
+		ck_assert_ptr_null(store->ops->load(store,
+		    &(struct store_query){.table = (enum record_table)table}, restore_one, NULL));
+	ck_assert_ptr_null(store->ops->load(
+	    store, &(struct store_query){.table = RECORD_EVENT}, last_event, &next_event));
+	engine_resume(engine, now_ms, next_event, &turn);
 	carry_out();
 }
 
@@ -253,10 +374,181 @@ START_TEST(a_step_without_a_limit_has_one_all_the_same)
 }
 END_TEST
 
+/* ---- after a restart ------------------------------------------------------------------------------ */
+
+START_TEST(a_step_that_is_asked_again_has_the_time_it_had_left)
+{
+	char step[64];
+
+	create("a");
+	snprintf(step, sizeof step, "%s", last_asked()->step);
+	int64_t deadline_ms = wake_ms;
+	restart_after_ms(20 * 1000);
+	ck_assert_str_eq(last_asked()->step, step);
+	ck_assert_uint_eq(last_asked()->timeout_s, 40);
+	ck_assert_int_eq(wake_ms, deadline_ms);
+}
+END_TEST
+
+START_TEST(a_driver_is_heard_even_when_the_manager_was_away_for_long)
+{
+	create("a");
+	restart_after_ms(3600 * 1000);
+	ck_assert_str_eq(cancelled, "");
+	answer(last_asked()->step, STEP_NONE, NULL);
+	ck_assert_str_eq(last_asked()->what, "Start a__part");
+}
+END_TEST
+
+START_TEST(a_clock_that_was_set_back_gives_no_step_more_than_its_limit)
+{
+	create("a");
+	int64_t given_ms = wake_ms - now_ms;
+	restart_after_ms(-3600 * 1000);
+	ck_assert_int_eq(wake_ms - now_ms, given_ms);
+}
+END_TEST
+
+START_TEST(a_step_that_has_timed_out_is_not_asked_again)
+{
+	create("a");
+	wait_for_the_engine();
+	wait_for_the_engine();
+	restart_after_ms(1000);
+	ck_assert_uint_eq(asked.n, 0);
+}
+END_TEST
+
+/* ---- limits ----------------------------------------------------------------------------------------- */
+
+START_TEST(without_limits_all_that_can_begin_begins)
+{
+	create_at("a", "assembly::three::1.0", "x1");
+	ck_assert_str_eq(asked_from(0), "Install a__x, Install a__y, Install a__z");
+}
+END_TEST
+
+START_TEST(a_location_takes_as_many_as_it_may)
+{
+	given_limits(2, 0);
+	create_at("a", "assembly::three::1.0", "x1");
+	ck_assert_str_eq(asked_from(0), "Install a__x, Install a__y");
+	succeed("Install a__y");
+	ck_assert_str_eq(asked_from(2), "Install a__z");
+}
+END_TEST
+
+START_TEST(a_full_location_keeps_nobody_waiting_elsewhere)
+{
+	given_limits(1, 0);
+	create_at("a", "assembly::three::1.0", "x1");
+	create_at("b", "assembly::three::1.0", "x2");
+	ck_assert_str_eq(asked_from(0), "Install a__x, Install b__x");
+}
+END_TEST
+
+START_TEST(a_driver_takes_as_many_as_it_may_at_all_its_locations_together)
+{
+	given_limits(0, 4);
+	create_at("a", "assembly::three::1.0", "x1");
+	create_at("b", "assembly::three::1.0", "x2");
+	create_at("c", "assembly::three::1.0", "y1");
+	ck_assert_str_eq(asked_from(0), "Install a__x, Install a__y, Install a__z, Install b__x, "
+					"Install c__x, Install c__y, Install c__z");
+	succeed("Install c__x");
+	ck_assert_uint_eq(asked.n, 7);
+	succeed("Install a__x");
+	ck_assert_str_eq(asked_from(7), "Install b__y");
+}
+END_TEST
+
+START_TEST(a_driver_serves_its_locations_in_turn)
+{
+	given_limits(0, 1);
+	create_at("a", "assembly::three::1.0", "x1");
+	create_at("b", "assembly::three::1.0", "x2");
+	all_succeed();
+	ck_assert_str_eq(asked_from(0),
+	    "Install a__x, Install a__y, Install b__x, Install a__z, Install b__y, Install b__z");
+}
+END_TEST
+
+START_TEST(the_processes_at_a_location_are_served_in_turn)
+{
+	given_limits(1, 0);
+	create_at("a", "assembly::three::1.0", "x1");
+	create_at("b", "assembly::three::1.0", "x1");
+	all_succeed();
+	ck_assert_str_eq(asked_from(0),
+	    "Install a__x, Install a__y, Install b__x, Install a__z, Install b__y, Install b__z");
+}
+END_TEST
+
+START_TEST(what_drains_traffic_goes_first)
+{
+	given_limits(1, 0);
+	create_at("p", "assembly::pair::1.0", NULL);
+	all_succeed();
+	create_at("a", "assembly::three::1.0", "here");
+	size_t before = asked.n;
+	remove_assembly("p");
+	ck_assert_uint_eq(asked.n, before); /* the location is full */
+	succeed("Install a__x");
+	ck_assert_str_eq(asked_from(before), "leave p__y");
+}
+END_TEST
+
+START_TEST(who_has_failed_leaves_the_line_at_once)
+{
+	given_limits(2, 0);
+	create_at("a", "assembly::three::1.0", "x1");
+	create_at("b", "assembly::three::1.0", "x1");
+	answer(asked.v[0].step, STEP_INFRASTRUCTURE_ERROR, "no"); /* a__y is still in flight */
+	ck_assert_str_eq(asked_from(0), "Install a__x, Install a__y, Install b__x");
+	succeed("Install a__y");
+	ck_assert_str_eq(reason(), "Install a__x: no");
+	ck_assert_str_eq(asked_from(3), "Install b__y");
+}
+END_TEST
+
+START_TEST(limits_hold_after_a_restart_and_what_was_in_flight_comes_first)
+{
+	given_limits(1, 0);
+	create_at("a", "assembly::three::1.0", "x1");
+	succeed("Install a__x");
+	restart_after_ms(1000);
+	ck_assert_str_eq(asked_from(0), "Install a__y");
+	all_succeed();
+	ck_assert(engine_is_idle(engine));
+}
+END_TEST
+
+START_TEST(an_engine_may_end_while_many_wait)
+{
+	given_limits(1, 1);
+	create_at("a", "assembly::three::1.0", "x1");
+	create_at("b", "assembly::three::1.0", "x2");
+	create_at("p", "assembly::pair::1.0", NULL);
+}
+END_TEST
+
+START_TEST(a_step_that_waits_is_not_yet_on_its_time)
+{
+	given_limits(1, 0);
+	create_at("a", "assembly::three::1.0", "x1");
+	wait_ms(600 * 1000);
+	succeed("Install a__x");
+	wait_ms(600 * 1000);
+	ck_assert_str_eq(cancelled, "");
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("core flight");
 	TCase *time = tcase_create("time-outs");
+	TCase *restart = tcase_create("restart");
+	TCase *limits = tcase_create("limits");
 
 	tcase_add_checked_fixture(time, given_an_engine, done);
 	tcase_add_test(time, a_step_in_its_time_is_left_alone);
@@ -269,6 +561,25 @@ static Suite *suite(void)
 	    time, after_a_driver_was_given_up_the_component_can_be_asked_again_under_a_new_id);
 	tcase_add_test(time, a_step_without_a_limit_has_one_all_the_same);
 	suite_add_tcase(s, time);
+	tcase_add_checked_fixture(restart, given_an_engine, done);
+	tcase_add_test(restart, a_step_that_is_asked_again_has_the_time_it_had_left);
+	tcase_add_test(restart, a_driver_is_heard_even_when_the_manager_was_away_for_long);
+	tcase_add_test(restart, a_clock_that_was_set_back_gives_no_step_more_than_its_limit);
+	tcase_add_test(restart, a_step_that_has_timed_out_is_not_asked_again);
+	suite_add_tcase(s, restart);
+	tcase_add_checked_fixture(limits, given_an_engine, done);
+	tcase_add_test(limits, without_limits_all_that_can_begin_begins);
+	tcase_add_test(limits, a_location_takes_as_many_as_it_may);
+	tcase_add_test(limits, a_full_location_keeps_nobody_waiting_elsewhere);
+	tcase_add_test(limits, a_driver_takes_as_many_as_it_may_at_all_its_locations_together);
+	tcase_add_test(limits, a_driver_serves_its_locations_in_turn);
+	tcase_add_test(limits, the_processes_at_a_location_are_served_in_turn);
+	tcase_add_test(limits, what_drains_traffic_goes_first);
+	tcase_add_test(limits, who_has_failed_leaves_the_line_at_once);
+	tcase_add_test(limits, limits_hold_after_a_restart_and_what_was_in_flight_comes_first);
+	tcase_add_test(limits, an_engine_may_end_while_many_wait);
+	tcase_add_test(limits, a_step_that_waits_is_not_yet_on_its_time);
+	suite_add_tcase(s, limits);
 	return s;
 }
 
