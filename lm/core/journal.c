@@ -175,6 +175,7 @@ void journal_process(struct turn *t, const struct process *p)
 	lm_json_str(&b.json, "target", component_state_text(p->target));
 	print_membership(&b.json, "members", &p->after);
 	body_close(&b, t, RECORD_PROCESS, p->id, p->root_name);
+	t->records.v[t->records.n - 1].ended_ms = p->end_ms;
 	lm_buf_fini(&intent);
 }
 

@@ -19,7 +19,7 @@
 	X(COMPONENT, "component")       /* key: id of the resource instance */ \
 	X(RELATIONSHIP, "relationship") /* key: full name */                   \
 	X(PROCESS, "process")           /* key: id */                          \
-	X(STEP, "step")                 /* key: id */                          \
+	X(STEP, "step")                 /* key: id: <process>/<number> */      \
 	X(EVENT, "event")               /* key: sequence number, decimal */
 
 enum record_table {
@@ -36,6 +36,7 @@ struct record {
 	const char *key;
 	const char *root; /* name of the root assembly it belongs to */
 	const char *body; /* one JSON object; NULL: remove (never for EVENT) */
+	int64_t ended_ms; /* PROCESS: when it ended, for the bounds of history; 0: it has not */
 };
 
 /* A step that shall end early: it was asked of the driver of this location. */

@@ -182,7 +182,9 @@ static void trim(struct manager *m)
 	if (m->events_until_trim > 0)
 		return;
 	m->events_until_trim = TRIM_EVERY;
-	struct lm_err *e = m->conf.store->ops->trim(m->conf.store, m->conf.events_keep);
+	const struct store_keep keep = {.events = m->conf.events_keep, .processes = UINT64_MAX};
+	bool more = false;
+	struct lm_err *e = m->conf.store->ops->trim(m->conf.store, &keep, &more);
 	if (e == NULL)
 		return;
 	lm_log(LM_LOG_WARN, "journal.trim", "old events stay for now: %s", lm_err_text(e));

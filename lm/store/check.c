@@ -16,6 +16,23 @@ int64_t store_event_number(const char *key)
 	return errno != 0 ? 0 : n;
 }
 
+int64_t store_step_number(const char *key, char out_process[STORE_ID_MAX])
+{
+	const char *slash = strrchr(key, '/');
+	size_t n = slash == NULL ? 0 : (size_t)(slash - key);
+
+	if (n == 0 || n >= STORE_ID_MAX)
+		return 0;
+	memcpy(out_process, key, n);
+	out_process[n] = '\0';
+	return store_event_number(slash + 1);
+}
+
+struct lm_err *store_step_orphan(const struct record *r)
+{
+	return lm_err_new(LM_ERR_INVALID, "step %s: its process is not in the journal", r->key);
+}
+
 static struct lm_err *check_event(const struct record *r, int64_t *io_last)
 {
 	int64_t n = store_event_number(r->key);
@@ -37,6 +54,8 @@ struct lm_err *store_check(const struct record *records, size_t n, int64_t *io_l
 {
 	int64_t last = *io_last_event;
 
+	char process[STORE_ID_MAX];
+
 	for (size_t i = 0; i < n; i++) {
 		const struct record *r = &records[i];
 		struct lm_err *e = NULL;
@@ -49,6 +68,9 @@ struct lm_err *store_check(const struct record *records, size_t n, int64_t *io_l
 			    record_table_text(r->table), r->root == NULL ? "a root" : "a key");
 		if (r->table == RECORD_EVENT)
 			e = check_event(r, &last);
+		else if (r->table == RECORD_STEP && store_step_number(r->key, process) == 0)
+			e = lm_err_new(
+			    LM_ERR_INVALID, "step '%s': the key is not <process>/<number>", r->key);
 		if (e != NULL)
 			return e;
 	}

@@ -16,4 +16,10 @@ struct lm_err *store_check(const struct record *, size_t n, int64_t *io_last_eve
 /* The sequence number in the key of an event; 0: it is none. */
 int64_t store_event_number(const char *key);
 
+/* The number in the key of a step and the id of its process; 0: it is none. */
+enum { STORE_ID_MAX = 128 };
+int64_t store_step_number(const char *key, char out_process[STORE_ID_MAX]);
+/* The error for a step whose process nobody knows. */
+struct lm_err *store_step_orphan(const struct record *) LM_MUST_USE;
+
 #endif

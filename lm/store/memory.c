@@ -9,6 +9,7 @@
 
 struct row {
 	char *key, *root, *body;
+	int64_t ended_ms;
 };
 
 struct memory {
@@ -35,7 +36,7 @@ static struct row *row_new(const struct record *r)
 
 	if (row == NULL)
 		abort();
-	*row = (struct row){dup_text(r->key), dup_text(r->root), dup_text(r->body)};
+	*row = (struct row){dup_text(r->key), dup_text(r->root), dup_text(r->body), r->ended_ms};
 	return row;
 }
 
@@ -67,11 +68,30 @@ static void memory_close(struct store *s)
 	free(m);
 }
 
+static const struct row *process_of(const struct memory *m, const char *step)
+{
+	char id[STORE_ID_MAX];
+
+	return store_step_number(step, id) == 0 ? NULL : lm_map_find(m->tables[RECORD_PROCESS], id);
+}
+
+static void steps_remove(struct memory *m, const char *process)
+{
+	size_t n = strlen(process);
+	struct row *row;
+
+	for (size_t i = 0; (row = lm_map_next(m->tables[RECORD_STEP], &i)) != NULL;)
+		if (strncmp(row->key, process, n) == 0 && strrchr(row->key, '/') == row->key + n)
+			row_free(lm_map_remove(m->tables[RECORD_STEP], row->key));
+}
+
 static void apply(struct memory *m, const struct record *r)
 {
 	if (r->table == RECORD_EVENT) {
 		*LM_PUSH(NULL, &m->events) = row_new(r);
 	} else if (r->body == NULL) {
+		if (r->table == RECORD_PROCESS)
+			steps_remove(m, r->key);
 		row_free(lm_map_remove(m->tables[r->table], r->key));
 	} else {
 		struct row *row = row_new(r);
@@ -80,15 +100,41 @@ static void apply(struct memory *m, const struct record *r)
 	}
 }
 
+/* Before anything is touched: the processes that the commit itself brings or takes count. */
+static struct lm_err *check_steps(const struct memory *m, const struct record *records, size_t n)
+{
+	LM_AUTO(lm_map) written = lm_map_new();
+	char id[STORE_ID_MAX];
+
+	for (size_t i = 0; i < n; i++) {
+		const struct record *r = &records[i];
+
+		if (r->table == RECORD_PROCESS)
+			lm_map_put(written, r->key, (void *)r);
+		if (r->table != RECORD_STEP || r->body == NULL)
+			continue;
+		store_step_number(r->key, id);
+		const struct record *process = lm_map_find(written, id);
+		if (process != NULL ? process->body == NULL
+				    : lm_map_find(m->tables[RECORD_PROCESS], id) == NULL)
+			return store_step_orphan(r);
+	}
+	return NULL;
+}
+
 static struct lm_err *memory_commit(struct store *s, const struct record *records, size_t n)
 {
 	struct memory *m = (struct memory *)s;
 
 	if (m->commits_left == 0)
 		return lm_err_new(LM_ERR_IO, "the journal in memory was told to fail");
-	struct lm_err *e = store_check(records, n, &m->last_event);
+	int64_t last_event = m->last_event;
+	struct lm_err *e = store_check(records, n, &last_event);
+	if (e == NULL)
+		e = check_steps(m, records, n);
 	if (e != NULL)
 		return e;
+	m->last_event = last_event;
 	if (m->commits_left > 0)
 		m->commits_left--;
 	for (size_t i = 0; i < n; i++)
@@ -96,18 +142,19 @@ static struct lm_err *memory_commit(struct store *s, const struct record *record
 	return NULL;
 }
 
-static bool is_of_process(const char *key, const char *process)
+static bool is_wanted(const struct memory *m, const struct store_query *q, const struct row *row)
 {
-	size_t n = strlen(process);
+	const struct row *process = q->table == RECORD_STEP      ? process_of(m, row->key)
+				    : q->table == RECORD_PROCESS ? row
+								 : NULL;
 
-	return strncmp(key, process, n) == 0 && key[n] == '/';
-}
-
-static bool is_wanted(const struct store_query *q, const struct row *row)
-{
-	return (q->process == NULL || is_of_process(row->key, q->process)) &&
-	       (q->root == NULL || strcmp(q->root, row->root) == 0) &&
-	       (q->table != RECORD_EVENT || store_event_number(row->key) > q->after);
+	if (q->root != NULL && strcmp(q->root, row->root) != 0)
+		return false;
+	if (process != NULL && q->unended && process->ended_ms > 0)
+		return false;
+	if (q->table == RECORD_STEP && q->process != NULL && strcmp(q->process, process->key) != 0)
+		return false;
+	return q->table != RECORD_EVENT || store_event_number(row->key) > q->after;
 }
 
 static struct row *row_next(const struct memory *m, enum record_table table, size_t *cursor)
@@ -126,29 +173,61 @@ static struct lm_err *memory_load(
 	struct lm_err *e = NULL;
 
 	for (size_t i = 0; (row = row_next(m, q->table, &i)) != NULL;)
-		if (is_wanted(q, row))
+		if (is_wanted(m, q, row))
 			*LM_PUSH(NULL, &rows) = row;
 	size_t n = q->limit != 0 && q->limit < rows.n ? q->limit : rows.n;
 	for (size_t i = 0; e == NULL && i < n; i++) {
 		row = rows.v[q->newest_first ? rows.n - 1 - i : i];
-		e = each(arg, &(struct record){q->table, row->key, row->root, row->body});
+		e = each(
+		    arg, &(struct record){q->table, row->key, row->root, row->body, row->ended_ms});
 	}
 	lm_vec_free(&rows);
 	return e;
 }
 
-static struct lm_err *memory_trim(struct store *s, uint64_t keep)
+static void trim_events(struct memory *m, uint64_t keep)
 {
-	struct memory *m = (struct memory *)s;
 	size_t stay = keep == 0 ? 1 : keep;
 
 	if (stay >= m->events.n)
-		return NULL;
+		return;
 	size_t go = m->events.n - stay;
 	for (size_t i = 0; i < go; i++)
 		row_free(m->events.v[i]);
 	memmove(m->events.v, m->events.v + go, stay * sizeof(struct row *));
 	m->events.n = stay;
+}
+
+/* The process that ended first, of those that have ended; NULL: none.  'out_n': how many have. */
+static struct row *oldest_ended(const struct memory *m, size_t *out_n)
+{
+	struct row *row, *oldest = NULL;
+
+	*out_n = 0;
+	for (size_t i = 0; (row = lm_map_next(m->tables[RECORD_PROCESS], &i)) != NULL;) {
+		if (row->ended_ms == 0)
+			continue;
+		++*out_n;
+		if (oldest == NULL || row->ended_ms < oldest->ended_ms)
+			oldest = row;
+	}
+	return oldest;
+}
+
+/* One process a time is portion enough for tests. */
+static struct lm_err *memory_trim(struct store *s, const struct store_keep *keep, bool *out_more)
+{
+	struct memory *m = (struct memory *)s;
+	size_t n = 0;
+
+	trim_events(m, keep->events);
+	const struct row *oldest = oldest_ended(m, &n);
+	*out_more =
+	    oldest != NULL && (n > keep->processes || oldest->ended_ms < keep->ended_after_ms);
+	if (*out_more) {
+		steps_remove(m, oldest->key);
+		row_free(lm_map_remove(m->tables[RECORD_PROCESS], oldest->key));
+	}
 	return NULL;
 }
 

@@ -1,362 +1,260 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <assert.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <sqlite3.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <string.h>
 
+#include "base/buf.h"
 #include "lm/store/check.h"
-#include "lm/store/store.h"
+#include "lm/store/sqlite_priv.h"
 
-/*
- * Every table of present state is a SQLite table of its own: an upsert keeps 'ord', so that 'ord' is
- * the order in which the keys were first written.  Events are stored under their number.
- */
-enum { SCHEMA_VERSION = 1, APPLICATION_ID = 0x4c4d4a31 /* "LMJ1" */ };
-enum { TEXT_MAX_SIZE = 16 * 1024 * 1024 }; /* of a key, root or body: many times what is needed */
+enum { PROCESSES_KNOWN_MAX = 16384, TRIM_PORTION = 400 };
 
-static const char state_sql[] =
-    "CREATE TABLE %s (ord INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, root TEXT NOT NULL, "
-    "body TEXT NOT NULL)";
-static const char event_sql[] =
-    "CREATE TABLE event (seq INTEGER PRIMARY KEY, root TEXT NOT NULL, body TEXT NOT NULL);"
-    "CREATE INDEX event_root ON event (root)";
-
-struct sqlite {
-	struct store store;
-	sqlite3 *db;
-	char *path;
-	sqlite3_stmt *begin, *commit, *rollback;
-	sqlite3_stmt *put[RECORD_TABLE_N], *remove[RECORD_TABLE_N]; /* an event has no 'remove' */
-	int64_t last_event;
+/* So that a step needs no search for the number of its process. */
+struct process_number {
+	int64_t number;
+	char id[];
 };
 
-/* ---- what went wrong, for the operator ------------------------------------------------------ */
-
-static const struct {
-	int code;
-	enum lm_err_kind kind;
-	const char *text;
-} failures[] = {
-    {SQLITE_BUSY, LM_ERR_UNAVAILABLE,
-	"another process has it open; stop that one, or name another journal"},
-    {SQLITE_FULL, LM_ERR_IO, "the disk is full; make room and start again"},
-    {SQLITE_NOTADB, LM_ERR_INVALID, "this file is no journal; name another, or move it away"},
-    {SQLITE_CORRUPT, LM_ERR_IO,
-	"the file is damaged; put a backup in its place, or move it away to begin anew"},
-    {SQLITE_READONLY, LM_ERR_IO, "it cannot be written; look at its owner, mode and file system"},
-    {SQLITE_CANTOPEN, LM_ERR_IO,
-	"it cannot be opened; look at the owner and mode of the file and its folder"},
-    {SQLITE_TOOBIG, LM_ERR_LIMIT, "a record is too large"},
-};
-
-static struct lm_err *fail(const struct sqlite *s, int rc)
+static void processes_forget(struct sqlite *s)
 {
-	for (size_t i = 0; i < LM_COUNT(failures); i++)
-		if (failures[i].code == (rc & 0xff))
-			return lm_err_new(
-			    failures[i].kind, "journal %s: %s", s->path, failures[i].text);
-	return lm_err_new(LM_ERR_IO, "journal %s: %s (%d)", s->path, sqlite3_errmsg(s->db), rc);
+	struct process_number *p;
+
+	for (size_t i = 0; (p = lm_map_next(s->processes, &i)) != NULL;) {
+		lm_map_remove(s->processes, p->id);
+		free(p);
+	}
 }
 
-/* ---- small pieces of SQL -------------------------------------------------------------------- */
-
-static struct lm_err *run_sql(struct sqlite *s, const char *sql)
+static void process_know(struct sqlite *s, const char *id, int64_t number)
 {
-	int rc = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
+	size_t n = strlen(id) + 1;
 
-	return rc == SQLITE_OK ? NULL : fail(s, rc);
+	if (lm_map_count(s->processes) >= PROCESSES_KNOWN_MAX)
+		processes_forget(s);
+	struct process_number *p = malloc(sizeof *p + n);
+	if (p == NULL)
+		abort();
+	p->number = number;
+	memcpy(p->id, id, n);
+	free(lm_map_remove(s->processes, p->id));
+	lm_map_put(s->processes, p->id, p);
 }
 
-static struct lm_err *prepare(struct sqlite *s, const char *sql, sqlite3_stmt **out)
+/* 'out' 0: there is no such process. */
+static struct lm_err *process_number(struct sqlite *s, const char *id, int64_t *out)
 {
-	int rc = sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, out, NULL);
+	const struct process_number *known = lm_map_find(s->processes, id);
 
-	return rc == SQLITE_OK ? NULL : fail(s, rc);
-}
-
-/* Runs a prepared statement that gives no rows, and makes it ready for the next time. */
-static struct lm_err *run(struct sqlite *s, sqlite3_stmt *stmt)
-{
-	int rc = sqlite3_step(stmt);
-	struct lm_err *e = rc == SQLITE_DONE ? NULL : fail(s, rc);
-
-	sqlite3_reset(stmt);
-	return e;
-}
-
-/* The number in the first column of the first row. */
-static struct lm_err *ask(struct sqlite *s, const char *sql, int64_t *out)
-{
-	sqlite3_stmt *stmt = NULL;
-	struct lm_err *e = prepare(s, sql, &stmt);
-
-	if (e != NULL)
-		return e;
-	int rc = sqlite3_step(stmt);
-	if (rc == SQLITE_ROW)
-		*out = sqlite3_column_int64(stmt, 0);
-	else
-		e = fail(s, rc);
-	sqlite3_finalize(stmt);
-	return e;
-}
-
-/* ---- opening -------------------------------------------------------------------------------- */
-
-/*
- * SQLite would make the file with the mode of the umask; the journal holds properties, and those
- * may be secrets.  It gives its side files (-wal) the mode of this one.
- */
-static struct lm_err *file_make(const char *path, char **out_path)
-{
-	struct stat st;
-	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	bool is_new = fd >= 0;
-
-	if (fd < 0 && errno == EEXIST)
-		fd = open(path, O_RDWR | O_CLOEXEC);
-	if (fd < 0)
-		return lm_err_errno(errno, "journal %s", path);
-	int rc = is_new ? fchmod(fd, 0600) : 0;
-	if (rc == 0)
-		rc = fstat(fd, &st);
-	int saved = errno;
-	close(fd);
-	if (rc != 0)
-		return lm_err_errno(saved, "journal %s", path);
-	if (!S_ISREG(st.st_mode))
-		return lm_err_new(LM_ERR_INVALID, "journal %s: this is not a regular file", path);
-	/* Absolute, so that no name has a meaning of its own to SQLite (":memory:"). */
-	*out_path = realpath(path, NULL);
-	return *out_path != NULL ? NULL : lm_err_errno(errno, "journal %s", path);
-}
-
-/* Not a byte of a file that is not ours may change: looks before anything is written. */
-static struct lm_err *schema_check(struct sqlite *s, bool *out_empty)
-{
-	int64_t tables = 0, id = 0, version = 0;
-	struct lm_err *e = ask(s, "SELECT count(*) FROM sqlite_schema", &tables);
-
-	if (e == NULL)
-		e = ask(s, "PRAGMA application_id", &id);
-	if (e == NULL)
-		e = ask(s, "PRAGMA user_version", &version);
-	if (e != NULL)
-		return e;
-	*out_empty = tables == 0;
-	if (tables == 0)
+	*out = known == NULL ? 0 : known->number;
+	if (known != NULL)
 		return NULL;
-	if (id != APPLICATION_ID)
-		return lm_err_new(LM_ERR_INVALID,
-		    "journal %s: this database belongs to another program; name another file",
-		    s->path);
-	if (version != SCHEMA_VERSION)
-		return lm_err_new(LM_ERR_INVALID,
-		    "journal %s: it has format %lld, and this lm knows format %d; use the lm that "
-		    "wrote it, or move the file away to begin anew",
-		    s->path, (long long)version, SCHEMA_VERSION);
-	return NULL;
-}
-
-static struct lm_err *wal_begin(struct sqlite *s)
-{
-	sqlite3_stmt *stmt = NULL;
-	struct lm_err *e = prepare(s, "PRAGMA journal_mode = WAL", &stmt);
-
-	if (e != NULL)
-		return e;
-	int rc = sqlite3_step(stmt);
-	const char *mode = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
-	if (rc != SQLITE_ROW)
-		e = fail(s, rc);
-	else if (mode == NULL || strcmp(mode, "wal") != 0)
-		e = lm_err_new(LM_ERR_IO,
-		    "journal %s: this file system does not do write-ahead logs; use a local disk",
-		    s->path);
-	sqlite3_finalize(stmt);
-	return e;
-}
-
-static struct lm_err *schema_make(struct sqlite *s)
-{
-	char sql[200];
-	struct lm_err *e = run_sql(s, "BEGIN IMMEDIATE");
-
-	for (enum record_table t = 0; t < RECORD_EVENT && e == NULL; t++) {
-		snprintf(sql, sizeof sql, state_sql, record_table_text(t));
-		e = run_sql(s, sql);
+	int rc = sqlite3_bind_text(s->process_number, 1, id, -1, SQLITE_STATIC);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(s->process_number);
+	if (rc == SQLITE_ROW) {
+		*out = sqlite3_column_int64(s->process_number, 0);
+		process_know(s, id, *out);
 	}
-	if (e == NULL)
-		e = run_sql(s, event_sql);
-	snprintf(sql, sizeof sql, "PRAGMA application_id = %d; PRAGMA user_version = %d",
-	    APPLICATION_ID, SCHEMA_VERSION);
-	if (e == NULL)
-		e = run_sql(s, sql);
-	if (e == NULL)
-		e = run_sql(s, "COMMIT");
+	struct lm_err *e = rc == SQLITE_ROW || rc == SQLITE_DONE ? NULL : sql_error(s, rc);
+	sqlite3_reset(s->process_number);
+	sqlite3_clear_bindings(s->process_number);
 	return e;
 }
 
-static struct lm_err *statements_prepare(struct sqlite *s)
+/* ---- writing ---------------------------------------------------------------------------------- */
+
+static struct lm_err *state_put(struct sqlite *s, sqlite3_stmt *stmt, const struct record *r)
 {
-	char sql[200];
-	struct lm_err *e = prepare(s, "BEGIN IMMEDIATE", &s->begin);
-
-	if (e == NULL)
-		e = prepare(s, "COMMIT", &s->commit);
-	if (e == NULL)
-		e = prepare(s, "ROLLBACK", &s->rollback);
-	for (enum record_table t = 0; t < RECORD_EVENT && e == NULL; t++) {
-		snprintf(sql, sizeof sql,
-		    "INSERT INTO %s (key, root, body) VALUES (?1, ?2, ?3) ON CONFLICT (key) "
-		    "DO UPDATE SET root = excluded.root, body = excluded.body",
-		    record_table_text(t));
-		e = prepare(s, sql, &s->put[t]);
-		snprintf(sql, sizeof sql, "DELETE FROM %s WHERE key = ?1", record_table_text(t));
-		if (e == NULL)
-			e = prepare(s, sql, &s->remove[t]);
-	}
-	if (e == NULL)
-		e = prepare(s, "INSERT INTO event (seq, root, body) VALUES (?1, ?2, ?3)",
-		    &s->put[RECORD_EVENT]);
-	return e;
-}
-
-static struct lm_err *open_at(struct sqlite *s)
-{
-	bool empty = false;
-	int rc =
-	    sqlite3_open_v2(s->path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
-
-	if (rc != SQLITE_OK)
-		return fail(s, rc);
-	sqlite3_extended_result_codes(s->db, 1);
-	sqlite3_limit(s->db, SQLITE_LIMIT_LENGTH, TEXT_MAX_SIZE);
-	/* Exclusive: a second manager on the same journal is refused; and no -shm file is needed. */
-	struct lm_err *e = run_sql(s, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL");
-	if (e == NULL)
-		e = schema_check(s, &empty);
-	if (e == NULL)
-		e = wal_begin(s);
-	if (e == NULL && empty)
-		e = schema_make(s);
-	if (e == NULL)
-		e = statements_prepare(s);
-	if (e == NULL)
-		e = run_sql(
-		    s, "BEGIN IMMEDIATE; COMMIT"); /* takes the lock now, not at the first commit */
-	if (e == NULL)
-		e = ask(s, "SELECT coalesce(max(seq), 0) FROM event", &s->last_event);
-	return e;
-}
-
-/* ---- the contract --------------------------------------------------------------------------- */
-
-static void sqlite_close(struct store *head)
-{
-	struct sqlite *s = (struct sqlite *)head;
-
-	if (s == NULL)
-		return;
-	sqlite3_finalize(s->begin);
-	sqlite3_finalize(s->commit);
-	sqlite3_finalize(s->rollback);
-	for (size_t t = 0; t < RECORD_TABLE_N; t++) {
-		sqlite3_finalize(s->put[t]);
-		sqlite3_finalize(s->remove[t]);
-	}
-	int rc = sqlite3_close(s->db);
-	assert(rc == SQLITE_OK); /* otherwise a statement is still open */
-	(void)rc;
-	free(s->path);
-	free(s);
-}
-
-static struct lm_err *write_record(struct sqlite *s, const struct record *r)
-{
-	sqlite3_stmt *stmt = r->body != NULL ? s->put[r->table] : s->remove[r->table];
-	int rc = r->table == RECORD_EVENT ? sqlite3_bind_int64(stmt, 1, store_event_number(r->key))
-					  : sqlite3_bind_text(stmt, 1, r->key, -1, SQLITE_STATIC);
+	int rc = sqlite3_bind_text(stmt, 1, r->key, -1, SQLITE_STATIC);
 
 	if (rc == SQLITE_OK && r->body != NULL)
 		rc = sqlite3_bind_text(stmt, 2, r->root, -1, SQLITE_STATIC);
 	if (rc == SQLITE_OK && r->body != NULL)
 		rc = sqlite3_bind_text(stmt, 3, r->body, -1, SQLITE_STATIC);
-	struct lm_err *e = rc == SQLITE_OK ? run(s, stmt) : fail(s, rc);
+	if (rc == SQLITE_OK && r->body != NULL && r->table == RECORD_PROCESS)
+		rc = sqlite3_bind_int64(stmt, 4, r->ended_ms);
+	struct lm_err *e = rc == SQLITE_OK ? sql_step(s, stmt) : sql_error(s, rc);
 	sqlite3_clear_bindings(stmt); /* the texts were only lent */
 	return e;
 }
 
-/* SQLite may have rolled back already; what matters is that nothing stays half done. */
-static void roll_back(struct sqlite *s)
+static struct lm_err *steps_remove(struct sqlite *s, const char *process)
 {
-	if (sqlite3_get_autocommit(s->db))
-		return;
-	sqlite3_step(s->rollback);
-	sqlite3_reset(s->rollback);
+	int64_t number = 0;
+	struct lm_err *e = process_number(s, process, &number);
+
+	if (e != NULL || number == 0)
+		return e;
+	free(lm_map_remove(s->processes, process));
+	int rc = sqlite3_bind_int64(s->steps_remove, 1, number);
+	return rc == SQLITE_OK ? sql_step(s, s->steps_remove) : sql_error(s, rc);
+}
+
+static struct lm_err *state_write(struct sqlite *s, const struct record *r)
+{
+	struct lm_err *e = NULL;
+
+	if (r->body == NULL) {
+		if (r->table == RECORD_PROCESS)
+			e = steps_remove(s, r->key);
+		return e == NULL ? state_put(s, s->remove[r->table], r) : e;
+	}
+	e = state_put(s, s->update[r->table], r);
+	if (e != NULL || sqlite3_changes(s->db) > 0)
+		return e;
+	e = state_put(s, s->insert[r->table], r);
+	if (e == NULL && r->table == RECORD_PROCESS)
+		process_know(s, r->key, sqlite3_last_insert_rowid(s->db));
+	return e;
+}
+
+static struct lm_err *step_put(
+    struct sqlite *s, sqlite3_stmt *stmt, int64_t process, int64_t number, const char *body)
+{
+	int rc = sqlite3_bind_int64(stmt, 1, process);
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_int64(stmt, 2, number);
+	if (rc == SQLITE_OK && body != NULL)
+		rc = sqlite3_bind_text(stmt, 3, body, -1, SQLITE_STATIC);
+	struct lm_err *e = rc == SQLITE_OK ? sql_step(s, stmt) : sql_error(s, rc);
+	sqlite3_clear_bindings(stmt);
+	return e;
+}
+
+static struct lm_err *step_write(struct sqlite *s, const struct record *r)
+{
+	char id[STORE_ID_MAX];
+	int64_t process = 0, number = store_step_number(r->key, id);
+	struct lm_err *e = process_number(s, id, &process);
+
+	if (e != NULL)
+		return e;
+	if (process == 0)
+		return r->body == NULL ? NULL : store_step_orphan(r);
+	if (r->body == NULL)
+		return step_put(s, s->remove[RECORD_STEP], process, number, NULL);
+	e = step_put(s, s->update[RECORD_STEP], process, number, r->body);
+	if (e != NULL || sqlite3_changes(s->db) > 0)
+		return e;
+	return step_put(s, s->insert[RECORD_STEP], process, number, r->body);
+}
+
+static struct lm_err *event_write(struct sqlite *s, const struct record *r)
+{
+	sqlite3_stmt *stmt = s->insert[RECORD_EVENT];
+	int rc = sqlite3_bind_int64(stmt, 1, store_event_number(r->key));
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_text(stmt, 2, r->root, -1, SQLITE_STATIC);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_text(stmt, 3, r->body, -1, SQLITE_STATIC);
+	struct lm_err *e = rc == SQLITE_OK ? sql_step(s, stmt) : sql_error(s, rc);
+	sqlite3_clear_bindings(stmt);
+	return e;
+}
+
+static struct lm_err *records_write(struct sqlite *s, int64_t *out_events)
+{
+	struct lm_err *e = NULL;
+
+	for (size_t i = 0; i < s->latest.records.n && e == NULL; i++) {
+		const struct record *r = &s->latest.records.v[i];
+
+		if (r->table == RECORD_EVENT) {
+			e = event_write(s, r);
+			++*out_events;
+		} else {
+			e = r->table == RECORD_STEP ? step_write(s, r) : state_write(s, r);
+		}
+	}
+	return e;
+}
+
+/* A failed transaction takes with it what was learnt in it. */
+static struct lm_err *transaction_end(struct sqlite *s, struct lm_err *e)
+{
+	if (e == NULL)
+		e = sql_step(s, s->commit);
+	if (e != NULL) {
+		sql_roll_back(s);
+		processes_forget(s);
+	}
+	return e;
 }
 
 static struct lm_err *sqlite_commit(struct store *head, const struct record *records, size_t n)
 {
 	struct sqlite *s = (struct sqlite *)head;
-	int64_t last_event = s->last_event;
+	int64_t last_event = s->last_event, events = 0;
 	struct lm_err *e = store_check(records, n, &last_event);
 
 	if (e != NULL || n == 0)
 		return e;
-	e = run(s, s->begin);
-	for (size_t i = 0; i < n && e == NULL; i++)
-		e = write_record(s, &records[i]);
+	latest_take(&s->latest, records, n);
+	e = sql_step(s, s->begin);
 	if (e == NULL)
-		e = run(s, s->commit);
-	if (e != NULL) {
-		roll_back(s);
+		e = transaction_end(s, records_write(s, &events));
+	if (e != NULL)
 		return e;
-	}
 	s->last_event = last_event;
+	s->n_events += events;
 	return NULL;
 }
 
-/* The steps of a process are neighbours in the index of keys: the '+' keeps SQLite to that one. */
-static void load_sql(const struct store_query *q, char *sql, size_t size)
-{
-	bool is_event = q->table == RECORD_EVENT;
+/* ---- reading ---------------------------------------------------------------------------------- */
 
-	snprintf(sql, size, "SELECT %s, root, body FROM %s WHERE %s%s ORDER BY %s%s LIMIT ?2",
-	    is_event ? "seq" : "key", record_table_text(q->table),
-	    is_event             ? "seq > ?1"
-	    : q->process != NULL ? "key > ?4 || '/' AND key < ?4 || '0'"
-				 : "ord > ?1",
-	    q->root != NULL ? " AND root = ?3" : "",
-	    is_event             ? "seq"
-	    : q->process != NULL ? "+ord"
-				 : "ord",
-	    q->newest_first ? " DESC" : "");
+static const char event_select[] = "SELECT seq, root, body, 0 FROM event WHERE seq > ?1";
+static const char step_select[] =
+    "SELECT p.key || '/' || s.number, p.root, s.body, 0 FROM process p CROSS JOIN step s "
+    "ON s.process = p.ord WHERE 1";
+static const char process_select[] = "SELECT key, root, body, ended_ms FROM process p WHERE 1";
+
+static void select_print(const struct store_query *q, struct lm_buf *b)
+{
+	bool is_step = q->table == RECORD_STEP, is_process = q->table == RECORD_PROCESS;
+
+	if (q->table == RECORD_EVENT)
+		lm_buf_puts(b, event_select);
+	else if (is_step || is_process)
+		lm_buf_puts(b, is_step ? step_select : process_select);
+	else
+		lm_buf_printf(
+		    b, "SELECT key, root, body, 0 FROM %s WHERE 1", record_table_text(q->table));
+	if (q->root != NULL)
+		lm_buf_puts(b, " AND root = ?3");
+	if (is_step && q->process != NULL)
+		lm_buf_puts(b, " AND p.key = ?4");
+	if ((is_step || is_process) && q->unended)
+		lm_buf_puts(b, " AND p.ended_ms = 0");
+	const char *down = q->newest_first ? " DESC" : "";
+	if (is_step)
+		lm_buf_printf(b, " ORDER BY p.ord%s, s.number%s LIMIT ?2", down, down);
+	else
+		lm_buf_printf(
+		    b, " ORDER BY %s%s LIMIT ?2", q->table == RECORD_EVENT ? "seq" : "ord", down);
 }
 
 static struct lm_err *load_prepare(
     struct sqlite *s, const struct store_query *q, sqlite3_stmt **out)
 {
-	char sql[200];
+	struct lm_buf sql;
 
-	load_sql(q, sql, sizeof sql);
-	struct lm_err *e = prepare(s, sql, out);
+	lm_buf_init(&sql, 1000);
+	select_print(q, &sql);
+	struct lm_err *e = sql_prepare(s, sql.p, out);
+	lm_buf_fini(&sql);
 	if (e != NULL)
 		return e;
-	int rc = SQLITE_OK;
-	if (q->process == NULL)
-		rc = sqlite3_bind_int64(*out, 1, q->table == RECORD_EVENT ? q->after : INT64_MIN);
-	else
-		rc = sqlite3_bind_text(*out, 4, q->process, -1, SQLITE_STATIC);
+	int rc = q->table == RECORD_EVENT ? sqlite3_bind_int64(*out, 1, q->after) : SQLITE_OK;
 	if (rc == SQLITE_OK)
 		rc = sqlite3_bind_int64(*out, 2, q->limit == 0 ? -1 : (int64_t)q->limit);
 	if (rc == SQLITE_OK && q->root != NULL)
 		rc = sqlite3_bind_text(*out, 3, q->root, -1, SQLITE_STATIC);
-	return rc == SQLITE_OK ? NULL : fail(s, rc);
+	if (rc == SQLITE_OK && q->table == RECORD_STEP && q->process != NULL)
+		rc = sqlite3_bind_text(*out, 4, q->process, -1, SQLITE_STATIC);
+	return rc == SQLITE_OK ? NULL : sql_error(s, rc);
 }
 
 static struct lm_err *sqlite_load(
@@ -373,30 +271,178 @@ static struct lm_err *sqlite_load(
 		    .key = (const char *)sqlite3_column_text(stmt, 0),
 		    .root = (const char *)sqlite3_column_text(stmt, 1),
 		    .body = (const char *)sqlite3_column_text(stmt, 2),
+		    .ended_ms = sqlite3_column_int64(stmt, 3),
 		};
 		if (r.key == NULL || r.root == NULL || r.body == NULL)
-			e = fail(s, SQLITE_CORRUPT);
+			e = sql_error(s, SQLITE_CORRUPT);
 		else
 			e = each(arg, &r);
 	}
 	if (e == NULL && rc != SQLITE_DONE)
-		e = fail(s, rc);
+		e = sql_error(s, rc);
 	sqlite3_finalize(stmt);
 	return e;
 }
 
-static struct lm_err *sqlite_trim(struct store *head, uint64_t keep)
+/* ---- forgetting ------------------------------------------------------------------------------- */
+
+static struct lm_err *trim_events(struct sqlite *s, uint64_t keep, int64_t *io_portion)
 {
-	struct sqlite *s = (struct sqlite *)head;
+	int64_t stay = keep == 0 ? 1 : keep > INT64_MAX ? INT64_MAX : (int64_t)keep;
+	int64_t go = s->n_events - stay;
 	char sql[120];
 
-	/* The oldest one that stays has keep - 1 younger ones; fewer events than that: none goes. */
-	int64_t younger = keep == 0 ? 0 : keep > INT64_MAX ? INT64_MAX : (int64_t)keep - 1;
+	if (go <= 0)
+		return NULL;
+	go = go < *io_portion ? go : *io_portion;
 	snprintf(sql, sizeof sql,
-	    "DELETE FROM event WHERE seq < "
-	    "(SELECT seq FROM event ORDER BY seq DESC LIMIT 1 OFFSET %lld)",
-	    (long long)younger);
-	return run_sql(s, sql);
+	    "DELETE FROM event WHERE seq IN (SELECT seq FROM event ORDER BY seq LIMIT %" PRId64 ")",
+	    go);
+	struct lm_err *e = sql_run(s, sql);
+	if (e == NULL)
+		*io_portion -= sqlite3_changes(s->db);
+	return e;
+}
+
+/* Steps first: a process with a hundred thousand of them goes in many portions. */
+static struct lm_err *process_trim(struct sqlite *s, int64_t ord, int64_t *io_portion)
+{
+	char sql[160];
+
+	snprintf(sql, sizeof sql,
+	    "DELETE FROM step WHERE rowid IN (SELECT rowid FROM step WHERE process = %" PRId64
+	    " LIMIT %" PRId64 ")",
+	    ord, *io_portion);
+	struct lm_err *e = sql_run(s, sql);
+	if (e != NULL)
+		return e;
+	*io_portion -= sqlite3_changes(s->db);
+	if (*io_portion <= 0)
+		return NULL;
+	snprintf(sql, sizeof sql, "DELETE FROM process WHERE ord = %" PRId64, ord);
+	e = sql_run(s, sql);
+	--*io_portion;
+	return e;
+}
+
+/* The oldest process that has ended; 0: none. */
+static struct lm_err *oldest_ended(struct sqlite *s, int64_t *out, int64_t *out_ended_ms)
+{
+	*out = *out_ended_ms = 0;
+	struct lm_err *e = sql_ask(
+	    s, "SELECT coalesce(min(ended_ms), 0) FROM process WHERE ended_ms > 0", out_ended_ms);
+	if (e != NULL || *out_ended_ms == 0)
+		return e;
+	return sql_ask(
+	    s, "SELECT ord FROM process WHERE ended_ms > 0 ORDER BY ended_ms, ord LIMIT 1", out);
+}
+
+static struct lm_err *trim_processes(
+    struct sqlite *s, const struct store_keep *keep, int64_t *io_portion)
+{
+	int64_t n = 0;
+	struct lm_err *e = sql_ask(s, "SELECT count(*) FROM process WHERE ended_ms > 0", &n);
+
+	for (; e == NULL && n > 0 && *io_portion > 0; n--) {
+		int64_t ord = 0, ended_ms = 0;
+
+		e = oldest_ended(s, &ord, &ended_ms);
+		if (e == NULL && (uint64_t)n <= keep->processes && ended_ms >= keep->ended_after_ms)
+			break;
+		if (e == NULL)
+			e = process_trim(s, ord, io_portion);
+	}
+	return e;
+}
+
+static struct lm_err *sqlite_trim(struct store *head, const struct store_keep *keep, bool *out_more)
+{
+	struct sqlite *s = (struct sqlite *)head;
+	int64_t portion = TRIM_PORTION, before_processes = 0;
+	struct lm_err *e = sql_step(s, s->begin);
+
+	if (e != NULL)
+		return e;
+	e = trim_events(s, keep->events, &portion);
+	before_processes = portion;
+	if (e == NULL)
+		e = trim_processes(s, keep, &portion);
+	e = transaction_end(s, e);
+	if (e != NULL)
+		return e;
+	s->n_events -= TRIM_PORTION - before_processes;
+	if (before_processes > portion)
+		processes_forget(s);
+	*out_more = portion <= 0;
+	return NULL;
+}
+
+/* ---- opening and closing ---------------------------------------------------------------------- */
+
+static struct lm_err *prepare_state(struct sqlite *s, enum record_table t)
+{
+	bool is_process = t == RECORD_PROCESS;
+	char sql[200];
+
+	snprintf(sql, sizeof sql, "INSERT INTO %s (key, root, body%s) VALUES (?1, ?2, ?3%s)",
+	    record_table_text(t), is_process ? ", ended_ms" : "", is_process ? ", ?4" : "");
+	struct lm_err *e = sql_prepare(s, sql, &s->insert[t]);
+	snprintf(sql, sizeof sql, "UPDATE %s SET root = ?2, body = ?3%s WHERE key = ?1",
+	    record_table_text(t), is_process ? ", ended_ms = ?4" : "");
+	if (e == NULL)
+		e = sql_prepare(s, sql, &s->update[t]);
+	snprintf(sql, sizeof sql, "DELETE FROM %s WHERE key = ?1", record_table_text(t));
+	return e == NULL ? sql_prepare(s, sql, &s->remove[t]) : e;
+}
+
+static struct lm_err *prepare_all(struct sqlite *s)
+{
+	const struct {
+		sqlite3_stmt **stmt;
+		const char *sql;
+	} all[] = {
+	    {&s->begin, "BEGIN IMMEDIATE"},
+	    {&s->commit, "COMMIT"},
+	    {&s->rollback, "ROLLBACK"},
+	    {&s->process_number, "SELECT ord FROM process WHERE key = ?1"},
+	    {&s->steps_remove, "DELETE FROM step WHERE process = ?1"},
+	    {&s->insert[RECORD_STEP],
+		"INSERT INTO step (process, number, body) VALUES (?1, ?2, ?3)"},
+	    {&s->update[RECORD_STEP],
+		"UPDATE step SET body = ?3 WHERE process = ?1 AND number = ?2"},
+	    {&s->remove[RECORD_STEP], "DELETE FROM step WHERE process = ?1 AND number = ?2"},
+	    {&s->insert[RECORD_EVENT], "INSERT INTO event (seq, root, body) VALUES (?1, ?2, ?3)"},
+	};
+	struct lm_err *e = NULL;
+
+	for (size_t i = 0; i < LM_COUNT(all) && e == NULL; i++)
+		e = sql_prepare(s, all[i].sql, all[i].stmt);
+	for (enum record_table t = 0; t <= RECORD_PROCESS && e == NULL; t++)
+		e = prepare_state(s, t);
+	return e;
+}
+
+static void sqlite_close(struct store *head)
+{
+	struct sqlite *s = (struct sqlite *)head;
+
+	if (s == NULL)
+		return;
+	sqlite3_finalize(s->begin);
+	sqlite3_finalize(s->commit);
+	sqlite3_finalize(s->rollback);
+	sqlite3_finalize(s->process_number);
+	sqlite3_finalize(s->steps_remove);
+	for (size_t t = 0; t < RECORD_TABLE_N; t++) {
+		sqlite3_finalize(s->insert[t]);
+		sqlite3_finalize(s->update[t]);
+		sqlite3_finalize(s->remove[t]);
+	}
+	processes_forget(s);
+	lm_map_free(s->processes);
+	latest_fini(&s->latest);
+	sqlite_close_file(s);
+	free(s);
 }
 
 static int64_t sqlite_last_event(const struct store *head)
@@ -413,20 +459,31 @@ static const struct store_ops sqlite_ops = {
     .last_event = sqlite_last_event,
 };
 
-struct lm_err *store_sqlite_open(const char *path, struct store **out)
+struct lm_err *store_sqlite_open_with(const struct store_sqlite_conf *conf, struct store **out)
 {
 	struct sqlite *s = calloc(1, sizeof *s);
 
 	if (s == NULL)
 		abort();
 	s->store.ops = &sqlite_ops;
-	struct lm_err *e = file_make(path, &s->path);
+	s->lock = -1;
+	s->processes = lm_map_new();
+	struct lm_err *e = sqlite_open_file(s, conf);
 	if (e == NULL)
-		e = open_at(s);
+		e = prepare_all(s);
+	if (e == NULL)
+		e = sql_ask(s, "SELECT coalesce(max(seq), 0) FROM event", &s->last_event);
+	if (e == NULL)
+		e = sql_ask(s, "SELECT count(*) FROM event", &s->n_events);
 	if (e != NULL) {
 		sqlite_close(&s->store);
 		return e;
 	}
 	*out = &s->store;
 	return NULL;
+}
+
+struct lm_err *store_sqlite_open(const char *path, struct store **out)
+{
+	return store_sqlite_open_with(&(struct store_sqlite_conf){.path = path}, out);
 }

@@ -392,7 +392,7 @@ static void happens(int64_t n)
 
 		snprintf(key, sizeof key, "%lld", (long long)++last);
 		snprintf(body, sizeof body, "{\"seq\":%s}", key);
-		struct record r = {RECORD_EVENT, key, "voice", body};
+		struct record r = {RECORD_EVENT, key, "voice", body, 0};
 		ck_assert_ptr_null(store->ops->commit(store, &r, 1));
 		events_published(events, last, body);
 	}

@@ -10,7 +10,7 @@
 static struct store *store;
 static struct lm_buf text;
 static char folder[] = "/tmp/lm-test-store-XXXXXX";
-static char path[64];
+static char path[64], lock_path[80];
 
 static void given_a_store_in_memory(void)
 {
@@ -31,6 +31,8 @@ static void teardown(void)
 	store->ops->close(store);
 	lm_buf_fini(&text);
 	unlink(path);
+	snprintf(lock_path, sizeof lock_path, "%s-lock", path);
+	unlink(lock_path);
 	rmdir(folder);
 }
 
@@ -46,13 +48,17 @@ static void commit(const struct record *records, size_t n)
 #define COMMIT(...)                            \
 	commit((struct record[]){__VA_ARGS__}, \
 	    sizeof((struct record[]){__VA_ARGS__}) / sizeof(struct record))
-#define COMPONENT(key, root, body)                \
-	{                                         \
-		RECORD_COMPONENT, key, root, body \
+#define RECORD(table, key, root, body)    \
+	{                                 \
+		table, key, root, body, 0 \
 	}
-#define EVENT(key, root, body)                \
-	{                                     \
-		RECORD_EVENT, key, root, body \
+#define COMPONENT(key, root, body) RECORD(RECORD_COMPONENT, key, root, body)
+#define EVENT(key, root, body)     RECORD(RECORD_EVENT, key, root, body)
+#define PROCESS(key, root, body)   RECORD(RECORD_PROCESS, key, root, body)
+#define STEP(key, root, body)      RECORD(RECORD_STEP, key, root, body)
+#define ENDED(key, root, ms)                           \
+	{                                              \
+		RECORD_PROCESS, key, root, "ended", ms \
 	}
 
 static enum lm_err_kind refused(const struct record *r)
@@ -128,13 +134,13 @@ END_TEST
 
 START_TEST(the_same_key_in_two_tables_is_two_records)
 {
-	for (enum record_table t = 0; t < RECORD_EVENT; t++)
-		COMMIT({t, "a", "voice", record_table_text(t)});
-	COMMIT({RECORD_STEP, "a", "voice", NULL});
+	for (enum record_table t = 0; t <= RECORD_PROCESS; t++)
+		COMMIT(RECORD(t, "a", "voice", record_table_text(t)));
+	COMMIT(COMPONENT("a", "voice", NULL));
 	ck_assert_str_eq(LOADED(RECORD_ASSEMBLY), "voice/a=assembly");
 	ck_assert_str_eq(LOADED(RECORD_RELATIONSHIP), "voice/a=relationship");
 	ck_assert_str_eq(LOADED(RECORD_PROCESS), "voice/a=process");
-	ck_assert_str_eq(LOADED(RECORD_STEP), "");
+	ck_assert_str_eq(LOADED(RECORD_COMPONENT), "");
 }
 END_TEST
 
@@ -159,12 +165,14 @@ END_TEST
 
 START_TEST(the_steps_of_one_process_can_be_asked_for_alone)
 {
-	COMMIT({RECORD_STEP, "p1/2", "voice", "b"}, {RECORD_STEP, "p10/1", "voice", "c"},
-	    {RECORD_STEP, "p1/10", "voice", "d"}, {RECORD_STEP, "p1", "voice", "e"},
-	    {RECORD_STEP, "p1/1", "voice", "a"});
+	COMMIT(PROCESS("p1", "voice", "-"), PROCESS("p10", "voice", "-"));
+	COMMIT(STEP("p1/1", "voice", "a"), STEP("p10/1", "voice", "c"), STEP("p1/2", "voice", "b"),
+	    STEP("p1/10", "voice", "d"));
 	ck_assert_str_eq(
-	    LOADED(RECORD_STEP, .process = "p1"), "voice/p1/2=b voice/p1/10=d voice/p1/1=a");
-	ck_assert_str_eq(LOADED(RECORD_STEP, .process = "p1", .limit = 1), "voice/p1/2=b");
+	    LOADED(RECORD_STEP, .process = "p1"), "voice/p1/1=a voice/p1/2=b voice/p1/10=d");
+	ck_assert_str_eq(LOADED(RECORD_STEP, .process = "p1", .limit = 1), "voice/p1/1=a");
+	ck_assert_str_eq(LOADED(RECORD_STEP, .process = "p1", .newest_first = true, .limit = 1),
+	    "voice/p1/10=d");
 	ck_assert_str_eq(LOADED(RECORD_STEP, .process = "p1", .root = "base"), "");
 	ck_assert_str_eq(LOADED(RECORD_STEP, .process = "p"), "");
 }
@@ -258,15 +266,28 @@ START_TEST(the_greatest_number_is_a_number)
 }
 END_TEST
 
+/* Forgets all that does not stay, portion by portion. */
+static void trimmed(struct store_keep keep)
+{
+	bool more = true;
+
+	for (unsigned i = 0; more; i++) {
+		ck_assert_uint_lt(i, 10000);
+		ck_assert_ptr_null(store->ops->trim(store, &keep, &more));
+	}
+}
+
+#define TRIMMED(...) trimmed((struct store_keep){__VA_ARGS__})
+
 START_TEST(trimming_forgets_the_oldest_events)
 {
 	COMMIT(COMPONENT("a", "voice", "1"), EVENT("1", "voice", "a"), EVENT("2", "voice", "b"),
 	    EVENT("7", "base", "c"), EVENT("9", "voice", "d"));
-	ck_assert_ptr_null(store->ops->trim(store, 4));
+	TRIMMED(.events = 4);
 	ck_assert_str_eq(LOADED(RECORD_EVENT), "voice/1=a voice/2=b base/7=c voice/9=d");
-	ck_assert_ptr_null(store->ops->trim(store, 2));
+	TRIMMED(.events = 2);
 	ck_assert_str_eq(LOADED(RECORD_EVENT), "base/7=c voice/9=d");
-	ck_assert_ptr_null(store->ops->trim(store, UINT64_MAX));
+	TRIMMED(.events = UINT64_MAX);
 	ck_assert_str_eq(LOADED(RECORD_EVENT), "base/7=c voice/9=d");
 	ck_assert_str_eq(LOADED(RECORD_COMPONENT), "voice/a=1");
 }
@@ -274,10 +295,132 @@ END_TEST
 
 START_TEST(the_last_event_outlives_every_trim)
 {
-	ck_assert_ptr_null(store->ops->trim(store, 0));
+	TRIMMED(.events = 0);
 	COMMIT(EVENT("1", "voice", "a"), EVENT("2", "voice", "b"));
-	ck_assert_ptr_null(store->ops->trim(store, 0));
+	TRIMMED(.events = 0);
 	ck_assert_str_eq(LOADED(RECORD_EVENT), "voice/2=b");
+	COMMIT(EVENT("3", "voice", "c"));
+	TRIMMED(.events = 0);
+	ck_assert_str_eq(LOADED(RECORD_EVENT), "voice/3=c");
+}
+END_TEST
+
+/* ---- processes and their steps -------------------------------------------------------------- */
+
+START_TEST(steps_come_back_by_process_and_number)
+{
+	COMMIT(PROCESS("p", "voice", "1"), PROCESS("q", "base", "1"));
+	for (int i = 9; i < 12; i++) {
+		char key[24], other[24];
+
+		snprintf(key, sizeof key, "p/%d", i);
+		snprintf(other, sizeof other, "q/%d", i);
+		COMMIT(STEP(key, "voice", "s"), STEP(other, "base", "t"));
+	}
+	COMMIT(STEP("p/10", "voice", "again"));
+	ck_assert_str_eq(
+	    LOADED(RECORD_STEP, .process = "p"), "voice/p/9=s voice/p/10=again voice/p/11=s");
+	ck_assert_str_eq(LOADED(RECORD_STEP, .root = "base"), "base/q/9=t base/q/10=t base/q/11=t");
+	ck_assert_str_eq(LOADED(RECORD_STEP, .process = "nobody"), "");
+}
+END_TEST
+
+START_TEST(what_has_ended_can_be_left_out)
+{
+	COMMIT(PROCESS("p", "voice", "runs"), ENDED("q", "voice", 5), STEP("p/1", "voice", "a"),
+	    STEP("q/1", "voice", "b"));
+	ck_assert_str_eq(LOADED(RECORD_PROCESS), "voice/p=runs voice/q=ended");
+	ck_assert_str_eq(LOADED(RECORD_PROCESS, .unended = true), "voice/p=runs");
+	ck_assert_str_eq(LOADED(RECORD_STEP, .unended = true), "voice/p/1=a");
+	COMMIT(ENDED("p", "voice", 6), PROCESS("q", "voice", "retried"));
+	ck_assert_str_eq(LOADED(RECORD_STEP, .unended = true), "voice/q/1=b");
+}
+END_TEST
+
+START_TEST(a_process_takes_its_steps_with_it)
+{
+	COMMIT(PROCESS("p", "voice", "1"), PROCESS("p/2", "voice", "2"));
+	COMMIT(STEP("p/1", "voice", "a"), STEP("p/2", "voice", "b"), STEP("p/2/1", "voice", "c"));
+	COMMIT(STEP("p/3", "voice", "d"), PROCESS("p", "voice", NULL), STEP("p/1", "voice", NULL));
+	ck_assert_str_eq(LOADED(RECORD_STEP), "voice/p/2/1=c");
+	COMMIT(PROCESS("p", "voice", "anew"));
+	ck_assert_str_eq(LOADED(RECORD_STEP, .process = "p"), "");
+}
+END_TEST
+
+START_TEST(a_process_can_come_and_go_within_one_commit)
+{
+	COMMIT(PROCESS("p", "voice", "1"), STEP("p/1", "voice", "a"), PROCESS("p", "voice", NULL));
+	ck_assert_str_eq(LOADED(RECORD_STEP), "");
+	ck_assert_str_eq(LOADED(RECORD_PROCESS), "");
+}
+END_TEST
+
+START_TEST(a_step_without_a_process_is_refused)
+{
+	const struct record gone[] = {PROCESS("p", "voice", NULL), STEP("p/1", "voice", "a")};
+
+	ck_assert_int_eq(refused(&(struct record)STEP("p/1", "voice", "a")), LM_ERR_INVALID);
+	COMMIT(PROCESS("p", "voice", "1"));
+	struct lm_err *e = store->ops->commit(store, gone, 2);
+	ck_assert_ptr_nonnull(e);
+	lm_err_free(e);
+	ck_assert_str_eq(LOADED(RECORD_PROCESS), "voice/p=1");
+	COMMIT(STEP("p/1", "voice", "a"));
+}
+END_TEST
+
+START_TEST(processes_that_ended_are_kept_by_number)
+{
+	COMMIT(ENDED("a", "voice", 30), ENDED("b", "voice", 10), ENDED("c", "voice", 20),
+	    PROCESS("d", "voice", "runs"), STEP("a/1", "voice", "1"), STEP("b/1", "voice", "2"),
+	    STEP("d/1", "voice", "3"));
+	TRIMMED(.events = 1, .processes = 3);
+	ck_assert_str_eq(
+	    LOADED(RECORD_PROCESS), "voice/a=ended voice/b=ended voice/c=ended voice/d=runs");
+	TRIMMED(.events = 1, .processes = 1);
+	ck_assert_str_eq(LOADED(RECORD_PROCESS), "voice/a=ended voice/d=runs");
+	ck_assert_str_eq(LOADED(RECORD_STEP), "voice/a/1=1 voice/d/1=3");
+	TRIMMED(.events = 1, .processes = 0);
+	ck_assert_str_eq(LOADED(RECORD_PROCESS), "voice/d=runs");
+}
+END_TEST
+
+START_TEST(processes_that_ended_are_kept_by_age)
+{
+	COMMIT(ENDED("a", "voice", 30), ENDED("b", "voice", 10), ENDED("c", "voice", 20));
+	TRIMMED(.events = 1, .processes = UINT64_MAX, .ended_after_ms = 20);
+	ck_assert_str_eq(LOADED(RECORD_PROCESS), "voice/a=ended voice/c=ended");
+}
+END_TEST
+
+/* 1000 steps and as many events, in one commit. */
+static void process_ended(int number)
+{
+	static char steps[1000][24], events[1000][24];
+	struct record r[2001];
+	char id[16];
+
+	snprintf(id, sizeof id, "p%d", number);
+	r[0] = (struct record)ENDED(id, "voice", number);
+	for (int i = 0; i < 1000; i++) {
+		snprintf(steps[i], sizeof steps[i], "p%d/%d", number % 100, i + 1);
+		snprintf(events[i], sizeof events[i], "%d", number * 1000 + i);
+		r[2 * i + 1] = (struct record)STEP(steps[i], "voice", "s");
+		r[2 * i + 2] = (struct record)EVENT(events[i], "voice", "e");
+	}
+	commit(r, LM_COUNT(r));
+}
+
+/* More than one portion, and processes that are larger than a portion. */
+START_TEST(a_long_history_is_forgotten_in_portions)
+{
+	for (int i = 1; i <= 3; i++)
+		process_ended(i);
+	TRIMMED(.events = 2, .processes = 1);
+	ck_assert_str_eq(LOADED(RECORD_PROCESS), "voice/p3=ended");
+	ck_assert_str_eq(LOADED(RECORD_EVENT), "voice/3998=e voice/3999=e");
+	ck_assert_str_eq(LOADED(RECORD_STEP, .limit = 1), "voice/p3/1=s");
 }
 END_TEST
 
@@ -312,11 +455,15 @@ END_TEST
 START_TEST(records_that_break_the_contract_are_refused)
 {
 	const struct record bad[] = {
-	    {(enum record_table)RECORD_TABLE_N, "a", "voice", "1"},
+	    RECORD((enum record_table)RECORD_TABLE_N, "a", "voice", "1"),
 	    COMPONENT(NULL, "voice", "1"),
 	    COMPONENT("", "voice", "1"),
 	    COMPONENT("a", NULL, "1"),
 	    EVENT("1", "voice", NULL),
+	    STEP("a", "voice", "1"),
+	    STEP("/1", "voice", "1"),
+	    STEP("a/x", "voice", "1"),
+	    STEP("a/01", "voice", "1"),
 	};
 
 	for (size_t i = 0; i < LM_COUNT(bad); i++)
@@ -390,6 +537,14 @@ static void add_contract(TCase *tc)
 	tcase_add_test(tc, the_greatest_number_is_a_number);
 	tcase_add_test(tc, trimming_forgets_the_oldest_events);
 	tcase_add_test(tc, the_last_event_outlives_every_trim);
+	tcase_add_test(tc, steps_come_back_by_process_and_number);
+	tcase_add_test(tc, what_has_ended_can_be_left_out);
+	tcase_add_test(tc, a_process_takes_its_steps_with_it);
+	tcase_add_test(tc, a_process_can_come_and_go_within_one_commit);
+	tcase_add_test(tc, a_step_without_a_process_is_refused);
+	tcase_add_test(tc, processes_that_ended_are_kept_by_number);
+	tcase_add_test(tc, processes_that_ended_are_kept_by_age);
+	tcase_add_test(tc, a_long_history_is_forgotten_in_portions);
 	tcase_add_test(tc, an_empty_commit_is_fine);
 	tcase_add_test(tc, a_commit_with_one_bad_record_leaves_no_trace);
 	tcase_add_test(tc, records_that_break_the_contract_are_refused);

@@ -96,7 +96,7 @@ static const char *refusal_of(const char *file)
 
 static struct lm_err *commit_state(const char *body)
 {
-	const struct record r = {RECORD_COMPONENT, "a", "voice", body};
+	const struct record r = {RECORD_COMPONENT, "a", "voice", body, 0};
 
 	return store->ops->commit(store, &r, 1);
 }
@@ -104,7 +104,7 @@ static struct lm_err *commit_state(const char *body)
 static void commit_event(int64_t n)
 {
 	char key[24];
-	const struct record r = {RECORD_EVENT, key, "voice", "{}"};
+	const struct record r = {RECORD_EVENT, key, "voice", "{}", 0};
 
 	snprintf(key, sizeof key, "%lld", (long long)n);
 	ck_assert_ptr_null(store->ops->commit(store, &r, 1));
@@ -156,13 +156,13 @@ START_TEST(order_of_first_writing_outlives_a_restart)
 
 	open_journal();
 	for (size_t i = 0; i < LM_COUNT(keys); i++) {
-		const struct record r = {RECORD_STEP, keys[i], "voice", keys[i]};
+		const struct record r = {RECORD_COMPONENT, keys[i], "voice", keys[i], 0};
 
 		ck_assert_ptr_null(store->ops->commit(store, &r, 1));
 		close_journal();
 		open_journal();
 	}
-	ck_assert_str_eq(loaded(RECORD_STEP), "z=z a=a m=m");
+	ck_assert_str_eq(loaded(RECORD_COMPONENT), "z=z a=a m=m");
 }
 END_TEST
 
@@ -273,9 +273,9 @@ START_TEST(a_journal_of_a_later_version_is_refused)
 {
 	open_journal();
 	close_journal();
-	patch(60, "\0\0\0\2", 4);
+	patch(60, "\0\0\0\3", 4);
 	ck_assert_str_eq(refusal_of(path),
-	    "invalid: it has format 2, and this lm knows format 1; use the lm that wrote it, or "
+	    "invalid: it has format 3, and this lm knows formats 1 to 2; use the lm that wrote it, or "
 	    "move the file away to begin anew");
 }
 END_TEST
@@ -299,7 +299,7 @@ START_TEST(damage_is_reported_and_not_skipped)
 	body[sizeof body - 1] = '\0';
 	for (int i = 0; i < 60; i++) {
 		char key[16];
-		const struct record r = {RECORD_STEP, key, "voice", body};
+		const struct record r = {RECORD_COMPONENT, key, "voice", body, 0};
 
 		snprintf(key, sizeof key, "%d", i);
 		ck_assert_ptr_null(store->ops->commit(store, &r, 1));
@@ -310,7 +310,7 @@ START_TEST(damage_is_reported_and_not_skipped)
 		patch(page * 4096, garbage, sizeof garbage);
 	open_journal();
 	struct lm_err *e =
-	    store->ops->load(store, &(struct store_query){.table = RECORD_STEP}, print, NULL);
+	    store->ops->load(store, &(struct store_query){.table = RECORD_COMPONENT}, print, NULL);
 	ck_assert_ptr_nonnull(e);
 	ck_assert_msg(strstr(lm_err_text(e), "the file is damaged") != NULL, "%s", lm_err_text(e));
 	lm_err_free(e);
@@ -375,8 +375,8 @@ START_TEST(a_record_that_is_too_large_takes_its_whole_commit_with_it)
 	open_journal();
 	ck_assert_ptr_null(commit_state("old"));
 	const struct record r[] = {
-	    {RECORD_COMPONENT, "a", "voice", "new"},
-	    {RECORD_STEP, "a", "voice", huge},
+	    {RECORD_COMPONENT, "a", "voice", "new", 0},
+	    {RECORD_ASSEMBLY, "a", "voice", huge, 0},
 	};
 	struct lm_err *e = store->ops->commit(store, r, 2);
 	ck_assert_ptr_nonnull(e);
@@ -390,7 +390,7 @@ END_TEST
 
 START_TEST(an_event_number_of_a_failed_commit_is_free_again)
 {
-	const struct record r = {RECORD_EVENT, "1", "voice", "{}"};
+	const struct record r = {RECORD_EVENT, "1", "voice", "{}", 0};
 
 	open_journal();
 	write_errno = ENOSPC;
@@ -409,12 +409,12 @@ END_TEST
 static void commit_turn(int64_t n)
 {
 	char body[24], keys[3][24];
-	struct record r[4] = {{RECORD_COMPONENT, "a", "voice", body}};
+	struct record r[4] = {{RECORD_COMPONENT, "a", "voice", body, 0}};
 
 	snprintf(body, sizeof body, "%lld", (long long)n);
 	for (int i = 0; i < 3; i++) {
 		snprintf(keys[i], sizeof keys[i], "%lld", (long long)(n * 3 + i + 1));
-		r[i + 1] = (struct record){RECORD_EVENT, keys[i], "voice", body};
+		r[i + 1] = (struct record){RECORD_EVENT, keys[i], "voice", body, 0};
 	}
 	struct lm_err *e = store->ops->commit(store, r, 4);
 	if (e != NULL)
