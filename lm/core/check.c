@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lm/core/doctor.h"
+
+#include <string.h>
+
+#include "lm/core/engine_priv.h"
+
+/* The engine's books against themselves; the invariants stand in model.h. */
+
+struct check {
+	const struct engine *engine;
+	violation_fn *tell;
+	void *arg;
+	struct lm_arena *arena;
+	size_t components;        /* counted over all instances */
+	struct lm_map *in_flight; /* by process id: how many flights say they are its own */
+};
+
+struct count {
+	size_t n;
+};
+
+static void tell(const struct check *k, const char *subject, const char *text)
+{
+	k->tell(k->arg, subject, text);
+}
+
+/* ---- components and flights ------------------------------------------------------------------------- */
+
+static void check_component(struct check *k, const struct instance *in, const struct component *c)
+{
+	const struct engine *e = k->engine;
+
+	k->components++;
+	if (c->instance != in || lm_map_find(in->components, c->name) != c)
+		tell(k, c->name, "the component stands in an assembly that it does not belong to");
+	if (lm_map_find(e->components, c->id) != c || lm_map_find(e->component_names, c->name) != c)
+		tell(k, c->name, "the component is not found by its id or its name");
+	if (c->flight != NULL &&
+	    (lm_map_find(e->flights, c->flight->step) != c->flight || c->flight->component != c))
+		tell(k, c->name, "the component waits for a step that is not in flight");
+	if (c->flight == NULL && c->turn == NULL && c->line != NULL)
+		tell(k, c->name, "steps wait in the component's line, and none is before them");
+}
+
+static void check_flights(struct check *k)
+{
+	const struct flight *f;
+
+	for (size_t i = 0; (f = lm_map_next(k->engine->flights, &i)) != NULL;) {
+		if (f->component->flight != f)
+			tell(k, f->step, "two steps are in flight on one component");
+		struct count *n = lm_map_find(k->in_flight, f->process->id);
+		if (n == NULL) {
+			n = LM_NEW(k->arena, struct count);
+			lm_map_put(k->in_flight, f->process->id, n);
+		}
+		n->n++;
+	}
+}
+
+/* ---- processes ---------------------------------------------------------------------------------------- */
+
+static void check_process(struct check *k, const struct process *p)
+{
+	const struct count *n = lm_map_find(k->in_flight, p->id);
+	bool runs = p->status == PROCESS_RUNNING;
+
+	if (runs != (p->instance != NULL && p->instance->running == p))
+		tell(k, p->id,
+		    "a process is In Progress exactly while its assembly says so: this one is not");
+	if ((n == NULL ? 0 : n->n) != p->in_flight)
+		tell(k, p->id, "the process has miscounted its steps in flight");
+}
+
+static void check_queue(struct check *k, const struct instance *in)
+{
+	if (in->running == NULL && in->queue.n > 0)
+		tell(k, in->name, "intents wait for the assembly, and nothing runs on it");
+	for (size_t i = 0; i < in->queue.n; i++)
+		if (in->queue.v[i]->status != PROCESS_PENDING)
+			tell(
+			    k, in->queue.v[i]->id, "the process waits in line, and is not Pending");
+}
+
+/* ---- relationships ------------------------------------------------------------------------------------ */
+
+/* The state of every node, assemblies too: children stand behind their parents. */
+static enum component_state *node_states(
+    const struct instance *in, const struct graph *g, struct lm_arena *a)
+{
+	enum component_state *states = LM_NEW_N(a, enum component_state, g->n_nodes + 1);
+
+	for (size_t i = 0; i < g->n_nodes; i++)
+		states[i] = COMPONENT_ACTIVE;
+	for (size_t i = g->n_nodes; i-- > 0;) {
+		const struct graph_node *n = &g->nodes[i];
+		const struct component *c = lm_map_find(in->components, n->name);
+
+		if (n->resource != NULL)
+			states[i] = c == NULL ? COMPONENT_ABSENT : c->state;
+		if (n->parent >= 0)
+			states[n->parent] = component_state_fold(states[n->parent], states[i]);
+	}
+	return states;
+}
+
+/* Broken: it was there, and the heal that ceases the relationship is on its way. */
+static bool end_is_ready(const enum component_state *states, const struct graph_end *end)
+{
+	static const enum component_state needs[] = {
+	    [END_INSTALLED] = COMPONENT_INSTALLED,
+	    [END_INACTIVE] = COMPONENT_INACTIVE,
+	    [END_ACTIVE] = COMPONENT_ACTIVE,
+	};
+	enum component_state state = end->node < 0 ? COMPONENT_ACTIVE : states[end->node];
+
+	return state == COMPONENT_BROKEN ||
+	       (state >= needs[end->state] && state <= COMPONENT_ACTIVE);
+}
+
+static void check_links(struct check *k, const struct instance *in, const struct graph *g)
+{
+	enum component_state *states = NULL;
+	const struct link *l;
+
+	for (size_t i = 0; (l = lm_map_next(in->links, &i)) != NULL;) {
+		int at = graph_find_relationship(g, l->name);
+
+		if (at < 0) {
+			if (in->running == NULL)
+				tell(k, l->name,
+				    "the relationship exists, and its assembly has none of that "
+				    "name");
+			continue;
+		}
+		const struct graph_relationship *r = &g->relationships[at];
+		states = states != NULL ? states : node_states(in, g, k->arena);
+		if (!end_is_ready(states, &r->source) || !end_is_ready(states, &r->target))
+			tell(k, l->name,
+			    "the relationship exists although an end is not in its state");
+	}
+}
+
+/* ---- all of it ---------------------------------------------------------------------------------------- */
+
+void engine_check(const struct engine *e, violation_fn *fn, void *arg)
+{
+	LM_AUTO(lm_arena) a = lm_arena_new();
+	LM_AUTO(lm_map) in_flight = lm_map_new();
+	struct check k = {.engine = e, .tell = fn, .arg = arg, .arena = a, .in_flight = in_flight};
+	const struct instance *in;
+	const struct component *c;
+	const struct process *p;
+
+	check_flights(&k);
+	for (size_t i = 0; (in = lm_map_next(e->instances, &i)) != NULL;) {
+		for (size_t n = 0; (c = lm_map_next(in->components, &n)) != NULL;)
+			check_component(&k, in, c);
+		check_queue(&k, in);
+		check_links(&k, in, in->graph);
+	}
+	if (k.components != lm_map_count(e->components) ||
+	    k.components != lm_map_count(e->component_names))
+		tell(&k, "components",
+		    "the index of all components holds more than the assemblies do");
+	for (size_t i = 0; (p = lm_map_next(e->processes, &i)) != NULL;)
+		check_process(&k, p);
+}
