@@ -248,49 +248,61 @@ struct lm_err *aim_at(
 
 /* ---- the plan for it --------------------------------------------------------------------------------- */
 
-struct present {
-	const struct instance *instance;
-	const struct component *broken;
-};
-
-static enum component_state present_state(void *arg, const char *name)
+/* The components that exist, as what is wanted and the tree they were made under see them. */
+static struct plan_thing *things_of(
+    const struct instance *in, const struct aim *a, struct lm_arena *arena, size_t *n)
 {
-	const struct present *p = arg;
-	const struct component *c =
-	    p->instance == NULL ? NULL : lm_map_find(p->instance->components, name);
+	struct plan_thing *things =
+	    LM_NEW_N(arena, struct plan_thing, lm_map_count(in->components) + 1);
+	const struct component *c;
 
-	if (c != NULL && c == p->broken && c->state == COMPONENT_ACTIVE)
-		return COMPONENT_BROKEN;
-	return c == NULL ? COMPONENT_ABSENT : c->state;
+	*n = 0;
+	for (size_t i = 0; (c = lm_map_next(in->components, &i)) != NULL;) {
+		int wanted = a->want == NULL ? -1 : graph_find_node(a->want, c->name);
+		int node = a->have == NULL ? -1 : graph_find_node(a->have, c->name);
+		bool fell = c == a->broken && c->state == COMPONENT_ACTIVE;
+
+		if (c->state == COMPONENT_ABSENT)
+			continue;
+		things[(*n)++] = (struct plan_thing){
+		    .graph = node >= 0 ? a->have : a->want,
+		    .node = node >= 0 ? node : wanted,
+		    .wanted = wanted,
+		    .state = fell ? COMPONENT_BROKEN : c->state,
+		    .rebuild = c->rebuild,
+		};
+	}
+	return things;
 }
 
-static bool present_relationship(void *arg, const char *name)
+static struct plan_bond *bonds_of(
+    const struct instance *in, const struct aim *a, struct lm_arena *arena, size_t *n)
 {
-	const struct present *p = arg;
+	struct plan_bond *bonds = LM_NEW_N(arena, struct plan_bond, lm_map_count(in->links) + 1);
+	const struct link *l;
 
-	return p->instance != NULL && lm_map_find(p->instance->links, name) != NULL;
-}
+	*n = 0;
+	for (size_t i = 0; (l = lm_map_next(in->links, &i)) != NULL;) {
+		int wanted = a->want == NULL ? -1 : graph_find_relationship(a->want, l->name);
+		int index = a->have == NULL ? -1 : graph_find_relationship(a->have, l->name);
 
-static bool present_rebuild(void *arg, const char *name)
-{
-	const struct present *p = arg;
-	const struct component *c =
-	    p->instance == NULL ? NULL : lm_map_find(p->instance->components, name);
-
-	return c != NULL && c->rebuild;
+		bonds[(*n)++] = (struct plan_bond){
+		    .graph = index >= 0 ? a->have : a->want,
+		    .relationship = index >= 0 ? index : wanted,
+		    .wanted = wanted,
+		};
+	}
+	return bonds;
 }
 
 struct plan *aim_plan(
     const struct instance *in, const struct aim *a, struct lm_arena *arena, const char **circle)
 {
-	struct present present = {in, a->broken};
+	struct plan_request rq = {.want = a->want, .target = a->target};
 
-	return plan_build(
-	    &(struct plan_request){
-		.have = a->have,
-		.want = a->want,
-		.target = a->target,
-		.facts = {present_state, present_relationship, present_rebuild, &present},
-	    },
-	    arena, circle);
+	if (in != NULL) {
+		rq.things = things_of(in, a, arena, &rq.n_things);
+		rq.bonds = bonds_of(in, a, arena, &rq.n_bonds);
+	}
+	return plan_build(&rq, arena, circle);
 }

@@ -7,7 +7,6 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/vec.h"
 #include "lm/core/state.h"
 #include "tosca/graph/graph.h"
 
@@ -15,61 +14,124 @@
  * Every intent is a diff: what is there + what is wanted = a plan, a graph of steps.  A plan is
  * data: it is printed, run, and made again from the present state after a restart or a failure.
  *
+ * A way down (Cease, Stop, Uninstall, Delete) goes by the tree that a thing was made under, a way
+ * up by the tree that is wanted.
+ *
  * Order (a step begins when all it comes 'after' are done; whatever is not ordered runs side by side):
  *  1. A component's transitions follow each other in the order of their states.
- *  2. A component that uses another's property begins its way up after the other's Install, and is
- *     uninstalled before the other is.
+ *  2. A component that uses another's property begins its way up after the other's Install (or the
+ *     later transition that brings the value), and is gone before the other is uninstalled.
  *  3. A relationship is created as the states and modifiers of its ends say, and ceased before
- *     either end leaves the state it needs.
- *  4. Levels: no Configure before every Install, no Start before every Configure, no Uninstall
+ *     either end leaves the state it needs, in the reverse order.  A source is raised above the
+ *     assembly's state when its relationship must come before a step of the target.
+ *  4. References are found before whatever uses them.
+ *  5. Levels: no Configure before every Install, no Start before every Configure, no Uninstall
  *     before every Stop; a step that something of a lower level needs is exempt.
+ *
+ * What only makes the way down tidier gives way where it would make a circle: what exists can
+ * always be taken down.
  */
-enum plan_kind { PLAN_TRANSITION, PLAN_CREATE, PLAN_CEASE, PLAN_GATE };
+enum plan_kind { PLAN_TRANSITION, PLAN_CREATE, PLAN_CEASE, PLAN_FIND, PLAN_GATE };
+
+/* Because of what a step waits for another. */
+enum plan_cause {
+	PLAN_CAUSE_NONE,     /* it goes without saying */
+	PLAN_CAUSE_VALUE,    /* 'dep' of the wanted tree: the provider's value is needed */
+	PLAN_CAUSE_USER,     /* it uses what goes: it goes first */
+	PLAN_CAUSE_FOUND,    /* what was found is needed */
+	PLAN_CAUSE_END,      /* of a relationship: the end must be there */
+	PLAN_CAUSE_BEFORE,   /* the relationship comes before the transition */
+	PLAN_CAUSE_CEASED,   /* the relationship ceases before its end leaves */
+	PLAN_CAUSE_REVERSE,  /* of relationships: the last that came ceases first */
+	PLAN_CAUSE_OPERATOR, /* it carries out the relationship's operation */
+	PLAN_CAUSE_GATE,     /* a gate, whose subject says what */
+};
 
 struct plan_edge {
-	int step;        /* must be done before */
-	const char *why; /* for people; NULL: it goes without saying */
+	int step; /* must be done before */
+	enum plan_cause cause;
+	const struct graph_dep *dep; /* PLAN_CAUSE_VALUE */
 };
 
 struct plan_step {
+	/* Full name of the component, relationship or reference; what a gate stands for. */
+	const char *subject;
+	const char *why;           /* for people: "to be Active"; NULL for a gate */
+	const struct graph *graph; /* the one that 'index' is an index into */
+	int index;                 /* node, relationship or reference; -1: gate */
 	enum plan_kind kind;
-	const char
-	    *subject; /* full name of the component or relationship; of the level for a gate */
 	enum transition transition;
-	const struct graph *graph; /* the one that 'index' is an index into: wanted, or what was */
-	int index;                 /* node or relationship */
-	bool silent;               /* not declared: the state changes without a call */
-	bool tolerant;             /* its failure is noted and the plan goes on */
+	bool silent;   /* not declared: the state changes without a call */
+	bool tolerant; /* its failure is noted and the plan goes on */
 	struct {
-		struct plan_edge *v;
-		size_t n, cap;
+		const struct plan_edge *v;
+		size_t n;
 	} after;
+	struct { /* the steps that wait for this one */
+		const int *v;
+		size_t n;
+	} unblocks;
 };
 
 struct plan {
 	struct lm_arena *arena;
-	struct plan_step *steps;
+	struct plan_step *steps; /* in an order in which they could run one after the other */
 	size_t n_steps;
 };
 
-/* What is there.  The functions answer for full names. */
-struct plan_facts {
-	enum component_state (*state)(void *arg, const char *component); /* ABSENT: no such thing */
-	bool (*is_related)(void *arg, const char *relationship);
-	/* Its infrastructure is gone or not to be trusted: a restart is not enough. */
-	bool (*needs_rebuild)(void *arg, const char *component);
-	void *arg;
+/* ---- what is asked ------------------------------------------------------------------------ */
+
+enum plan_change {
+	PLAN_KEEP,
+	PLAN_RECONFIGURE, /* an Active one takes over its new values; otherwise like KEEP */
+	PLAN_RENEW,       /* all the way down, and up again */
 };
 
+/* A component that exists. */
+struct plan_thing {
+	const struct graph *graph; /* the tree it was made under, */
+	int node;                  /* and its node there */
+	int wanted;                /* its node in what is wanted; -1: it shall go */
+	enum component_state state;
+	enum plan_change change;
+	const char *why; /* of the change: "its image differs"; NULL: nothing is known */
+	bool rebuild;    /* its infrastructure is gone or not to be trusted: a restart won't do */
+	bool adopted;    /* runs already: from Inactive to Active by Integrity alone */
+	/* Out of this plan's scope: no step for it, unless what is planned cannot do without. */
+	bool fixed;
+};
+
+/* A relationship that exists. */
+struct plan_bond {
+	const struct graph *graph;
+	int relationship; /* in 'graph' */
+	int wanted;       /* in what is wanted; -1: it shall go */
+	bool stale;       /* its values have changed: cease with the old, create with the new */
+};
+
+/* Trees, things and bonds are borrowed: the plan's steps point into the trees. */
 struct plan_request {
-	const struct graph *have;    /* covers all that exists; NULL: nothing does */
 	const struct graph *want;    /* NULL: nothing is wanted */
 	enum component_state target; /* for all of 'want': Installed, Inactive or Active */
-	struct plan_facts facts;
+	const struct plan_thing *things;
+	size_t n_things;
+	const struct plan_bond *bonds;
+	size_t n_bonds;
+	const bool *skip; /* by node of 'want': "fixed" for what does not exist yet; NULL: none */
+	/*
+	 * By node of 'want': Configure or Start where a provider's values come that late; all else
+	 * means Install.  Gives way where it would make a circle.  NULL: Install.
+	 */
+	const enum transition *late;
 };
 
-/* NULL when the order has a circle; '*circle' then names it, in 'arena'.  Steps live in 'arena'. */
+/*
+ * NULL when the order has a circle; '*circle' then names it, in 'arena'.  Steps live in 'arena'.
+ * Time and memory grow with the number of components, relationships, operations and dependencies.
+ */
 struct plan *plan_build(const struct plan_request *, struct lm_arena *arena, const char **circle);
+
+/* ---- what people see ---------------------------------------------------------------------- */
 
 /* "Install", "Create", "Cease", ... */
 const char *plan_step_action(const struct plan_step *);
@@ -77,9 +139,11 @@ const char *plan_step_action(const struct plan_step *);
 const char *plan_step_call(const struct plan_step *, unsigned call);
 bool plan_step_is_gate(const struct plan_step *);
 
-/* One line a step, in an order in which they could run one after the other. */
+/* One line a step, in columns, in an order in which they could run one after the other. */
 void plan_print(const struct plan *, struct lm_buf *out);
-/* [{"step":1,"subject":..,"action":..,"silent":..,"after":[{"step":..,"because":..}]}] */
+/* [{"step":1,"subject":..,"action":..,"silent":..,"why":..,"after":[{"step":..,"because":..}]}] */
 void plan_print_json(const struct plan *, struct lm_buf *out);
+/* For Graphviz. */
+void plan_print_dot(const struct plan *, struct lm_buf *out);
 
 #endif

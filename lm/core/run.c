@@ -217,6 +217,7 @@ void run_begin(struct engine *e, struct process *p, int run, int64_t now_ms, str
 	r->started_ms = now_ms;
 	switch (s->kind) {
 	case PLAN_GATE:
+	case PLAN_FIND:
 		run_done(p, run);
 		break;
 	case PLAN_TRANSITION:

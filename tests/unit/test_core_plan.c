@@ -88,7 +88,7 @@ START_TEST(a_component_waits_for_the_one_whose_property_it_uses)
 	before(p, "Install   svc__net", "Install   svc__gw");
 	before(p, "Install   svc__gw", "Install   svc__pool__1");
 	ck_assert_ptr_nonnull(
-	    strstr(line_of(p, "Create    svc__pool__1"), "(gateway comes from it)"));
+	    strstr(line_of(p, "Create    svc__pool__1"), "(gw.address is needed)"));
 }
 END_TEST
 
@@ -149,12 +149,13 @@ START_TEST(scaling_out_touches_the_new_member_only)
 	const char *p = plan(
 	    &(struct intent){.kind = INTENT_SCALE_OUT, .assembly_name = "svc", .cluster = "pool"});
 
-	ck_assert_str_eq(p, "  1 Create    svc__pool__3 (no call)\n"
-			    "  2 Install   svc__pool__3  after 1\n"
-			    "  3 Configure svc__pool__3  after 2\n"
-			    "  4 Start     svc__pool__3  after 3\n"
-			    "  5 Integrity svc__pool__3  after 4\n"
-			    "  6 Create    svc__register__3  after 5 (its end must be there)\n");
+	ck_assert_str_eq(p,
+	    "  1 Create    svc__pool__3 (no call)  to be Active\n"
+	    "  2 Install   svc__pool__3            to be Active  after 1\n"
+	    "  3 Configure svc__pool__3            to be Active  after 2\n"
+	    "  4 Start     svc__pool__3            to be Active  after 3\n"
+	    "  5 Integrity svc__pool__3            to be Active  after 4\n"
+	    "  6 Create    svc__register__3        it is wanted  after 5 (must be there first)\n");
 }
 END_TEST
 
@@ -163,10 +164,12 @@ START_TEST(scaling_in_ceases_the_relationship_before_the_member_stops)
 	const char *p = plan(
 	    &(struct intent){.kind = INTENT_SCALE_IN, .assembly_name = "svc", .cluster = "pool"});
 
-	ck_assert_str_eq(p, "  1 Cease     svc__register__2\n"
-			    "  2 Stop      svc__pool__2  after 1 (ceased before its end leaves)\n"
-			    "  3 Uninstall svc__pool__2  after 2\n"
-			    "  4 Delete    svc__pool__2 (no call)  after 3\n");
+	ck_assert_str_eq(p,
+	    "  1 Cease     svc__register__2        it is not wanted any more\n"
+	    "  2 Stop      svc__pool__2            it is not wanted any more  after 1 (must cease "
+	    "first)\n"
+	    "  3 Uninstall svc__pool__2            it is not wanted any more  after 2\n"
+	    "  4 Delete    svc__pool__2 (no call)  it is not wanted any more  after 3\n");
 }
 END_TEST
 
@@ -175,11 +178,13 @@ START_TEST(a_heal_drains_first_then_restarts_then_registers_again)
 	const char *p = plan(&(struct intent){
 	    .kind = INTENT_HEAL, .assembly_name = "svc", .component_name = "svc__pool__1"});
 
-	ck_assert_str_eq(p, "  1 Cease     svc__register__1\n"
-			    "  2 Stop      svc__pool__1  after 1 (ceased before its end leaves)\n"
-			    "  3 Start     svc__pool__1  after 2\n"
-			    "  4 Integrity svc__pool__1  after 3\n"
-			    "  5 Create    svc__register__1  after 1, 4 (its end must be there)\n");
+	ck_assert_str_eq(p, "  1 Cease     svc__register__1  its source leaves its state\n"
+			    "  2 Stop      svc__pool__1      it is Broken                 after 1 "
+			    "(must cease first)\n"
+			    "  3 Start     svc__pool__1      it is Broken                 after 2\n"
+			    "  4 Integrity svc__pool__1      it is Broken                 after 3\n"
+			    "  5 Create    svc__register__1  to be there again            after 4 "
+			    "(must be there first), 1\n");
 }
 END_TEST
 

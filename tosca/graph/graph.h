@@ -201,6 +201,7 @@ struct graph_scale {
 struct graph_dep {
 	int consumer, provider; /* resources */
 	const char *property;   /* of the consumer: the reason, for people */
+	const char *source;     /* of the provider: where the value comes from */
 };
 
 struct graph {
@@ -219,7 +220,7 @@ struct graph {
 	size_t n_heals;
 	struct graph_scale *scales;
 	size_t n_scales;
-	struct graph_dep *deps;
+	struct graph_dep *deps; /* by consumer, ascending */
 	size_t n_deps;
 	struct graph_offer *offers; /* in the arena */
 	size_t n_offers;

@@ -11,9 +11,15 @@
  */
 enum { CHAIN_MAX = 1000, WEIGHT_MAX = 4 * 1000 * 1000, STEPS_MAX = 100 * 1000 * 1000 };
 
-/* The resources that an assembly's property is made of. */
+/* A property of a resource. */
+struct origin {
+	int node;
+	const char *property;
+};
+
+/* What an assembly's property is made of: one property of each resource. */
 struct providers {
-	int *v;
+	struct origin *v;
 	size_t n, cap;
 };
 
@@ -171,12 +177,12 @@ static void explore(struct search *s, struct place at)
 
 static struct providers *providers_of(struct search *, struct place);
 
-static void add_provider(struct search *s, struct providers *list, int node)
+static void add_provider(struct search *s, struct providers *list, struct origin origin)
 {
 	for (size_t i = 0; i < list->n && list->n <= 8; i++)
-		if (list->v[i] == node)
+		if (list->v[i].node == origin.node)
 			return;
-	*LM_PUSH(s->b->scratch, list) = node;
+	*LM_PUSH(s->b->scratch, list) = origin;
 	s->steps++;
 }
 
@@ -187,7 +193,7 @@ static void add_origin(struct search *s, struct place from, int node, const char
 	struct place to;
 
 	if (s->b->nodes.v[node].resource != NULL) {
-		add_provider(s, list, node);
+		add_provider(s, list, (struct origin){node, property});
 		return;
 	}
 	if (!find_property(s->b, node, property, &to))
@@ -208,17 +214,18 @@ static struct providers *providers_of(struct search *s, struct place at)
 	return *list;
 }
 
-static void add_dep(struct search *s, struct place from, int provider)
+static void add_dep(struct search *s, struct place from, struct origin origin)
 {
 	struct builder *b = s->b;
 
-	if (provider == from.node || s->marks[provider] == s->mark)
+	if (origin.node == from.node || s->marks[origin.node] == s->mark)
 		return;
-	s->marks[provider] = s->mark;
+	s->marks[origin.node] = s->mark;
 	struct graph_dep *dep = LM_PUSH(NULL, &b->deps);
 	dep->consumer = from.node;
-	dep->provider = provider;
+	dep->provider = origin.node;
 	dep->property = b->nodes.v[from.node].properties[from.property].name;
+	dep->source = origin.property;
 }
 
 /* 'from' is a resource's property. */
@@ -227,7 +234,7 @@ static void add_source(struct search *s, struct place from, int node, const char
 	struct place to;
 
 	if (s->b->nodes.v[node].resource != NULL) {
-		add_dep(s, from, node);
+		add_dep(s, from, (struct origin){node, property});
 		return;
 	}
 	if (!find_property(s->b, node, property, &to))
