@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/attr.h"
+#include "base/time.h"
 #include "base/vec.h"
 
 struct render render_stdout(void)
@@ -86,34 +86,11 @@ void render_duration(int64_t ms, struct lm_buf *out)
 		lm_buf_printf(out, "%lld d %02lld h", s / 86400, s / 3600 % 24);
 }
 
-/* "Z", "+01:00", "+0100" or nothing, after the seconds and their fraction. */
-static long offset_s(const char *p)
-{
-	int h = 0, m = 0;
-
-	if (*p != '+' && *p != '-')
-		return 0;
-	if (sscanf(p + 1, "%2d:%2d", &h, &m) != 2 && sscanf(p + 1, "%2d%2d", &h, &m) != 2)
-		return 0;
-	return (*p == '-' ? -1 : 1) * (h * 3600L + m * 60L);
-}
-
 int64_t render_parse_time(const char *text)
 {
-	struct tm tm = {0};
 	int64_t ms = 0;
 
-	const char *p = text != NULL ? strptime(text, "%Y-%m-%dT%H:%M:%S", &tm) : NULL;
-	if (p == NULL)
-		return -1;
-	if (*p == '.') {
-		char *end = NULL;
-		double fraction = strtod(p, &end);
-
-		ms = (int64_t)(fraction * 1000 + 0.5);
-		p = end;
-	}
-	return ((int64_t)timegm(&tm) - offset_s(p)) * 1000 + ms;
+	return text != NULL && lm_time_parse(text, &ms) ? ms : -1;
 }
 
 /* ---- tables ----------------------------------------------------------------------------------- */

@@ -163,7 +163,7 @@ static struct lm_err *attach(struct engine *e, const struct record *r, struct pr
 	return NULL;
 }
 
-static struct lm_err *restore_process(struct engine *e, const struct record *r, const json_t *o)
+static struct lm_err *decode_process(const struct record *r, const json_t *o, struct process **out)
 {
 	const char *status = text_of(o, "status"), *target = text_of(o, "target");
 	const char *root_id = text_of(o, "rootId");
@@ -191,8 +191,48 @@ static struct lm_err *restore_process(struct engine *e, const struct record *r, 
 		process_free(p);
 		return lacks(r, "status, target or intent");
 	}
+	*out = p;
+	return NULL;
+}
+
+static struct lm_err *restore_process(struct engine *e, const struct record *r, const json_t *o)
+{
+	struct process *p = NULL;
+	struct lm_err *err = decode_process(r, o, &p);
+
+	if (err != NULL)
+		return err;
 	lm_map_put(e->processes, p->id, p);
 	return attach(e, r, p);
+}
+
+struct lm_err *process_of_record(const struct record *r, struct process **out)
+{
+	json_t *o = json_loads(r->body, 0, NULL);
+	struct lm_err *err = json_is_object(o) ? decode_process(r, o, out) : lacks(r, "JSON");
+
+	json_decref(o);
+	return err;
+}
+
+void step_of_record(const struct record *r, struct lm_arena *a, struct step_record *out)
+{
+	json_t *o = json_loads(r->body, 0, NULL);
+
+	*out = (struct step_record){
+	    .id = lm_arena_strdup(a, r->key),
+	    .subject = lm_arena_strdup(a, text_of(o, "subject")),
+	    .resource = lm_arena_strdup(a, text_of(o, "resource")),
+	    .action = lm_arena_strdup(a, text_of(o, "action")),
+	    .state = lm_arena_strdup(a, text_of(o, "state")),
+	    .failure = lm_arena_strdup(a, text_of(o, "failure")),
+	    .message = lm_arena_strdup(a, text_of(o, "message")),
+	    .log = lm_arena_strdup(a, text_of(o, "log")),
+	    .attempt = (unsigned)int_of(o, "attempt"),
+	    .started_ms = int_of(o, "startedAt"),
+	    .ended_ms = int_of(o, "endedAt"),
+	};
+	json_decref(o);
 }
 
 /* Finished steps only tell which numbers are taken; unfinished ones will be asked again. */

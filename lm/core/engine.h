@@ -91,16 +91,38 @@ struct lm_err *engine_plan(struct engine *, const struct intent *, bool json, st
 bool engine_print_assembly(const struct engine *, const char *name_or_id, struct lm_buf *out);
 /* A JSON array of summaries; 'name_contains' NULL: all. */
 void engine_print_assemblies(const struct engine *, const char *name_contains, struct lm_buf *out);
-bool engine_print_process(const struct engine *, const char *id, bool shallow, struct lm_buf *out);
+
+/*
+ * A process with its plan: the steps that were asked of drivers come from the journal, which has
+ * what they printed; those that are still to come from the engine.
+ */
+struct process_steps {
+	const struct record *v; /* of table STEP, in the journal's order */
+	size_t n;
+};
+/* 'steps' NULL: shallow, without the plan and the instance before and after. */
+bool engine_print_process(
+    const struct engine *, const char *id, const struct process_steps *steps, struct lm_buf *out);
 
 struct process_filter {
-	const char *assembly_id, *assembly_name; /* the name may hold '*'; NULL: any */
-	const char *statuses, *intent_types;     /* comma lists; NULL: any */
-	unsigned limit;                          /* 0: 50 */
+	const char *assembly_id, *assembly_name;   /* the name may hold '*'; NULL: any */
+	const char *assembly_type;                 /* a descriptor's name; NULL: any */
+	const char *statuses, *intent_types;       /* comma lists; NULL: any */
+	int64_t started_after_ms, ended_before_ms; /* 0: any */
+	unsigned limit;                            /* 0: 50 */
 };
-/* Newest first. */
-void engine_print_processes(
+/* Elements of a JSON array, shallow, newest first; returns how many. */
+size_t engine_print_processes(
     const struct engine *, const struct process_filter *, struct lm_buf *out);
+
+/*
+ * Older ones are in the journal alone: true when there may be any.  A record of one is printed in
+ * the same way; false: it does not pass the filter (NULL: all do), or cannot be read.
+ */
+bool engine_has_forgotten(const struct engine *);
+bool engine_knows_process(const struct engine *, const char *id);
+bool process_print_record(const struct record *process, const struct process_filter *,
+    const struct process_steps *steps, struct lm_buf *out);
 
 /* The latest samples of every metric of a root assembly, with what the policies make of them. */
 bool engine_print_metrics(const struct engine *, const char *name_or_id, struct lm_buf *out);

@@ -160,7 +160,16 @@ bool watch_sample(struct engine *, const struct sample *, int64_t now_ms, struct
 void watch_free(struct watch *);
 void wish_free(struct wish *);
 
-/* codec.c: after everything was restored. */
+/* codec.c: a step as the journal has it; the texts live in the arena, NULL where there is none. */
+struct step_record {
+	const char *id, *subject, *resource, *action, *state, *failure, *message, *log;
+	unsigned attempt;
+	int64_t started_ms, ended_ms; /* 0: not yet */
+};
+void step_of_record(const struct record *, struct lm_arena *, struct step_record *out);
+/* A process of the journal that has ended; the caller's. */
+struct lm_err *process_of_record(const struct record *, struct process **out) LM_MUST_USE;
+/* After everything was restored. */
 void processes_resume(struct engine *, int64_t now_ms, struct turn *);
 
 #endif

@@ -8,6 +8,8 @@
 /* What the documents of the API have in common: view.c topology, view_process.c, view_metrics.c. */
 
 void view_time(struct lm_json *, const char *key, int64_t ms); /* 0: null */
+/* "executionPlan": a list of steps. */
+void view_plan(struct lm_json *, const struct process *, const struct process_steps *);
 /* [{"name": .., "value": ..}] */
 void view_pairs(struct lm_json *, const char *key, const struct lm_kvs *);
 

@@ -6,64 +6,104 @@
 
 /* The documents of processes. */
 
-static void print_plan(struct lm_json *j, const struct process *p)
+enum { PROCESSES_DEFAULT = 50 };
+
+static bool has_ended(const struct process *p)
 {
-	static const char *const run_text[] = {"Pending", "In Progress", "Completed", "Failed"};
-
-	lm_json_open(j, "executionPlan", '[');
-	for (size_t i = 0; p->plan != NULL && i < p->plan->n_steps; i++) {
-		const struct plan_step *s = &p->plan->steps[i];
-		const struct run *r = &p->runs[i];
-
-		if (plan_step_is_gate(s))
-			continue;
-		lm_json_open(j, NULL, '{');
-		lm_json_str(j, "subject", s->subject);
-		lm_json_str(j, "action", plan_step_action(s));
-		lm_json_str(j, "state", run_text[r->state]);
-		view_time(j, "startedAt", r->started_ms);
-		view_time(j, "endedAt", r->ended_ms);
-		lm_json_str(j, "message", r->message);
-		lm_json_close(j, '}');
-	}
-	lm_json_close(j, ']');
+	return p->status != PROCESS_PENDING && p->status != PROCESS_RUNNING;
 }
 
-static void print_process(struct lm_json *j, const struct process *p, bool shallow)
+/* ---- one process ------------------------------------------------------------------------------- */
+
+/* "Heal", of "HealAssembly". */
+static void print_lifecycle_action(struct lm_json *j, enum intent_kind kind)
+{
+	const char *type = intent_kind_text(kind);
+	size_t n = strlen(type), tail = strlen("Assembly");
+	char text[64];
+
+	if (n > tail && strcmp(type + n - tail, "Assembly") == 0)
+		n -= tail;
+	snprintf(text, sizeof text, "%.*s", (int)n, type);
+	lm_json_str(j, "lifecycleAction", text);
+}
+
+static void print_progress(struct lm_json *j, const struct process *p)
+{
+	struct tally t = p->plan != NULL ? tally_of(p) : p->tally;
+	bool is_done = p->status == PROCESS_COMPLETED;
+
+	lm_json_open(j, "progress", '{');
+	lm_json_int(j, "steps", t.steps);
+	lm_json_int(j, "done", t.done);
+	lm_json_int(j, "running", (int64_t)p->in_flight);
+	lm_json_int(j, "failed", t.failed);
+	lm_json_int(j, "percent",
+	    is_done       ? 100
+	    : t.steps > 0 ? (int64_t)t.done * 100 / t.steps
+			  : 0);
+	lm_json_close(j, '}');
+}
+
+static void print_properties(struct lm_json *j, const struct process *p)
+{
+	const struct lm_kvs *kvs = &p->intent.properties;
+
+	lm_json_open(j, "assemblyProperties", '{');
+	for (size_t i = 0; i < kvs->n; i++)
+		lm_json_str(j, kvs->v[i].name, kvs->v[i].value);
+	lm_json_close(j, '}');
+	lm_json_open(j, "context", '{');
+	lm_json_close(j, '}');
+}
+
+static void print_head(struct lm_json *j, const struct process *p)
 {
 	struct lm_buf intent;
 
-	lm_buf_init(&intent, 64 * 1024);
+	lm_buf_init(&intent, 4 * 1024 * 1024);
 	intent_print(&intent, &p->intent);
-	lm_json_open(j, NULL, '{');
 	lm_json_str(j, "id", p->id);
 	lm_json_str(j, "assemblyId", p->root_id);
 	lm_json_str(j, "assemblyName", p->root_name);
 	lm_json_str(j, "assemblyType", p->descriptor);
 	lm_json_str(j, "intentType", intent_kind_text(p->intent.kind));
-	lm_json_raw(j, "intent", intent.p);
+	print_lifecycle_action(j, p->intent.kind);
+	lm_json_raw(j, "intent", intent.cut ? "{}" : intent.p);
 	lm_json_str(j, "status", process_status_text(p->status));
 	lm_json_str(j, "statusReason", p->reason);
 	lm_json_str(j, "reason", p->intent.reason);
 	view_time(j, "startTime", p->start_ms);
 	view_time(j, "endTime", p->end_ms);
 	lm_json_int(j, "attempt", p->attempt);
-	if (!shallow)
-		print_plan(j, p);
-	lm_json_close(j, '}');
 	lm_buf_fini(&intent);
 }
 
-bool engine_print_process(const struct engine *e, const char *id, bool shallow, struct lm_buf *out)
+static void print_process(
+    struct lm_json *j, const struct process *p, const struct process_steps *steps)
+{
+	lm_json_open(j, NULL, '{');
+	print_head(j, p);
+	print_progress(j, p);
+	print_properties(j, p);
+	if (steps != NULL)
+		view_plan(j, p, steps);
+	lm_json_close(j, '}');
+}
+
+bool engine_print_process(
+    const struct engine *e, const char *id, const struct process_steps *steps, struct lm_buf *out)
 {
 	const struct process *p = lm_map_find(e->processes, id);
 	struct lm_json j = lm_json_on(out);
 
 	if (p == NULL)
 		return false;
-	print_process(&j, p, shallow);
+	print_process(&j, p, steps);
 	return true;
 }
+
+/* ---- lists ------------------------------------------------------------------------------------- */
 
 static bool is_listed(const char *list, const char *word)
 {
@@ -80,29 +120,64 @@ static bool is_listed(const char *list, const char *word)
 	return false;
 }
 
+static bool is_same(const char *wanted, const char *text)
+{
+	return wanted == NULL || (text != NULL && strcmp(wanted, text) == 0);
+}
+
 static bool passes(const struct process_filter *f, const struct process *p)
 {
-	return (f->assembly_id == NULL || strcmp(f->assembly_id, p->root_id) == 0) &&
+	return is_same(f->assembly_id, p->root_id) && is_same(f->assembly_type, p->descriptor) &&
 	       (f->assembly_name == NULL || fnmatch(f->assembly_name, p->root_name, 0) == 0) &&
 	       (f->statuses == NULL || is_listed(f->statuses, process_status_text(p->status))) &&
 	       (f->intent_types == NULL ||
-		   is_listed(f->intent_types, intent_kind_text(p->intent.kind)));
+		   is_listed(f->intent_types, intent_kind_text(p->intent.kind))) &&
+	       (f->started_after_ms == 0 || p->start_ms > f->started_after_ms) &&
+	       (f->ended_before_ms == 0 || (has_ended(p) && p->end_ms < f->ended_before_ms));
 }
 
-void engine_print_processes(
+size_t engine_print_processes(
     const struct engine *e, const struct process_filter *f, struct lm_buf *out)
 {
 	LM_VEC(const struct process *) found = {0};
 	struct lm_json j = lm_json_on(out);
 	const struct process *p;
-	size_t limit = f->limit == 0 ? 50 : f->limit;
+	size_t limit = f->limit == 0 ? PROCESSES_DEFAULT : f->limit;
 
 	for (size_t i = 0; (p = lm_map_next(e->processes, &i)) != NULL;)
 		if (passes(f, p))
 			*LM_PUSH(NULL, &found) = p;
-	lm_json_open(&j, NULL, '[');
-	for (size_t i = found.n; i-- > 0 && limit > 0; limit--)
-		print_process(&j, found.v[i], true);
-	lm_json_close(&j, ']');
+	size_t n = found.n < limit ? found.n : limit;
+	for (size_t i = 0; i < n; i++)
+		print_process(&j, found.v[found.n - 1 - i], NULL);
 	lm_vec_free(&found);
+	return n;
+}
+
+/* ---- those of the journal ---------------------------------------------------------------------- */
+
+bool engine_has_forgotten(const struct engine *e)
+{
+	return e->finished.has_forgotten;
+}
+
+bool engine_knows_process(const struct engine *e, const char *id)
+{
+	return lm_map_find(e->processes, id) != NULL;
+}
+
+bool process_print_record(const struct record *r, const struct process_filter *f,
+    const struct process_steps *steps, struct lm_buf *out)
+{
+	struct lm_json j = lm_json_on(out);
+	struct process *p = NULL;
+	LM_AUTO(lm_err) err = process_of_record(r, &p);
+
+	if (err != NULL)
+		return false;
+	bool ok = f == NULL || passes(f, p);
+	if (ok)
+		print_process(&j, p, steps);
+	process_free(p);
+	return ok;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The questions of the API: processes, topology, catalog, metrics, the server itself. */
+/* The questions of the API: topology, catalog, metrics, the server itself. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,80 +11,7 @@
 #include "lm/server/listeners.h"
 #include "lm/server/serve.h"
 
-enum { DOCUMENT_MAX = 128 * 1024 * 1024, SMALL_MAX = 1024 * 1024, PROCESSES_MAX = 1000 };
-
-static bool is_true(const char *text)
-{
-	return text != NULL && strcasecmp(text, "false") != 0 && strcmp(text, "0") != 0;
-}
-
-/* ---- processes -------------------------------------------------------------------------------- */
-
-void api_get_process(struct api *api, struct http_request *r, const char *id)
-{
-	struct lm_buf b;
-
-	lm_buf_init(&b, DOCUMENT_MAX);
-	if (engine_print_process(
-		manager_engine(api->manager), id, is_true(http_query(r, "shallow")), &b))
-		api_answer_text(r, NULL, &b);
-	else
-		http_answer_error(r, 404, "Cannot find process with id %s", id);
-	lm_buf_fini(&b);
-}
-
-static bool parse_limit(const char *text, unsigned *out)
-{
-	char *end = NULL;
-
-	if (text == NULL)
-		return true;
-	unsigned long n = strtoul(text, &end, 10);
-	if (end == text || *end != '\0' || n < 1 || n > PROCESSES_MAX)
-		return false;
-	*out = (unsigned)n;
-	return true;
-}
-
-/* A filter that is not served would otherwise pass everything, and nobody would notice. */
-static const char *unserved_filter(struct http_request *r)
-{
-	static const char *const names[] = {"startDateTime", "endDateTime", "assemblyType"};
-
-	for (size_t i = 0; i < LM_COUNT(names); i++)
-		if (http_query(r, names[i]) != NULL)
-			return names[i];
-	return NULL;
-}
-
-void api_get_processes(struct api *api, struct http_request *r, const char *param)
-{
-	struct process_filter f = {
-	    .assembly_id = http_query(r, "assemblyId"),
-	    .assembly_name = http_query(r, "assemblyName"),
-	    .statuses = http_query(r, "processStatuses"),
-	    .intent_types = http_query(r, "intentTypes"),
-	};
-	const char *unserved = unserved_filter(r);
-	struct lm_buf b;
-	(void)param;
-
-	if (unserved != NULL) {
-		http_answer_error(r, 400,
-		    "the filter '%s' is not served; there are assemblyId, assemblyName, "
-		    "processStatuses, intentTypes and limit",
-		    unserved);
-		return;
-	}
-	if (!parse_limit(http_query(r, "limit"), &f.limit)) {
-		http_answer_error(r, 400, "'limit' must be a number from 1 to %d", PROCESSES_MAX);
-		return;
-	}
-	lm_buf_init(&b, DOCUMENT_MAX);
-	engine_print_processes(manager_engine(api->manager), &f, &b);
-	api_answer_text(r, NULL, &b);
-	lm_buf_fini(&b);
-}
+enum { DOCUMENT_MAX = 128 * 1024 * 1024, SMALL_MAX = 1024 * 1024 };
 
 /* ---- topology --------------------------------------------------------------------------------- */
 

@@ -152,7 +152,7 @@ static bool is_wanted(const struct memory *m, const struct store_query *q, const
 		return false;
 	if (process != NULL && q->unended && process->ended_ms > 0)
 		return false;
-	if (q->table == RECORD_STEP && q->process != NULL && strcmp(q->process, process->key) != 0)
+	if (process != NULL && q->process != NULL && strcmp(q->process, process->key) != 0)
 		return false;
 	return q->table != RECORD_EVENT || store_event_number(row->key) > q->after;
 }

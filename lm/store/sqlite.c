@@ -211,6 +211,11 @@ static const char step_select[] =
     "ON s.process = p.ord WHERE 1";
 static const char process_select[] = "SELECT key, root, body, ended_ms FROM process p WHERE 1";
 
+static bool names_process(const struct store_query *q)
+{
+	return (q->table == RECORD_STEP || q->table == RECORD_PROCESS) && q->process != NULL;
+}
+
 static void select_print(const struct store_query *q, struct lm_buf *b)
 {
 	bool is_step = q->table == RECORD_STEP, is_process = q->table == RECORD_PROCESS;
@@ -224,7 +229,7 @@ static void select_print(const struct store_query *q, struct lm_buf *b)
 		    b, "SELECT key, root, body, 0 FROM %s WHERE 1", record_table_text(q->table));
 	if (q->root != NULL)
 		lm_buf_puts(b, " AND root = ?3");
-	if (is_step && q->process != NULL)
+	if (names_process(q))
 		lm_buf_puts(b, " AND p.key = ?4");
 	if ((is_step || is_process) && q->unended)
 		lm_buf_puts(b, " AND p.ended_ms = 0");
@@ -252,7 +257,7 @@ static struct lm_err *load_prepare(
 		rc = sqlite3_bind_int64(*out, 2, q->limit == 0 ? -1 : (int64_t)q->limit);
 	if (rc == SQLITE_OK && q->root != NULL)
 		rc = sqlite3_bind_text(*out, 3, q->root, -1, SQLITE_STATIC);
-	if (rc == SQLITE_OK && q->table == RECORD_STEP && q->process != NULL)
+	if (rc == SQLITE_OK && names_process(q))
 		rc = sqlite3_bind_text(*out, 4, q->process, -1, SQLITE_STATIC);
 	return rc == SQLITE_OK ? NULL : sql_error(s, rc);
 }

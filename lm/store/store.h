@@ -30,7 +30,7 @@ typedef struct lm_err *store_each_fn(void *arg, const struct record *);
 struct store_query {
 	enum record_table table;
 	const char *root;    /* NULL: all */
-	const char *process; /* STEP only: id of the process they are of; NULL: all */
+	const char *process; /* PROCESS, STEP: id of this one, or whose steps; NULL: all */
 	bool unended;        /* PROCESS and STEP only: of processes that have not ended */
 	int64_t after;       /* EVENT only: sequence numbers above this; otherwise 0 */
 	unsigned limit;      /* 0: all */

@@ -86,7 +86,10 @@ questions() {
 	ask 200 GET '/api/processes?assemblyName=v*&limit=1&processStatuses=Failed&intentTypes=HealAssembly'
 	is '. == []'
 	ask 400 GET '/api/processes?limit=many'
-	ask 400 GET '/api/processes?startDateTime=2026-01-01'
+	ask 200 GET '/api/processes?startDateTime=2026-01-01&endDateTime=2026-01-01T00:00:00%2B01:00&assemblyType=a'
+	is '. == []'
+	ask 400 GET '/api/processes?startDateTime=yesterday'
+	is '.localizedMessage | contains("startDateTime")'
 	ask 404 GET /api/processes/none
 	is '.localizedMessage | contains("none")'
 	ask 200 GET /api/topology/assemblies

@@ -203,7 +203,7 @@ static bool says(const char *text)
 	struct lm_buf b;
 
 	lm_buf_init(&b, 65536);
-	ck_assert(engine_print_process(manager_engine(manager), process, true, &b));
+	ck_assert(engine_print_process(manager_engine(manager), process, NULL, &b));
 	bool found = strstr(b.p, text) != NULL;
 	lm_buf_fini(&b);
 	return found;

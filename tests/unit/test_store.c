@@ -175,6 +175,8 @@ START_TEST(the_steps_of_one_process_can_be_asked_for_alone)
 	    "voice/p1/10=d");
 	ck_assert_str_eq(LOADED(RECORD_STEP, .process = "p1", .root = "base"), "");
 	ck_assert_str_eq(LOADED(RECORD_STEP, .process = "p"), "");
+	COMMIT(PROCESS("p1", "voice", "x"), PROCESS("p10", "voice", "y"));
+	ck_assert_str_eq(LOADED(RECORD_PROCESS, .process = "p1"), "voice/p1=x");
 }
 END_TEST
 
