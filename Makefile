@@ -4,7 +4,7 @@
 #   make demo           the story on real calls, see README.md
 #   make test           everything, with sanitizers; ends with "N passed, N failed"
 #   make bench          measure against floors in the same run
-#   make bench-compile  the compiler alone
+#   make bench-compile  the compiler alone; bench-engine: the engine and its journal
 #   make fuzz           an hour of fuzzing, see tests/fuzz/README.md
 #   make SANITIZE=1     any target with ASan + UBSan, in build/asan
 #   APT=no              install nothing; say what is missing
@@ -121,6 +121,10 @@ bench-compile: depends
 	@$(MAKE) --no-print-directory programs
 	@tests/bench/run compile
 
+bench-engine: depends
+	@$(MAKE) --no-print-directory programs
+	@tests/bench/run engine
+
 images: depends
 	@vnfs/images/build -d build/images all
 
@@ -133,7 +137,7 @@ clean:
 distclean:
 	rm -rf build
 
-.PHONY: all libs programs fuzzers fuzz depends test demo bench bench-compile images format clean distclean FORCE
+.PHONY: all libs programs fuzzers fuzz depends test demo bench bench-compile bench-engine images format clean distclean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(patsubst %.o,%.d,$(call obj,$(ALL)))

@@ -20,6 +20,7 @@
 
 #include "base/buf.h"
 #include "base/vec.h"
+#include "tests/lib/bench_text.h"
 #include "tosca/graph/graph.h"
 #include "tosca/link/check.h"
 
@@ -34,97 +35,6 @@ enum {
 	    1000000, /* so many are compiled for one row, as far as RUNS_... allow */
 	COMPONENTS_MAX = 1000000,
 };
-
-/* ---- the text ------------------------------------------------------------------------------ */
-
-static const char resource_text[] = "name: resource::unit::1.0\n"
-				    "properties:\n"
-				    "  address:\n"
-				    "    type: string\n"
-				    "  network:\n"
-				    "    type: string\n"
-				    "  peer:\n"
-				    "    type: string\n"
-				    "  endpoint:\n"
-				    "    read-only: true\n"
-				    "capabilities:\n"
-				    "  serving:\n"
-				    "    type: sip\n"
-				    "requirements:\n"
-				    "  served:\n"
-				    "    type: sip\n"
-				    "lifecycle: [Install, Configure, Start, Stop, Uninstall]\n"
-				    "operations:\n"
-				    "  Attach:\n"
-				    "    properties:\n"
-				    "      other:\n"
-				    "        type: string\n"
-				    "  Detach: {}\n"
-				    "---\n";
-
-/* The same numbers on every machine (xorshift). */
-static size_t random_below(uint64_t *seed, size_t n)
-{
-	*seed ^= *seed << 13;
-	*seed ^= *seed >> 7;
-	*seed ^= *seed << 17;
-	return (size_t)(*seed % n);
-}
-
-/* Each has three properties: a text, one of the assembly's, one of a component before it. */
-static void write_component(struct lm_buf *out, size_t i, uint64_t *seed)
-{
-	lm_buf_printf(out,
-	    "  c%zu:\n"
-	    "    type: resource::unit::1.0\n"
-	    "    properties:\n"
-	    "      address:\n"
-	    "        value: 10.%zu.%zu.%zu\n"
-	    "      network:\n"
-	    "        value: ${network}\n",
-	    i, i >> 16 & 255, i >> 8 & 255, i & 255);
-	if (i > 0)
-		lm_buf_printf(out,
-		    "      peer:\n"
-		    "        value: ${c%zu.address}\n",
-		    random_below(seed, i));
-}
-
-static void write_relationship(struct lm_buf *out, size_t i, uint64_t *seed)
-{
-	lm_buf_printf(out,
-	    "  r%zu:\n"
-	    "    source-capabilities:\n"
-	    "    - c%zu.serving\n"
-	    "    target-requirements:\n"
-	    "    - c%zu.served\n"
-	    "    source-state: Active\n"
-	    "    target-state: Inactive\n"
-	    "    lifecycle:\n"
-	    "      Create:\n"
-	    "      - source.Attach\n"
-	    "      Cease:\n"
-	    "      - source.Detach\n",
-	    i, i, random_below(seed, i));
-}
-
-static void write_text(struct lm_buf *out, size_t n)
-{
-	uint64_t seed = 0x9e3779b97f4a7c15u;
-
-	lm_buf_init(out, (size_t)1 << 31);
-	lm_buf_puts(out, resource_text);
-	lm_buf_puts(out, "name: assembly::bench::1.0\n"
-			 "properties:\n"
-			 "  network:\n"
-			 "    default: net0\n"
-			 "composition:\n");
-	for (size_t i = 0; i < n; i++)
-		write_component(out, i, &seed);
-	lm_buf_puts(out, "relationships:\n");
-	for (size_t i = 1; i < n; i += 2)
-		write_relationship(out, i, &seed);
-}
 
 /* ---- what is measured ---------------------------------------------------------------------- */
 
@@ -213,7 +123,7 @@ static void print_peak(const char *what, size_t n)
 {
 	struct lm_buf text;
 
-	write_text(&text, n);
+	bench_text_flat(&text, n);
 	if (strcmp(what, "scan") == 0)
 		scan_events(&text);
 	else
@@ -267,7 +177,7 @@ static struct row measure(const char *program, size_t n)
 	if (row.runs < RUNS_MIN)
 		row.runs = RUNS_MIN;
 	row.peak = (peak_of(program, "compile", n) - peak_of(program, "scan", n)) / (double)n;
-	write_text(&text, n);
+	bench_text_flat(&text, n);
 	row.bytes = text.n;
 	for (size_t i = 0; i < row.runs; i++) {
 		double began = seconds();
@@ -398,7 +308,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	if (strcmp(option, "--once") == 0 || strcmp(option, "--text") == 0) {
-		write_text(&text, size_of(argv[2]));
+		bench_text_flat(&text, size_of(argv[2]));
 		if (strcmp(option, "--text") == 0)
 			fwrite(text.p, 1, text.n, stdout);
 		else
