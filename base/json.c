@@ -3,37 +3,11 @@
 
 #include <math.h>
 
+#include "base/utf8.h"
+
 struct lm_json lm_json_on(struct lm_buf *b)
 {
 	return (struct lm_json){b, false};
-}
-
-/* Bytes of the UTF-8 character at 'p', by the table of RFC 3629; 0: there is none. */
-static size_t utf8_size(const unsigned char *p)
-{
-	static const struct {
-		unsigned char first_min, first_max, second_min, second_max, size;
-	} rows[] = {
-	    {0x01, 0x7f, 0x00, 0xff, 1},
-	    {0xc2, 0xdf, 0x80, 0xbf, 2},
-	    {0xe0, 0xe0, 0xa0, 0xbf, 3},
-	    {0xe1, 0xec, 0x80, 0xbf, 3},
-	    {0xed, 0xed, 0x80, 0x9f, 3},
-	    {0xee, 0xef, 0x80, 0xbf, 3},
-	    {0xf0, 0xf0, 0x90, 0xbf, 4},
-	    {0xf1, 0xf3, 0x80, 0xbf, 4},
-	    {0xf4, 0xf4, 0x80, 0x8f, 4},
-	};
-	size_t row = 0;
-
-	while (row < LM_COUNT(rows) && (p[0] < rows[row].first_min || p[0] > rows[row].first_max))
-		row++;
-	if (row == LM_COUNT(rows) || p[1] < rows[row].second_min || p[1] > rows[row].second_max)
-		return 0;
-	for (size_t i = 2; i < rows[row].size; i++)
-		if (p[i] < 0x80 || p[i] > 0xbf)
-			return 0;
-	return rows[row].size;
 }
 
 /* One character, or one byte that is none.  Returns how many bytes were dealt with. */
@@ -41,7 +15,7 @@ static size_t quote_one(struct lm_buf *b, const unsigned char *p)
 {
 	static const char *const short_form[] = {
 	    ['"'] = "\\\"", ['\\'] = "\\\\", ['\n'] = "\\n", ['\t'] = "\\t"};
-	size_t size = utf8_size(p);
+	size_t size = lm_utf8_size((const char *)p);
 
 	if (size == 0)
 		lm_buf_puts(b, "\xef\xbf\xbd");

@@ -31,7 +31,7 @@ struct args {
 	const char *file, *name, *process, *state_dir, *images_dir, *listen, *log_level;
 	const char *packages[64];
 	size_t n_packages;
-	long timeout_s, after, metrics_port;
+	long timeout_s, after, metrics_port, steps_per_location, steps_per_driver;
 	const char *format, *colour; /* NULL: text, auto */
 	bool no_wait, follow, help, verbose, order, strict, quiet;
 };

@@ -6,6 +6,8 @@
 #include "lm/cli/cli.h"
 #include "lm/server/serve.h"
 
+enum { STEPS_MAX = 1000000 };
+
 static bool set_log_level(const char *name)
 {
 	static const struct {
@@ -34,6 +36,11 @@ int serve_command_run(const struct args *a)
 		    a, "the log level '%s' is not known: debug, info, warn or error", a->log_level);
 	if (a->metrics_port < 1 || a->metrics_port > 65535)
 		return cli_usage(a, "--metrics-port must be from 1 to 65535");
+	if (a->steps_per_location > STEPS_MAX || a->steps_per_driver > STEPS_MAX)
+		return cli_usage(a,
+		    "--steps-per-location and --steps-per-driver must be from 1 to %d, or 0 for no "
+		    "limit",
+		    STEPS_MAX);
 	struct serve_conf conf = {
 	    .packages = a->packages,
 	    .n_packages = a->n_packages,
@@ -41,6 +48,8 @@ int serve_command_run(const struct args *a)
 	    .images_dir = a->images_dir,
 	    .listen = a->listen,
 	    .metrics_port = (unsigned)a->metrics_port,
+	    .steps_per_location = (unsigned)a->steps_per_location,
+	    .steps_per_driver = (unsigned)a->steps_per_driver,
 	};
 	return serve_run(&conf);
 }

@@ -27,11 +27,12 @@ static const struct command commands[] = {
 	"Other descriptors are looked for in --packages, or else in the folders around FILE.\n",
 	1, 1, graph_run},
     {"lsp", "", "v", "the language server for editors, on standard input and output",
-	"An editor starts it, in the folder of a project or with folders of its own: it tells what\n"
+	"An editor starts it, in the folder of a project or with folders of its own: it tells "
+	"what\n"
 	"is wrong while one is typing, goes to definitions, explains and completes.  It ends with\n"
 	"the editor.  README.md says how to set up Neovim, Emacs and VS Code.\n",
 	0, 0, lsp_command_run},
-    {"serve", "", "pSILMG", "run the manager",
+    {"serve", "", "pSILMXYG", "run the manager",
 	"Stops at SIGTERM or SIGINT; what it manages keeps running and is found again.\n", 0, 0,
 	serve_command_run},
     {"apply", "", "f" WAITS, "create the assemblies described in a file",
@@ -189,6 +190,8 @@ static struct args defaults(const struct command *c)
 	    .state_dir = "/var/lib/lm",
 	    .listen = "127.0.0.1:8280",
 	    .metrics_port = 8285,
+	    .steps_per_location = 64,
+	    .steps_per_driver = 128,
 	    .timeout_s = 900,
 	};
 }

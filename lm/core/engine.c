@@ -238,13 +238,35 @@ struct lm_err *engine_plan(struct engine *e, const struct intent *i, bool json, 
 
 /* ---- results, deaths, time ------------------------------------------------------------------------ */
 
-void engine_result(struct engine *e, const struct step_result *r, int64_t now_ms, struct turn *t)
+bool engine_result(struct engine *e, const struct step_result *r, int64_t now_ms, struct turn *t)
 {
-	struct flight *f = lm_map_find(e->flights, r->step);
+	struct flight *f = r->step == NULL ? NULL : lm_map_find(e->flights, r->step);
+	struct step_result taken;
 
-	if (f != NULL)
-		flight_answered(e, f, r, now_ms, t);
+	if (f == NULL) {
+		flight_note_stranger(e, r->step);
+		return false;
+	}
+	e->counts.answered++;
+	e->counts.faulty += !answer_take(r, t->arena, &taken);
+	flight_answered(e, f, &taken, now_ms, t);
 	follow_up(e, now_ms, t);
+	return true;
+}
+
+const char *engine_step_location(const struct engine *e, const char *step)
+{
+	const struct flight *f = lm_map_find(e->flights, step);
+
+	return f == NULL ? NULL : f->location == NULL ? "" : f->location;
+}
+
+struct engine_counts engine_counts(const struct engine *e)
+{
+	struct engine_counts c = e->counts;
+
+	c.in_flight = lm_map_count(e->flights);
+	return c;
 }
 
 /* Told to go, or on its way anyway: its end is no surprise. */

@@ -49,8 +49,11 @@ void engine_free(struct engine *);
 struct lm_err *engine_intent(struct engine *, const struct intent *, int64_t now_ms, uint64_t seed,
     struct turn *, char process[LM_ID_SIZE]) LM_MUST_USE;
 
-/* Results of unknown or finished steps are ignored. */
-void engine_result(struct engine *, const struct step_result *, int64_t now_ms, struct turn *);
+/*
+ * False: no step in flight has this id; the answer is late, came twice, or is about nothing that was
+ * ever asked.  It changes nothing.  An answer with outputs that cannot be taken fails its step.
+ */
+bool engine_result(struct engine *, const struct step_result *, int64_t now_ms, struct turn *);
 
 /* A driver's word that a service process of a resource is dead. */
 void engine_died(
@@ -129,6 +132,20 @@ bool engine_print_metrics(const struct engine *, const char *name_or_id, struct 
 
 /* Full name of the resource instance that a metric key (its id, or its name) means; NULL: none. */
 const char *engine_resource_name(const struct engine *, const char *metric_key);
+
+/* The location that a step in flight was asked at ("": the default one); NULL: it is not in flight. */
+const char *engine_step_location(const struct engine *, const char *step);
+
+/* Since the engine began. */
+struct engine_counts {
+	uint64_t asked, answered;
+	uint64_t timed_out;        /* given up because nobody answered */
+	uint64_t stale;            /* answers that were late or came twice */
+	uint64_t unknown;          /* answers about what was never asked */
+	uint64_t faulty;           /* answers that could not be taken */
+	size_t in_flight, waiting; /* now: asked; for a busy component or a full location */
+};
+struct engine_counts engine_counts(const struct engine *);
 
 /* True when no process runs or waits and no step is in flight. */
 bool engine_is_idle(const struct engine *);

@@ -133,8 +133,12 @@ const char *flight_location(
 /* The result came, or will not come: the step ends, the process goes on.  The result's step is not read. */
 void flight_answered(
     struct engine *, struct flight *, const struct step_result *, int64_t now_ms, struct turn *);
+/* answer.c: what of an answer is taken, the rest in the arena.  False: it was none, and is a failure. */
+bool answer_take(const struct step_result *given, struct lm_arena *, struct step_result *out);
 /* Asks the drivers to end whatever of a process is in flight; the answers come, at worst by time-out. */
 void flight_cancel(struct engine *, struct process *, int64_t now_ms, struct turn *);
+/* An answer about a step that is not in flight: counted. */
+void flight_note_stranger(struct engine *, const char *step);
 void flight_fini(struct engine *); /* of the engine: frees all flights */
 /* line.c: forgets everything of a process that still waits. */
 void flight_forget(struct engine *, struct process *);

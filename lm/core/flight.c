@@ -182,6 +182,7 @@ static void step_due(struct engine *e, void *owner, int64_t now_ms, struct turn 
 		ask_to_end(e, f, ENDING_OVERDUE, now_ms, t);
 		return;
 	}
+	e->counts.timed_out++;
 	if (f->ending == ENDING_OVERDUE) {
 		snprintf(message, sizeof message,
 		    "not done within its time limit of %u s, and the driver does not answer",
@@ -235,6 +236,7 @@ void flight_launch(struct engine *e, struct process *p, int run, struct componen
 	    &e->timers, &f->deadline, now_ms + (left_s(f, now_ms) + STEP_MARGIN_S) * INT64_C(1000));
 	f->lane = lane;
 	lane_take(&e->lanes, lane);
+	e->counts.asked++;
 	lm_map_put(e->flights, f->step, f);
 	c->flight = f;
 	LIST_INSERT_HEAD(&p->flights, f, of_process);
@@ -262,6 +264,21 @@ static void land(
 	c->flight = NULL;
 	flight_free(f);
 	line_move_up(e, c, t->arena);
+}
+
+void flight_note_stranger(struct engine *e, const char *step)
+{
+	const char *slash = step == NULL ? NULL : strrchr(step, '/');
+	char id[LM_ID_SIZE] = "";
+
+	if (slash != NULL && (size_t)(slash - step) < sizeof id)
+		memcpy(id, step, (size_t)(slash - step));
+	const struct process *p = lm_map_find(e->processes, id);
+	unsigned long number = slash == NULL ? 0 : strtoul(slash + 1, NULL, 10);
+	if (p != NULL && number > 0 && number < p->next_step)
+		e->counts.stale++;
+	else
+		e->counts.unknown++;
 }
 
 void flight_answered(struct engine *e, struct flight *f, const struct step_result *answer,

@@ -104,6 +104,7 @@ void flight_begin(struct engine *e, struct process *p, int run, struct component
 	w->class = p->plan->steps[run].kind == PLAN_CEASE ? LANE_URGENT : LANE_NORMAL;
 	LIST_INSERT_HEAD(&p->waiting, w, of_process);
 	p->in_line++;
+	e->counts.waiting++;
 	if (component_is_awaited(c))
 		line_join(c, w);
 	else
@@ -134,6 +135,7 @@ void line_launch(struct engine *e, int64_t now_ms, struct turn *t)
 		w->component->turn = NULL;
 		LIST_REMOVE(w, of_process);
 		w->process->in_line--;
+		e->counts.waiting--;
 		if (w->component->is_gone)
 			fail_gone(e, w, l, now_ms, t);
 		else
@@ -156,6 +158,7 @@ static void drop(struct engine *e, struct waiting *w)
 	}
 	LIST_REMOVE(w, of_process);
 	w->process->in_line--;
+	e->counts.waiting--;
 	free(w);
 }
 

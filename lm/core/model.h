@@ -204,6 +204,7 @@ struct engine {
 	struct policies *policies;
 	struct timers timers;
 	struct lanes lanes;
+	struct engine_counts counts; /* but in_flight, which is the size of the map */
 	LM_VEC(struct wish) wishes;
 	int64_t next_event;
 	struct {

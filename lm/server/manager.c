@@ -19,10 +19,17 @@ struct early_death {
 	char *resource_id, *what;
 };
 
+/* Which driver speaks. */
+struct voice {
+	struct manager *manager;
+	size_t driver;
+};
+
 struct manager {
 	struct manager_conf conf;
 	struct engine *engine;
 	struct driver *drivers[DRIVERS_MAX];
+	struct voice voices[DRIVERS_MAX];
 	struct turn turns[2]; /* one collects while the other is carried out */
 	struct turn *turn;
 	uv_timer_t timer;
@@ -76,20 +83,48 @@ bool manager_sample(struct manager *m, const struct sample *s)
 	return engine_sample(m->engine, s, manager_now_ms(m), m->turn);
 }
 
-static void on_result(void *arg, const struct step_result *r)
+static size_t driver_index(const struct manager *m, const char *location)
 {
-	struct manager *m = arg;
-
-	if (r->failure != STEP_NONE)
-		lm_log(LM_LOG_WARN, "step.failed", "step=%s failure=%s message=\"%s\"", r->step,
-		    step_failure_text(r->failure), r->message != NULL ? r->message : "");
-	engine_result(m->engine, r, manager_now_ms(m), m->turn);
+	for (size_t i = 0; location != NULL && i < m->conf.n_drivers; i++)
+		if (strcmp(m->conf.drivers[i]->name, location) == 0)
+			return i;
+	return 0;
 }
 
-static void on_died(void *arg, const char *resource_id, const char *what)
+static const char *driver_of(void *arg, const char *location)
 {
 	struct manager *m = arg;
 
+	return m->conf.drivers[driver_index(m, location)]->name;
+}
+
+/* A message may be of any length before the engine has looked at it. */
+static void take_result(struct manager *m, const struct step_result *r)
+{
+	if (r->failure != STEP_NONE)
+		lm_log(LM_LOG_WARN, "step.failed", "step=%s failure=%s message=\"%.300s\"", r->step,
+		    step_failure_text(r->failure), r->message != NULL ? r->message : "");
+	if (!engine_result(m->engine, r, manager_now_ms(m), m->turn))
+		lm_log(LM_LOG_WARN, "step.ignored",
+		    "step=%s the answer is late, came twice, or nobody asked", r->step);
+}
+
+static void on_result(void *arg, const struct step_result *r)
+{
+	const struct voice *v = arg;
+	struct manager *m = v->manager;
+	const char *location = r->step == NULL ? NULL : engine_step_location(m->engine, r->step);
+
+	if (r->step == NULL || (location != NULL && driver_index(m, location) != v->driver))
+		lm_log(LM_LOG_WARN, "step.foreign",
+		    "step=%s driver=%s answers what it was never asked",
+		    r->step == NULL ? "" : r->step, m->conf.drivers[v->driver]->name);
+	else
+		take_result(m, r);
+}
+
+static void tell_death(struct manager *m, const char *resource_id, const char *what)
+{
 	if (!m->is_resumed) {
 		*LM_PUSH(NULL, &m->early) = (struct early_death){strdup(resource_id), strdup(what)};
 		return;
@@ -98,9 +133,17 @@ static void on_died(void *arg, const char *resource_id, const char *what)
 	engine_died(m->engine, resource_id, what, manager_now_ms(m), m->turn);
 }
 
+static void on_died(void *arg, const char *resource_id, const char *what)
+{
+	const struct voice *v = arg;
+
+	tell_death(v->manager, resource_id, what);
+}
+
 static void on_host_address(void *arg, const char *address, bool up)
 {
-	struct manager *m = arg;
+	const struct voice *v = arg;
+	const struct manager *m = v->manager;
 
 	if (m->conf.events.host_address != NULL)
 		m->conf.events.host_address(m->conf.events.arg, address, up);
@@ -144,14 +187,6 @@ static void publish(struct manager *m, const struct turn *t)
 	}
 }
 
-static size_t driver_index(const struct manager *m, const char *location)
-{
-	for (size_t i = 0; location != NULL && i < m->conf.n_drivers; i++)
-		if (strcmp(m->conf.drivers[i]->name, location) == 0)
-			return i;
-	return 0;
-}
-
 /* A driver that refuses has begun nothing; the engine hears of it in the next turn. */
 static void ask_driver(struct manager *m, const struct step_request *step)
 {
@@ -164,7 +199,7 @@ static void ask_driver(struct manager *m, const struct step_request *step)
 		return;
 	struct step_result r = {
 	    .step = step->step, .failure = STEP_INTERNAL_ERROR, .message = lm_err_text(e)};
-	on_result(m, &r);
+	take_result(m, &r);
 	lm_err_free(e);
 }
 
@@ -239,7 +274,7 @@ static void tell_early_deaths(struct manager *m)
 {
 	m->is_resumed = true;
 	for (size_t i = 0; i < m->early.n; i++) {
-		on_died(m, m->early.v[i].resource_id, m->early.v[i].what);
+		tell_death(m, m->early.v[i].resource_id, m->early.v[i].what);
 		free(m->early.v[i].resource_id);
 		free(m->early.v[i].what);
 	}
@@ -269,10 +304,12 @@ static struct lm_err *open_drivers(struct manager *m)
 	    .state_dir = m->conf.driver_dir,
 	    .images_dir = m->conf.images_dir,
 	    .metrics_port = m->conf.metrics_port,
-	    .events = {on_result, on_died, on_host_address, m},
+	    .events = {on_result, on_died, on_host_address, NULL},
 	};
 
 	for (size_t i = 0; i < m->conf.n_drivers; i++) {
+		m->voices[i] = (struct voice){m, i};
+		conf.events.arg = &m->voices[i];
 		struct lm_err *e = m->conf.drivers[i]->open(&conf, &m->drivers[i]);
 
 		if (e != NULL)
@@ -305,7 +342,10 @@ struct lm_err *manager_open(const struct manager_conf *conf, struct manager **ou
 	m->turn = &m->turns[0];
 	uv_timer_init(conf->loop, &m->timer);
 	m->timer.data = m;
-	m->engine = engine_new(&(struct engine_conf){.catalog = conf->catalog});
+	m->engine = engine_new(&(struct engine_conf){
+	    .catalog = conf->catalog,
+	    .limits = {conf->steps_per_location, conf->steps_per_driver, driver_of, m},
+	});
 	struct lm_err *e = open_drivers(m);
 	if (e == NULL)
 		e = restore(m);

@@ -36,7 +36,8 @@ struct manager_conf {
 	size_t n_drivers; /* 1 to 8; the first serves locations nobody names */
 	const char *driver_dir, *images_dir;
 	unsigned metrics_port;
-	uint64_t events_keep; /* events kept in the journal; 0: 50000 */
+	unsigned steps_per_location, steps_per_driver; /* in flight at once; 0: no limit */
+	uint64_t events_keep;                          /* events kept in the journal; 0: 50000 */
 	struct manager_events events;
 };
 

@@ -242,6 +242,8 @@ static struct lm_err *open_manager(struct server *s)
 	    .driver_dir = s->driver_dir,
 	    .images_dir = s->images_dir,
 	    .metrics_port = s->conf.metrics_port,
+	    .steps_per_location = s->conf.steps_per_location,
+	    .steps_per_driver = s->conf.steps_per_driver,
 	    .events = {on_published, on_host_address, s},
 	};
 

@@ -15,6 +15,7 @@ struct serve_conf {
 	const char *images_dir; /* NULL: images in state_dir */
 	const char *listen;     /* "127.0.0.1:8280"; port 0: any free one */
 	unsigned metrics_port;  /* of the webhook on management networks */
+	unsigned steps_per_location, steps_per_driver; /* in flight at once; 0: no limit */
 };
 
 /*

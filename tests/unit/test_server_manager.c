@@ -35,7 +35,7 @@ static struct {
 	struct driver_events events;
 	struct lm_buf asked;                  /* actions, in order */
 	char step[256], resource[LM_ID_SIZE]; /* of the last one */
-	bool refuses, is_open;
+	bool refuses, answers_at_once, is_open;
 	const char *dead_at_open; /* resource id */
 	size_t records_when_asked;
 	size_t published;
@@ -82,6 +82,8 @@ static struct lm_err *fake_execute(struct driver *d, const struct step_request *
 	snprintf(world.step, sizeof world.step, "%s", s->step);
 	snprintf(world.resource, sizeof world.resource, "%s", s->resource_id);
 	world.records_when_asked = records_in(RECORD_STEP);
+	if (world.answers_at_once)
+		world.events.result(world.events.arg, &(struct step_result){.step = s->step});
 	return world.refuses ? lm_err_new(LM_ERR_DRIVER, "no room") : NULL;
 }
 
@@ -108,7 +110,22 @@ static struct lm_err *fake_remove(struct driver *d, const char *step, const char
 
 static const struct driver_ops fake = {
     "local", fake_open, fake_close, fake_execute, fake_cancel, fake_list, fake_remove};
-static const struct driver_ops *const drivers[] = {&fake};
+
+/* A second one, for locations named "other": nobody asks it anything here, but it speaks. */
+static struct driver_events other_events;
+static struct lm_err *other_open(const struct driver_conf *conf, struct driver **out)
+{
+	other_events = conf->events;
+	*out = NULL;
+	return NULL;
+}
+static void other_close(struct driver *d)
+{
+	(void)d;
+}
+static const struct driver_ops other = {
+    "other", other_open, other_close, fake_execute, fake_cancel, fake_list, fake_remove};
+static const struct driver_ops *const drivers[] = {&fake, &other};
 
 static void on_published(void *arg, int64_t seq, const char *body)
 {
@@ -126,7 +143,7 @@ static void given_a_manager(void)
 	    .store = store,
 	    .catalog = catalog,
 	    .drivers = drivers,
-	    .n_drivers = 1,
+	    .n_drivers = LM_COUNT(drivers),
 	    .driver_dir = "/nonexistent",
 	    .images_dir = "/nonexistent",
 	    .events = {.published = on_published}};
@@ -289,6 +306,48 @@ START_TEST(a_refused_step_wakes_the_loop_by_itself)
 }
 END_TEST
 
+START_TEST(a_driver_answers_for_its_own_steps_alone)
+{
+	created("a");
+	settled();
+	other_events.result(other_events.arg, &(struct step_result){.step = world.step});
+	other_events.result(other_events.arg, &(struct step_result){0});
+	settled();
+	ck_assert_str_eq(world.asked.p, "Install");
+	step_succeeds();
+	ck_assert_str_eq(world.asked.p, "Install Start");
+}
+END_TEST
+
+START_TEST(a_driver_that_answers_while_it_is_asked_is_heard_in_the_next_turn)
+{
+	world.answers_at_once = true;
+	created("a");
+	settled();
+	ck_assert_str_eq(world.asked.p, "Install");
+	settled();
+	settled();
+	ck_assert_str_eq(world.asked.p, "Install Start");
+	ck_assert(says("\"status\":\"Completed\""));
+}
+END_TEST
+
+START_TEST(an_answer_that_comes_twice_changes_nothing_the_second_time)
+{
+	char first[256];
+
+	created("a");
+	settled();
+	snprintf(first, sizeof first, "%s", world.step);
+	step_succeeds();
+	size_t before = records_in(RECORD_EVENT);
+	world.events.result(
+	    world.events.arg, &(struct step_result){.step = first, .failure = STEP_INTERNAL_ERROR});
+	settled();
+	ck_assert_uint_eq(records_in(RECORD_EVENT), before);
+}
+END_TEST
+
 START_TEST(a_refused_intent_leaves_no_trace)
 {
 	created("a");
@@ -371,6 +430,9 @@ int main(void)
 	tcase_add_test(tc, results_drive_the_process_to_its_end);
 	tcase_add_test(tc, a_driver_that_refuses_fails_the_step_in_the_next_turn);
 	tcase_add_test(tc, a_refused_step_wakes_the_loop_by_itself);
+	tcase_add_test(tc, a_driver_answers_for_its_own_steps_alone);
+	tcase_add_test(tc, a_driver_that_answers_while_it_is_asked_is_heard_in_the_next_turn);
+	tcase_add_test(tc, an_answer_that_comes_twice_changes_nothing_the_second_time);
 	tcase_add_test(tc, a_refused_intent_leaves_no_trace);
 	tcase_add_test(tc, events_are_published_in_order_once_they_are_durable);
 	tcase_add_test(tc, after_a_restart_the_step_in_flight_is_asked_again_under_its_own_id);
