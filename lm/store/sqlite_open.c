@@ -15,7 +15,7 @@
  * Others may read while the manager writes, and now and then a reader holds a lock for a moment:
  * at the start there is time to wait for it, in a turn hardly.
  */
-enum { OPEN_WAIT_MS = 2000, TURN_WAIT_MS = 20 };
+enum { OPEN_WAIT_MS = 2000, TURN_WAIT_MS = 20, LOG_PAGES = 1000 };
 
 /*
  * SQLite would make the file with the mode of the umask; the journal holds properties, and those
@@ -105,10 +105,17 @@ static struct lm_err *connect(struct sqlite *s)
 	return NULL;
 }
 
-/* The write-ahead log is moved into the file every 4 MiB: a pause of some 5 ms, measured. */
-static const char tuning_sql[] = "PRAGMA synchronous = FULL; PRAGMA cache_size = -8192;"
-				 "PRAGMA wal_autocheckpoint = 1000;"
-				 "PRAGMA journal_size_limit = 16777216;";
+/* Moving 4 MiB of the write-ahead log into the file is a pause of some 5 ms, measured. */
+static struct lm_err *tune(struct sqlite *s, unsigned log_pages)
+{
+	char sql[200];
+
+	snprintf(sql, sizeof sql,
+	    "PRAGMA synchronous = FULL; PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = %u; "
+	    "PRAGMA journal_size_limit = 16777216",
+	    log_pages == 0 ? LOG_PAGES : log_pages);
+	return sql_run(s, sql);
+}
 
 struct lm_err *sqlite_open_file(struct sqlite *s, const struct store_sqlite_conf *conf)
 {
@@ -123,7 +130,7 @@ struct lm_err *sqlite_open_file(struct sqlite *s, const struct store_sqlite_conf
 	if (e == NULL)
 		e = format_read(s, &format);
 	if (e == NULL)
-		e = sql_run(s, tuning_sql);
+		e = tune(s, conf->log_pages);
 	if (e == NULL)
 		e = wal_begin(s);
 	if (e == NULL && format == 0)

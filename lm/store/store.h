@@ -68,8 +68,9 @@ struct store {
 
 /* Only whoever may lose the journal of an older format goes without a copy. */
 struct store_sqlite_conf {
-	const char *path; /* a file, made with mode 0600 if missing; its folder must exist */
-	bool no_copy;     /* of a journal of an older format, before it is brought to today's */
+	const char *path;   /* a file, made with mode 0600 if missing; its folder must exist */
+	bool no_copy;       /* of a journal of an older format, before it is brought to today's */
+	unsigned log_pages; /* of 4 KiB, before the log is moved into the file; 0: 1000 */
 };
 
 /*
