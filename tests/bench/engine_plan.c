@@ -52,35 +52,13 @@ static struct graph *compile(const struct catalog *c)
 	return g;
 }
 
-/* ---- what is there: nothing ------------------------------------------------------------------- */
-
-static enum component_state absent(void *arg, const char *component)
-{
-	(void)arg;
-	(void)component;
-	return COMPONENT_ABSENT;
-}
-
-static bool no(void *arg, const char *name)
-{
-	(void)arg;
-	(void)name;
-	return false;
-}
-
 /* The number of steps; making room for them and giving it back are part of it. */
 static __attribute__((noinline)) size_t plan_once(const struct graph *g)
 {
 	LM_AUTO(lm_arena) arena = lm_arena_new();
 	const char *circle = NULL;
 	struct plan *p = plan_build(
-	    &(struct plan_request){
-		.have = NULL,
-		.want = g,
-		.target = COMPONENT_ACTIVE,
-		.facts = {absent, no, no, NULL},
-	    },
-	    arena, &circle);
+	    &(struct plan_request){.want = g, .target = COMPONENT_ACTIVE}, arena, &circle);
 
 	if (p == NULL)
 		die(circle);
