@@ -288,13 +288,140 @@ START_TEST(what_a_crash_left_half_installed_can_be_uninstalled)
 }
 END_TEST
 
+/* ---- cancelling ---- */
+
+/* Hangs deaf to every polite signal, with a child of its own and one in a session of its own. */
+#define HANG_DEAF                                                                              \
+	"trap '' TERM INT HUP\nsleep 1000 &\nsetsid sleep 1001 &\ntouch $LM_SERVICES/marker\n" \
+	"while :; do sleep 1002; done\n"
+
+/* The script runs while the loop does: both are looked at in turn. */
+static void begin_and_await_marker(const struct ask *a)
+{
+	const struct timespec brief = {0, 1000000};
+	char *marker =
+	    lm_arena_printf(lw.arena, "%s/resources/%s/run/services/marker", lw.state, a->id);
+
+	lw.got.there = false;
+	local_begin(a);
+	while (access(marker, F_OK) != 0 && !lw.got.there) {
+		uv_run(&lw.loop, UV_RUN_NOWAIT);
+		nanosleep(&brief, NULL);
+	}
+	ck_assert_msg(!lw.got.there, "%s", lw.got.message);
+	unlink(marker);
+}
+
+START_TEST(a_cancelled_script_is_killed_with_all_that_it_has_begun)
+{
+	local_script("start", HANG_DEAF);
+	given_a_container();
+	begin_and_await_marker(
+	    &(struct ask){.step = "long", .id = "box", .action = "Start", .kind = "container"});
+	ck_assert(!lw.got.there);
+	driver_local.cancel(lw.driver, "long");
+	local_run_until(local_has_result);
+	ck_assert_int_eq(lw.got.failure, STEP_CANCELLED);
+	local_await_processes(2);
+}
+END_TEST
+
+START_TEST(after_a_cancel_the_next_step_is_done)
+{
+	local_script("start", HANG_DEAF);
+	given_a_container();
+	begin_and_await_marker(
+	    &(struct ask){.step = "long", .id = "box", .action = "Start", .kind = "container"});
+	driver_local.cancel(lw.driver, "long");
+	local_run_until(local_has_result);
+	local_script("start", "echo done=yes >>$LM_OUTPUT\n");
+	ck_assert_int_eq(local_transition("Start"), STEP_NONE);
+	ck_assert_str_eq(local_output("done"), "yes");
+}
+END_TEST
+
+START_TEST(a_cancelled_step_asked_again_is_still_cancelled)
+{
+	const struct ask once = {
+	    .step = "long", .id = "box", .action = "Start", .kind = "container"};
+
+	local_script("start", HANG_DEAF);
+	given_a_container();
+	begin_and_await_marker(&once);
+	driver_local.cancel(lw.driver, "long");
+	local_run_until(local_has_result);
+	local_script("start", "exit 0\n");
+	ck_assert_int_eq(local_ask(&once), STEP_CANCELLED);
+}
+END_TEST
+
+START_TEST(a_step_cancelled_before_it_began_does_nothing)
+{
+	local_script("start", "touch $LM_SERVICES/marker\n");
+	given_a_container();
+	lw.got.there = false;
+	local_begin(
+	    &(struct ask){.step = "none", .id = "box", .action = "Start", .kind = "container"});
+	driver_local.cancel(lw.driver, "none");
+	driver_local.cancel(lw.driver, "none");
+	local_run_until(local_has_result);
+	ck_assert_int_eq(lw.got.failure, STEP_CANCELLED);
+	ck_assert_int_ne(
+	    access(
+		lm_arena_printf(lw.arena, "%s/resources/box/run/services/marker", lw.state), F_OK),
+	    0);
+}
+END_TEST
+
+START_TEST(cancelling_what_is_not_there_or_is_done_is_nothing)
+{
+	given_a_container();
+	driver_local.cancel(lw.driver, "nobody");
+	local_script("start", "exit 0\n");
+	MUST(.step = "quick", .id = "box", .action = "Start", .kind = "container");
+	lw.got.there = false;
+	driver_local.cancel(lw.driver, "quick");
+	MUST(.step = "quick", .id = "box", .action = "Start", .kind = "container");
+}
+END_TEST
+
+START_TEST(a_cancelled_install_can_be_uninstalled)
+{
+	char *network = local_install_network("net", "10.77.0.0/24", "true");
+
+	local_script("install", HANG_DEAF);
+	begin_and_await_marker(&(struct ask){.step = "long",
+	    .id = "box",
+	    .action = "Install",
+	    .kind = "container",
+	    .infra = {{"image", "box"}, {"networks.mgmt.network", network}}});
+	driver_local.cancel(lw.driver, "long");
+	local_run_until(local_has_result);
+	ck_assert_int_eq(lw.got.failure, STEP_CANCELLED);
+	ck_assert_int_eq(local_transition("Uninstall"), STEP_NONE);
+	ck_assert_uint_eq(local_count(local_inventory(), "container "), 0);
+	local_await_processes(0);
+}
+END_TEST
+
+START_TEST(at_its_limit_a_deaf_script_is_killed_with_all_that_it_has_begun)
+{
+	local_script("start", HANG_DEAF);
+	given_a_container();
+	ck_assert_int_eq(
+	    ASK(.id = "box", .action = "Start", .kind = "container", .timeout_s = 1), STEP_TIMEOUT);
+	local_await_processes(2);
+}
+END_TEST
+
 /* ---- the program ---- */
 
 static Suite *suite(void)
 {
 	Suite *s = suite_create("local driver faults");
 	TCase *deaths = tcase_create("deaths"), *crashes = tcase_create("crashes");
-	TCase *const all[] = {deaths, crashes};
+	TCase *cancels = tcase_create("cancelling");
+	TCase *const all[] = {deaths, crashes, cancels};
 
 	for (size_t i = 0; i < LM_COUNT(all); i++) {
 		tcase_add_checked_fixture(all[i], local_setup, local_teardown);
@@ -315,6 +442,13 @@ static Suite *suite(void)
 	    crashes, a_script_that_a_crash_cut_off_is_run_again_and_its_remains_are_killed);
 	tcase_add_test(crashes, an_install_that_a_crash_cut_off_makes_one_container_and_not_two);
 	tcase_add_test(crashes, what_a_crash_left_half_installed_can_be_uninstalled);
+	tcase_add_test(cancels, a_cancelled_script_is_killed_with_all_that_it_has_begun);
+	tcase_add_test(cancels, after_a_cancel_the_next_step_is_done);
+	tcase_add_test(cancels, a_cancelled_step_asked_again_is_still_cancelled);
+	tcase_add_test(cancels, a_step_cancelled_before_it_began_does_nothing);
+	tcase_add_test(cancels, cancelling_what_is_not_there_or_is_done_is_nothing);
+	tcase_add_test(cancels, a_cancelled_install_can_be_uninstalled);
+	tcase_add_test(cancels, at_its_limit_a_deaf_script_is_killed_with_all_that_it_has_begun);
 	return s;
 }
 

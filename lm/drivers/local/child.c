@@ -187,8 +187,14 @@ static void on_output(uv_poll_t *h, int status, int events)
 		uv_poll_stop(h);
 }
 
+static void on_unkillable(uv_timer_t *h)
+{
+	finish(h->data, SIGKILL); /* stuck in the kernel */
+}
+
 void child_kill(struct child *c)
 {
+	uv_timer_start(&c->limit, on_unkillable, GRACE_MS, 0);
 	kill(-c->pid, SIGKILL);
 	pidfd_kill(c->pidfd); /* it may not have a group of its own yet */
 	if (c->init != 0 && c->mark != NULL)
@@ -215,13 +221,8 @@ static void on_limit(uv_timer_t *h)
 {
 	struct child *c = h->data;
 
-	if (c->timed_out) { /* not even a kill ended it: stuck in the kernel */
-		finish(c, SIGKILL);
-		return;
-	}
 	c->timed_out = true;
 	child_kill(c);
-	uv_timer_start(h, on_limit, GRACE_MS, 0);
 }
 
 /* ---- its beginning ---- */

@@ -48,7 +48,7 @@ typedef void child_done_fn(void *arg, const struct child_exit *);
  * 'init_pidfd' until the end. */
 struct lm_err *child_start(struct uv_loop_s *, const struct child_spec *, child_done_fn *,
     void *arg, struct child **out) LM_MUST_USE;
-/* SIGKILL to all of it; done() still comes. */
+/* SIGKILL to all of it; done() still comes, soon, even when the kernel does not let go of it. */
 void child_kill(struct child *);
 /*
  * Never calls done().  A program on this machine runs on; a script is killed, as it is when we end.
