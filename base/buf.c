@@ -54,6 +54,20 @@ void lm_buf_add(struct lm_buf *b, const char *p, size_t n)
 	b->p[b->n] = '\0';
 }
 
+char *lm_buf_room(struct lm_buf *b, size_t n)
+{
+	if (n > b->max - b->n)
+		return NULL;
+	reserve(b, b->n + n);
+	return b->p + b->n;
+}
+
+void lm_buf_used(struct lm_buf *b, size_t n)
+{
+	b->n += n;
+	b->p[b->n] = '\0';
+}
+
 void lm_buf_puts(struct lm_buf *b, const char *text)
 {
 	lm_buf_add(b, text, strlen(text));

@@ -21,6 +21,12 @@ void lm_buf_init(struct lm_buf *, size_t max);
 void lm_buf_fini(struct lm_buf *);
 void lm_buf_clear(struct lm_buf *); /* empty again, same maximum */
 void lm_buf_add(struct lm_buf *, const char *p, size_t n);
+/*
+ * Where the next 'n' bytes may be written, for lm_buf_used() to count them; NULL: they are too many.
+ * Nothing has changed until then.
+ */
+char *lm_buf_room(struct lm_buf *, size_t n);
+void lm_buf_used(struct lm_buf *, size_t n);
 void lm_buf_puts(struct lm_buf *, const char *text);
 void lm_buf_printf(struct lm_buf *, const char *fmt, ...) LM_PRINTF(2, 3);
 /* The text, owned by the caller (free()); the buffer is empty again. */

@@ -2,6 +2,7 @@
 #include "base/json.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/utf8.h"
 
@@ -28,8 +29,47 @@ static size_t quote_one(struct lm_buf *b, const unsigned char *p)
 	return size == 0 ? 1 : size;
 }
 
+/*
+ * Eight bytes at a time: is there none that JSON writes in another way?  Each term sets the highest bit
+ * of a byte that is below 0x20, a quote, a backslash, 0x7f or above; what is carried from one byte
+ * into the next comes from such a byte.
+ */
+static bool is_plain(const char *p, size_t n)
+{
+	const uint64_t ones = 0x0101010101010101u;
+
+	for (size_t size; n > 0; p += size, n -= size) {
+		uint64_t word = ones * ' ';
+
+		size = n < sizeof word ? n : sizeof word;
+		memcpy(&word, p, size);
+		uint64_t other = (word - ones * ' ') | ((word ^ ones * '"') - ones) |
+				 ((word ^ ones * '\\') - ones) | (word + ones) | word;
+		if ((other & ones * 0x80) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* Most texts are names, ids and words, which go as they are. */
+static bool quote_plain(struct lm_buf *b, const char *text, const char *end, size_t n_end)
+{
+	size_t n = strlen(text);
+	char *to = lm_buf_room(b, n + n_end + 1);
+
+	if (to == NULL || !is_plain(text, n))
+		return false;
+	*to = '"';
+	memcpy(to + 1, text, n);
+	memcpy(to + 1 + n, end, n_end);
+	lm_buf_used(b, n + n_end + 1);
+	return true;
+}
+
 void lm_json_quote(struct lm_buf *b, const char *text)
 {
+	if (quote_plain(b, text, "\"", 1))
+		return;
 	lm_buf_puts(b, "\"");
 	for (const unsigned char *p = (const unsigned char *)text; *p != '\0';)
 		p += quote_one(b, p);
@@ -39,12 +79,12 @@ void lm_json_quote(struct lm_buf *b, const char *text)
 static void member(struct lm_json *j, const char *key)
 {
 	if (j->comma)
-		lm_buf_puts(j->out, ",");
+		lm_buf_add(j->out, ",", 1);
 	j->comma = true;
-	if (key != NULL) {
-		lm_json_quote(j->out, key);
-		lm_buf_puts(j->out, ":");
-	}
+	if (key == NULL || quote_plain(j->out, key, "\":", 2))
+		return;
+	lm_json_quote(j->out, key);
+	lm_buf_add(j->out, ":", 1);
 }
 
 void lm_json_open(struct lm_json *j, const char *key, char bracket)
@@ -71,8 +111,17 @@ void lm_json_str(struct lm_json *j, const char *key, const char *s)
 
 void lm_json_int(struct lm_json *j, const char *key, int64_t n)
 {
+	char digits[24];
+	size_t at = sizeof digits;
+	uint64_t left = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+
 	member(j, key);
-	lm_buf_printf(j->out, "%lld", (long long)n);
+	do
+		digits[--at] = (char)('0' + left % 10);
+	while ((left /= 10) > 0);
+	if (n < 0)
+		digits[--at] = '-';
+	lm_buf_add(j->out, digits + at, sizeof digits - at);
 }
 
 void lm_json_num(struct lm_json *j, const char *key, double d)

@@ -153,8 +153,6 @@ void watch_sync(struct engine *, struct instance *, int64_t now_ms);
 
 /* What policies have decided becomes wishes. */
 void watch_act(struct engine *, struct policy_decisions *, int64_t now_ms, struct turn *);
-/* The heal policy that watches a component, or NULL. */
-const struct watch *watch_of_component(const struct engine *, const struct component *);
 /* What broke while a process ran and is still Broken, heals now that the instance is idle. */
 void watch_heal_broken(struct engine *, struct instance *, int64_t now_ms, struct turn *);
 /* A service of this component has died. */

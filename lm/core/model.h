@@ -47,6 +47,7 @@ struct component {
 	struct waiting *turn;          /* the step that will be, when its location has room */
 	struct line *line;             /* steps that wait for those two; NULL: none (line.c) */
 	bool is_gone;                  /* removed while a step of another assembly needed it */
+	const struct watch *heal;      /* the policy that heals it; borrowed; NULL: none */
 	LM_VEC(struct metric) metrics; /* latest of each, at most METRICS_MAX */
 	int64_t modified_ms;
 };

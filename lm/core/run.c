@@ -187,7 +187,7 @@ static void relationship_next(
 
 		if (!usable && s->kind == PLAN_CEASE)
 			continue;
-		if (c != NULL && c->state == COMPONENT_BROKEN && watch_of_component(e, c) != NULL) {
+		if (c != NULL && c->state == COMPONENT_BROKEN && c->heal != NULL) {
 			run_done(p, run); /* the heal that waits will create it */
 			return;
 		}

@@ -55,7 +55,7 @@ static const char *metric_id(struct facts *f, const struct graph_metric *m)
 	return lm_arena_printf(f->arena, "%s.%s", c == NULL ? "" : c->id, m->name);
 }
 
-static void add_watch(
+static const struct watch *add_watch(
     struct engine *e, struct instance *in, const char *policy, bool is_scale, int index)
 {
 	struct watch *w = calloc(1, sizeof *w);
@@ -64,6 +64,13 @@ static void add_watch(
 		abort();
 	*w = (struct watch){text_dup(policy), in, is_scale, index};
 	watch_free(lm_map_put(e->watches, w->policy, w));
+	return w;
+}
+
+/* The component that a heal policy heals, or NULL. */
+static struct component *patient(const struct instance *in, size_t heal)
+{
+	return lm_map_find(in->components, in->graph->nodes[in->graph->heals[heal].node].name);
 }
 
 static const char *scale_name(struct facts *f, int i)
@@ -122,9 +129,14 @@ void watch_bind(struct engine *e, struct instance *in)
 		bind_scale(&f, (int)i);
 		add_watch(e, in, scale_name(&f, (int)i), true, (int)i);
 	}
-	for (size_t i = 0; i < in->graph->n_heals; i++) {
+	for (size_t i = in->graph->n_heals;
+	     i-- > 0;) { /* of several, the first is the one asked for */
+		struct component *c = patient(in, i);
+
 		bind_heal(&f, (int)i);
-		add_watch(e, in, heal_name(&f, (int)i), false, (int)i);
+		const struct watch *w = add_watch(e, in, heal_name(&f, (int)i), false, (int)i);
+		if (c != NULL)
+			c->heal = w;
 	}
 }
 
@@ -141,8 +153,13 @@ void watch_unbind(struct engine *e, struct instance *in)
 
 	for (size_t i = 0; i < in->graph->n_scales; i++)
 		unbind(e, scale_name(&f, (int)i));
-	for (size_t i = 0; i < in->graph->n_heals; i++)
+	for (size_t i = 0; i < in->graph->n_heals; i++) {
+		struct component *c = patient(in, i);
+
 		unbind(e, heal_name(&f, (int)i));
+		if (c != NULL)
+			c->heal = NULL;
+	}
 }
 
 /* ---- when they see something ------------------------------------------------------------------------ */
@@ -165,10 +182,12 @@ void watch_sync(struct engine *e, struct instance *in, int64_t now_ms)
 	LM_AUTO(lm_arena) arena = lm_arena_new();
 	struct facts f = {e, in, in->graph, arena};
 	bool idle = in->running == NULL && in->queue.n == 0;
+	bool well =
+	    idle && in->graph->n_scales > 0 && instance_state(in, in->graph, 0) == COMPONENT_ACTIVE;
 
 	for (size_t i = 0; i < in->graph->n_scales; i++) {
 		const struct graph_scale *s = &in->graph->scales[i];
-		bool on = idle && instance_state(in, in->graph, 0) == COMPONENT_ACTIVE;
+		bool on = well;
 
 		for (size_t k = 0; k < s->n_metrics; k++)
 			on = on && is_active(in, in->graph->metrics[s->metrics[k]].node);
@@ -199,18 +218,6 @@ void wish_free(struct wish *w)
 	free(w->reason);
 }
 
-const struct watch *watch_of_component(const struct engine *e, const struct component *c)
-{
-	const struct watch *w;
-
-	for (size_t i = 0; (w = lm_map_next(e->watches, &i)) != NULL;)
-		if (!w->is_scale && w->instance == c->instance &&
-		    strcmp(w->instance->graph->nodes[w->instance->graph->heals[w->index].node].name,
-			c->name) == 0)
-			return w;
-	return NULL;
-}
-
 /* The system's own intent to heal: marks the component Broken, then wishes it healed. */
 static void heal(struct engine *e, struct component *c, const struct watch *w, const char *reason,
     int64_t now_ms, struct turn *t)
@@ -232,7 +239,7 @@ void watch_died(
 		c->dead = true;
 		return;
 	}
-	const struct watch *w = watch_of_component(e, c);
+	const struct watch *w = c->heal;
 	if (w == NULL) {
 		component_set_state(e, c, COMPONENT_BROKEN, c->instance->running, now_ms, t);
 		watch_sync(e, c->instance, now_ms);
@@ -247,8 +254,8 @@ void watch_heal_broken(struct engine *e, struct instance *in, int64_t now_ms, st
 	const struct graph *g = in->graph;
 
 	for (size_t i = 0; i < g->n_heals && in->queue.n == 0; i++) {
-		struct component *c = lm_map_find(in->components, g->nodes[g->heals[i].node].name);
-		const struct watch *w = c == NULL ? NULL : watch_of_component(e, c);
+		struct component *c = patient(in, i);
+		const struct watch *w = c == NULL ? NULL : c->heal;
 
 		if (w == NULL || c->state != COMPONENT_BROKEN)
 			continue;

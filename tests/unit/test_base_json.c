@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <check.h>
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "base/json.h"
 
@@ -67,6 +69,39 @@ START_TEST(quotes_backslashes_and_control_characters_are_escaped)
 {
 	ck_assert_str_eq(quoted("say \"hi\" \\ \n\t\r\b\x1f\x7f /"),
 	    "\"say \\\"hi\\\" \\\\ \\n\\t\\u000d\\u0008\\u001f\\u007f /\"");
+}
+END_TEST
+
+/* A text that goes as it is is copied at once: nothing else must slip through, wherever it stands. */
+START_TEST(every_byte_at_every_place_is_looked_at)
+{
+	char text[20], alone[2] = {0}, expected[40], one[20];
+
+	for (int byte = 1; byte < 256; byte++)
+		for (size_t at = 0; at < sizeof text - 1; at++) {
+			memset(text, 'a', sizeof text - 1);
+			text[sizeof text - 1] = '\0';
+			text[at] = alone[0] = (char)byte;
+			snprintf(one, sizeof one, "%s", quoted(alone));
+			one[strlen(one) - 1] = '\0';
+			snprintf(expected, sizeof expected, "\"%.*s%s%s\"", (int)at, text, one + 1,
+			    text + at + 1);
+			ck_assert_str_eq(quoted(text), expected);
+			bool plain = byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
+			ck_assert_int_eq(strlen(b.p) == sizeof text + 1, plain);
+		}
+}
+END_TEST
+
+START_TEST(numbers_have_all_their_digits)
+{
+	lm_json_open(&j, NULL, '[');
+	lm_json_int(&j, NULL, 0);
+	lm_json_int(&j, NULL, -1);
+	lm_json_int(&j, NULL, 100);
+	lm_json_int(&j, NULL, INT64_MIN);
+	lm_json_close(&j, ']');
+	ck_assert_str_eq(b.p, "[0,-1,100,-9223372036854775808]");
 }
 END_TEST
 
@@ -162,6 +197,8 @@ static Suite *suite(void)
 	tcase_add_test(tc, members_are_separated_by_commas_at_every_depth);
 	tcase_add_test(tc, keys_are_escaped_like_texts);
 	tcase_add_test(tc, quotes_backslashes_and_control_characters_are_escaped);
+	tcase_add_test(tc, every_byte_at_every_place_is_looked_at);
+	tcase_add_test(tc, numbers_have_all_their_digits);
 	tcase_add_test(tc, utf_8_stays_as_it_is);
 	tcase_add_test(tc, bytes_that_are_no_utf_8_are_replaced);
 	tcase_add_test(tc, a_character_after_bad_bytes_is_not_swallowed);
