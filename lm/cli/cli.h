@@ -21,6 +21,12 @@ enum cli_exit {
 	CLI_TIMEOUT = 4,     /* still going on when the time was up */
 };
 
+/* What is given several times. */
+struct arg_list {
+	const char *v[64];
+	size_t n;
+};
+
 /* The command line, understood.  Everything is borrowed from argv. */
 struct args {
 	const struct command *command;
@@ -29,11 +35,11 @@ struct args {
 	const char *server;
 	const char *output; /* NULL, or what -o says */
 	const char *file, *name, *process, *state_dir, *images_dir, *listen, *log_level;
-	const char *packages[64];
-	size_t n_packages;
+	struct arg_list packages, properties; /* "name=value" */
+	const char *descriptor, *intended;    /* NULL: as it is */
 	long timeout_s, after, metrics_port, steps_per_location, steps_per_driver;
 	const char *format, *colour; /* NULL: text, auto */
-	bool no_wait, follow, help, verbose, order, strict, quiet;
+	bool no_wait, queue, follow, help, verbose, order, strict, quiet;
 };
 
 typedef int command_fn(const struct args *);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lm apply, state, scale, heal, delete; lm plan: all that says what shall become different. */
+/* lm apply, adopt, upgrade, state, ...; lm plan: all that says what shall become different. */
 #include <stdio.h>
 #include <string.h>
 
@@ -10,6 +10,30 @@
 
 enum { PLAN_MAX = 256 * 1024 * 1024 };
 
+/* Those that read documents, and what each of these is for. */
+static const struct {
+	const char *verb, *intent;
+} readers[] = {
+    {"create", "createAssembly"},
+    {"apply", "createAssembly"},
+    {"adopt", "adoptAssembly"},
+};
+
+static const char *intent_of_reader(const char *verb)
+{
+	for (size_t i = 0; i < LM_COUNT(readers); i++)
+		if (strcmp(readers[i].verb, verb) == 0)
+			return readers[i].intent;
+	return NULL;
+}
+
+static struct request_words words_of(
+    const struct args *a, const char *verb, const char *const *v, size_t n)
+{
+	return (struct request_words){
+	    verb, v, n, {a->descriptor, a->intended, a->properties.v, a->properties.n, a->queue}};
+}
+
 int apply_run(const struct args *a)
 {
 	LM_AUTO(lm_arena) arena = lm_arena_new();
@@ -18,7 +42,8 @@ int apply_run(const struct args *a)
 
 	if (a->file == NULL)
 		return cli_usage(a, "which file? Add -f FILE");
-	struct lm_err *e = requests_from_file(arena, a->file, &requests);
+	struct request_file file = {intent_of_reader(a->command->name), a->file, a->queue};
+	struct lm_err *e = requests_from_file(arena, &file, &requests);
 	if (e != NULL)
 		return cli_fail(e);
 	LM_AUTO(client) c = client_new(a->server);
@@ -30,9 +55,10 @@ int apply_run(const struct args *a)
 int change_run(const struct args *a)
 {
 	LM_AUTO(lm_arena) arena = lm_arena_new();
+	struct request_words w = words_of(a, a->command->name, a->words, a->n_words);
 	struct request r;
 
-	struct lm_err *e = request_from_words(arena, a->command->name, a->words, a->n_words, &r);
+	struct lm_err *e = request_from_words(arena, &w, &r);
 	if (e != NULL) {
 		int status = cli_usage(a, "%s", lm_err_text(e));
 
@@ -45,14 +71,16 @@ int change_run(const struct args *a)
 
 static struct lm_err *planned(const struct args *a, struct lm_arena *arena, struct requests *out)
 {
+	const char *intent = intent_of_reader(a->words[0]);
+	struct request_words w = words_of(a, a->words[0], a->words + 1, a->n_words - 1);
 	struct request r;
 
-	if (strcmp(a->words[0], "create") == 0 || strcmp(a->words[0], "apply") == 0) {
-		if (a->file == NULL)
-			return lm_err_new(LM_ERR_INVALID, "which file? Add -f FILE");
-		return requests_from_file(arena, a->file, out);
-	}
-	struct lm_err *e = request_from_words(arena, a->words[0], a->words + 1, a->n_words - 1, &r);
+	if (intent != NULL && a->file == NULL)
+		return lm_err_new(LM_ERR_INVALID, "which file? Add -f FILE");
+	if (intent != NULL)
+		return requests_from_file(
+		    arena, &(struct request_file){intent, a->file, a->queue}, out);
+	struct lm_err *e = request_from_words(arena, &w, &r);
 	if (e == NULL)
 		*LM_PUSH(arena, &out->all) = r;
 	return e;
@@ -68,11 +96,11 @@ static struct lm_err *print_plan(const struct args *a, struct client *c, const s
 	lm_buf_printf(&path, "/api/plan/%s?format=%s", r->intent, json ? "json" : "text");
 	struct lm_err *e = client_post(c, path.p, r->body, &plan);
 	if (e == NULL && !json && plan.n == 0)
-		printf("%s: nothing to do\n", r->assembly);
+		printf("%s: nothing to do\n", r->subject);
 	else if (e == NULL)
 		printf("%s%s", plan.p, plan.n > 0 && plan.p[plan.n - 1] == '\n' ? "" : "\n");
 	else
-		e = lm_err_wrap(e, "%s", r->assembly);
+		e = lm_err_wrap(e, "%s", r->subject);
 	lm_buf_fini(&path);
 	lm_buf_fini(&plan);
 	return e;

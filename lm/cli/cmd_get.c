@@ -290,14 +290,27 @@ static const char *print_assembly(
 	return NULL;
 }
 
+static const char *print_process(const struct render *r, const json_t *process, struct lm_buf *out)
+{
+	render_process(r, process, out);
+	return NULL;
+}
+
 int describe_run(const struct args *a)
 {
-	LM_AUTO(client) c = client_new(a->server);
+	bool is_process = a->n_words == 2;
 	struct lm_buf path;
 
+	if (is_process && strcmp(a->words[0], "process") != 0)
+		return cli_usage(a, "'%s' is too much; a process is described with 'process %s'",
+		    a->words[1], a->words[1]);
+	LM_AUTO(client) c = client_new(a->server);
 	lm_buf_init(&path, PATH_BYTES);
-	client_path(c, &path, "/api/topology/assemblies/%", a->words[0], NULL);
-	int status = show(a, c, path.p, print_assembly);
+	if (is_process)
+		client_path(c, &path, "/api/processes/%", a->words[1], NULL);
+	else
+		client_path(c, &path, "/api/topology/assemblies/%", a->words[0], NULL);
+	int status = show(a, c, path.p, is_process ? print_process : print_assembly);
 	lm_buf_fini(&path);
 	return status;
 }

@@ -87,9 +87,9 @@ static struct lm_err *load_for_graph(const struct args *a, struct catalog *c, co
 	bool is_file = access(what, F_OK) == 0;
 	struct lm_err *e = NULL;
 
-	for (size_t i = 0; e == NULL && i < a->n_packages; i++)
-		e = packages_load(a->packages[i], c, NULL) ? NULL : unreadable(what);
-	if (e == NULL && a->n_packages == 0)
+	for (size_t i = 0; e == NULL && i < a->packages.n; i++)
+		e = packages_load(a->packages.v[i], c, NULL) ? NULL : unreadable(what);
+	if (e == NULL && a->packages.n == 0)
 		e = load_around(is_file ? what : ".", c);
 	if (e == NULL && is_file && assembly_in(c, what) == NULL && !packages_load(what, c, NULL))
 		e = unreadable(what);

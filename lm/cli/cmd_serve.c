@@ -42,8 +42,8 @@ int serve_command_run(const struct args *a)
 		    "limit",
 		    STEPS_MAX);
 	struct serve_conf conf = {
-	    .packages = a->packages,
-	    .n_packages = a->n_packages,
+	    .packages = a->packages.v,
+	    .n_packages = a->packages.n,
 	    .state_dir = a->state_dir,
 	    .images_dir = a->images_dir,
 	    .listen = a->listen,

@@ -9,7 +9,7 @@
 #include "lm/cli/options.h"
 #include "lm/server/serve.h"
 
-#define WAITS "stWo"
+#define WAITS "stWoQ"
 
 static const struct command commands[] = {
     {"check", "FILE|DIR|ARCHIVE...", "RTqCo", "compile descriptors and say what is wrong with them",
@@ -42,6 +42,18 @@ static const struct command commands[] = {
 	"  intendedState: Active        # the default\n"
 	"  properties: {name: value}\n",
 	0, 0, apply_run},
+    {"adopt", "", "f" WAITS, "take over what exists already as assemblies",
+	"Documents as for 'lm apply', which also say what there is:\n\n"
+	"  clusters: {pbx: 2}                   # how many members\n"
+	"  resources:\n"
+	"    voice__gateway__kamailio:          # full name in the new assembly\n"
+	"      id: 8c1f...                      # that it was made with, if it has one\n"
+	"      outputs: {address: 10.0.0.5}     # what its installation had reported\n",
+	0, 0, apply_run},
+    {"upgrade", "NAME", "dKZ" WAITS, "give an assembly other properties, or another descriptor",
+	"What changes is rebuilt, or reconfigured where only volatile properties differ:\n"
+	"  lm upgrade voice -d assembly::voice-service::1.1 -p codec=opus\n",
+	1, 1, change_run},
     {"state", "NAME Installed|Inactive|Active", WAITS, "bring an assembly into a state", "", 2, 2,
 	change_run},
     {"scale", "NAME CLUSTER out|in", WAITS, "add members to a cluster, or remove them",
@@ -53,14 +65,25 @@ static const struct command commands[] = {
 	"  lm heal voice voip-server__1__asterisk\n",
 	2, 2, change_run},
     {"delete", "NAME", WAITS, "delete an assembly and everything in it", "", 1, 1, change_run},
-    {"plan", "create -f FILE | state|scale|heal|delete ...", "sof",
+    {"retry", "PROCESS", WAITS, "go on with a process that failed or was cancelled",
+	"PROCESS is its id: 'lm get processes'.\n", 1, 1, change_run},
+    {"rollback", "PROCESS", WAITS, "bring an assembly back to how it was before a process",
+	"A process of its own.  PROCESS is an id: 'lm get processes'.\n", 1, 1, change_run},
+    {"cancel", "PROCESS", WAITS, "end a process early",
+	"Steps under way come to their end, no other begins.  PROCESS is an id:\n"
+	"'lm get processes'.  What is left can be done with 'lm retry'.\n",
+	1, 1, change_run},
+    {"plan", "create|apply|adopt -f FILE | upgrade|state|scale|heal|delete|rollback ...", "sofdKZ",
 	"show the steps that a change would take",
 	"The words are those of the change itself: lm plan scale voice pbx out\n", 1, 4, plan_run},
     {"get", "assemblies|processes|descriptors|metrics NAME", "so", "list what there is",
 	"processes may be followed by the name of an assembly (with * as wildcard).\n", 1, 2,
 	get_run},
-    {"describe", "NAME", "so", "show an assembly: components, states, addresses, relationships", "",
-	1, 1, describe_run},
+    {"describe", "NAME | process PROCESS", "so",
+	"show an assembly: components, states, addresses, relationships; or a process",
+	"Of a process: every step with its state, when it began and how long it took, which\n"
+	"attempt it was, and of failed ones the end of what they printed.\n",
+	1, 2, describe_run},
     {"logs", "NAME [COMPONENT]", "soP", "show what the scripts of an assembly printed", "", 1, 2,
 	logs_run},
     {"events", "", "soFA", "show what has happened", "-o json: one JSON object per line.\n", 0, 0,

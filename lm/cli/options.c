@@ -8,7 +8,7 @@
 
 enum option_type { OPTION_FLAG, OPTION_TEXT, OPTION_NUMBER, OPTION_LIST };
 
-/* A capital letter has no short form: it only names the option in struct command. */
+/* A capital letter has no short form (but see short_of): it names the option in struct command. */
 static const struct option_row {
 	char letter;
 	const char *name;
@@ -23,6 +23,14 @@ static const struct option_row {
 	"YAML or JSON; - reads standard input"},
     {'p', "packages", OPTION_LIST, offsetof(struct args, packages), "PACKAGE",
 	"a folder or archive with descriptors; may be given several times"},
+    {'d', "descriptor", OPTION_TEXT, offsetof(struct args, descriptor), "NAME",
+	"of another descriptor than it has"},
+    {'K', "property", OPTION_LIST, offsetof(struct args, properties), "NAME=VALUE",
+	"may be given several times; all others keep their values"},
+    {'Z', "state", OPTION_TEXT, offsetof(struct args, intended), "STATE",
+	"Installed, Inactive or Active; it stays in its state without"},
+    {'Q', "queue", OPTION_FLAG, offsetof(struct args, queue), NULL,
+	"wait behind what runs on the assembly, instead of being refused"},
     {'n', "name", OPTION_TEXT, offsetof(struct args, name), "NAME", "name of the instance"},
     {'O', "order", OPTION_FLAG, offsetof(struct args, order), NULL,
 	"what waits for what, instead of what belongs to what"},
@@ -60,9 +68,12 @@ static const struct option_row {
     {'h', "help", OPTION_FLAG, offsetof(struct args, help), NULL, "this text"},
 };
 
-static bool has_short(const struct option_row *r)
+/* '\0': it has only its name.  What takes properties takes no packages, whose letter they use. */
+static char short_of(const struct option_row *r)
 {
-	return r->letter >= 'a' && r->letter <= 'z';
+	if (r->letter == 'K')
+		return 'p';
+	return r->letter >= 'a' && r->letter <= 'z' ? r->letter : '\0';
 }
 
 static bool takes(const struct command *c, const struct option_row *r)
@@ -70,11 +81,23 @@ static bool takes(const struct command *c, const struct option_row *r)
 	return r->letter == 'h' || strchr(c->options, r->letter) != NULL;
 }
 
-static const struct option_row *row_of(int letter)
+static const struct option_row *row_of(const struct command *c, int letter)
 {
 	for (size_t i = 0; i < LM_COUNT(rows); i++)
-		if (rows[i].letter == letter)
+		if (takes(c, &rows[i]) &&
+		    (rows[i].letter == letter || short_of(&rows[i]) == letter))
 			return &rows[i];
+	return NULL;
+}
+
+static struct lm_err *add(char *at, const struct option_row *r, const char *value)
+{
+	struct arg_list *list = (struct arg_list *)(void *)at;
+
+	if (list->n == LM_COUNT(list->v))
+		return lm_err_new(
+		    LM_ERR_INVALID, "too many --%s: at most %zu", r->name, LM_COUNT(list->v));
+	list->v[list->n++] = value;
 	return NULL;
 }
 
@@ -96,11 +119,7 @@ static struct lm_err *store(struct args *a, const struct option_row *r, const ch
 			    LM_ERR_INVALID, "--%s needs a number, not '%s'", r->name, value);
 		break;
 	case OPTION_LIST:
-		if (a->n_packages == LM_COUNT(a->packages))
-			return lm_err_new(LM_ERR_INVALID, "too many --%s: at most %zu", r->name,
-			    LM_COUNT(a->packages));
-		a->packages[a->n_packages++] = value;
-		break;
+		return add(at, r, value);
 	}
 	return NULL;
 }
@@ -117,9 +136,9 @@ static void fill(const struct command *c, struct option *longs, char *shorts)
 			continue;
 		*longs++ = (struct option){
 		    r->name, value ? required_argument : no_argument, NULL, r->letter};
-		if (!has_short(r))
+		if (short_of(r) == '\0')
 			continue;
-		*shorts++ = r->letter;
+		*shorts++ = short_of(r);
 		if (value)
 			*shorts++ = ':';
 	}
@@ -143,7 +162,7 @@ struct lm_err *options_read(struct args *a, int argc, char **argv)
 			    LM_ERR_INVALID, "'lm %s' does not take %s", a->command->name, word);
 		if (letter == ':')
 			return lm_err_new(LM_ERR_INVALID, "%s needs a value", word);
-		struct lm_err *e = store(a, row_of(letter), optarg);
+		struct lm_err *e = store(a, row_of(a->command, letter), optarg);
 		if (e != NULL)
 			return e;
 	}
@@ -162,8 +181,8 @@ void options_print(const struct command *c, struct lm_buf *out)
 		if (!takes(c, r) || r->help == NULL)
 			continue;
 		char lead[8] = "    ";
-		if (has_short(r))
-			snprintf(lead, sizeof lead, "-%c, ", r->letter);
+		if (short_of(r) != '\0')
+			snprintf(lead, sizeof lead, "-%c, ", short_of(r));
 		snprintf(left, sizeof left, "%s--%s%s%s", lead, r->name,
 		    r->value != NULL ? " " : "", r->value != NULL ? r->value : "");
 		lm_buf_printf(out, "  %-26s %s\n", left, r->help);

@@ -156,8 +156,10 @@ static void on_process(struct progress *p, const json_t *event, struct lm_buf *o
 		p->begin_ms = at;
 	if (strcmp(state, "Completed") == 0)
 		p->end = PROGRESS_COMPLETED;
-	else if (strcmp(state, "Failed") == 0 || strcmp(state, "Cancelled") == 0)
+	else if (strcmp(state, "Failed") == 0)
 		p->end = PROGRESS_FAILED;
+	else if (strcmp(state, "Cancelled") == 0)
+		p->end = PROGRESS_CANCELLED;
 	progress_erase(p, out);
 	render_paint(&p->conf.render, RENDER_BOLD, render_text(event, "assemblyName"), out);
 	lm_buf_printf(out, ": %s ", render_text(event, "intentType"));

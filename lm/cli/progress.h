@@ -33,7 +33,7 @@ void progress_draw(struct progress *, int64_t now_ms, struct lm_buf *out);
 /* Takes the running steps off the screen. */
 void progress_erase(struct progress *, struct lm_buf *out);
 
-enum progress_end { PROGRESS_GOES_ON, PROGRESS_COMPLETED, PROGRESS_FAILED };
+enum progress_end { PROGRESS_GOES_ON, PROGRESS_COMPLETED, PROGRESS_FAILED, PROGRESS_CANCELLED };
 enum progress_end progress_end(const struct progress *);
 /* Sequence number of the last event seen; for asking again after an interruption. */
 int64_t progress_last_event(const struct progress *);

@@ -49,6 +49,7 @@ enum render_hue render_hue_of(const char *state)
 	    {"In Progress", RENDER_BUSY},
 	    {"Pending", RENDER_BUSY},
 	    {"Started", RENDER_BUSY},
+	    {"Cancelled", RENDER_FAINT},
 	};
 
 	for (size_t i = 0; i < LM_COUNT(hues); i++)

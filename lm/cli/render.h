@@ -47,6 +47,10 @@ const char *render_text(const json_t *object, const char *member);
 
 /* The tree of an assembly document with states and addresses, then its relationships. */
 void render_assembly(const struct render *, const json_t *assembly, struct lm_buf *out);
+/* A process: what it is for, how far it has come, and every step of its plan. */
+void render_process(const struct render *, const json_t *process, struct lm_buf *out);
+/* Of its failed steps the last lines that they printed; "" when none printed anything. */
+void render_failed_steps(const struct render *, const json_t *process, struct lm_buf *out);
 /* One event as a line; false: a kind this program does not know, nothing was written. */
 bool render_event(const struct render *, const json_t *event, struct lm_buf *out);
 

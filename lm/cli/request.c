@@ -26,6 +26,10 @@ static const struct form {
     {"heal", NULL, "healAssembly", {"assemblyName", "brokenComponentName"}, 2},
     {"scale", "out", "scaleOutAssembly", {"assemblyName", "clusterName"}, 3},
     {"scale", "in", "scaleInAssembly", {"assemblyName", "clusterName"}, 3},
+    {"upgrade", NULL, "upgradeAssembly", {"assemblyName"}, 1},
+    {"retry", NULL, "retry", {"processId"}, 1},
+    {"rollback", NULL, "rollback", {"processId"}, 1},
+    {"cancel", NULL, "cancel", {"processId"}, 1},
 };
 
 /* A component may be said as 'lm describe' shows it, without the assembly's name in front. */
@@ -38,7 +42,30 @@ static const char *full_name(struct lm_arena *a, const char *assembly, const cha
 	return lm_arena_printf(a, "%s__%s", assembly, component);
 }
 
-static char *body_from(struct lm_arena *a, const struct form *f, const char *const *words)
+static void write_more(struct lm_json *j, const struct request_more *more)
+{
+	if (more->descriptor != NULL)
+		lm_json_str(j, "descriptorName", more->descriptor);
+	if (more->state != NULL)
+		lm_json_str(j, "intendedState", more->state);
+	if (more->n_properties > 0)
+		lm_json_open(j, "properties", '{');
+	for (size_t i = 0; i < more->n_properties; i++) {
+		const char *text = more->properties[i], *value = strchr(text, '=');
+		struct lm_buf name;
+
+		lm_buf_init(&name, TEXT_MAX);
+		lm_buf_add(&name, text, (size_t)(value - text));
+		lm_json_str(j, name.p, value + 1);
+		lm_buf_fini(&name);
+	}
+	if (more->n_properties > 0)
+		lm_json_close(j, '}');
+	if (more->queue)
+		lm_json_bool(j, "queue", true);
+}
+
+static char *body_from(struct lm_arena *a, const struct form *f, const struct request_words *w)
 {
 	struct lm_buf b;
 
@@ -48,36 +75,60 @@ static char *body_from(struct lm_arena *a, const struct form *f, const char *con
 	for (size_t i = 0; i < f->n && f->members[i] != NULL; i++)
 		lm_json_str(&j, f->members[i],
 		    strcmp(f->members[i], "brokenComponentName") == 0
-			? full_name(a, words[0], words[i])
-			: words[i]);
+			? full_name(a, w->v[0], w->v[i])
+			: w->v[i]);
+	write_more(&j, &w->more);
 	lm_json_close(&j, '}');
 	char *body = lm_arena_strdup(a, b.p);
 	lm_buf_fini(&b);
 	return body;
 }
 
-struct lm_err *request_from_words(struct lm_arena *a, const char *verb, const char *const *words,
-    size_t n_words, struct request *out)
+static struct lm_err *check_more(const struct request_words *w)
 {
+	const struct request_more *m = &w->more;
+
+	for (size_t i = 0; i < m->n_properties; i++) {
+		const char *at = strchr(m->properties[i], '=');
+
+		if (at == NULL || at == m->properties[i])
+			return lm_err_new(
+			    LM_ERR_INVALID, "a property is NAME=VALUE, not '%s'", m->properties[i]);
+	}
+	if (strcmp(w->verb, "upgrade") != 0 &&
+	    (m->n_properties > 0 || m->descriptor != NULL || m->state != NULL))
+		return lm_err_new(LM_ERR_INVALID,
+		    "'%s' takes no descriptor, properties or state: 'upgrade' does", w->verb);
+	return NULL;
+}
+
+struct lm_err *request_from_words(
+    struct lm_arena *a, const struct request_words *w, struct request *out)
+{
+	struct lm_err *e = check_more(w);
 	bool is_verb = false;
 
-	for (size_t i = 0; i < LM_COUNT(forms); i++) {
+	for (size_t i = 0; e == NULL && i < LM_COUNT(forms); i++) {
 		const struct form *f = &forms[i];
 
-		if (strcmp(f->verb, verb) != 0)
+		if (strcmp(f->verb, w->verb) != 0)
 			continue;
 		is_verb = true;
-		if (n_words != f->n ||
-		    (f->last != NULL && strcmp(words[n_words - 1], f->last) != 0))
+		if (w->n != f->n || (f->last != NULL && strcmp(w->v[w->n - 1], f->last) != 0))
 			continue;
-		*out = (struct request){f->intent, words[0], body_from(a, f, words)};
+		*out = (struct request){f->intent, w->v[0], body_from(a, f, w)};
 		return NULL;
 	}
+	if (e != NULL)
+		return e;
 	if (is_verb)
 		return lm_err_new(LM_ERR_INVALID,
-		    "the words after '%s' do not fit: see 'lm help %s'", verb, verb);
+		    "the words after '%s' do not fit: see 'lm help %s'", w->verb, w->verb);
 	return lm_err_new(LM_ERR_INVALID,
-	    "'%s' is no change: there are create, state, scale, heal and delete", verb);
+	    "'%s' is no change: there are create, apply, adopt, upgrade, state, scale, heal, "
+	    "delete, "
+	    "retry, rollback and cancel",
+	    w->verb);
 }
 
 /* ---- documents -------------------------------------------------------------------------------- */
@@ -102,7 +153,7 @@ static void write_node(struct lm_json *j, const char *key, const struct node *n)
 }
 
 static struct lm_err *body_of_document(
-    struct lm_arena *a, const struct node *root, const char **out)
+    struct lm_arena *a, const struct request_file *file, const struct node *root, const char **out)
 {
 	struct lm_buf b;
 	struct lm_err *e = NULL;
@@ -114,6 +165,8 @@ static struct lm_err *body_of_document(
 		write_node(&j, root->pairs[i].key.text, &root->pairs[i].value);
 	if (node_find(root, "intendedState") == NULL)
 		lm_json_str(&j, "intendedState", "Active");
+	if (file->queue && node_find(root, "queue") == NULL)
+		lm_json_bool(&j, "queue", true);
 	lm_json_close(&j, '}');
 	if (b.cut)
 		e = lm_err_new(LM_ERR_LIMIT, "a document is larger than %d bytes", TEXT_MAX);
@@ -123,8 +176,8 @@ static struct lm_err *body_of_document(
 	return e;
 }
 
-static struct lm_err *add_document(
-    struct lm_arena *a, const struct source *source, const struct node *root, struct requests *out)
+static struct lm_err *add_document(struct lm_arena *a, const struct request_file *file,
+    const struct source *source, const struct node *root, struct requests *out)
 {
 	static const char *const needed[] = {"assemblyName", "descriptorName"};
 	struct source_range range = node_range(source, root);
@@ -136,10 +189,10 @@ static struct lm_err *add_document(
 			    "%s:%u: a document needs '%s' (and descriptors go to 'lm check', not "
 			    "here)",
 			    source->file, (unsigned)source_place(&range).line, needed[i]);
-	struct lm_err *e = body_of_document(a, root, &body);
+	struct lm_err *e = body_of_document(a, file, root, &body);
 	if (e == NULL)
 		*LM_PUSH(a, &out->all) = (struct request){
-		    "createAssembly", node_text(node_find(root, "assemblyName")), body};
+		    file->intent, node_text(node_find(root, "assemblyName")), body};
 	return e;
 }
 
@@ -156,48 +209,50 @@ static struct lm_err *diags_err(const struct diags *d)
 	return e;
 }
 
-struct lm_err *requests_from_text(
-    struct lm_arena *a, const char *file, const char *text, size_t n, struct requests *out)
+struct lm_err *requests_from_text(struct lm_arena *a, const struct request_file *file,
+    const char *text, size_t n, struct requests *out)
 {
 	LM_AUTO(diags) d = diags_new(DIAGS_MAX);
 	struct tree_room room = {.texts = a, .nodes = a, .text_max = TEXT_MAX};
-	struct documents docs = tree_read(&room, file, text, n, d);
+	struct documents docs = tree_read(&room, file->name, text, n, d);
 	struct requests all = {0};
 	struct lm_err *e = NULL;
 
 	if (diags_errors(d) > 0)
 		return diags_err(d);
 	for (size_t i = 0; e == NULL && i < docs.n; i++)
-		e = add_document(a, docs.source, docs.v[i].root, &all);
+		e = add_document(a, file, docs.source, docs.v[i].root, &all);
 	if (e == NULL && all.all.n == 0)
-		e = lm_err_new(LM_ERR_INVALID, "%s holds no document", file);
+		e = lm_err_new(LM_ERR_INVALID, "%s holds no document", file->name);
 	if (e == NULL)
 		*out = all;
 	return e;
 }
 
-struct lm_err *requests_from_file(struct lm_arena *a, const char *file, struct requests *out)
+struct lm_err *requests_from_file(
+    struct lm_arena *a, const struct request_file *file, struct requests *out)
 {
-	bool is_stdin = strcmp(file, "-") == 0;
+	bool is_stdin = strcmp(file->name, "-") == 0;
+	struct request_file named = *file;
 	char block[16 * 1024];
 	struct lm_buf text;
 	size_t n = 0;
 
-	FILE *f = is_stdin ? stdin : fopen(file, "re");
+	FILE *f = is_stdin ? stdin : fopen(file->name, "re");
 	if (f == NULL)
-		return lm_err_errno(errno, "cannot open %s", file);
+		return lm_err_errno(errno, "cannot open %s", file->name);
 	lm_buf_init(&text, TEXT_MAX);
 	while ((n = fread(block, 1, sizeof block, f)) > 0 && !text.cut)
 		lm_buf_add(&text, block, n);
-	struct lm_err *e =
-	    ferror(f)  ? lm_err_errno(errno, "cannot read %s", file)
-	    : text.cut ? lm_err_new(LM_ERR_LIMIT, "%s is larger than %d bytes", file, TEXT_MAX)
-		       : NULL;
+	struct lm_err *e = ferror(f)  ? lm_err_errno(errno, "cannot read %s", file->name)
+			   : text.cut ? lm_err_new(LM_ERR_LIMIT, "%s is larger than %d bytes",
+					    file->name, TEXT_MAX)
+				      : NULL;
 	if (!is_stdin)
 		fclose(f);
+	named.name = lm_arena_strdup(a, is_stdin ? "<stdin>" : file->name);
 	if (e == NULL)
-		e = requests_from_text(
-		    a, lm_arena_strdup(a, is_stdin ? "<stdin>" : file), text.p, text.n, out);
+		e = requests_from_text(a, &named, text.p, text.n, out);
 	lm_buf_fini(&text);
 	return e;
 }

@@ -10,7 +10,7 @@
 #include "lm/cli/progress.h"
 #include "lm/cli/render.h"
 
-enum { TEXT_MAX = 1 << 20, LOG_LINES = 20, RETRY_MS = 500 };
+enum { TEXT_MAX = 1 << 20, RETRY_MS = 500 };
 
 struct waiting {
 	const struct args *args;
@@ -121,69 +121,26 @@ static void follow(struct waiting *w, int64_t after)
 
 /* ---- why it failed ---------------------------------------------------------------------------- */
 
-static const char *last_lines(const char *text, int lines)
-{
-	const char *p = text + strlen(text);
-
-	while (p > text && p[-1] == '\n')
-		p--;
-	for (; p > text; p--)
-		if (p[-1] == '\n' && --lines == 0)
-			return p;
-	return text;
-}
-
-static void print_log(const json_t *step)
-{
-	const char *log = render_text(step, "log");
-
-	if (*log == '\0')
-		return;
-	fprintf(stderr, "\nThe last lines that %s of %s printed:\n", render_text(step, "action"),
-	    render_text(step, "subject"));
-	for (const char *p = last_lines(log, LOG_LINES); *p != '\0';) {
-		size_t n = strcspn(p, "\n");
-
-		fprintf(stderr, "    %.*s\n", (int)n, p);
-		p += n + (p[n] == '\n');
-	}
-}
-
-/* A step that was tried several times is told once. */
-static bool is_last_failure(const json_t *steps, size_t i)
-{
-	const json_t *step = json_array_get(steps, i);
-
-	if (strcmp(render_text(step, "state"), "Failed") != 0)
-		return false;
-	for (size_t k = i + 1; k < json_array_size(steps); k++) {
-		const json_t *later = json_array_get(steps, k);
-
-		if (strcmp(render_text(later, "subject"), render_text(step, "subject")) == 0 &&
-		    strcmp(render_text(later, "action"), render_text(step, "action")) == 0)
-			return false;
-	}
-	return true;
-}
-
 static void explain_failure(struct waiting *w, const char *process)
 {
-	json_t *steps = NULL;
-	struct lm_buf path;
+	json_t *document = NULL;
+	struct lm_buf path, text;
 
 	lm_buf_init(&path, 4096);
-	client_path(w->client, &path, "/api/logs/%?process=%", w->request->assembly, process, NULL);
-	struct lm_err *e = client_get_json(w->client, path.p, &steps);
-	for (size_t i = 0; e == NULL && i < json_array_size(steps); i++) {
-		if (is_last_failure(steps, i))
-			print_log(json_array_get(steps, i));
+	lm_buf_init(&text, TEXT_MAX);
+	client_path(w->client, &path, "/api/processes/%", process, NULL);
+	struct lm_err *e = client_get_json(w->client, path.p, &document);
+	if (e == NULL) {
+		const char *name = render_text(document, "assemblyName");
+
+		render_failed_steps(&w->render, document, &text);
+		fprintf(stderr, "%s\nSee 'lm describe process %s' and 'lm logs %s'.\n", text.p,
+		    process, name);
 	}
-	if (e == NULL)
-		fprintf(stderr, "\nSee 'lm describe %s' and 'lm logs %s'.\n", w->request->assembly,
-		    w->request->assembly);
 	lm_err_free(e);
-	json_decref(steps);
+	json_decref(document);
 	lm_buf_fini(&path);
+	lm_buf_fini(&text);
 }
 
 /* ---- one intent ------------------------------------------------------------------------------- */
@@ -215,13 +172,14 @@ static int wait_process(struct waiting *w, const char *process, int64_t after)
 	progress_free(w->progress);
 	if (end == PROGRESS_GOES_ON)
 		return cli_fail(lm_err_new(LM_ERR_TIMEOUT,
-		    "still going on after %ld s: see 'lm get processes %s'", w->args->timeout_s,
-		    w->request->assembly));
+		    "still going on after %ld s: see 'lm describe process %s'", w->args->timeout_s,
+		    process));
 	if (cli_wants_json(w->args))
 		status = print_process(w, process);
-	if (end == PROGRESS_COMPLETED)
+	bool cancels = strcmp(w->request->intent, "cancel") == 0;
+	if (end == (cancels ? PROGRESS_CANCELLED : PROGRESS_COMPLETED))
 		return status;
-	if (!cli_wants_json(w->args))
+	if (!cli_wants_json(w->args) && end == PROGRESS_FAILED)
 		explain_failure(w, process);
 	return CLI_FAILED;
 }
@@ -272,11 +230,11 @@ int wait_request(const struct args *a, struct client *c, const struct request *r
 	if (e == NULL)
 		e = send_intent(c, r, &process);
 	if (e != NULL)
-		status = cli_fail(lm_err_wrap(e, "%s", r->assembly));
+		status = cli_fail(lm_err_wrap(e, "%s", r->subject));
 	else if (a->no_wait && cli_wants_json(a))
 		status = print_process(&w, process.p);
 	else if (a->no_wait)
-		printf("%s: accepted as process %s\n", r->assembly, process.p);
+		printf("%s: accepted as process %s\n", r->subject, process.p);
 	else
 		status = wait_process(&w, process.p, after);
 	lm_buf_fini(&process);

@@ -224,6 +224,52 @@ START_TEST(an_event_is_a_line)
 }
 END_TEST
 
+/* ---- processes ---------------------------------------------------------------------------------- */
+
+static const char process_text[] =
+    "{\"assemblyName\":\"voice\",\"intentType\":\"HealAssembly\",\"status\":\"Failed\",\"attempt\":"
+    "2,"
+    "\"statusReason\":\"Start voice__gw: no\",\"startTime\":\"2026-11-20T22:42:59.000Z\","
+    "\"endTime\":\"2026-11-20T22:43:00.500Z\","
+    "\"progress\":{\"steps\":3,\"done\":1,\"running\":0,\"failed\":1,\"percent\":33},"
+    "\"executionPlan\":["
+    "{\"subject\":\"voice__gw\",\"action\":\"Create\",\"state\":\"Completed\",\"silent\":true},"
+    "{\"subject\":\"voice__gw\",\"action\":\"Stop\",\"state\":\"Completed\",\"attempt\":1,"
+    "\"startedAt\":\"2026-11-20T22:42:59.000Z\",\"endedAt\":\"2026-11-20T22:42:59.120Z\"},"
+    "{\"subject\":\"voice__gw\",\"action\":\"Start\",\"state\":\"Failed\",\"attempt\":1,"
+    "\"startedAt\":\"2026-11-20T22:42:59.120Z\",\"endedAt\":\"2026-11-20T22:42:59.200Z\","
+    "\"message\":\"no\",\"log\":\"first\"},"
+    "{\"subject\":\"voice__gw\",\"action\":\"Start\",\"state\":\"Failed\",\"attempt\":2,"
+    "\"startedAt\":\"2026-11-20T22:42:59.300Z\",\"endedAt\":\"2026-11-20T22:43:00.500Z\","
+    "\"message\":\"no\",\"log\":\"one\\ntwo\\n\"},"
+    "{\"subject\":\"voice__gw\",\"action\":\"Integrity\",\"state\":\"Pending\",\"attempt\":2}]}";
+
+START_TEST(a_process_is_shown_with_its_steps_and_what_the_last_failure_printed)
+{
+	json_t *j = json_loads(process_text, 0, NULL);
+	struct lm_buf b;
+
+	lm_buf_init(&b, 65536);
+	render_process(&plain, j, &b);
+	ck_assert_str_eq(b.p, "voice: HealAssembly Failed, attempt 2\n"
+			      "Start voice__gw: no\n"
+			      "began 2026-11-20 22:42:59, took 1.5 s\n"
+			      "1 of 3 steps done (33%), 1 failed\n"
+			      "\n"
+			      "STEP                  COMPONENT  BEGAN         TOOK    ATTEMPT  \n"
+			      "Completed  Stop       gw         22:42:59.000  120 ms  1        \n"
+			      "Failed     Start      gw         22:42:59.120  80 ms   1        no\n"
+			      "Failed     Start      gw         22:42:59.300  1.2 s   2        no\n"
+			      "Pending    Integrity  gw                               2        \n"
+			      "\n"
+			      "The last lines that Start of voice__gw printed:\n"
+			      "    one\n"
+			      "    two\n");
+	lm_buf_fini(&b);
+	json_decref(j);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("lm/cli/render");
@@ -239,6 +285,7 @@ int main(void)
 	tcase_add_test(
 	    tc, an_assembly_is_a_tree_with_states_addresses_references_and_relationships);
 	tcase_add_test(tc, a_terminal_gets_lines_and_colours);
+	tcase_add_test(tc, a_process_is_shown_with_its_steps_and_what_the_last_failure_printed);
 	tcase_add_loop_test(tc, an_event_is_a_line, 0, LM_COUNT(events));
 	suite_add_tcase(s, tc);
 	SRunner *sr = srunner_create(s);

@@ -42,14 +42,19 @@ static const struct {
     {"scale", {"voice", "out"}, 2, NULL, "do not fit"},
     {"delete", {"a", "b"}, 2, NULL, "do not fit"},
     {"dance", {"a"}, 1, NULL, "no change"},
+    {"upgrade", {"voice"}, 1, "upgradeAssembly", "{\"assemblyName\":\"voice\"}"},
+    {"retry", {"p1"}, 1, "retry", "{\"processId\":\"p1\"}"},
+    {"rollback", {"p1"}, 1, "rollback", "{\"processId\":\"p1\"}"},
+    {"cancel", {"p1"}, 1, "cancel", "{\"processId\":\"p1\"}"},
+    {"cancel", {"p1", "p2"}, 2, NULL, "do not fit"},
 };
 
 START_TEST(words_become_an_intent)
 {
 	struct request r = {0};
 
-	struct lm_err *e =
-	    request_from_words(arena, cases[_i].verb, cases[_i].words, cases[_i].n, &r);
+	struct request_words w = {cases[_i].verb, cases[_i].words, cases[_i].n, {0}};
+	struct lm_err *e = request_from_words(arena, &w, &r);
 	if (cases[_i].intent == NULL) {
 		ck_assert_ptr_nonnull(e);
 		ck_assert_ptr_nonnull(strstr(lm_err_text(e), cases[_i].body));
@@ -59,17 +64,52 @@ START_TEST(words_become_an_intent)
 	ck_assert_ptr_null(e);
 	ck_assert_str_eq(r.intent, cases[_i].intent);
 	ck_assert_str_eq(r.body, cases[_i].body);
-	ck_assert_str_eq(r.assembly, cases[_i].words[0]);
+	ck_assert_str_eq(r.subject, cases[_i].words[0]);
+}
+END_TEST
+
+static const char *const two[] = {"codec=opus", "empty="};
+static const char *const none[] = {"codec"};
+static const char *const nameless[] = {"=opus"};
+
+static const struct {
+	const char *verb;
+	struct request_more more;
+	const char *body, *says; /* one of them */
+} said[] = {
+    {"upgrade", {"assembly::v::2.0", "Inactive", two, 2, false},
+	"{\"assemblyName\":\"voice\",\"descriptorName\":\"assembly::v::2.0\","
+	"\"intendedState\":\"Inactive\",\"properties\":{\"codec\":\"opus\",\"empty\":\"\"}}",
+	NULL},
+    {"delete", {.queue = true}, "{\"assemblyName\":\"voice\",\"queue\":true}", NULL},
+    {"upgrade", {.properties = none, .n_properties = 1}, NULL, "NAME=VALUE, not 'codec'"},
+    {"upgrade", {.properties = nameless, .n_properties = 1}, NULL, "NAME=VALUE, not '=opus'"},
+    {"delete", {.state = "Active"}, NULL, "'delete' takes no descriptor"},
+};
+
+START_TEST(options_say_what_shall_differ)
+{
+	const char *const words[] = {"voice"};
+	struct request_words w = {said[_i].verb, words, 1, said[_i].more};
+	struct request r = {0};
+
+	LM_AUTO(lm_err) e = request_from_words(arena, &w, &r);
+	if (said[_i].body != NULL)
+		ck_assert_str_eq(r.body, said[_i].body);
+	else
+		ck_assert_ptr_nonnull(strstr(lm_err_text(e), said[_i].says));
 }
 END_TEST
 
 /* ---- documents ---------------------------------------------------------------------------------- */
 
+static const struct request_file x_yml = {"createAssembly", "x.yml", false};
+
 static struct requests read_good(const char *text)
 {
 	struct requests all = {0};
 
-	struct lm_err *e = requests_from_text(arena, "x.yml", text, strlen(text), &all);
+	struct lm_err *e = requests_from_text(arena, &x_yml, text, strlen(text), &all);
 	ck_assert_msg(e == NULL, "%s", e == NULL ? "" : lm_err_text(e));
 	return all;
 }
@@ -78,7 +118,7 @@ static void refuses(const char *text, const char *says)
 {
 	struct requests all = {0};
 
-	struct lm_err *e = requests_from_text(arena, "x.yml", text, strlen(text), &all);
+	struct lm_err *e = requests_from_text(arena, &x_yml, text, strlen(text), &all);
 	ck_assert_ptr_nonnull(e);
 	ck_assert_msg(strstr(lm_err_text(e), says) != NULL, "%s", lm_err_text(e));
 	lm_err_free(e);
@@ -94,7 +134,7 @@ START_TEST(a_document_is_the_body_of_a_create)
 
 	ck_assert_uint_eq(all.all.n, 1);
 	ck_assert_str_eq(all.all.v[0].intent, "createAssembly");
-	ck_assert_str_eq(all.all.v[0].assembly, "voice");
+	ck_assert_str_eq(all.all.v[0].subject, "voice");
 	ck_assert_str_eq(all.all.v[0].body,
 	    "{\"assemblyName\":\"voice\",\"descriptorName\":\"assembly::v::1.0\","
 	    "\"intendedState\":\"Inactive\",\"properties\":{\"port\":\"5060\",\"name\":\"a "
@@ -110,14 +150,28 @@ START_TEST(an_assembly_shall_be_active_unless_something_else_is_said)
 }
 END_TEST
 
+START_TEST(a_document_may_be_the_body_of_something_else_and_wait)
+{
+	const char text[] = "{assemblyName: v, descriptorName: d, clusters: {pbx: 2}}";
+	struct requests all = {0};
+
+	ck_assert_ptr_null(requests_from_text(arena,
+	    &(struct request_file){"adoptAssembly", "x.yml", true}, text, strlen(text), &all));
+	ck_assert_str_eq(all.all.v[0].intent, "adoptAssembly");
+	ck_assert_str_eq(all.all.v[0].body,
+	    "{\"assemblyName\":\"v\",\"descriptorName\":\"d\",\"clusters\":{\"pbx\":\"2\"},"
+	    "\"intendedState\":\"Active\",\"queue\":true}");
+}
+END_TEST
+
 START_TEST(several_documents_are_several_requests_in_their_order)
 {
 	struct requests all = read_good("assemblyName: a\ndescriptorName: d\n"
 					"---\nassemblyName: b\ndescriptorName: d\n");
 
 	ck_assert_uint_eq(all.all.n, 2);
-	ck_assert_str_eq(all.all.v[0].assembly, "a");
-	ck_assert_str_eq(all.all.v[1].assembly, "b");
+	ck_assert_str_eq(all.all.v[0].subject, "a");
+	ck_assert_str_eq(all.all.v[1].subject, "b");
 }
 END_TEST
 
@@ -141,7 +195,8 @@ START_TEST(a_file_that_is_not_there_is_an_error)
 {
 	struct requests all = {0};
 
-	struct lm_err *e = requests_from_file(arena, "/nonexistent/x.yml", &all);
+	struct lm_err *e = requests_from_file(
+	    arena, &(struct request_file){"createAssembly", "/nonexistent/x.yml", false}, &all);
 	ck_assert_ptr_nonnull(strstr(lm_err_text(e), "cannot open /nonexistent/x.yml"));
 	lm_err_free(e);
 }
@@ -178,14 +233,27 @@ START_TEST(options_may_stand_anywhere_among_the_words)
 }
 END_TEST
 
+START_TEST(a_letter_means_what_the_command_takes)
+{
+	const char *const argv[] = {
+	    "upgrade", "voice", "-p", "a=b", "--property", "c=d", "--state", "Active", NULL};
+
+	ck_assert_ptr_null(options(argv));
+	ck_assert_uint_eq(args.packages.n, 0);
+	ck_assert_uint_eq(args.properties.n, 2);
+	ck_assert_str_eq(args.properties.v[1], "c=d");
+	ck_assert_str_eq(args.intended, "Active");
+}
+END_TEST
+
 START_TEST(packages_may_be_given_several_times)
 {
 	const char *const argv[] = {
 	    "serve", "--packages", "a", "-p", "b", "--metrics-port=9", NULL};
 
 	ck_assert_ptr_null(options(argv));
-	ck_assert_uint_eq(args.n_packages, 2);
-	ck_assert_str_eq(args.packages[1], "b");
+	ck_assert_uint_eq(args.packages.n, 2);
+	ck_assert_str_eq(args.packages.v[1], "b");
 	ck_assert_int_eq(args.metrics_port, 9);
 }
 END_TEST
@@ -238,16 +306,19 @@ int main(void)
 
 	tcase_add_checked_fixture(words, setup, teardown);
 	tcase_add_loop_test(words, words_become_an_intent, 0, LM_COUNT(cases));
+	tcase_add_loop_test(words, options_say_what_shall_differ, 0, LM_COUNT(said));
 	suite_add_tcase(s, words);
 	tcase_add_checked_fixture(documents, setup, teardown);
 	tcase_add_test(documents, a_document_is_the_body_of_a_create);
 	tcase_add_test(documents, an_assembly_shall_be_active_unless_something_else_is_said);
+	tcase_add_test(documents, a_document_may_be_the_body_of_something_else_and_wait);
 	tcase_add_test(documents, several_documents_are_several_requests_in_their_order);
 	tcase_add_test(documents, one_bad_document_refuses_all);
 	tcase_add_test(documents, what_is_no_request_is_refused_with_its_place);
 	tcase_add_test(documents, a_file_that_is_not_there_is_an_error);
 	suite_add_tcase(s, documents);
 	tcase_add_test(opts, options_may_stand_anywhere_among_the_words);
+	tcase_add_test(opts, a_letter_means_what_the_command_takes);
 	tcase_add_test(opts, packages_may_be_given_several_times);
 	tcase_add_loop_test(opts, what_a_command_does_not_take_is_named, 0, LM_COUNT(wrong));
 	tcase_add_test(opts, every_command_explains_itself);
