@@ -192,6 +192,63 @@ program() {
 	runs 1 'another manager works in' serve --state "$folder/state" --listen 127.0.0.1:0
 }
 
+# ---- processes -----------------------------------------------------------------------------------------
+
+# One assembly that asks nothing of a driver, and one whose only step cannot succeed.
+given_packages() {
+	mkdir -p "$folder/packages/part/lifecycle"
+	echo 'echo never' >"$folder/packages/part/lifecycle/install.sh"
+	printf 'name: resource::part::1.0\nlifecycle: {Install: }\n' >"$folder/packages/part/resource.yml"
+	cat >"$folder/packages/all.yml" <<-END
+		name: resource::quiet::1.0
+		---
+		name: assembly::good::1.0
+		properties: {word: {default: a}}
+		composition: {part: {type: 'resource::quiet::1.0'}}
+		---
+		name: assembly::bad::1.0
+		composition: {part: {type: 'resource::part::1.0'}}
+	END
+	printf 'assemblyName: one\ndescriptorName: assembly::good::1.0\nproperties: {word: b}\n' >"$folder/one.yml"
+	printf 'assemblyName: two\ndescriptorName: assembly::bad::1.0\n' >"$folder/two.yml"
+}
+
+processes() {
+	LM_SERVER=$url
+	export LM_SERVER
+	runs 0 'one: CreateAssembly Completed' apply -f "$folder/one.yml"
+	runs 1 'failed  part' apply -f "$folder/two.yml"
+	runs 0 'Completed' get processes
+	ask 200 GET /api/processes
+	is '[.[].assemblyName] == ["two", "one"] and all(.[]; has("executionPlan") | not)'
+	is '.[0] | .status == "Failed" and .lifecycleAction == "Create" and .progress.failed == 1'
+	is '.[1] | .progress.percent == 100 and .assemblyProperties == {word: "b"} and .context == {}'
+	id=$(echo "$body" | jq -r '.[0].id')
+	ask 200 GET "/api/processes/$id?shallow=True"
+	is 'has("executionPlan") | not'
+	ask 200 GET "/api/processes/$id?shallow=False"
+	is '.executionPlan | length == 1 and (.[0] | .id == "'"$id"'/1" and .state == "Failed" and .attempt == 1)'
+	is '.executionPlan[0] | .action == "Install" and .subject == "two__part" and .endedAt >= .startedAt'
+	ask 200 GET '/api/processes?assemblyType=assembly::good::1.0'
+	is 'length == 1'
+	ask 200 GET '/api/processes?endDateTime=2020-01-01'
+	is '. == []'
+	ask 200 GET '/api/processes?startDateTime=2020-01-01&limit=1'
+	is '.[0].assemblyName == "two"'
+	runs 0 'Install  part' describe process "$id"
+	runs 0 '0 of 1 steps done (0%), 1 failed' describe process "$id"
+	runs 1 'Cannot find process with id nobody' describe process nobody
+	runs 2 "described with 'process x'" describe one x
+	for verb in retry rollback cancel; do
+		runs 1 'nobody' $verb nobody
+		runs 2 "usage: lm $verb PROCESS" $verb
+	done
+	runs 2 "a property is NAME=VALUE, not 'codec'" upgrade one -p codec
+	runs 1 "Cannot find assembly instance with name nobody" upgrade nobody --queue
+	runs 1 'which file?' plan adopt
+	runs 0 'one: nothing to do' plan state one Active
+}
+
 start
 questions
 refusals
@@ -206,8 +263,16 @@ read -r _ <&4 # a blank line: it is connected
 stop
 wait "$follower" || fail "the stream of events does not end cleanly"
 exec 4<&-
+given_packages
 start
 ask 200 GET /management/health
+processes
+stop
+start
+LM_SERVER=$url
+runs 0 'two' get processes
+ask 200 GET "/api/processes/$id"
+is '.executionPlan | length == 1'
 stop
 printf 'name: assembly::bad\n' >"$folder/packages/bad.yml"
 runs 1 'bad.yml' serve --packages "$folder/packages" --state "$folder/state" --listen 127.0.0.1:0
