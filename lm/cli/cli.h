@@ -34,12 +34,12 @@ struct args {
 	size_t n_words;
 	const char *server;
 	const char *output; /* NULL, or what -o says */
-	const char *file, *name, *process, *state_dir, *images_dir, *listen, *log_level;
+	const char *file, *name, *process, *state_dir, *images_dir, *listen, *log_level, *journal;
 	struct arg_list packages, properties; /* "name=value" */
 	const char *descriptor, *intended;    /* NULL: as it is */
 	long timeout_s, after, metrics_port, steps_per_location, steps_per_driver;
 	const char *format, *colour; /* NULL: text, auto */
-	bool no_wait, queue, follow, help, verbose, order, strict, quiet;
+	bool no_wait, queue, follow, help, verbose, order, strict, quiet, repair, yes;
 };
 
 typedef int command_fn(const struct args *);
@@ -73,6 +73,6 @@ bool cli_wants_json(const struct args *);
 
 command_fn check_run, explain_run, graph_run, serve_command_run, lsp_command_run, apply_run,
     change_run, plan_run, get_run, describe_run, events_run, logs_run, status_run, inventory_run,
-    version_run, help_run;
+    doctor_run, version_run, help_run;
 
 #endif

@@ -91,6 +91,16 @@ static const struct command commands[] = {
     {"status", "", "so", "show how the manager is", "", 0, 0, status_run},
     {"inventory", "", "so", "show what the drivers have made on this machine", "", 0, 0,
 	inventory_run},
+    {"doctor", "[SUBJECT...]", "soDyJtW",
+	"compare the journal with what is outside, and repair what differs",
+	"orphan: outside, and no component stands for it; missing, partial: a component of which\n"
+	"nothing or not all is outside; stuck, contradiction, journal: the books are not in "
+	"order.\n"
+	"--repair removes orphans, and installs anew what is missing or partial by a heal of its\n"
+	"assembly.  SUBJECT: names, resource ids or assemblies out of what was found; none: all.\n"
+	"An orphan that shall stay is taken into an assembly by 'lm adopt'.\n"
+	"Exit status 0: nothing found; 1: findings; 2: it could not look; 3: no manager.\n",
+	0, 1000, doctor_run},
     {"version", "", "", "print the version", "", 0, 0, version_run},
     {"help", "[COMMAND]", "", "explain a command", "", 0, 1, help_run},
 };

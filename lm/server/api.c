@@ -36,11 +36,14 @@ void api_answer_err(struct http_request *r, int status, struct lm_err *e)
  * Text bodies are refused: a browser would let any page send those to this machine, JSON it only
  * lets through after asking.
  */
-static bool is_json_type(struct http_request *r)
+bool api_takes_json(struct http_request *r)
 {
 	const char *type = http_header(r, "Content-Type");
 
-	return type == NULL || strncasecmp(type, "application/json", 16) == 0;
+	if (type == NULL || strncasecmp(type, "application/json", 16) == 0)
+		return true;
+	http_answer_error(r, 415, "send the body as Content-Type: application/json");
+	return false;
 }
 
 static bool read_intent(
@@ -53,10 +56,8 @@ static bool read_intent(
 		    r, 404, "there is no intent '%s'; there are: %s", name, intent_names());
 		return false;
 	}
-	if (!is_json_type(r)) {
-		http_answer_error(r, 415, "send the body as Content-Type: application/json");
+	if (!api_takes_json(r))
 		return false;
-	}
 	struct lm_err *e = intent_read(kind, r->body, r->body_n, a, out);
 	if (e != NULL)
 		api_answer_err(r, 0, e);
@@ -239,6 +240,8 @@ static const struct route routes[] = {
     {"GET", "/api/metrics/{}", HTTP_API, api_get_metrics},
     {"GET", "/api/status", HTTP_API, api_get_status},
     {"GET", "/api/inventory", HTTP_API, api_get_inventory},
+    {"GET", "/api/doctor", HTTP_API, api_get_doctor},
+    {"POST", "/api/doctor/repair", HTTP_API, api_post_repair},
     {"GET", "/management/health", HTTP_API, api_get_health},
 };
 

@@ -45,7 +45,11 @@ void api_get_logs(struct api *, struct http_request *, const char *assembly);
 void api_get_status(struct api *, struct http_request *, const char *);
 void api_get_health(struct api *, struct http_request *, const char *);
 void api_get_inventory(struct api *, struct http_request *, const char *);
+void api_get_doctor(struct api *, struct http_request *, const char *);
+void api_post_repair(struct api *, struct http_request *, const char *);
 
+/* False: the body has another type, and the request has been answered. */
+bool api_takes_json(struct http_request *);
 /* Answers 200 with the text, or 500 when it did not fit into the buffer. */
 void api_answer_text(struct http_request *, const char *type, struct lm_buf *);
 /* 'status' 0: the error's own.  Frees the error. */

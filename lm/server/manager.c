@@ -11,6 +11,7 @@
 #include <uv.h>
 
 #include "base/log.h"
+#include "lm/core/doctor.h"
 
 enum { DRIVERS_MAX = 8, EVENTS_KEEP = 50000, TRIM_EVERY = 4096 };
 
@@ -35,6 +36,7 @@ struct manager {
 	uv_timer_t timer;
 	bool timer_due, is_resumed;
 	LM_VEC(struct early_death) early;
+	struct removals removals;
 	int64_t base_ms; /* wall clock minus monotonic clock, at the start */
 	int64_t last_event;
 	uint64_t events_until_trim;
@@ -104,7 +106,8 @@ static void take_result(struct manager *m, const struct step_result *r)
 	if (r->failure != STEP_NONE)
 		lm_log(LM_LOG_WARN, "step.failed", "step=%s failure=%s message=\"%.300s\"", r->step,
 		    step_failure_text(r->failure), r->message != NULL ? r->message : "");
-	if (!engine_result(m->engine, r, manager_now_ms(m), m->turn))
+	if (!removals_end(&m->removals, r) &&
+	    !engine_result(m->engine, r, manager_now_ms(m), m->turn))
 		lm_log(LM_LOG_WARN, "step.ignored",
 		    "step=%s the answer is late, came twice, or nobody asked", r->step);
 }
@@ -373,6 +376,7 @@ void manager_close(struct manager *m)
 		free(m->early.v[i].what);
 	}
 	lm_vec_free(&m->early);
+	removals_fini(&m->removals);
 	engine_free(m->engine);
 	turn_fini(&m->turns[0]);
 	turn_fini(&m->turns[1]);
@@ -388,4 +392,30 @@ struct lm_err *manager_list(struct manager *m, driver_each_fn *each, void *arg)
 			return lm_err_wrap(e, "driver '%s'", m->conf.drivers[i]->name);
 	}
 	return NULL;
+}
+
+struct lm_err *manager_remove(struct manager *m, const char *location, const char *resource_id)
+{
+	size_t i = driver_index(m, location);
+	const char *step = removals_begin(&m->removals, resource_id);
+
+	if (step == NULL)
+		return lm_err_new(
+		    LM_ERR_CONFLICT, "its removal is under way already, or too many others are");
+	struct lm_err *e = m->conf.drivers[i]->remove(m->drivers[i], step, resource_id);
+	if (e != NULL)
+		removals_end(&m->removals,
+		    &(struct step_result){
+			.step = step, .failure = STEP_INTERNAL_ERROR, .message = lm_err_text(e)});
+	return e;
+}
+
+const struct removal *manager_removal(const struct manager *m, const char *resource_id)
+{
+	return removals_find(&m->removals, resource_id);
+}
+
+bool manager_lost(struct manager *m, const char *resource_id, const char *why)
+{
+	return engine_lost(m->engine, resource_id, why, manager_now_ms(m), m->turn);
 }

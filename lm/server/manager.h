@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "lm/core/engine.h"
 #include "lm/drivers/driver.h"
+#include "lm/server/removals.h"
 #include "lm/store/store.h"
 
 /*
@@ -62,5 +63,14 @@ bool manager_sample(struct manager *, const struct sample *);
 struct lm_err *manager_settle(struct manager *) LM_MUST_USE;
 /* What the drivers have outside at this moment. */
 struct lm_err *manager_list(struct manager *, driver_each_fn *, void *arg) LM_MUST_USE;
+/*
+ * Asks a driver to remove what no component stands for.  How that goes, manager_removal() tells:
+ * NULL when it is done.  CONFLICT: it is under way already, or too many are.
+ */
+struct lm_err *manager_remove(struct manager *, const char *location, const char *resource_id)
+    LM_MUST_USE;
+const struct removal *manager_removal(const struct manager *, const char *resource_id);
+/* See engine_lost(). */
+bool manager_lost(struct manager *, const char *resource_id, const char *why);
 
 #endif

@@ -106,6 +106,8 @@ questions() {
 	ask 404 GET /api/metrics/voice
 	ask 200 GET /api/inventory
 	is '. == []'
+	ask 200 GET /api/doctor
+	is '. == {healthy: true, components: 0, resources: 0, things: 0, findings: []}'
 	ask 200 GET /api/events
 	[ -z "$body" ] || fail "there are events: $body"
 	ask 400 GET '/api/events?after=-1'
@@ -122,6 +124,13 @@ refusals() {
 	ask 405 GET /api/intent/createAssembly
 	has_header 'Allow: POST'
 	ask 415 POST /api/intent/createAssembly -H 'Content-Type: text/plain' -d '{}'
+	ask 405 GET /api/doctor/repair
+	ask 415 POST /api/doctor/repair -H 'Content-Type: text/plain' -d '{}'
+	for body in '[]' '{' '{"subjects": 1}' '{"subjects": [1]}'; do
+		post 400 /api/doctor/repair "$body"
+	done
+	post 200 /api/doctor/repair '{"subjects": ["nobody"]}'
+	is '. == {repairs: []}'
 	post 404 /api/intent/danceAssembly '{}'
 	is '.localizedMessage | contains("createAssembly")'
 	post 400 /api/intent/createAssembly '{'
