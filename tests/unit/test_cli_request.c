@@ -258,6 +258,17 @@ START_TEST(packages_may_be_given_several_times)
 }
 END_TEST
 
+START_TEST(steps_in_flight_may_be_limited)
+{
+	const char *const argv[] = {
+	    "serve", "--steps-per-location", "3", "--steps-per-driver=0", NULL};
+
+	ck_assert_ptr_null(options(argv));
+	ck_assert_int_eq(args.steps_per_location, 3);
+	ck_assert_int_eq(args.steps_per_driver, 0);
+}
+END_TEST
+
 static const struct {
 	const char *argv[4];
 	const char *says;
@@ -265,6 +276,7 @@ static const struct {
     {{"serve", "--follow"}, "'lm serve' does not take --follow"},
     {{"serve", "-x"}, "'lm serve' does not take -x"},
     {{"serve", "--state"}, "--state needs a value"},
+    {{"serve", "--steps-per-driver", "few"}, "needs a number, not 'few'"},
     {{"serve", "--metrics-port", "x"}, "needs a number, not 'x'"},
     {{"serve", "--metrics-port", "-1"}, "needs a number, not '-1'"},
 };
@@ -320,6 +332,7 @@ int main(void)
 	tcase_add_test(opts, options_may_stand_anywhere_among_the_words);
 	tcase_add_test(opts, a_letter_means_what_the_command_takes);
 	tcase_add_test(opts, packages_may_be_given_several_times);
+	tcase_add_test(opts, steps_in_flight_may_be_limited);
 	tcase_add_loop_test(opts, what_a_command_does_not_take_is_named, 0, LM_COUNT(wrong));
 	tcase_add_test(opts, every_command_explains_itself);
 	suite_add_tcase(s, opts);

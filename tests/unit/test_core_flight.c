@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <check.h>
+#include <string.h>
 
+#include "lm/core/engine_priv.h"
 #include "tests/lib/asked.h"
 
 /* ---- time-outs --------------------------------------------------------------------------------- */
@@ -270,8 +272,82 @@ START_TEST(a_step_that_waits_is_not_yet_on_its_time)
 }
 END_TEST
 
+/* ---- cancelled, and gone --------------------------------------------------------------------------- */
+
+static struct process *process_of(const char *root)
+{
+	struct process *p, *found = NULL;
+
+	for (size_t i = 0; (p = lm_map_next(engine->processes, &i)) != NULL;)
+		if (strcmp(p->root_name, root) == 0)
+			found = p;
+	ck_assert_ptr_nonnull(found);
+	return found;
+}
+
+START_TEST(all_steps_of_a_cancelled_process_are_cancelled_and_of_no_other)
+{
+	create_at("a", "assembly::three::1.0", "x1");
+	create("b");
+	flight_cancel(engine, process_of("a"), now_ms, &turn);
+	carry_out();
+	for (size_t i = 0; i < 3; i++)
+		ck_assert_ptr_nonnull(strstr(cancelled, asked.v[i].step));
+	ck_assert_ptr_null(strstr(cancelled, last_asked()->step));
+}
+END_TEST
+
+START_TEST(who_was_cancelled_has_not_timed_out)
+{
+	create("a");
+	flight_cancel(engine, process_of("a"), now_ms, &turn);
+	carry_out();
+	answer(last_asked()->step, STEP_CANCELLED, "cancelled");
+	ck_assert_str_eq(reason(), "Install a__part: cancelled");
+}
+END_TEST
+
+START_TEST(a_cancel_that_nobody_answers_ends_with_the_grace)
+{
+	create("a");
+	flight_cancel(engine, process_of("a"), now_ms, &turn);
+	carry_out();
+	wait_for_the_engine();
+	ck_assert_int_le(now_ms, 1000000 + 15 * 1000);
+	ck_assert_str_eq(reason(), "Install a__part: cancelled, and the driver does not answer");
+	ck_assert(engine_is_idle(engine));
+}
+END_TEST
+
+/* As if the tie of 'q' called an operation of p__y, where the tie of 'p' has one in flight. */
+START_TEST(who_waits_for_a_component_that_goes_fails)
+{
+	create_at("p", "assembly::pair::1.0", NULL);
+	succeed("Install p__x");
+	succeed("Install p__y");
+	create_at("q", "assembly::pair::1.0", NULL);
+	succeed("Install q__x");
+	succeed("Install q__y");
+	struct component *busy = engine_find_component(engine, "p__y");
+	const char *in_flight = busy->flight->step;
+	struct process *q = process_of("q");
+	int run = 0;
+	while (q->plan->steps[run].kind != PLAN_CREATE)
+		run++;
+	flight_begin(engine, q, run, busy, now_ms, &turn);
+	carry_out();
+	ck_assert_str_eq(last_asked()->what, "join q__y"); /* the other one waits */
+	engine_remove_component(engine, busy);
+	answer(in_flight, STEP_INFRASTRUCTURE_ERROR, "no");
+	succeed("join q__y");
+	ck_assert_str_eq(
+	    reason(), "Create q__tie__1: the component that should carry it out is gone");
+}
+END_TEST
+
 static Suite *suite(void)
 {
+	TCase *ends = tcase_create("cancelled, and gone");
 	Suite *s = suite_create("core flight");
 	TCase *time = tcase_create("time-outs");
 	TCase *restart = tcase_create("restart");
@@ -307,6 +383,12 @@ static Suite *suite(void)
 	tcase_add_test(limits, an_engine_may_end_while_many_wait);
 	tcase_add_test(limits, a_step_that_waits_is_not_yet_on_its_time);
 	suite_add_tcase(s, limits);
+	tcase_add_checked_fixture(ends, given_an_engine, done);
+	tcase_add_test(ends, all_steps_of_a_cancelled_process_are_cancelled_and_of_no_other);
+	tcase_add_test(ends, who_was_cancelled_has_not_timed_out);
+	tcase_add_test(ends, a_cancel_that_nobody_answers_ends_with_the_grace);
+	tcase_add_test(ends, who_waits_for_a_component_that_goes_fails);
+	suite_add_tcase(s, ends);
 	return s;
 }
 
