@@ -52,7 +52,7 @@ static const struct command commands[] = {
 	0, 0, apply_run},
     {"upgrade", "NAME", "dKZ" WAITS, "give an assembly other properties, or another descriptor",
 	"What changes is rebuilt, or reconfigured where only volatile properties differ:\n"
-	"  lm upgrade voice -d assembly::voice-service::1.1 -p codec=opus\n",
+	"  lm upgrade NAME -d assembly::service::1.1 -p codec=opus\n",
 	1, 1, change_run},
     {"state", "NAME Installed|Inactive|Active", WAITS, "bring an assembly into a state", "", 2, 2,
 	change_run},

@@ -181,7 +181,7 @@ static bool is_shown(const json_t *step)
 void render_process(const struct render *r, const json_t *process, struct lm_buf *out)
 {
 	static const char *const heads[] = {
-	    "STEP", "", "COMPONENT", "BEGAN", "TOOK", "ATTEMPT", ""};
+	    "STATE", "STEP", "COMPONENT", "BEGAN", "TOOK", "ATTEMPT", ""};
 	const json_t *steps = json_object_get(process, "executionPlan");
 	bool tries = json_integer_value(json_object_get(process, "attempt")) > 1;
 	struct render_table *t = render_table_new(tries ? LM_COUNT(heads) : LM_COUNT(heads) - 1);

@@ -29,7 +29,7 @@ static const char *state_of(const struct step_record *s)
 		   : s->state;
 }
 
-static void print_record(struct lm_json *j, const struct record *r)
+static void print_record(struct lm_json *j, const struct record *r, const char *because)
 {
 	LM_AUTO(lm_arena) arena = lm_arena_new();
 	struct step_record s;
@@ -44,6 +44,7 @@ static void print_record(struct lm_json *j, const struct record *r)
 	lm_json_int(j, "attempt", s.attempt);
 	view_time(j, "startedAt", s.started_ms);
 	view_time(j, "endedAt", s.ended_ms);
+	lm_json_str(j, "because", because);
 	lm_json_str(j, "failure", s.failure);
 	lm_json_str(j, "message", s.message);
 	print_log(j, s.log);
@@ -75,6 +76,7 @@ static void print_run(struct lm_json *j, const struct process *p, size_t i)
 	lm_json_int(j, "attempt", p->attempt);
 	view_time(j, "startedAt", r->number == 0 ? 0 : r->started_ms);
 	view_time(j, "endedAt", r->ended_ms);
+	lm_json_str(j, "because", s->why);
 	lm_json_str(j, "message", r->message);
 	lm_json_close(j, '}');
 }
@@ -105,7 +107,7 @@ static void print_earlier(struct lm_json *j, const struct process *p,
 	}
 	for (size_t i = 0; i < steps->n; i++)
 		if (!in_plan[i])
-			print_record(j, &steps->v[i]);
+			print_record(j, &steps->v[i], NULL);
 }
 
 void view_plan(struct lm_json *j, const struct process *p, const struct process_steps *steps)
@@ -123,7 +125,7 @@ void view_plan(struct lm_json *j, const struct process *p, const struct process_
 		if (plan_step_is_gate(&p->plan->steps[i]))
 			continue;
 		if (r != NULL)
-			print_record(j, r);
+			print_record(j, r, p->plan->steps[i].why);
 		else
 			print_run(j, p, i);
 	}

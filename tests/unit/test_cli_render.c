@@ -256,7 +256,7 @@ START_TEST(a_process_is_shown_with_its_steps_and_what_the_last_failure_printed)
 			      "began 2026-11-20 22:42:59, took 1.5 s\n"
 			      "1 of 3 steps done (33%), 1 failed\n"
 			      "\n"
-			      "STEP                  COMPONENT  BEGAN         TOOK    ATTEMPT  \n"
+			      "STATE      STEP       COMPONENT  BEGAN         TOOK    ATTEMPT  \n"
 			      "Completed  Stop       gw         22:42:59.000  120 ms  1        \n"
 			      "Failed     Start      gw         22:42:59.120  80 ms   1        no\n"
 			      "Failed     Start      gw         22:42:59.300  1.2 s   2        no\n"

@@ -147,6 +147,7 @@ START_TEST(every_step_that_was_asked_has_its_id_attempt_and_times)
 	ck_assert_uint_eq(strlen(text(s, "startedAt")), strlen("2026-11-20T22:42:59.123Z"));
 	ck_assert_str_ge(text(s, "endedAt"), text(s, "startedAt"));
 	s = find("Start", "svc__gw");
+	ck_assert_str_ne(text(s, "because"), "");
 	ck_assert_str_eq(text(s, "id"), "");
 	ck_assert_str_eq(text(s, "startedAt"), "");
 }
