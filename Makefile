@@ -47,9 +47,10 @@ LM       := $(filter-out lm/main.c,$(call src,lm/*/*.c lm/*/*/*.c lm/*/*/*/*.c))
 # tests/<kind>/*.c: each a program of its own; tests/lib/*.c is linked to all of them.
 TESTLIB  := $(call src,tests/lib/*.c)
 PROGRAMS := $(call src,tests/unit/*.c tests/golden/*.c tests/sim/*.c tests/system/*.c tests/bench/*.c tests/demo/*.c)
+SIMLIB   := $(call src,tests/sim/lib/*.c)
 FUZZERS  := $(call src,tests/fuzz/*.c)
 UNIT     := $(patsubst %.c,$(B)/%,$(call src,tests/unit/*.c))
-ALL      := $(BASE) $(TOSCA) $(POLICY) $(LM) lm/main.c $(TESTLIB) $(PROGRAMS) $(if $(FUZZ),$(FUZZERS))
+ALL      := $(BASE) $(TOSCA) $(POLICY) $(LM) lm/main.c $(TESTLIB) $(SIMLIB) $(PROGRAMS) $(if $(FUZZ),$(FUZZERS))
 LIBALL   := $(B)/liblm.a $(B)/libtosca.a $(B)/libpolicy.a $(B)/libbase.a
 
 all: $(B)/lm
@@ -59,6 +60,7 @@ $(B)/libtosca.a:  $(call obj,$(TOSCA)) $(B)/obj/tosca/explain/table.o
 $(B)/libpolicy.a: $(call obj,$(POLICY))
 $(B)/liblm.a:     $(call obj,$(LM))
 $(B)/libtest.a:   $(call obj,$(TESTLIB))
+$(B)/libsim.a:    $(call obj,$(SIMLIB))
 $(B)/%.a:
 	@rm -f $@ && $(AR) rcs $@ $^
 
@@ -68,6 +70,10 @@ $(B)/lm: $(B)/obj/lm/main.o $(LIBALL)
 $(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/%.o $(LIBALL)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
+$(B)/tests/sim/%: $(B)/obj/tests/sim/%.o $(B)/libsim.a $(B)/libtest.a $(LIBALL)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(TESTLIBS) $(LIBS)
 
 $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libtest.a $(LIBALL)
 	@mkdir -p $(@D)

@@ -17,11 +17,27 @@
  */
 struct sim;
 
+/* What becomes of one execution of a step. */
+struct sim_fate {
+	int64_t took_ms;           /* until it is answered */
+	enum step_failure failure; /* NONE: it succeeds, if the world is such that it can */
+	unsigned answers;          /* 1; 0: it is done, but nobody hears of it; 2: twice */
+	int64_t again_ms;          /* between two answers */
+	bool at_end;       /* it changes the world when it is answered, not when it begins */
+	bool heeds_cancel; /* asked to end, it does */
+};
+
 struct sim_conf {
 	uint64_t seed;
 	int64_t min_ms, max_ms; /* how long a step takes */
 	unsigned fail_permille; /* Install, Configure, Start, Integrity and operations may fail */
 	unsigned twice_permille;
+	/*
+	 * Instead of the three above: whoever plans the schedule decides.  'nth' execution, from 0, of
+	 * this action on this resource.
+	 */
+	struct sim_fate (*fate)(void *arg, const struct step_request *, unsigned nth);
+	void *fate_arg;
 };
 
 struct sim *sim_new(const struct sim_conf *);
@@ -29,6 +45,9 @@ void sim_free(struct sim *);
 
 /* As driver_ops.execute: the answer comes later; the same step again has the same outcome. */
 void sim_execute(struct sim *, const struct step_request *, int64_t now_ms);
+
+/* As driver_ops.cancel. */
+void sim_cancel(struct sim *, const char *step, int64_t now_ms);
 
 /* When the next answer is due; INT64_MAX: none is. */
 int64_t sim_next(const struct sim *);
@@ -54,6 +73,11 @@ void sim_put(struct sim *, const char *resource_id, const char *name, const char
     const struct lm_kvs *properties);
 /* The manager is gone: answers on their way are lost; the world stays. */
 void sim_crash(struct sim *);
+/*
+ * The driver alone begins anew: what was in flight is forgotten and never answered; what had not
+ * changed the world yet never does.  Returns how many steps that were.
+ */
+unsigned sim_restart(struct sim *);
 
 /*
  * As driver_ops.list and .remove: resources whose Install was begun and that no Uninstall or removal
@@ -67,8 +91,23 @@ void sim_remove(struct sim *, const char *resource_id);
 size_t sim_installed(const struct sim *); /* resources that exist outside */
 bool sim_is_installed(const struct sim *, const char *resource_id);
 bool sim_is_running(const struct sim *, const char *resource_id);
+/* True between sim_destroy() and the next Install or Uninstall. */
+bool sim_is_destroyed(const struct sim *, const char *resource_id);
+/*
+ * What operations have registered: "join" with the properties key and ipaddr enters the key at the
+ * resource, "leave" with the same key takes it out; it goes with the resource.  'is_certain' false:
+ * an operation on it failed, so that nobody can say.
+ */
+struct sim_entry {
+	const char *id, *key, *address; /* address NULL: taken out, when that is uncertain */
+	bool is_certain;
+};
+void sim_each_entry(
+    const struct sim *, void (*each)(void *arg, const struct sim_entry *), void *arg);
 /* True when two different steps were ever in flight on one resource at the same time. */
 bool sim_saw_overlap(const struct sim *);
+/* True when something was installed that was installed already and whole. */
+bool sim_saw_reinstall(const struct sim *);
 /* True when a step in flight at a crash was asked again under another id. */
 bool sim_saw_new_name(const struct sim *);
 /* "Install voice__gw__kamailio, Start ...": all steps executed, in order of execution; borrowed. */

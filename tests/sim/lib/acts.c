@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/sim/lib/acts.h"
+
+#include <string.h>
+
+#include "tests/sim/lib/peek.h"
+
+const char *root_name(unsigned root)
+{
+	static const char *const names[] = {"s0", "s1", "s2"};
+
+	return names[root % LM_COUNT(names)];
+}
+
+/* ---- what an action is about ----------------------------------------------------------------- */
+
+static struct instance *instance_of(struct stage *s, const struct action *a)
+{
+	return lm_map_find(s->engine->instances, root_name(a->root));
+}
+
+static struct component *some_component(struct stage *s, const struct action *a)
+{
+	const struct instance *in = instance_of(s, a);
+	struct component *c = NULL;
+	size_t n = in == NULL ? 0 : lm_map_count(in->components), at = 0;
+
+	for (size_t k = 0; n > 0 && k <= a->a % n; k++)
+		c = lm_map_next(in->components, &at);
+	return c;
+}
+
+static const char *some_cluster(struct stage *s, const struct action *a)
+{
+	const struct instance *in = instance_of(s, a);
+	const struct graph *g = in == NULL ? NULL : peek_wanted(in);
+
+	if (g == NULL || g->n_clusters == 0)
+		return "c0";
+	return g->clusters[a->a % g->n_clusters].name;
+}
+
+static const char *some_state(const struct action *a)
+{
+	static const char *const states[] = {
+	    "Installed", "Inactive", "Active", "Active", "Inactive", "Active", "Active", "Absent"};
+
+	return states[a->b % LM_COUNT(states)];
+}
+
+/* ---- operators ------------------------------------------------------------------------------- */
+
+static void create(struct stage *s, const struct action *a)
+{
+	char type[MODEL_NAME_SIZE];
+	static struct lm_kv in1 = {"in1", "given"};
+	struct intent i = {
+	    .kind = INTENT_CREATE,
+	    .assembly_name = root_name(a->root),
+	    .descriptor = model_root_type(a->root, type),
+	    .intended_state = a->b % 4 == 0 ? some_state(a) : "Active",
+	    .properties = {&in1, a->a % 2},
+	};
+
+	if (stage_intent(s, &i, a->number))
+		s->coverage->creates++;
+}
+
+static void change_state(struct stage *s, const struct action *a)
+{
+	s->coverage->changes += stage_intent(s,
+	    &(struct intent){.kind = INTENT_CHANGE_STATE,
+		.assembly_name = root_name(a->root),
+		.intended_state = some_state(a),
+		.queue = a->a % 2},
+	    a->number);
+}
+
+static void delete (struct stage *s, const struct action *a)
+{
+	s->coverage->deletes += stage_intent(s,
+	    &(struct intent){
+		.kind = INTENT_DELETE, .assembly_name = root_name(a->root), .queue = a->a % 2},
+	    a->number);
+}
+
+static void heal(struct stage *s, const struct action *a)
+{
+	const struct component *c = some_component(s, a);
+	char name[200];
+
+	snprintf(name, sizeof name, "%s", c == NULL ? "s0__nobody" : c->name);
+	s->coverage->heals += stage_intent(s,
+	    &(struct intent){.kind = INTENT_HEAL,
+		.assembly_name = root_name(a->root),
+		.component_name = name,
+		.queue = a->b % 2},
+	    a->number);
+}
+
+static void scale(struct stage *s, const struct action *a, bool out)
+{
+	char name[200];
+
+	snprintf(name, sizeof name, "%s", some_cluster(s, a));
+	bool accepted = stage_intent(s,
+	    &(struct intent){.kind = out ? INTENT_SCALE_OUT : INTENT_SCALE_IN,
+		.assembly_name = root_name(a->root),
+		.cluster = name,
+		.queue = a->b % 2},
+	    a->number);
+	s->coverage->scale_outs += accepted && out;
+	s->coverage->scale_ins += accepted && !out;
+}
+
+static void scale_out(struct stage *s, const struct action *a)
+{
+	scale(s, a, true);
+}
+
+static void scale_in(struct stage *s, const struct action *a)
+{
+	scale(s, a, false);
+}
+
+static void show_plan(struct stage *s, const struct action *a)
+{
+	const char *cluster = some_cluster(s, a);
+	const struct instance *in = instance_of(s, a);
+	struct intent i = {
+	    .kind = (enum intent_kind)(a->b % (INTENT_SCALE_IN + 1)),
+	    .assembly_name = root_name(a->root),
+	    .intended_state = "Inactive",
+	    .cluster = cluster,
+	};
+	size_t records = s->turn.records.n;
+	char type[MODEL_NAME_SIZE];
+	struct lm_buf out;
+
+	if (in != NULL && in->running != NULL)
+		return; /* known: what a running process adds is not in the tree that is there */
+	i.descriptor = model_root_type(a->root, type);
+	const struct component *c = some_component(s, a);
+	i.component_name = c == NULL ? "nobody" : c->name;
+	lm_buf_init(&out, 1024 * 1024);
+	LM_AUTO(lm_err) err = engine_plan(s->engine, &i, a->a % 2, &out);
+	trace_line(s->trace, s->now_ms, "PLAN   %s %s: %s", intent_kind_text(i.kind),
+	    i.assembly_name, err == NULL ? "shown" : lm_err_text(err));
+	trace_text(s->trace, out.p);
+	lm_buf_fini(&out);
+	s->coverage->plans += err == NULL;
+	if (s->turn.records.n != records)
+		stage_wrong(s, "showing a plan has written records");
+}
+
+/* ---- fate ------------------------------------------------------------------------------------ */
+
+static void hit(struct stage *s, const struct action *a, bool destroy)
+{
+	const struct component *c = some_component(s, a);
+
+	if (c == NULL)
+		return;
+	trace_line(s->trace, s->now_ms, "FATE   %s %s", destroy ? "destroys" : "kills", c->name);
+	if (destroy) {
+		sim_destroy(s->sim, c->id, s->now_ms);
+		s->coverage->destroyed += sim_is_destroyed(s->sim, c->id);
+	} else {
+		sim_kill(s->sim, c->id, s->now_ms);
+	}
+}
+
+static void kill_one(struct stage *s, const struct action *a)
+{
+	hit(s, a, false);
+}
+
+static void destroy_one(struct stage *s, const struct action *a)
+{
+	hit(s, a, true);
+}
+
+static void give_sample(struct stage *s, const struct sample *sample)
+{
+	s->now_ms += 100;
+	bool known = engine_sample(s->engine, sample, s->now_ms, &s->turn);
+
+	s->coverage->samples += known;
+	s->coverage->strangers += !known;
+	stage_look(s);
+	stage_carry_out(s);
+}
+
+static void loads(struct stage *s, const struct action *a)
+{
+	const struct instance *in = instance_of(s, a);
+	const struct graph *g = in == NULL ? NULL : peek_wanted(in);
+	double load = a->b % 2 ? 95 : 5;
+	char name[200];
+
+	for (size_t i = 0; g != NULL && i < g->n_metrics; i++) {
+		if (strcmp(g->metrics[i].name, "load") != 0)
+			continue;
+		snprintf(name, sizeof name, "%s", g->nodes[g->metrics[i].node].name);
+		give_sample(s, &(struct sample){.metric_key = name,
+				   .metric_name = "load",
+				   .kind = SAMPLE_LOAD,
+				   .load = load,
+				   .values = "{\"calls\":7}"});
+		in = instance_of(s, a); /* a crash may have come between */
+		g = in == NULL ? NULL : peek_wanted(in);
+	}
+}
+
+static void storm(struct stage *s, const struct action *a)
+{
+	for (int i = 0; i < 3; i++)
+		loads(s, a);
+}
+
+static void integrity(struct stage *s, const struct action *a)
+{
+	const struct component *c = some_component(s, a);
+	char name[200];
+
+	if (c == NULL)
+		return;
+	snprintf(name, sizeof name, "%s", c->name);
+	for (unsigned i = 0; i <= a->b % 4; i++)
+		give_sample(s, &(struct sample){.metric_key = name,
+				   .metric_name = "integrity",
+				   .kind = SAMPLE_INTEGRITY,
+				   .ok = a->b % 5 == 0});
+}
+
+static void strangers(struct stage *s, const struct action *a)
+{
+	give_sample(
+	    s, &(struct sample){.metric_key = "nobody", .metric_name = "load", .load = a->b % 200});
+	give_sample(s, &(struct sample){.metric_id = "no dot in it", .kind = SAMPLE_INTEGRITY});
+	give_sample(s, &(struct sample){.metric_id = "nobody.load", .load = 100});
+}
+
+static void crash(struct stage *s, const struct action *a)
+{
+	(void)a;
+	s->coverage->crashes_idle++;
+	stage_crash(s);
+}
+
+static void crash_soon(struct stage *s, const struct action *a)
+{
+	s->commits_to_crash = (int)(a->a % 12);
+	s->crash_after = a->b % 2;
+}
+
+static void disk_full(struct stage *s, const struct action *a)
+{
+	s->disk_full = 1 + a->a % 4;
+}
+
+static void driver_restart(struct stage *s, const struct action *a)
+{
+	unsigned n = sim_restart(s->sim);
+
+	(void)a;
+	s->coverage->driver_restarts += n > 0;
+	trace_line(s->trace, s->now_ms, "FATE   the driver restarts and forgets %u steps", n);
+}
+
+/* About a step that never was, or one that is long over. */
+static void unknown_answer(struct stage *s, const struct action *a)
+{
+	const struct asked *known;
+	const char *step = "nobody/1";
+	size_t at = 0;
+
+	for (unsigned i = 0; i < a->a % 32 && (known = lm_map_next(s->asked, &at)) != NULL; i++)
+		if (!known->is_open && known->was_executed)
+			step = known->step;
+	size_t records = s->turn.records.n;
+	engine_result(s->engine,
+	    &(struct step_result){.step = step,
+		.failure = a->b % 2 ? STEP_NONE : STEP_INTERNAL_ERROR,
+		.message = "nobody asked"},
+	    s->now_ms, &s->turn);
+	s->coverage->unknown++;
+	trace_line(s->trace, s->now_ms, "ANSWER to nothing that was asked: %s", step);
+	if (s->turn.records.n != records)
+		stage_wrong(s, "an answer about %s, which is over, has changed something", step);
+	stage_look(s);
+	stage_carry_out(s);
+}
+
+static void compare(struct stage *s, const struct action *a)
+{
+	(void)a;
+	stage_compare(s);
+}
+
+static void wait(struct stage *s, const struct action *a)
+{
+	for (unsigned i = 0; i < a->a % 60 && stage_step(s); i++)
+		;
+}
+
+/* The one that is meant, or another when there is no such one: most of what is done shall matter. */
+static unsigned some_root(const struct stage *s, const struct action *a)
+{
+	for (unsigned i = 0; i < MODEL_ROOTS && a->b % 16 != 0; i++)
+		if (lm_map_find(s->engine->instances, root_name(a->root + i)) != NULL)
+			return (a->root + i) % MODEL_ROOTS;
+	return a->root;
+}
+
+void act(struct stage *s, const struct action *a)
+{
+	static void (*const does[ACTION_N])(struct stage *, const struct action *) = {
+	    [ACTION_CREATE] = create,
+	    [ACTION_CHANGE_STATE] = change_state,
+	    [ACTION_DELETE] = delete,
+	    [ACTION_HEAL] = heal,
+	    [ACTION_SCALE_OUT] = scale_out,
+	    [ACTION_SCALE_IN] = scale_in,
+	    [ACTION_KILL] = kill_one,
+	    [ACTION_DESTROY] = destroy_one,
+	    [ACTION_LOADS] = storm,
+	    [ACTION_INTEGRITY] = integrity,
+	    [ACTION_STRANGERS] = strangers,
+	    [ACTION_CRASH] = crash,
+	    [ACTION_CRASH_SOON] = crash_soon,
+	    [ACTION_DISK_FULL] = disk_full,
+	    [ACTION_DRIVER_RESTART] = driver_restart,
+	    [ACTION_UNKNOWN] = unknown_answer,
+	    [ACTION_PLAN] = show_plan,
+	    [ACTION_COMPARE] = compare,
+	    [ACTION_WAIT] = wait,
+	};
+
+	for (unsigned i = 0; i < a->pause && stage_step(s); i++)
+		;
+	while (s->turn.records.n > 0 && s->disk_full > 0 &&
+	       s->wrong[0] == '\0') /* nothing is accepted meanwhile */
+		stage_step(s);
+	struct action aimed = *a;
+	if (a->kind != ACTION_CREATE)
+		aimed.root = some_root(s, a);
+	trace_line(s->trace, s->now_ms, "---- %u: %s %s", a->number, action_text(a->kind),
+	    root_name(aimed.root));
+	does[a->kind](s, &aimed);
+}
