@@ -5,6 +5,8 @@
  * engine --tape DIR ASSEMBLIES         the same without a journal: what would be written goes to DIR/tape
  * engine --restart DIR ASSEMBLIES      starts again from that journal, is idle, scales and heals one
  *
+ * engine --service DIR ROUNDS          creates the voice service of this project so many times, one by one
+ *
  * The real manager, engine and journal on a driver that answers in the next turn of the loop.  See
  * tests/bench/README.md.
  */
@@ -16,6 +18,7 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "lm/packages/packages.h"
 #include "lm/server/manager.h"
 #include "lm/store/latest.h"
 #include "tests/lib/bench.h"
@@ -45,6 +48,7 @@ struct bench {
 	struct manager *manager;
 	unsigned wanted, clients, asked, ended, failed;
 	void (*ask)(struct bench *, unsigned number);
+	unsigned round;
 	uint64_t commits, rows, bytes, steps;
 	double commit_s;
 	json_t *figures;
@@ -398,6 +402,93 @@ static void restart_main(struct bench *b, const char *dir, unsigned n)
 	measure_samples(b, n);
 }
 
+/* ---- the voice service, on a driver that takes no time ---------------------------------------------- */
+
+static void load_packages(struct bench *b)
+{
+	char path[4200] = {0};
+
+	if (readlink("/proc/self/exe", path, 4000) < 0)
+		die("/proc/self/exe cannot be read");
+	char *end = strstr(path, "/build/");
+	if (end == NULL)
+		die("the packages are looked for beside build/");
+	b->catalog = catalog_new();
+	snprintf(end, 20, "/vnfs");
+	(void)packages_load(path, b->catalog, NULL);
+	snprintf(end, 20, "/services");
+	(void)packages_load(path, b->catalog, NULL);
+	catalog_check(b->catalog);
+}
+
+static void ask_base(struct bench *b, unsigned number)
+{
+	char process[LM_ID_SIZE];
+
+	(void)number;
+	check(manager_intent(b->manager,
+	    &(struct intent){
+		.kind = INTENT_CREATE,
+		.assembly_name = "base",
+		.descriptor = "assembly::base::1.0",
+		.intended_state = "Active",
+	    },
+	    process));
+}
+
+static void ask_voice(struct bench *b, unsigned number)
+{
+	char name[40], process[LM_ID_SIZE];
+
+	(void)number;
+	snprintf(name, sizeof name, "voice-%u", b->round);
+	check(manager_intent(b->manager,
+	    &(struct intent){
+		.kind = INTENT_CREATE,
+		.assembly_name = name,
+		.descriptor = "assembly::voice-service::1.0",
+		.intended_state = "Active",
+	    },
+	    process));
+}
+
+static int by_size(const void *a, const void *b)
+{
+	const double *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* From the intent to the end of its process, durable: all of it is the manager's own time. */
+static void service_main(struct bench *b, const char *dir, unsigned n)
+{
+	char path[4096];
+	double wall[ROUNDS], cpu[ROUNDS];
+
+	snprintf(path, sizeof path, "%s/service.db", dir);
+	check(store_sqlite_open(path, &b->journal));
+	load_packages(b);
+	open_manager(b);
+	run(b, 1, 1, ask_base);
+	n = n < ROUNDS ? n : ROUNDS;
+	b->commits = b->steps = 0;
+	b->commit_s = 0;
+	for (b->round = 0; b->round < n; b->round++) {
+		double wall_began = bench_wall_s(), cpu_began = bench_cpu_s();
+
+		run(b, 1, 1, ask_voice);
+		wall[b->round] = (bench_wall_s() - wall_began) * 1e3;
+		cpu[b->round] = (bench_cpu_s() - cpu_began) * 1e3;
+	}
+	qsort(wall, n, sizeof *wall, by_size);
+	qsort(cpu, n, sizeof *cpu, by_size);
+	set(b, "wall_ms", wall[n / 2]);
+	set(b, "cpu_ms", cpu[n / 2]);
+	set(b, "commits", (double)b->commits / n);
+	set(b, "steps", (double)b->steps / n);
+	set(b, "commit_ms", b->commit_s * 1e3 / n);
+}
+
 /* ---- all of it, each part in a process of its own ------------------------------------------------- */
 
 static json_t *part(const char *program, const char *what, const char *dir, unsigned n)
@@ -423,7 +514,7 @@ static double get(const json_t *figures, const char *name)
 }
 
 struct parts {
-	json_t *create, *tape, *floor, *restart;
+	json_t *create, *tape, *floor, *restart, *service;
 	double resources;
 };
 
@@ -481,6 +572,22 @@ static bool show_steps(const struct parts *p, json_t *figures)
 	return met;
 }
 
+static bool show_service(const struct parts *p, json_t *figures)
+{
+	const struct bench_figure rows[] = {
+	    {"service.overhead", "ms", get(p->service, "wall_ms"), BENCH_AT_MOST, 5},
+	    {"service.overhead_cpu", "ms", get(p->service, "cpu_ms"), BENCH_NO_GOAL, 0},
+	    {"service.overhead_commits", "ms", get(p->service, "commit_ms"), BENCH_NO_GOAL, 0},
+	    {"service.transactions", "", get(p->service, "commits"), BENCH_NO_GOAL, 0},
+	    {"service.steps", "", get(p->service, "steps"), BENCH_NO_GOAL, 0},
+	};
+	bool met = true;
+
+	for (size_t i = 0; i < LM_COUNT(rows); i++)
+		met &= bench_show(figures, &rows[i]);
+	return met;
+}
+
 static int bench(const char *program, const char *report, unsigned n)
 {
 	char dir[] = "/tmp/bench-engine-XXXXXX", floor[4200], command[200];
@@ -494,16 +601,19 @@ static int bench(const char *program, const char *report, unsigned n)
 	p.restart = part(program, "--restart", dir, n);
 	p.tape = part(program, "--tape", dir, n);
 	p.floor = part(floor, "", dir, n);
+	p.service = part(program, "--service", dir, ROUNDS);
 	snprintf(command, sizeof command, "rm -rf '%s'", dir);
 	if (system(command) != 0)
 		die("the journal cannot be removed");
 	bool met = show_scale(&p, figures);
 	met &= show_steps(&p, figures);
+	met &= show_service(&p, figures);
 	met &= bench_report(report, figures, met);
 	json_decref(p.create);
 	json_decref(p.restart);
 	json_decref(p.tape);
 	json_decref(p.floor);
+	json_decref(p.service);
 	return met ? 0 : 1;
 }
 
@@ -525,6 +635,8 @@ static int part_main(const char *what, const char *dir, unsigned n)
 	keep_memory_small();
 	if (strcmp(what, "--restart") == 0)
 		restart_main(&b, dir, n);
+	else if (strcmp(what, "--service") == 0)
+		service_main(&b, dir, n);
 	else
 		create_main(&b, dir, n, strcmp(what, "--tape") == 0);
 	json_dumpf(b.figures, stdout, JSON_COMPACT);

@@ -9,9 +9,12 @@
 #include "base/id.h"
 #include "base/vec.h"
 
+enum { OUTPUTS_MAX = 6, NAME_SIZE = 32 };
+
 struct answer {
 	char step[LM_ID_SIZE + 16], resource[LM_ID_SIZE];
-	bool installs;
+	char outputs[OUTPUTS_MAX][NAME_SIZE]; /* names of what an Install reports */
+	size_t n_outputs;
 };
 
 struct driver {
@@ -23,13 +26,37 @@ struct driver {
 static void answer(struct driver *d, const struct answer *a)
 {
 	char address[64];
-	struct lm_kv outputs[] = {{"address", address}, {"machine", a->resource}};
-	struct step_result r = {.step = a->step};
+	struct lm_kv outputs[OUTPUTS_MAX];
+	struct step_result r = {.step = a->step, .outputs = {outputs, a->n_outputs}};
 
 	snprintf(address, sizeof address, "10.%.8s", a->resource);
-	if (a->installs)
-		r.outputs = (struct lm_kvs){outputs, LM_COUNT(outputs)};
+	for (size_t i = 0; i < a->n_outputs; i++)
+		outputs[i] = (struct lm_kv){a->outputs[i], address};
 	d->events.result(d->events.arg, &r);
+}
+
+static void add_output(struct answer *a, const char *name)
+{
+	if (a->n_outputs < OUTPUTS_MAX)
+		snprintf(a->outputs[a->n_outputs++], NAME_SIZE, "%s", name);
+}
+
+/* As the local driver: an address for every property that a network names, ids of a network. */
+static void install(struct answer *a, const struct step_request *rq)
+{
+	const char *kind = rq->infra_kind == NULL ? "" : rq->infra_kind;
+
+	add_output(a, "machine");
+	if (strcmp(kind, "network") == 0) {
+		add_output(a, "networkid");
+		add_output(a, "subnetid");
+	}
+	for (size_t i = 0; i < rq->infra.n; i++) {
+		const char *end = strrchr(rq->infra.v[i].name, '.');
+
+		if (end != NULL && strcmp(end, ".address") == 0)
+			add_output(a, rq->infra.v[i].value);
+	}
 }
 
 static void on_turn(uv_idle_t *h)
@@ -85,7 +112,8 @@ static struct lm_err *sim_execute(struct driver *d, const struct step_request *r
 
 	snprintf(a->step, sizeof a->step, "%s", rq->step);
 	snprintf(a->resource, sizeof a->resource, "%s", rq->resource_id);
-	a->installs = strcmp(rq->action, "Install") == 0;
+	if (strcmp(rq->action, "Install") == 0)
+		install(a, rq);
 	uv_idle_start(&d->turn, on_turn);
 	return NULL;
 }

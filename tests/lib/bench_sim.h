@@ -7,7 +7,8 @@
 /*
  * A driver for measurements, "sim": nothing stands behind it, every step succeeds and is answered in
  * the next turn of the loop.  It remembers what is in flight and nothing else, so that what a
- * measurement shows is the manager's.  Install reports an address and an id.
+ * measurement shows is the manager's.  Install reports what the local driver would: addresses, and ids of
+ * networks.
  */
 extern const struct driver_ops driver_bench_sim;
 
