@@ -51,6 +51,24 @@ static void read_membership(const json_t *o, struct membership *out)
 	}
 }
 
+/* NULL: it is none. */
+static struct found *read_found(const json_t *o)
+{
+	const struct found f = {
+	    .reference = (char *)text_of(o, "reference"),
+	    .name = (char *)text_of(o, "name"),
+	    .type = (char *)text_of(o, "type"),
+	    .location = (char *)text_of(o, "location"),
+	    .id = (char *)text_of(o, "id"),
+	};
+
+	if (f.reference == NULL || f.name == NULL || f.type == NULL || f.id == NULL)
+		return NULL;
+	struct found *found = found_copy(&f);
+	read_kvs(o, "properties", &found->properties);
+	return found;
+}
+
 static struct lm_err *lacks(const struct record *r, const char *what)
 {
 	return lm_err_new(LM_ERR_INVALID, "journal: record %s/%s has no valid %s",
@@ -74,6 +92,13 @@ static struct lm_err *restore_assembly(struct engine *e, const struct record *r,
 	}
 	read_kvs(o, "properties", &in->properties);
 	read_membership(o, &members);
+	const json_t *list = json_object_get(o, "found");
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		struct found *found = read_found(json_array_get(list, i));
+
+		if (found != NULL)
+			found_put(in, found);
+	}
 	in->created_ms = int_of(o, "createdAt");
 	in->modified_ms = int_of(o, "modifiedAt");
 	struct lm_err *err = aim_build(e, descriptor, name, &in->properties, &members, &in->graph);
@@ -117,6 +142,13 @@ static struct lm_err *restore_relationship(
 		return lacks(r, "root");
 	struct link *l = link_new(r->key);
 	read_kvs(o, "properties", &l->properties);
+	const json_t *via = json_object_get(o, "via");
+	for (size_t i = 0; i < json_array_size(via); i++) {
+		struct found *found = read_found(json_array_get(via, i));
+
+		if (found != NULL)
+			*LM_PUSH(NULL, &l->via) = found;
+	}
 	link_free(lm_map_put(in->links, l->name, l));
 	return NULL;
 }
@@ -240,7 +272,7 @@ static struct lm_err *restore_step(struct engine *e, const struct record *r, con
 {
 	const char *process = text_of(o, "process"), *state = text_of(o, "state");
 	const char *subject = text_of(o, "subject"), *action = text_of(o, "action");
-	const char *number = strrchr(r->key, '/');
+	const char *resource = text_of(o, "resource"), *number = strrchr(r->key, '/');
 
 	if (process == NULL || state == NULL || subject == NULL || action == NULL || number == NULL)
 		return lacks(r, "process, state, subject or action");
@@ -251,8 +283,9 @@ static struct lm_err *restore_step(struct engine *e, const struct record *r, con
 	if (n >= p->next_step)
 		p->next_step = n + 1;
 	if (p->instance != NULL && strcmp(state, "Started") == 0)
-		*LM_PUSH(NULL, &p->earlier) = (struct earlier){
-		    text_dup(r->key), text_dup(subject), text_dup(action), int_of(o, "startedAt")};
+		*LM_PUSH(NULL, &p->earlier) = (struct earlier){text_dup(r->key), text_dup(subject),
+		    text_dup(resource == NULL ? subject : resource), text_dup(action),
+		    int_of(o, "startedAt")};
 	return NULL;
 }
 
@@ -311,6 +344,7 @@ void processes_resume(struct engine *e, int64_t now_ms, struct turn *t)
 
 	for (size_t i = 0; (in = lm_map_next(e->instances, &i)) != NULL;) {
 		in->shown = instance_state(in, in->graph, 0);
+		references_bind(e, in);
 		watch_bind(e, in);
 		watch_sync(e, in, now_ms);
 		if (in->running != NULL)

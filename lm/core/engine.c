@@ -20,6 +20,8 @@ struct engine *engine_new(const struct engine_conf *conf)
 		e->conf.finished_age_ms = FINISHED_DAYS * INT64_C(86400000);
 	e->instances = lm_map_new();
 	e->by_id = lm_map_new();
+	e->referred = lm_map_new();
+	e->outside = lm_map_new();
 	e->components = lm_map_new();
 	e->component_names = lm_map_new();
 	e->processes = lm_map_new();
@@ -50,6 +52,8 @@ void engine_free(struct engine *e)
 	for (size_t i = 0; i < e->wishes.n; i++)
 		wish_free(&e->wishes.v[i]);
 	lm_vec_free(&e->wishes);
+	referred_fini(e);
+	outside_fini(e);
 	lm_map_free(e->instances);
 	lm_map_free(e->by_id);
 	lm_map_free(e->components);

@@ -73,12 +73,64 @@ struct facts {
 };
 struct graph_facts facts_of(struct facts *);
 /*
- * Every reference of the graph leads to an instance that is there and well, and nothing is asked of
- * what this manager cannot reach.
+ * Every reference to an assembly leads to one that is there and well, and somebody has the operations
+ * that are asked of references.
  */
 struct lm_err *facts_check_references(struct facts *);
-/* True when another root refers to this one; its name then. */
-const char *instance_referrer(struct engine *, const struct instance *);
+struct lm_err *reference_check(struct facts *, int reference); /* one of them */
+/* The name of what it refers to; NULL: unset. */
+const char *reference_name(struct facts *, int reference);
+/* Its own: cli__wire. */
+const char *reference_full_name(const struct graph *, int reference, struct lm_arena *);
+
+/* ---- refer/refer.c: who refers to whom ---------------------------------------------------------------- */
+
+/* The references of an instance follow its trees: called when they have changed. */
+void references_bind(struct engine *, struct instance *);
+void references_unbind(struct engine *, struct instance *);
+/* Who refers to an assembly: borrowed until somebody's references change. */
+size_t instance_referrers(
+    const struct engine *, const struct instance *, struct instance *const **out);
+const char *instance_referrer(const struct engine *, const struct instance *); /* one, or NULL */
+void referred_fini(struct engine *);
+
+/* ---- refer/found.c: what references to resources outside have led to ------------------------------------ */
+
+void found_free(struct found *);
+struct found *found_copy(const struct found *);
+const struct found *found_find(const struct instance *, const char *reference);
+void found_put(struct instance *, struct found *); /* adopts it, in place of an older one */
+/* From the result of a find.  NULL: done; otherwise what is wrong with the result. */
+const char *found_take(
+    struct facts *, int reference, struct instance *, const struct lm_kvs *outputs, bool *changed);
+/* Property, "id" or "name"; NULL: unset, or nothing was found yet. */
+const char *found_value(const struct instance *, const char *reference, const char *property);
+
+/*
+ * A resource that no instance of this manager has, as the only component of an instance that is not
+ * in the engine's books, so that operations can be asked of it.  get() makes it, or refreshes its
+ * properties; NULL: the catalog does not know its type.
+ */
+struct component *outside_get(struct engine *, const struct found *);
+struct component *outside_find(const struct engine *, const char *id);
+bool component_is_outside(const struct component *);
+void outside_fini(struct engine *);
+
+/* ---- refer/call.c: who carries out the operations of a relationship --------------------------------------- */
+
+/* Whom a step is asked of, and in whose words. */
+struct whom {
+	const struct instance *instance;
+	const struct graph *graph;
+	int node;
+};
+struct whom whom_of(const struct process *, const struct plan_step *, const struct component *);
+/* Fills in the run's calls, and via whom they are made. */
+void calls_resolve(struct engine *, struct process *, int run);
+/* NULL: it is not there. */
+struct component *call_component(const struct engine *, const struct call *);
+/* What a driver is asked for next: "Install", "Find", an operation's name. */
+const char *run_action(const struct process *, int run);
 
 /* ---- finished.c: processes that have ended ------------------------------------------------------ */
 
@@ -101,6 +153,8 @@ void process_replan(struct engine *, struct process *, int64_t now_ms, struct tu
 /* A step of the plan has its result; 'component' is where it ran. */
 void process_step_ended(struct engine *, struct process *, int run, struct component *,
     const struct step_result *, int64_t now_ms, struct turn *);
+/* A relationship's operation had to wait, and may be asked now if that is still possible. */
+void process_call_again(struct engine *, struct process *, int run, int64_t now_ms, struct turn *);
 /* A component for every resource that is wanted and has none yet. */
 void process_add_components(struct engine *, struct process *);
 
@@ -111,6 +165,9 @@ void run_begin(struct engine *, struct process *, int run, int64_t now_ms, struc
 /* The driver's answer: ends the step, or asks a relationship's next operation. */
 void run_continue(struct engine *, struct process *, int run, struct component *,
     const struct step_result *, int64_t now_ms, struct turn *);
+
+/* Why its component, somebody else's, cannot do it after all; NULL: it can. */
+const char *run_obstacle(const struct process *, int run, const struct component *);
 
 /* line.c: asks the driver for what a run wants of a component, now or when it is its turn. */
 void flight_begin(
@@ -124,9 +181,11 @@ bool component_is_awaited(const struct component *);
 /* Nobody waits any more, and there are no lanes. */
 void line_fini(struct engine *);
 
-/* flight.c: asks the driver. */
+/* flight.c: asks the driver.  A find has no component. */
 void flight_launch(struct engine *, struct process *, int run, struct component *, struct lane *,
     int64_t now_ms, struct turn *);
+/* The full name of what it was asked of; of what is outside the name that it goes by. */
+const char *flight_resource(const struct flight *);
 /* Where a run would carry it out; NULL: at the default location. */
 const char *flight_location(
     struct engine *, const struct process *, int run, const struct component *, struct lm_arena *);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "lm/core/engine_priv.h"
+#include "lm/core/refer/type.h"
 #include "tosca/model/name.h"
 
 static const char *output(void *arg, int node, const char *property)
@@ -26,20 +27,29 @@ static const char *id(void *arg, int node)
 	return lm_arena_strdup(f->arena, text);
 }
 
-static struct instance *referred(struct facts *f, int reference)
+const char *reference_name(struct facts *f, int reference)
 {
 	struct graph_facts own = facts_of(f);
-	const char *name =
-	    graph_expr_value(f->graph, &f->graph->references[reference].name, &own, f->arena);
 
-	return name == NULL ? NULL : lm_map_find(f->engine->instances, name);
+	return graph_expr_value(f->graph, &f->graph->references[reference].name, &own, f->arena);
+}
+
+const char *reference_full_name(const struct graph *g, int reference, struct lm_arena *a)
+{
+	const struct graph_reference *r = &g->references[reference];
+
+	return lm_arena_join(a, g->nodes[r->owner].name, "__", r->component, NULL);
 }
 
 static const char *reference(void *arg, int index, const char *property)
 {
 	struct facts *f = arg;
-	struct instance *in = referred(f, index);
 
+	if (f->graph->references[index].external)
+		return found_value(
+		    f->instance, reference_full_name(f->graph, index, f->arena), property);
+	const char *name = reference_name(f, index);
+	const struct instance *in = name == NULL ? NULL : lm_map_find(f->engine->instances, name);
 	if (in == NULL || in->graph == NULL)
 		return NULL;
 	if (strcmp(property, "id") == 0)
@@ -56,22 +66,13 @@ struct graph_facts facts_of(struct facts *f)
 	return (struct graph_facts){output, id, reference, f};
 }
 
-static struct lm_err *check_reference(struct facts *f, int index)
-{
-	const struct graph_reference *r = &f->graph->references[index];
-	struct graph_facts own = facts_of(f);
-	const char *name = graph_expr_value(f->graph, &r->name, &own, f->arena);
+/* ---- whether they lead anywhere -------------------------------------------------------------- */
 
-	if (r->external)
-		return lm_err_new(LM_ERR_INVALID,
-		    "reference '%s' is to a resource (%s): no driver here can look for one; refer "
-		    "to "
-		    "the assembly that holds it",
-		    r->component, r->type);
-	if (name == NULL)
-		return lm_err_new(LM_ERR_INVALID,
-		    "reference '%s' has no name: give its property a value", r->component);
-	const struct instance *in = lm_map_find(f->engine->instances, name);
+static struct lm_err *check_instance(
+    const struct engine *e, const struct graph_reference *r, const char *name)
+{
+	const struct instance *in = lm_map_find(e->instances, name);
+
 	if (in == NULL)
 		return lm_err_new(LM_ERR_NOT_FOUND,
 		    "reference '%s': there is no assembly instance '%s': create it first",
@@ -90,59 +91,70 @@ static struct lm_err *check_reference(struct facts *f, int index)
 	return NULL;
 }
 
-/* Only what this process manages can be asked to do something. */
-static struct lm_err *check_calls(const struct graph *g, const struct graph_relationship *r,
-    const struct graph_call *calls, size_t n)
+struct lm_err *reference_check(struct facts *f, int index)
 {
-	for (size_t i = 0; i < n; i++)
-		if (calls[i].node < 0)
-			return lm_err_new(LM_ERR_INVALID,
-			    "relationship '%s' calls '%s' of reference '%s': operations of other "
-			    "instances are not carried out here; call one of the target",
-			    r->descriptor, calls[i].operation,
-			    g->references[calls[i].reference].component);
-	return NULL;
+	const struct graph_reference *r = &f->graph->references[index];
+	const char *name = reference_name(f, index);
+
+	if (name == NULL || *name == '\0')
+		return lm_err_new(LM_ERR_INVALID,
+		    "reference '%s' has no name: give its property a value", r->component);
+	return r->external ? NULL : check_instance(f->engine, r, name);
 }
 
-static struct lm_err *check_relationships(const struct graph *g)
+/* Somebody has the operation that a relationship asks of a reference. */
+static struct lm_err *check_call(
+    struct facts *f, const struct graph_relationship *r, const struct graph_call *call)
+{
+	const struct graph_reference *ref = &f->graph->references[call->reference];
+	const struct catalog *catalog = f->engine->conf.catalog;
+	const struct instance *in;
+
+	if (!ref->external) {
+		in = lm_map_find(f->engine->instances, reference_name(f, call->reference));
+		const struct graph_offer *o = graph_find_offer(in->graph, call->operation);
+
+		if (o != NULL && o->n_calls > 0)
+			return NULL;
+		return lm_err_new(LM_ERR_INVALID,
+		    "relationship '%s' calls '%s' of reference '%s', but '%s' (%s) offers no such "
+		    "operation",
+		    r->descriptor, call->operation, ref->component, in->name, in->descriptor);
+	}
+	if (type_has_operation(catalog, ref->type, call->operation))
+		return NULL;
+	return lm_err_new(LM_ERR_INVALID,
+	    "relationship '%s' calls '%s' of reference '%s', but %s %s", r->descriptor,
+	    call->operation, ref->component, ref->type,
+	    type_descriptor(catalog, ref->type) == NULL
+		? "is not in the catalog, so that its operations are not known"
+		: "has no such operation");
+}
+
+static struct lm_err *check_calls(
+    struct facts *f, const struct graph_relationship *r, const struct graph_call *calls, size_t n)
 {
 	struct lm_err *e = NULL;
 
-	for (size_t i = 0; i < g->n_relationships && e == NULL; i++) {
-		const struct graph_relationship *r = &g->relationships[i];
-
-		e = check_calls(g, r, r->create, r->n_create);
-		if (e == NULL)
-			e = check_calls(g, r, r->cease, r->n_cease);
-	}
+	for (size_t i = 0; i < n && e == NULL; i++)
+		if (calls[i].node < 0)
+			e = check_call(f, r, &calls[i]);
 	return e;
 }
 
 struct lm_err *facts_check_references(struct facts *f)
 {
-	for (size_t i = 0; i < f->graph->n_references; i++) {
-		struct lm_err *e = check_reference(f, (int)i);
+	const struct graph *g = f->graph;
+	struct lm_err *e = NULL;
 
-		if (e != NULL)
-			return e;
+	for (size_t i = 0; i < g->n_references && e == NULL; i++)
+		e = reference_check(f, (int)i);
+	for (size_t i = 0; i < g->n_relationships && g->n_references > 0 && e == NULL; i++) {
+		const struct graph_relationship *r = &g->relationships[i];
+
+		e = check_calls(f, r, r->create, r->n_create);
+		if (e == NULL)
+			e = check_calls(f, r, r->cease, r->n_cease);
 	}
-	return check_relationships(f->graph);
-}
-
-const char *instance_referrer(struct engine *e, const struct instance *in)
-{
-	struct lm_arena *arena = lm_arena_new();
-	const char *found = NULL;
-	struct instance *other;
-
-	for (size_t i = 0; found == NULL && (other = lm_map_next(e->instances, &i)) != NULL;) {
-		struct facts f = {e, other, other->graph, arena};
-
-		for (size_t r = 0;
-		     other != in && other->graph != NULL && r < other->graph->n_references; r++)
-			if (referred(&f, (int)r) == in)
-				found = other->name;
-	}
-	lm_arena_free(arena);
-	return found;
+	return e;
 }

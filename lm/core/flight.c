@@ -21,22 +21,33 @@ void flight_fini(struct engine *e)
 	struct flight *f;
 
 	for (size_t i = 0; (f = lm_map_next(e->flights, &i)) != NULL;) {
-		f->component->flight = NULL;
-		if (f->component->is_gone)
+		if (f->component != NULL)
+			f->component->flight = NULL;
+		if (f->component != NULL && f->component->is_gone)
 			component_free(f->component);
 		flight_free(f);
 	}
 }
 
+const char *flight_resource(const struct flight *f)
+{
+	if (f->component == NULL) /* a find */
+		return f->process->plan->steps[f->run].subject;
+	return component_is_outside(f->component) ? f->component->instance->name
+						  : f->component->name;
+}
+
 /* The id and time of the same step in a former life of the manager, or new ones. */
 static void name_step(struct process *p, struct flight *f, const char *subject, int64_t now_ms)
 {
+	const char *resource = flight_resource(f);
+
 	f->started_ms = now_ms;
 	for (size_t i = 0; i < p->earlier.n; i++) {
 		struct earlier *was = &p->earlier.v[i];
 
 		if (was->step == NULL || strcmp(was->subject, subject) != 0 ||
-		    strcmp(was->action, f->action) != 0)
+		    strcmp(was->action, f->action) != 0 || strcmp(was->resource, resource) != 0)
 			continue;
 		snprintf(f->step, sizeof f->step, "%s", was->step);
 		if (was->started_ms < now_ms)
@@ -48,18 +59,26 @@ static void name_step(struct process *p, struct flight *f, const char *subject, 
 	snprintf(f->step, sizeof f->step, "%s/%u", p->id, p->next_step++);
 }
 
-/* The resource's properties, then the operation's defaults, then the relationship's: last wins. */
-static struct lm_kvs request_properties(struct facts *f, const struct process *p, int run, int node)
+/* What was found outside has its own word for what it is; all others follow their graph. */
+static struct lm_kvs own_properties(struct facts *f, const struct component *c, int node)
 {
-	const struct plan_step *s = &p->plan->steps[run];
 	struct graph_facts gf = facts_of(f);
-	struct lm_kvs own = graph_node_values(f->graph, node, &gf, f->arena);
 
-	if (s->kind == PLAN_TRANSITION)
+	return component_is_outside(c) ? c->outputs
+				       : graph_node_values(f->graph, node, &gf, f->arena);
+}
+
+/* The resource's properties, then the operation's defaults, then the relationship's: last wins. */
+static struct lm_kvs request_properties(struct facts *f, const struct flight *flight, int node)
+{
+	struct graph_facts gf = facts_of(f);
+	struct lm_kvs own = own_properties(f, flight->component, node);
+
+	if (flight->process->plan->steps[flight->run].kind == PLAN_TRANSITION)
 		return own;
 	const struct graph_operation *op =
-	    graph_find_operation(&f->graph->nodes[node], plan_step_call(s, p->runs[run].call));
-	const struct lm_kvs *given = &p->runs[run].properties;
+	    graph_find_operation(&f->graph->nodes[node], flight->action);
+	const struct lm_kvs *given = &flight->process->runs[flight->run].properties;
 	size_t max = own.n + given->n + (op == NULL ? 0 : op->n_properties);
 	struct lm_kvs all = {LM_NEW_N(f->arena, struct lm_kv, max + 1), 0};
 
@@ -126,22 +145,23 @@ static void ask(struct engine *e, struct flight *f, int64_t now_ms, struct turn 
 {
 	const struct process *p = f->process;
 	const struct plan_step *s = &p->plan->steps[f->run];
-	int node = graph_find_node(s->graph, f->component->name);
-	const struct graph_node *n = &s->graph->nodes[node];
-	struct facts facts = {e, p->instance, s->graph, t->arena};
+	struct whom whom = whom_of(p, s, f->component);
+	const struct graph_node *n = &whom.graph->nodes[whom.node];
+	bool is_outside = component_is_outside(f->component);
+	struct facts facts = {e, whom.instance, whom.graph, t->arena};
 	struct step_request rq = {
 	    .step = lm_arena_strdup(t->arena, f->step),
 	    .resource_id = lm_arena_strdup(t->arena, f->component->id),
-	    .resource_name = lm_arena_strdup(t->arena, n->name),
+	    .resource_name = lm_arena_strdup(t->arena, flight_resource(f)),
 	    .descriptor = lm_arena_strdup(t->arena, n->descriptor),
-	    .root = lm_arena_strdup(t->arena, p->root_name),
+	    .root = lm_arena_strdup(t->arena, is_outside ? p->root_name : whom.instance->name),
 	    .action = lm_arena_strdup(t->arena, f->action),
 	    .is_operation = s->kind != PLAN_TRANSITION,
 	    .timeout_s = f->timeout_s > 0 ? left_s(f, now_ms) : 0,
 	    .package_dir = lm_arena_strdup(t->arena, n->resource->package_dir),
 	};
 
-	struct lm_kvs properties = request_properties(&facts, p, f->run, node);
+	struct lm_kvs properties = request_properties(&facts, f, whom.node);
 	rq.properties = lm_kvs_copy(t->arena, &properties);
 	rq.location = lm_kvs_find(&rq.properties, "deploymentLocation");
 	f->location = text_dup(rq.location);
@@ -151,6 +171,27 @@ static void ask(struct engine *e, struct flight *f, int64_t now_ms, struct turn 
 		rq.infra_kind = lm_arena_strdup(t->arena, n->resource->infra[0].kind);
 		rq.infra = lm_kvs_copy(t->arena, &infra);
 	}
+	*LM_PUSH(NULL, &t->steps) = rq;
+}
+
+static void ask_find(struct engine *e, struct flight *f, int64_t now_ms, struct turn *t)
+{
+	const struct process *p = f->process;
+	const struct plan_step *s = &p->plan->steps[f->run];
+	struct facts facts = {e, p->instance, s->graph, t->arena};
+	struct step_request rq = {
+	    .step = lm_arena_strdup(t->arena, f->step),
+	    .resource_id = "",
+	    .resource_name = lm_arena_strdup(t->arena, reference_name(&facts, s->index)),
+	    .descriptor = lm_arena_strdup(t->arena, s->graph->references[s->index].type),
+	    .root = lm_arena_strdup(t->arena, p->root_name),
+	    .location = lm_arena_strdup(t->arena, flight_location(e, p, f->run, NULL, t->arena)),
+	    .action = lm_arena_strdup(t->arena, f->action),
+	    .is_find = true,
+	    .timeout_s = f->timeout_s > 0 ? left_s(f, now_ms) : 0,
+	};
+
+	f->location = text_dup(rq.location);
 	*LM_PUSH(NULL, &t->steps) = rq;
 }
 
@@ -207,19 +248,26 @@ void flight_cancel(struct engine *e, struct process *p, int64_t now_ms, struct t
 const char *flight_location(struct engine *e, const struct process *p, int run,
     const struct component *c, struct lm_arena *a)
 {
-	const struct graph *g = p->plan->steps[run].graph;
-	int node = c->is_gone ? -1 : graph_find_node(g, c->name);
-	struct facts facts = {e, p->instance, g, a};
+	const struct plan_step *s = &p->plan->steps[run];
+	struct facts facts = {e, p->instance, s->graph, a};
 	struct graph_facts gf = facts_of(&facts);
 
-	return node < 0 ? NULL : graph_property_value(g, node, "deploymentLocation", &gf, a);
+	if (c == NULL)
+		return graph_expr_value(s->graph, &s->graph->references[s->index].location, &gf, a);
+	if (c->is_gone)
+		return NULL;
+	if (component_is_outside(c))
+		return lm_kvs_find(&c->outputs, "deploymentLocation");
+	struct whom whom = whom_of(p, s, c);
+	facts.instance = whom.instance;
+	facts.graph = whom.graph;
+	return graph_property_value(whom.graph, whom.node, "deploymentLocation", &gf, a);
 }
 
 void flight_launch(struct engine *e, struct process *p, int run, struct component *c,
     struct lane *lane, int64_t now_ms, struct turn *t)
 {
 	const struct plan_step *s = &p->plan->steps[run];
-	const struct graph_node *n = &s->graph->nodes[graph_find_node(s->graph, c->name)];
 	struct flight *f = calloc(1, sizeof *f);
 
 	if (f == NULL)
@@ -227,8 +275,13 @@ void flight_launch(struct engine *e, struct process *p, int run, struct componen
 	f->process = p;
 	f->run = run;
 	f->component = c;
-	f->action = text_dup(plan_step_call(s, p->runs[run].call));
-	f->timeout_s = time_limit(s, n, f->action);
+	f->action = text_dup(run_action(p, run));
+	if (c != NULL) {
+		struct whom whom = whom_of(p, s, c);
+
+		f->timeout_s = time_limit(s, &whom.graph->nodes[whom.node], f->action);
+		c->flight = f;
+	}
 	name_step(p, f, s->subject, now_ms);
 	f->deadline = (struct timer){.owner = f, .due = step_due};
 	p->runs[run].number = (unsigned)strtoul(strrchr(f->step, '/') + 1, NULL, 10);
@@ -238,14 +291,16 @@ void flight_launch(struct engine *e, struct process *p, int run, struct componen
 	lane_take(&e->lanes, lane);
 	e->counts.asked++;
 	lm_map_put(e->flights, f->step, f);
-	c->flight = f;
 	LIST_INSERT_HEAD(&p->flights, f, of_process);
 	p->in_flight++;
 	if (p->runs[run].call == 0)
 		p->runs[run].started_ms = f->started_ms;
 	journal_step(t, f, NULL, now_ms);
 	event_step(e, t, now_ms, f, NULL);
-	ask(e, f, now_ms, t);
+	if (c != NULL)
+		ask(e, f, now_ms, t);
+	else
+		ask_find(e, f, now_ms, t);
 }
 
 /* The component and the location are free for the next. */
@@ -261,9 +316,11 @@ static void land(
 	lane_give(&e->lanes, f->lane);
 	LIST_REMOVE(f, of_process);
 	f->process->in_flight--;
-	c->flight = NULL;
 	flight_free(f);
-	line_move_up(e, c, t->arena);
+	if (c != NULL) {
+		c->flight = NULL;
+		line_move_up(e, c, t->arena);
+	}
 }
 
 void flight_note_stranger(struct engine *e, const char *step)
@@ -286,7 +343,7 @@ void flight_answered(struct engine *e, struct flight *f, const struct step_resul
 {
 	struct step_result r = *answer;
 	struct process *p = f->process;
-	struct component *c = f->component->is_gone ? NULL : f->component;
+	struct component *c = f->component != NULL && f->component->is_gone ? NULL : f->component;
 	int run = f->run;
 	char message[128];
 

@@ -123,6 +123,13 @@ void instance_free(struct instance *in)
 		link_free(l);
 	lm_map_free(in->components);
 	lm_map_free(in->links);
+	struct found *found;
+	for (size_t i = 0; in->found != NULL && (found = lm_map_next(in->found, &i)) != NULL;)
+		found_free(found);
+	lm_map_free(in->found);
+	for (size_t i = 0; i < in->refers.n; i++)
+		free(in->refers.v[i]);
+	lm_vec_free(&in->refers);
 	lm_vec_free(&in->queue);
 	lm_kvs_fini(&in->properties);
 	graph_free(in->graph);
@@ -171,6 +178,9 @@ void link_free(struct link *l)
 {
 	if (l == NULL)
 		return;
+	for (size_t i = 0; i < l->via.n; i++)
+		found_free(l->via.v[i]);
+	lm_vec_free(&l->via);
 	lm_kvs_fini(&l->properties);
 	free(l->name);
 	free(l);
@@ -185,6 +195,7 @@ void process_free(struct process *p)
 	for (size_t i = 0; i < p->earlier.n; i++) {
 		free(p->earlier.v[i].step);
 		free(p->earlier.v[i].subject);
+		free(p->earlier.v[i].resource);
 		free(p->earlier.v[i].action);
 	}
 	lm_vec_free(&p->earlier);
@@ -254,6 +265,7 @@ void engine_remove_instance(struct engine *e, struct instance *in)
 {
 	struct component *c;
 
+	references_unbind(e, in);
 	for (size_t i = 0; (c = lm_map_next(in->components, &i)) != NULL;) {
 		lm_map_remove(e->components, c->id);
 		lm_map_remove(e->component_names, c->name);

@@ -62,6 +62,18 @@ static void print_membership(struct lm_json *j, const char *key, const struct me
 	lm_json_close(j, '}');
 }
 
+static void print_found(struct lm_json *j, const struct found *f)
+{
+	lm_json_open(j, NULL, '{');
+	lm_json_str(j, "reference", f->reference);
+	lm_json_str(j, "name", f->name);
+	lm_json_str(j, "type", f->type);
+	lm_json_str(j, "location", f->location);
+	lm_json_str(j, "id", f->id);
+	print_kvs(j, "properties", &f->properties);
+	lm_json_close(j, '}');
+}
+
 /* ---- present state --------------------------------------------------------------------------------- */
 
 void journal_instance(struct turn *t, const struct instance *in)
@@ -77,6 +89,14 @@ void journal_instance(struct turn *t, const struct instance *in)
 	lm_json_str(&b.json, "intendedState", component_state_text(in->intended));
 	print_kvs(&b.json, "properties", &in->properties);
 	print_membership(&b.json, "members", &members);
+	if (in->found != NULL) {
+		const struct found *found;
+
+		lm_json_open(&b.json, "found", '[');
+		for (size_t i = 0; (found = lm_map_next(in->found, &i)) != NULL;)
+			print_found(&b.json, found);
+		lm_json_close(&b.json, ']');
+	}
 	lm_json_int(&b.json, "createdAt", in->created_ms);
 	lm_json_int(&b.json, "modifiedAt", in->modified_ms);
 	body_close(&b, t, RECORD_ASSEMBLY, in->id, in->name);
@@ -115,6 +135,12 @@ void journal_link(struct turn *t, const struct instance *in, const struct link *
 	lm_json_str(&b.json, "name", l->name);
 	lm_json_str(&b.json, "root", in->name);
 	print_kvs(&b.json, "properties", &l->properties);
+	if (l->via.n > 0) {
+		lm_json_open(&b.json, "via", '[');
+		for (size_t i = 0; i < l->via.n; i++)
+			print_found(&b.json, l->via.v[i]);
+		lm_json_close(&b.json, ']');
+	}
 	body_close(&b, t, RECORD_RELATIONSHIP, l->name, in->name);
 }
 
@@ -194,7 +220,7 @@ void journal_step(
 	lm_json_str(&b.json, "id", f->step);
 	lm_json_str(&b.json, "process", f->process->id);
 	lm_json_str(&b.json, "subject", flight_subject(f));
-	lm_json_str(&b.json, "resource", f->component->name);
+	lm_json_str(&b.json, "resource", flight_resource(f));
 	lm_json_str(&b.json, "action", f->action);
 	lm_json_str(&b.json, "state",
 	    r == NULL                 ? "Started"
@@ -332,7 +358,7 @@ void event_step(struct engine *e, struct turn *t, int64_t now_ms, const struct f
 	lm_json_str(&b.json, "processId", f->process->id);
 	lm_json_str(&b.json, "step", f->step);
 	lm_json_str(&b.json, "subject", flight_subject(f));
-	lm_json_str(&b.json, "resource", f->component->name);
+	lm_json_str(&b.json, "resource", flight_resource(f));
 	lm_json_str(&b.json, "action", f->action);
 	lm_json_str(&b.json, "state",
 	    r == NULL                 ? "Started"

@@ -18,9 +18,10 @@ static bool is_busy(const struct component *c)
 	return c->flight != NULL || c->turn != NULL;
 }
 
+/* A find has no component, and waits for its location alone. */
 bool component_is_awaited(const struct component *c)
 {
-	return is_busy(c) || c->line != NULL;
+	return c != NULL && (is_busy(c) || c->line != NULL);
 }
 
 /* ---- the component's line ------------------------------------------------------------------------ */
@@ -66,19 +67,20 @@ static struct lane *lane_of(struct engine *e, const struct process *p, int run,
 
 static void wait_for_location(struct engine *e, struct waiting *w, struct lm_arena *a)
 {
-	w->component->turn = w;
+	if (w->component != NULL)
+		w->component->turn = w;
 	lane_wait(&e->lanes, lane_of(e, w->process, w->run, w->component, a), w);
 }
 
 void line_move_up(struct engine *e, struct component *c, struct lm_arena *a)
 {
-	struct waiting *w = is_busy(c) ? NULL : line_first(c);
+	struct waiting *w = c == NULL || is_busy(c) ? NULL : line_first(c);
 
 	if (w != NULL) {
 		line_leave(c, w);
 		wait_for_location(e, w, a);
 	}
-	if (c->is_gone)
+	if (c != NULL && c->is_gone)
 		component_free(c);
 }
 
@@ -111,14 +113,11 @@ void flight_begin(struct engine *e, struct process *p, int run, struct component
 		wait_for_location(e, w, t->arena);
 }
 
-/* The component of another assembly is deleted while somebody waits to use it. */
-static void fail_gone(
-    struct engine *e, const struct waiting *w, struct lane *l, int64_t now_ms, struct turn *t)
+/* The component of another assembly has been deleted, or broke, while somebody waited to use it. */
+static void fail(struct engine *e, const struct waiting *w, const char *why, struct lane *l,
+    int64_t now_ms, struct turn *t)
 {
-	static const struct step_result gone = {
-	    .failure = STEP_RESOURCE_NOT_FOUND,
-	    .message = "the component that should carry it out is gone",
-	};
+	const struct step_result gone = {.failure = STEP_RESOURCE_NOT_FOUND, .message = why};
 
 	lane_take(&e->lanes, l);
 	lane_give(&e->lanes, l);
@@ -132,12 +131,15 @@ void line_launch(struct engine *e, int64_t now_ms, struct turn *t)
 	struct lane *l;
 
 	while ((w = lanes_next(&e->lanes, &l)) != NULL) {
-		w->component->turn = NULL;
+		const char *why = run_obstacle(w->process, w->run, w->component);
+
+		if (w->component != NULL)
+			w->component->turn = NULL;
 		LIST_REMOVE(w, of_process);
 		w->process->in_line--;
 		e->counts.waiting--;
-		if (w->component->is_gone)
-			fail_gone(e, w, l, now_ms, t);
+		if (why != NULL)
+			fail(e, w, why, l, now_ms, t);
 		else
 			flight_launch(e, w->process, w->run, w->component, l, now_ms, t);
 		free(w);
@@ -154,7 +156,8 @@ static void drop(struct engine *e, struct waiting *w)
 		line_leave(c, w);
 	} else {
 		lane_leave(&e->lanes, w);
-		c->turn = NULL;
+		if (c != NULL)
+			c->turn = NULL;
 	}
 	LIST_REMOVE(w, of_process);
 	w->process->in_line--;
@@ -191,7 +194,7 @@ void line_fini(struct engine *e)
 			struct component *c = w->component;
 
 			drop(e, w);
-			if (c->is_gone)
+			if (c != NULL && c->is_gone)
 				component_free(c);
 		}
 	lanes_fini(&e->lanes);

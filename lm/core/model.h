@@ -52,10 +52,19 @@ struct component {
 	int64_t modified_ms;
 };
 
+/* What a reference has led to; an assembly of this manager has no location and no properties. */
+struct found {
+	char *reference;              /* full name: cli__wire */
+	char *name, *type, *location; /* what was looked for, and where; NULL: the default one */
+	char *id;
+	struct lm_kvs properties;
+};
+
 /* A relationship that exists. */
 struct link {
 	char *name;
-	struct lm_kvs properties; /* what it was created with */
+	struct lm_kvs properties;   /* what it was created with */
+	LM_VEC(struct found *) via; /* of whom its operations were asked; owned */
 };
 
 struct members {
@@ -79,6 +88,8 @@ struct instance {
 	struct graph *graph;
 	struct lm_map *components;      /* by full name; owned */
 	struct lm_map *links;           /* by full name; owned */
+	struct lm_map *found;           /* outside, by reference; owned; NULL: nothing yet */
+	LM_VEC(char *) refers;          /* to assemblies of these names; owned; see refer/refer.c */
 	struct process *running;        /* borrowed */
 	LM_VEC(struct process *) queue; /* borrowed */
 	int64_t created_ms, modified_ms;
@@ -101,6 +112,13 @@ bool process_status_parse(const char *text, enum process_status *out);
 
 enum run_state { RUN_WAITING, RUN_GOING, RUN_DONE, RUN_FAILED };
 
+/* One operation of a relationship, and who carries it out. */
+struct call {
+	const char *component; /* full name; of a resource outside its id; NULL: nobody */
+	bool is_outside;
+	const char *operation;
+};
+
 /* A plan step while its process runs. */
 struct run {
 	enum run_state state;
@@ -110,6 +128,10 @@ struct run {
 	int64_t started_ms, ended_ms;
 	const char *message;      /* of a failure; in the process' plan arena */
 	struct lm_kvs properties; /* a relationship's, as evaluated; in the plan arena */
+	struct call *calls;       /* a relationship's; in the plan arena */
+	size_t n_calls;
+	const struct found **via; /* what its references led to when it began; in the plan arena */
+	size_t n_via;
 };
 
 /* How far a plan has come; what changes a state without a call does not count. */
@@ -157,7 +179,7 @@ struct unblocks {
 
 /* A step of a former life of the manager, whose id must be asked again. */
 struct earlier {
-	char *step, *subject, *action;
+	char *step, *subject, *resource, *action;
 	int64_t started_ms;
 };
 
@@ -195,8 +217,10 @@ struct wish {
 
 struct engine {
 	struct engine_conf conf;
-	struct lm_map *instances;       /* by name; owned */
-	struct lm_map *by_id;           /* instances, borrowed */
+	struct lm_map *instances; /* by name; owned */
+	struct lm_map *by_id;     /* instances, borrowed */
+	struct lm_map *referred;  /* who refers to an instance, by its name; owned; refer/refer.c */
+	struct lm_map *outside;   /* resources of others, by id; owned; refer/found.c */
 	struct lm_map *components;      /* by id, borrowed */
 	struct lm_map *component_names; /* by full name, borrowed */
 	struct lm_map *processes;       /* by id, in order of acceptance; owned */

@@ -135,8 +135,6 @@ struct plan *plan_build(const struct plan_request *, struct lm_arena *arena, con
 
 /* "Install", "Create", "Cease", ... */
 const char *plan_step_action(const struct plan_step *);
-/* What a driver is asked: the transition, or a relationship's operation number 'call'. */
-const char *plan_step_call(const struct plan_step *, unsigned call);
 bool plan_step_is_gate(const struct plan_step *);
 
 /* One line a step, in columns, in an order in which they could run one after the other. */

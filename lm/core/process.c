@@ -100,6 +100,7 @@ static void finish(struct engine *e, struct process *p, bool ok, int64_t now_ms,
 	journal_instance(t, in);
 	root_show_state(e, in, p, now_ms, t);
 	record_end(e, p, ok ? PROCESS_COMPLETED : PROCESS_FAILED, now_ms, t);
+	references_bind(e, in);
 	watch_bind(e, in);
 	watch_sync(e, in, now_ms);
 	if (p->intent.kind != INTENT_HEAL) /* a heal that left something Broken has given up */
@@ -259,6 +260,7 @@ void process_begin(struct engine *e, struct process *p, struct instance *in, str
 	if (p->want != NULL)
 		in->intended = a->target;
 	process_add_components(e, p);
+	references_bind(e, in);
 	journal_instance(t, in);
 	journal_process(t, p);
 	event_process(e, t, now_ms, p);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
+#include <string.h>
 
 #include "lm/core/engine_priv.h"
 
@@ -13,14 +14,6 @@ static struct component *component_of(const struct process *p, const struct grap
 static const struct graph_relationship *relationship_of(const struct plan_step *s)
 {
 	return &s->graph->relationships[s->index];
-}
-
-static const struct graph_call *calls_of(const struct plan_step *s, size_t *n)
-{
-	const struct graph_relationship *r = relationship_of(s);
-
-	*n = s->kind == PLAN_CREATE ? r->n_create : r->n_cease;
-	return s->kind == PLAN_CREATE ? r->create : r->cease;
 }
 
 /* ---- how a step ends ------------------------------------------------------------------------ */
@@ -115,6 +108,8 @@ static void relationship_done(
 
 		for (size_t i = 0; i < values->n; i++)
 			lm_kvs_set(&l->properties, values->v[i].name, values->v[i].value);
+		for (size_t i = 0; i < p->runs[run].n_via; i++)
+			*LM_PUSH(NULL, &l->via) = found_copy(p->runs[run].via[i]);
 		link_free(lm_map_put(in->links, l->name, l));
 		journal_link(t, in, l);
 	} else {
@@ -148,24 +143,38 @@ static struct lm_kvs relationship_values(
 }
 
 /* The operation's required properties that nobody supplies; NULL: none. */
-static const char *missing_property(struct engine *e, const struct process *p,
-    const struct plan_step *s, const struct graph_call *call, const struct lm_kvs *values)
+static const char *missing_property(
+    struct engine *e, const struct process *p, int run, const struct component *c)
 {
+	struct whom whom = whom_of(p, &p->plan->steps[run], c);
 	const struct graph_operation *op =
-	    graph_find_operation(&s->graph->nodes[call->node], call->operation);
-	struct facts f = {e, p->instance, s->graph, p->plan_arena};
+	    graph_find_operation(&whom.graph->nodes[whom.node], run_action(p, run));
+	struct facts f = {e, whom.instance, whom.graph, p->plan_arena};
 	struct graph_facts gf = facts_of(&f);
 
 	for (size_t i = 0; op != NULL && i < op->n_properties; i++) {
 		const struct graph_property *pr = &op->properties[i];
-		const char *v = lm_kvs_find(values, pr->name);
+		const char *v = lm_kvs_find(&p->runs[run].properties, pr->name);
 
 		for (size_t k = 0; v == NULL && k < pr->n_candidates; k++)
-			v = graph_expr_value(s->graph, &pr->candidates[k], &gf, p->plan_arena);
+			v = graph_expr_value(whom.graph, &pr->candidates[k], &gf, p->plan_arena);
 		if (pr->required && v == NULL)
 			return pr->name;
 	}
 	return NULL;
+}
+
+/* Why an operation cannot be asked of somebody; NULL: it can. */
+static const char *obstacle(
+    struct engine *e, const struct process *p, int run, const struct component *c)
+{
+	if (c == NULL)
+		return "the component that should carry it out is not there";
+	const char *why = run_obstacle(p, run, c);
+	const char *missing = why != NULL ? NULL : missing_property(e, p, run, c);
+	return missing == NULL ? why
+			       : lm_arena_printf(p->plan_arena, "operation %s needs property '%s'",
+				     run_action(p, run), missing);
 }
 
 /*
@@ -177,33 +186,105 @@ static void relationship_next(
 {
 	const struct plan_step *s = &p->plan->steps[run];
 	struct run *r = &p->runs[run];
-	size_t n;
-	const struct graph_call *calls = calls_of(s, &n);
 
-	for (; r->call < n; r->call++) {
-		struct component *c = component_of(p, s->graph, calls[r->call].node);
+	for (; r->call < r->n_calls; r->call++) {
+		struct component *c = call_component(e, &r->calls[r->call]);
 		bool usable =
 		    c != NULL && c->state >= COMPONENT_INSTALLED && c->state <= COMPONENT_ACTIVE;
 
 		if (!usable && s->kind == PLAN_CEASE)
 			continue;
-		if (c != NULL && c->state == COMPONENT_BROKEN && c->heal != NULL) {
+		if (c != NULL && c->instance == p->instance && c->state == COMPONENT_BROKEN &&
+		    c->heal != NULL) {
 			run_done(p, run); /* the heal that waits will create it */
 			return;
 		}
-		const char *missing = missing_property(e, p, s, &calls[r->call], &r->properties);
-		if (!usable || missing != NULL) {
-			run_failed(p, run, NULL,
-			    usable
-				? lm_arena_printf(p->plan_arena, "operation %s needs property '%s'",
-				      calls[r->call].operation, missing)
-				: "the component that should carry it out is not there");
-			return;
-		}
-		flight_begin(e, p, run, c, now_ms, t);
+		const char *why = obstacle(e, p, run, c);
+		if (why != NULL)
+			run_failed(p, run, NULL, why);
+		else
+			flight_begin(e, p, run, c, now_ms, t);
 		return;
 	}
 	relationship_done(e, p, run, now_ms, t);
+}
+
+/* What was asked of a driver when the manager went down is asked again; what came before is done. */
+static unsigned call_in_flight(const struct process *p, int run)
+{
+	const struct run *r = &p->runs[run];
+
+	for (size_t i = 0; i < p->earlier.n; i++) {
+		const struct earlier *was = &p->earlier.v[i];
+
+		if (was->step == NULL || strcmp(was->subject, p->plan->steps[run].subject) != 0)
+			continue;
+		for (size_t k = 0; k < r->n_calls; k++)
+			if (r->calls[k].component != NULL && !r->calls[k].is_outside &&
+			    strcmp(r->calls[k].operation, was->action) == 0 &&
+			    strcmp(r->calls[k].component, was->resource) == 0)
+				return (unsigned)k;
+	}
+	return 0;
+}
+
+static void relationship_begin(
+    struct engine *e, struct process *p, int run, int64_t now_ms, struct turn *t)
+{
+	p->runs[run].properties = relationship_values(e, p, &p->plan->steps[run]);
+	calls_resolve(e, p, run);
+	p->runs[run].call = call_in_flight(p, run);
+	relationship_next(e, p, run, now_ms, t);
+}
+
+const char *run_obstacle(const struct process *p, int run, const struct component *c)
+{
+	static const char *const obstacles[COMPONENT_STATE_N] = {
+	    [COMPONENT_ABSENT] = "the component that should carry it out is gone",
+	    [COMPONENT_CREATED] = "the component that should carry it out is not installed",
+	    [COMPONENT_BROKEN] = "the component that should carry it out is Broken",
+	    [COMPONENT_FAILED] = "the component that should carry it out is Failed",
+	};
+
+	if (c == NULL || p->plan->steps[run].kind == PLAN_TRANSITION)
+		return NULL;
+	return c->is_gone ? obstacles[COMPONENT_ABSENT] : obstacles[c->state];
+}
+
+/* ---- references ----------------------------------------------------------------------------------- */
+
+/* An assembly is looked for here and now, a resource by the driver of its location. */
+static void find_begin(struct engine *e, struct process *p, int run, int64_t now_ms, struct turn *t)
+{
+	const struct plan_step *s = &p->plan->steps[run];
+	struct facts f = {e, p->instance, s->graph, p->plan_arena};
+	LM_AUTO(lm_err) err = reference_check(&f, s->index);
+
+	if (err != NULL)
+		run_failed(p, run, NULL, lm_err_text(err));
+	else if (s->graph->references[s->index].external)
+		flight_begin(e, p, run, NULL, now_ms, t);
+	else
+		run_done(p, run);
+}
+
+static void find_ended(
+    struct engine *e, struct process *p, int run, const struct step_result *r, struct turn *t)
+{
+	const struct plan_step *s = &p->plan->steps[run];
+	struct facts f = {e, p->instance, s->graph, p->plan_arena};
+	const char *why = r->message != NULL ? r->message : step_failure_text(r->failure);
+	bool changed = false;
+
+	if (r->failure == STEP_NONE)
+		why = found_take(&f, s->index, p->instance, &r->outputs, &changed);
+	if (why != NULL) {
+		run_failed(p, run, NULL, why);
+		return;
+	}
+	if (changed)
+		journal_instance(t, p->instance);
+	run_done(p, run);
 }
 
 /* ---- all of them ------------------------------------------------------------------------------------------ */
@@ -217,7 +298,6 @@ void run_begin(struct engine *e, struct process *p, int run, int64_t now_ms, str
 	r->started_ms = now_ms;
 	switch (s->kind) {
 	case PLAN_GATE:
-	case PLAN_FIND:
 		run_done(p, run);
 		break;
 	case PLAN_TRANSITION:
@@ -225,8 +305,10 @@ void run_begin(struct engine *e, struct process *p, int run, int64_t now_ms, str
 		break;
 	case PLAN_CREATE:
 	case PLAN_CEASE:
-		r->properties = relationship_values(e, p, s);
-		relationship_next(e, p, run, now_ms, t);
+		relationship_begin(e, p, run, now_ms, t);
+		break;
+	case PLAN_FIND:
+		find_begin(e, p, run, now_ms, t);
 		break;
 	}
 }
@@ -244,6 +326,8 @@ void run_continue(struct engine *e, struct process *p, int run, struct component
 		transition_done(e, p, run, c, r, now_ms, t);
 	} else if (s->kind == PLAN_TRANSITION) {
 		transition_failed(e, p, run, c, r, now_ms, t);
+	} else if (s->kind == PLAN_FIND) {
+		find_ended(e, p, run, r, t);
 	} else if (ok || s->tolerant) {
 		p->runs[run].call++;
 		relationship_next(e, p, run, now_ms, t);

@@ -46,6 +46,7 @@ static void print_resource(struct view *v, const struct component *c, const stru
 
 static void print_relationships(struct view *v)
 {
+	struct graph_facts gf = facts_of(v->facts);
 	char id[LM_ID_SIZE];
 
 	lm_json_open(&v->json, "relationships", '[');
@@ -57,8 +58,10 @@ static void print_relationships(struct view *v)
 			continue;
 		lm_json_open(&v->json, NULL, '{');
 		lm_json_str(&v->json, "name", l->name);
-		node_id(v->instance, v->graph, r->source.node < 0 ? 0 : r->source.node, id);
-		lm_json_str(&v->json, "sourceId", id);
+		if (r->source.node >= 0)
+			node_id(v->instance, v->graph, r->source.node, id);
+		lm_json_str(&v->json, "sourceId",
+		    r->source.node >= 0 ? id : gf.reference(gf.arg, r->source.reference, "id"));
 		node_id(v->instance, v->graph, r->target.node, id);
 		lm_json_str(&v->json, "targetId", id);
 		view_pairs(&v->json, "properties", &l->properties);

@@ -121,47 +121,6 @@ START_TEST(a_reference_to_nothing_is_refused_before_anything_starts)
 }
 END_TEST
 
-START_TEST(what_no_driver_can_look_for_is_refused_before_anything_starts)
-{
-	world_teach(&w, "name: assembly::guest::1.0\n"
-			"references:\n"
-			"  wire: {type: 'resource::net::1.0', properties: {name: {value: w1}, "
-			"deploymentLocation: {value: here}}}\n"
-			"composition: {gw: {type: 'resource::gw::1.0'}}\n");
-	ck_assert_str_eq(text_of(world_create(&w, "g", "assembly::guest::1.0")),
-	    "invalid: reference 'wire' is to a resource (resource::net::1.0): no driver here can "
-	    "look "
-	    "for one; refer to the assembly that holds it");
-	ck_assert_str_eq(sim_trace(w.sim), "");
-}
-END_TEST
-
-START_TEST(an_operation_of_another_instance_is_refused_before_anything_starts)
-{
-	world_teach(&w, "name: assembly::caller::1.0\n"
-			"references: {service: {type: 'assembly::callee::1.0', properties: {name: "
-			"{value: c}}}}\n"
-			"composition: {gw: {type: 'resource::gw::1.0'}}\n"
-			"relationships:\n"
-			"  ask: {source-capabilities: [service], target-requirements: [gw.any], "
-			"source-state: Active,"
-			" target-state: Active, lifecycle: {Create: [source.greet]}}\n"
-			"---\n"
-			"name: assembly::callee::1.0\n"
-			"composition: {one: {type: 'resource::greeter::1.0'}}\n"
-			"operations: {greet: {source-operation: one.greet}}\n"
-			"---\n"
-			"name: resource::greeter::1.0\n"
-			"operations: {greet: {}}\n"
-			"lifecycle: [Install, Start]\n");
-	ck_assert_ptr_null(world_create(&w, "c", "assembly::callee::1.0"));
-	world_settle(&w);
-	ck_assert_str_eq(text_of(world_create(&w, "caller", "assembly::caller::1.0")),
-	    "invalid: relationship 'ask' calls 'greet' of reference 'service': operations of other "
-	    "instances are not carried out here; call one of the target");
-}
-END_TEST
-
 START_TEST(a_private_property_is_not_shown)
 {
 	world_teach(&w, "name: assembly::keeper::1.0\n"
@@ -492,8 +451,6 @@ int main(void)
 	tcase_add_test(empty, after_a_failed_create_the_operator_can_go_on_from_there);
 	tcase_add_test(empty, a_failed_create_can_be_deleted_and_leaves_nothing);
 	tcase_add_test(empty, a_reference_to_nothing_is_refused_before_anything_starts);
-	tcase_add_test(empty, what_no_driver_can_look_for_is_refused_before_anything_starts);
-	tcase_add_test(empty, an_operation_of_another_instance_is_refused_before_anything_starts);
 	tcase_add_test(empty, a_private_property_is_not_shown);
 	tcase_add_loop_test(
 	    empty, a_crash_at_any_commit_of_a_create_ends_in_the_same_service, 0, 40);

@@ -259,6 +259,7 @@ struct plan *plan_build(const struct plan_request *rq, struct lm_arena *a, const
 	plan_add_relationships(&b);
 	plan_order_values(&b);
 	plan_order_levels(&b);
+	plan_add_finds(&b);
 	struct plan *p = plan_sorted(&b, circle);
 	lm_vec_free(&b.steps);
 	lm_vec_free(&b.links_of);

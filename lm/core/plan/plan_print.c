@@ -21,14 +21,6 @@ const char *plan_step_action(const struct plan_step *s)
 	return "Level";
 }
 
-const char *plan_step_call(const struct plan_step *s, unsigned call)
-{
-	if (s->kind != PLAN_CREATE && s->kind != PLAN_CEASE)
-		return plan_step_action(s);
-	const struct graph_relationship *r = &s->graph->relationships[s->index];
-	return s->kind == PLAN_CREATE ? r->create[call].operation : r->cease[call].operation;
-}
-
 bool plan_step_is_gate(const struct plan_step *s)
 {
 	return s->kind == PLAN_GATE;

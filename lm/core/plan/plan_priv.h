@@ -15,6 +15,7 @@
  *	plan_tree.c   who a node of an older tree is today, what stands below a node
  *	plan_bond.c   relationships: rule 3
  *	plan_order.c  values, references, levels: rules 2, 4, 5
+ *	plan_find.c   references to what is outside: rule 4
  *	plan_sort.c   the steps in an order, circles, the plan as it is handed out
  */
 
@@ -99,6 +100,7 @@ void plan_settle_scope(struct planner *);
 void plan_add_relationships(struct planner *);
 void plan_order_values(struct planner *);
 void plan_order_levels(struct planner *);
+void plan_add_finds(struct planner *);
 struct plan *plan_sorted(struct planner *, const char **circle);
 
 #endif

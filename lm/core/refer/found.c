@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lm/core/engine_priv.h"
+#include "lm/core/refer/type.h"
+
+/*
+ * What references to resources outside have led to.  Operations can be asked of such a resource, so
+ * it is known like a component: as the only one of an instance that no intent has made.
+ */
+
+/* Its only component's name; what the driver calls it is the instance's name. */
+static const char outside_name[] = "outside";
+
+void found_free(struct found *f)
+{
+	if (f == NULL)
+		return;
+	free(f->reference);
+	free(f->name);
+	free(f->type);
+	free(f->location);
+	free(f->id);
+	lm_kvs_fini(&f->properties);
+	free(f);
+}
+
+struct found *found_copy(const struct found *from)
+{
+	struct found *f = calloc(1, sizeof *f);
+
+	if (f == NULL)
+		abort();
+	*f = (struct found){
+	    .reference = text_dup(from->reference),
+	    .name = text_dup(from->name),
+	    .type = text_dup(from->type),
+	    .location = text_dup(from->location),
+	    .id = text_dup(from->id),
+	};
+	for (size_t i = 0; i < from->properties.n; i++)
+		lm_kvs_set(&f->properties, from->properties.v[i].name, from->properties.v[i].value);
+	return f;
+}
+
+const struct found *found_find(const struct instance *in, const char *reference)
+{
+	return in->found == NULL ? NULL : lm_map_find(in->found, reference);
+}
+
+void found_put(struct instance *in, struct found *f)
+{
+	if (in->found == NULL)
+		in->found = lm_map_new();
+	found_free(lm_map_put(in->found, f->reference, f));
+}
+
+/* What a descriptor keeps private is nobody else's business. */
+static void drop_private(const struct engine *e, struct found *f)
+{
+	for (size_t i = f->properties.n; i-- > 0;)
+		if (type_keeps_private(e->conf.catalog, f->type, f->properties.v[i].name))
+			lm_kvs_set(&f->properties, f->properties.v[i].name, NULL);
+}
+
+static bool is_same(const struct found *a, const struct found *b)
+{
+	if (a == NULL || strcmp(a->id, b->id) != 0 || a->properties.n != b->properties.n)
+		return false;
+	for (size_t i = 0; i < b->properties.n; i++) {
+		const char *v = lm_kvs_find(&a->properties, b->properties.v[i].name);
+
+		if (v == NULL || strcmp(v, b->properties.v[i].value) != 0)
+			return false;
+	}
+	return true;
+}
+
+const char *found_take(struct facts *f, int reference, struct instance *in,
+    const struct lm_kvs *outputs, bool *changed)
+{
+	const struct graph_reference *r = &f->graph->references[reference];
+	const char *name = reference_name(f, reference), *id = lm_kvs_find(outputs, "id");
+	const char *full = reference_full_name(f->graph, reference, f->arena);
+	struct graph_facts gf = facts_of(f);
+
+	if (id == NULL || *id == '\0' || name == NULL)
+		return "the driver has not said the id of what it found";
+	struct found *found = calloc(1, sizeof *found);
+	if (found == NULL)
+		abort();
+	*found = (struct found){
+	    .reference = text_dup(full),
+	    .name = text_dup(name),
+	    .type = text_dup(r->type),
+	    .location = text_dup(graph_expr_value(f->graph, &r->location, &gf, f->arena)),
+	    .id = text_dup(id),
+	};
+	for (size_t i = 0; i < outputs->n; i++)
+		if (strcmp(outputs->v[i].name, "id") != 0)
+			lm_kvs_set(&found->properties, outputs->v[i].name, outputs->v[i].value);
+	drop_private(f->engine, found);
+	*changed = !is_same(found_find(in, full), found);
+	found_put(in, found);
+	return NULL;
+}
+
+const char *found_value(const struct instance *in, const char *reference, const char *property)
+{
+	const struct found *f = in == NULL ? NULL : found_find(in, reference);
+
+	if (f == NULL)
+		return NULL;
+	if (strcmp(property, "id") == 0)
+		return f->id;
+	const char *v = lm_kvs_find(&f->properties, property);
+	return v == NULL && strcmp(property, "name") == 0 ? f->name : v;
+}
+
+/* ---- operations of what was found ------------------------------------------------------------ */
+
+static struct graph *outside_graph(const struct engine *e, const char *type)
+{
+	const char *d = type_descriptor(e->conf.catalog, type);
+	LM_AUTO(diags) diags = diags_new(1);
+
+	if (d == NULL)
+		return NULL;
+	return graph_build(e->conf.catalog,
+	    &(struct graph_request){
+		.descriptor = d,
+		.instance = outside_name,
+		.takes_resource = true,
+	    },
+	    diags);
+}
+
+/* The values of today: an operation's defaults may map them. */
+static void refresh(struct component *c, const struct found *f)
+{
+	lm_kvs_fini(&c->outputs);
+	for (size_t i = 0; i < f->properties.n; i++)
+		lm_kvs_set(&c->outputs, f->properties.v[i].name, f->properties.v[i].value);
+	lm_kvs_set(&c->outputs, "deploymentLocation", f->location);
+}
+
+static struct component *outside_make(struct engine *e, const struct found *f)
+{
+	struct graph *g = outside_graph(e, f->type);
+
+	if (g == NULL)
+		return NULL;
+	struct instance *in = instance_new(f->name, f->id, f->type);
+	struct component *c = component_new(in, outside_name, f->id);
+	c->state = COMPONENT_ACTIVE;
+	in->graph = g;
+	lm_map_put(in->components, c->name, c);
+	lm_map_put(e->outside, in->id, in);
+	return c;
+}
+
+struct component *outside_find(const struct engine *e, const char *id)
+{
+	struct instance *in = lm_map_find(e->outside, id);
+
+	return in == NULL ? NULL : lm_map_find(in->components, outside_name);
+}
+
+struct component *outside_get(struct engine *e, const struct found *f)
+{
+	struct component *c = outside_find(e, f->id);
+
+	if (c == NULL)
+		c = outside_make(e, f);
+	if (c != NULL)
+		refresh(c, f);
+	return c;
+}
+
+bool component_is_outside(const struct component *c)
+{
+	return strcmp(c->name, outside_name) == 0; /* full names of others hold "__" */
+}
+
+void outside_fini(struct engine *e)
+{
+	struct instance *in;
+
+	for (size_t i = 0; (in = lm_map_next(e->outside, &i)) != NULL;)
+		instance_free(in);
+	lm_map_free(e->outside);
+}

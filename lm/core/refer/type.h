@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LM_CORE_REFER_TYPE_H
+#define LM_CORE_REFER_TYPE_H
+
+#include <stdbool.h>
+
+#include "tosca/catalog/catalog.h"
+
+/* What the catalog knows of the type of a reference, which may hold a version range. */
+
+/* Full name of the highest version that fits; borrowed from the catalog; NULL: there is none. */
+const char *type_descriptor(const struct catalog *, const char *type);
+/* Its property is for the driver alone.  False as well for what is not known. */
+bool type_keeps_private(const struct catalog *, const char *type, const char *property);
+bool type_has_operation(const struct catalog *, const char *type, const char *operation);
+
+#endif
