@@ -38,8 +38,10 @@ struct args {
 	struct arg_list packages, properties; /* "name=value" */
 	const char *descriptor, *intended;    /* NULL: as it is */
 	long timeout_s, after, metrics_port, steps_per_location, steps_per_driver;
+	long keep_events, keep_processes, keep_days;
 	const char *format, *colour; /* NULL: text, auto */
 	bool no_wait, queue, follow, help, verbose, order, strict, quiet, repair, yes;
+	bool no_journal_copy;
 };
 
 typedef int command_fn(const struct args *);

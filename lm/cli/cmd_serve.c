@@ -6,7 +6,12 @@
 #include "lm/cli/cli.h"
 #include "lm/server/serve.h"
 
-enum { STEPS_MAX = 1000000 };
+enum { STEPS_MAX = 1000000, KEEP_MAX = 100000000, DAYS_MAX = 36500 };
+
+static bool is_count(long n, long max)
+{
+	return n >= 1 && n <= max;
+}
 
 static bool set_log_level(const char *name)
 {
@@ -41,6 +46,13 @@ int serve_command_run(const struct args *a)
 		    "--steps-per-location and --steps-per-driver must be from 1 to %d, or 0 for no "
 		    "limit",
 		    STEPS_MAX);
+	if (!is_count(a->keep_events, KEEP_MAX) || !is_count(a->keep_processes, KEEP_MAX) ||
+	    !is_count(a->keep_days, DAYS_MAX))
+		return cli_usage(a,
+		    "--keep-events and --keep-processes must be from 1 to %d, --keep-days from 1 "
+		    "to "
+		    "%d",
+		    KEEP_MAX, DAYS_MAX);
 	struct serve_conf conf = {
 	    .packages = a->packages.v,
 	    .n_packages = a->packages.n,
@@ -50,6 +62,10 @@ int serve_command_run(const struct args *a)
 	    .metrics_port = (unsigned)a->metrics_port,
 	    .steps_per_location = (unsigned)a->steps_per_location,
 	    .steps_per_driver = (unsigned)a->steps_per_driver,
+	    .keep_events = (unsigned)a->keep_events,
+	    .keep_processes = (unsigned)a->keep_processes,
+	    .keep_days = (unsigned)a->keep_days,
+	    .no_journal_copy = a->no_journal_copy,
 	};
 	return serve_run(&conf);
 }

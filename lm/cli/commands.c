@@ -32,7 +32,7 @@ static const struct command commands[] = {
 	"is wrong while one is typing, goes to definitions, explains and completes.  It ends with\n"
 	"the editor.  README.md says how to set up Neovim, Emacs and VS Code.\n",
 	0, 0, lsp_command_run},
-    {"serve", "", "pSILMXYG", "run the manager",
+    {"serve", "", "pSILMXYEUDJG", "run the manager",
 	"Stops at SIGTERM or SIGINT; what it manages keeps running and is found again.\n", 0, 0,
 	serve_command_run},
     {"apply", "", "f" WAITS, "create the assemblies described in a file",
@@ -225,6 +225,9 @@ static struct args defaults(const struct command *c)
 	    .metrics_port = 8285,
 	    .steps_per_location = 64,
 	    .steps_per_driver = 128,
+	    .keep_events = 50000,
+	    .keep_processes = 10000,
+	    .keep_days = 30,
 	    .timeout_s = 900,
 	};
 }

@@ -334,6 +334,16 @@ int64_t engine_tick(struct engine *e, int64_t now_ms, struct turn *t)
 	return x != NULL && x->at_ms < next ? x->at_ms : next;
 }
 
+void engine_postpone(struct engine *e, int64_t by_ms, int64_t now_ms)
+{
+	struct instance *in;
+
+	for (size_t i = 0; i < e->timers.n; i++) /* all by the same: the heap stays one */
+		e->timers.v[i]->at_ms += by_ms;
+	for (size_t i = 0; (in = lm_map_next(e->instances, &i)) != NULL;)
+		watch_restart(e, in, now_ms);
+}
+
 bool engine_is_idle(const struct engine *e)
 {
 	const struct instance *in;

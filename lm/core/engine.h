@@ -75,6 +75,11 @@ bool engine_sample(struct engine *, const struct sample *, int64_t now_ms, struc
 
 /* Lets timers run.  Returns when it next wants to be called; INT64_MAX: not at all. */
 int64_t engine_tick(struct engine *, int64_t now_ms, struct turn *);
+/*
+ * For 'by_ms' until now nothing that the engine wanted could be done: deadlines move by as much, and
+ * policies begin to count anew.
+ */
+void engine_postpone(struct engine *, int64_t by_ms, int64_t now_ms);
 
 /*
  * After a restart: every record of the journal but events, tables in the order of

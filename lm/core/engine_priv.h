@@ -209,6 +209,8 @@ void watch_bind(struct engine *, struct instance *);
 void watch_unbind(struct engine *, struct instance *);
 /* Policies see something only while their component is Active and nothing runs. */
 void watch_sync(struct engine *, struct instance *, int64_t now_ms);
+/* The same, and those that see something begin to count anew. */
+void watch_restart(struct engine *, struct instance *, int64_t now_ms);
 
 /* What policies have decided becomes wishes. */
 void watch_act(struct engine *, struct policy_decisions *, int64_t now_ms, struct turn *);

@@ -10,6 +10,7 @@
 #include "lm/server/route.h"
 
 enum { PLAN_MAX = 64 * 1024 * 1024, TALLY_MAX = 128 * 1024, KEY_MAX = 512 };
+enum { ANSWER_WAIT_MS = 10000 };
 
 void api_answer_text(struct http_request *r, const char *type, struct lm_buf *b)
 {
@@ -80,9 +81,8 @@ static const char *subject_of(const struct intent *i)
 static void post_intent(struct api *api, struct http_request *r, const char *name)
 {
 	LM_AUTO(lm_arena) a = lm_arena_new();
-	char process[LM_ID_SIZE], location[64];
+	char process[LM_ID_SIZE];
 	struct intent it;
-	struct lm_buf b;
 
 	if (!read_intent(r, name, a, &it))
 		return;
@@ -93,11 +93,50 @@ static void post_intent(struct api *api, struct http_request *r, const char *nam
 	}
 	lm_log(LM_LOG_INFO, "intent.accepted", "intent=%s subject=%s process=%s", name,
 	    subject_of(&it), process);
-	snprintf(location, sizeof location, "/api/processes/%s", process);
+	struct api_intent *begun = LM_PUSH(NULL, &api->begun);
+	begun->request = r;
+	begun->at_ms = manager_now_ms(api->manager);
+	snprintf(begun->process, sizeof begun->process, "%s", process);
+}
+
+static void answer_begun(const struct api_intent *i)
+{
+	char location[64];
+	struct lm_buf b;
+
+	snprintf(location, sizeof location, "/api/processes/%s", i->process);
 	lm_buf_init(&b, 256);
-	lm_buf_printf(&b, "{\"processId\":\"%s\"}", process);
-	http_answer(r, &(struct http_answer){.status = 201, .location = location}, &b);
+	lm_buf_printf(&b, "{\"processId\":\"%s\"}", i->process);
+	http_answer(i->request, &(struct http_answer){.status = 201, .location = location}, &b);
 	lm_buf_fini(&b);
+}
+
+/* A request sleeps until it is answered, so it is there however long that takes. */
+void api_settled(struct api *api)
+{
+	struct manager_trouble trouble = manager_trouble(api->manager);
+	int64_t now_ms = manager_now_ms(api->manager);
+	size_t left = 0;
+
+	for (size_t i = 0; i < api->begun.n; i++) {
+		const struct api_intent *b = &api->begun.v[i];
+
+		if (trouble.why == NULL)
+			answer_begun(b);
+		else if (now_ms - b->at_ms >= ANSWER_WAIT_MS)
+			http_answer_error(b->request, 503,
+			    "unknown outcome: process %s begins when the journal can be written "
+			    "again, unless the manager ends before; see /api/processes (%s)",
+			    b->process, trouble.why);
+		else
+			api->begun.v[left++] = *b;
+	}
+	api->begun.n = left;
+}
+
+void api_fini(struct api *api)
+{
+	lm_vec_free(&api->begun);
 }
 
 static void post_plan(struct api *api, struct http_request *r, const char *name)

@@ -16,6 +16,13 @@
  */
 struct listeners;
 
+/* Whoever asked for it waits for the answer. */
+struct api_intent {
+	struct http_request *request;
+	char process[LM_ID_SIZE];
+	int64_t at_ms;
+};
+
 struct api {
 	struct manager *manager; /* everything here is borrowed */
 	struct store *store;
@@ -24,6 +31,7 @@ struct api {
 	struct listeners *listeners;
 	int64_t started_ms;
 	struct http_request *first, *last; /* waiting */
+	LM_VEC(struct api_intent) begun;   /* and not known to be durable */
 };
 
 /* An http_request_fn; 'arg' is the struct api. */
@@ -31,6 +39,9 @@ void api_request(void *arg, struct http_request *);
 bool api_has_requests(const struct api *);
 /* Calls the handlers of the requests that wait now. */
 void api_turn(struct api *);
+/* After manager_settle(): answers the intents that are durable, or have waited for too long. */
+void api_settled(struct api *);
+void api_fini(struct api *);
 
 /* ---- handlers, see route.h -------------------------------------------------------------------- */
 

@@ -148,6 +148,16 @@ static double cpu_seconds(int who)
 	       (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
 }
 
+static void print_journal(struct manager_trouble t, struct lm_json *j)
+{
+	lm_json_open(j, "journal", '{');
+	lm_json_bool(j, "writable", t.why == NULL);
+	lm_json_str(j, "trouble", t.why);
+	lm_json_int(j, "heldMs", t.held_ms);
+	lm_json_int(j, "samplesDropped", (int64_t)t.samples_dropped);
+	lm_json_close(j, '}');
+}
+
 void api_get_status(struct api *api, struct http_request *r, const char *param)
 {
 	struct lm_buf b;
@@ -165,21 +175,28 @@ void api_get_status(struct api *api, struct http_request *r, const char *param)
 	lm_json_bool(&j, "idle", engine_is_idle(manager_engine(api->manager)));
 	lm_json_int(&j, "lastEvent", manager_last_event(api->manager));
 	lm_json_int(&j, "descriptors", (int64_t)catalog_count(api->catalog));
+	print_journal(manager_trouble(api->manager), &j);
 	listeners_print(api->listeners, &j);
 	lm_json_close(&j, '}');
 	api_answer_text(r, NULL, &b);
 	lm_buf_fini(&b);
 }
 
+/* A manager that cannot write answers questions, and is not what a load balancer should send to. */
 void api_get_health(struct api *api, struct http_request *r, const char *param)
 {
+	struct manager_trouble t = manager_trouble(api->manager);
 	struct lm_buf b;
-	(void)api;
 	(void)param;
 
-	lm_buf_init(&b, 64);
-	lm_buf_puts(&b, "{\"status\":\"UP\"}");
-	api_answer_text(r, NULL, &b);
+	lm_buf_init(&b, SMALL_MAX);
+	struct lm_json j = lm_json_on(&b);
+	lm_json_open(&j, NULL, '{');
+	lm_json_str(&j, "status", t.why == NULL ? "UP" : "DOWN");
+	if (t.why != NULL)
+		print_journal(t, &j);
+	lm_json_close(&j, '}');
+	http_answer(r, &(struct http_answer){.status = t.why == NULL ? 200 : 503}, &b);
 	lm_buf_fini(&b);
 }
 

@@ -13,7 +13,9 @@
 #include "base/log.h"
 #include "lm/core/doctor.h"
 
-enum { DRIVERS_MAX = 8, EVENTS_KEEP = 50000, TRIM_EVERY = 4096 };
+enum { DRIVERS_MAX = 8, TRIM_EVERY = 4096, TRIM_EVERY_MS = 3600 * 1000, TRIM_PAUSE_MS = 20 };
+enum { EVENTS_KEEP = 50000, PROCESSES_KEEP = 10000, DAYS_KEEP = 30, DAY_MS = 24 * 3600 * 1000 };
+enum { AGAIN_MS = 100, AGAIN_MAX_MS = 5000 };
 
 /* What a driver found when it opened, before the engine knew anything. */
 struct early_death {
@@ -40,6 +42,13 @@ struct manager {
 	int64_t base_ms; /* wall clock minus monotonic clock, at the start */
 	int64_t last_event;
 	uint64_t events_until_trim;
+	int64_t trim_at_ms;
+	struct {
+		struct turn *turn; /* whose records could not be written; NULL: there is none */
+		struct lm_err *why;
+		int64_t since_ms, again_ms, pause_ms;
+		uint64_t samples;
+	} held;
 };
 
 int64_t manager_now_ms(const struct manager *m)
@@ -74,14 +83,33 @@ struct lm_err *manager_intent(
 {
 	uint64_t seed = 0;
 
+	if (m->held.turn != NULL)
+		return lm_err_new(LM_ERR_UNAVAILABLE,
+		    "nothing new is begun until the journal can be written again: %s",
+		    lm_err_text(m->held.why));
 	struct lm_err *e = draw_seed(&seed);
 	if (e != NULL)
 		return e;
 	return engine_intent(m->engine, intent, manager_now_ms(m), seed, m->turn, process);
 }
 
+struct manager_trouble manager_trouble(const struct manager *m)
+{
+	struct manager_trouble t = {.samples_dropped = m->held.samples};
+
+	if (m->held.turn != NULL) {
+		t.why = lm_err_text(m->held.why);
+		t.held_ms = manager_now_ms(m) - m->held.since_ms;
+	}
+	return t;
+}
+
 bool manager_sample(struct manager *m, const struct sample *s)
 {
+	if (m->held.turn != NULL) {
+		m->held.samples++;
+		return false;
+	}
 	return engine_sample(m->engine, s, manager_now_ms(m), m->turn);
 }
 
@@ -215,39 +243,109 @@ static void cancel_step(struct manager *m, const struct step_cancel *c)
 	m->conf.drivers[i]->cancel(m->drivers[i], c->step);
 }
 
+/* A portion of the history that does not stay, now and then; more of it in a moment. */
 static void trim(struct manager *m)
 {
-	if (m->events_until_trim > 0)
-		return;
-	m->events_until_trim = TRIM_EVERY;
-	const struct store_keep keep = {.events = m->conf.events_keep, .processes = UINT64_MAX};
+	int64_t now = manager_now_ms(m);
+	const struct store_keep keep = {
+	    .events = m->conf.keep.events,
+	    .processes = m->conf.keep.processes,
+	    .ended_after_ms = now - (int64_t)m->conf.keep.days * DAY_MS,
+	};
 	bool more = false;
+
+	if (m->events_until_trim > 0 && now < m->trim_at_ms)
+		return;
 	struct lm_err *e = m->conf.store->ops->trim(m->conf.store, &keep, &more);
+	m->events_until_trim = TRIM_EVERY;
+	m->trim_at_ms = now + (more ? TRIM_PAUSE_MS : TRIM_EVERY_MS);
 	if (e == NULL)
 		return;
-	lm_log(LM_LOG_WARN, "journal.trim", "old events stay for now: %s", lm_err_text(e));
+	lm_log(LM_LOG_WARN, "journal.trim", "what is old stays for now: %s", lm_err_text(e));
 	lm_err_free(e);
 }
 
-static struct lm_err *carry_out(struct manager *m, struct turn *t)
+static struct lm_err *commit(struct manager *m, const struct turn *t)
 {
-	if (t->records.n > 0) {
-		struct lm_err *e =
-		    m->conf.store->ops->commit(m->conf.store, t->records.v, t->records.n);
-		if (e != NULL)
-			return lm_err_wrap(e, "cannot write the journal");
-	}
+	if (t->records.n == 0)
+		return NULL;
+	struct lm_err *e = m->conf.store->ops->commit(m->conf.store, t->records.v, t->records.n);
+	return e == NULL ? NULL : lm_err_wrap(e, "cannot write the journal");
+}
+
+/* What was committed is told, and asked of the drivers. */
+static void carry_out(struct manager *m, struct turn *t)
+{
 	publish(m, t);
 	for (size_t i = 0; i < t->steps.n; i++)
 		ask_driver(m, &t->steps.v[i]);
 	for (size_t i = 0; i < t->cancels.n; i++)
 		cancel_step(m, &t->cancels.v[i]);
-	trim(m);
+	turn_clear(t);
+}
+
+/* ---- a journal that cannot be written --------------------------------------------------------- */
+
+static bool may_pass(const struct lm_err *e)
+{
+	return lm_err_kind(e) == LM_ERR_IO || lm_err_kind(e) == LM_ERR_UNAVAILABLE;
+}
+
+static void try_later(struct manager *m, struct lm_err *why)
+{
+	lm_err_free(m->held.why);
+	m->held.why = why;
+	m->held.again_ms = manager_now_ms(m) + m->held.pause_ms;
+	sleep_until(m, m->held.again_ms);
+	m->held.pause_ms =
+	    m->held.pause_ms < AGAIN_MAX_MS / 2 ? m->held.pause_ms * 2 : AGAIN_MAX_MS;
+}
+
+static void hold(struct manager *m, struct turn *t, struct lm_err *why)
+{
+	lm_log(LM_LOG_ERROR, "journal.held", "nothing new is begun until it can be written: %s",
+	    lm_err_text(why));
+	m->held.turn = t;
+	m->held.since_ms = manager_now_ms(m);
+	m->held.pause_ms = AGAIN_MS;
+	try_later(m, why);
+}
+
+/* The same records again; with them written, everything goes on where it was. */
+static struct lm_err *try_again(struct manager *m)
+{
+	struct turn *t = m->held.turn;
+	int64_t now = manager_now_ms(m);
+
+	if (now < m->held.again_ms)
+		return NULL;
+	struct lm_err *e = commit(m, t);
+	if (e != NULL && !may_pass(e))
+		return e;
+	if (e != NULL) {
+		try_later(m, e);
+		return NULL;
+	}
+	int64_t lost_ms = now - m->held.since_ms;
+	lm_log(LM_LOG_INFO, "journal.written",
+	    "again after %" PRId64 " ms; samples dropped=%" PRIu64, lost_ms, m->held.samples);
+	m->held.turn = NULL;
+	lm_err_free(m->held.why);
+	m->held.why = NULL;
+	engine_postpone(m->engine, lost_ms, now);
+	carry_out(m, t);
+	m->timer_due = true;
 	return NULL;
 }
 
 struct lm_err *manager_settle(struct manager *m)
 {
+	if (m->held.turn != NULL) {
+		struct lm_err *e = try_again(m);
+
+		if (e != NULL || m->held.turn != NULL)
+			return e;
+	}
 	if (is_empty(m->turn) && !m->timer_due)
 		return NULL;
 	m->timer_due = false;
@@ -255,10 +353,18 @@ struct lm_err *manager_settle(struct manager *m)
 
 	struct turn *t = m->turn;
 	m->turn = t == &m->turns[0] ? &m->turns[1] : &m->turns[0];
-	struct lm_err *e = carry_out(m, t);
-	turn_clear(t);
+	struct lm_err *e = commit(m, t);
+	if (e != NULL && may_pass(e)) {
+		hold(m, t, e);
+		return NULL;
+	}
+	if (e != NULL)
+		return e;
+	carry_out(m, t);
+	trim(m);
+	wake_ms = wake_ms < m->trim_at_ms ? wake_ms : m->trim_at_ms;
 	sleep_until(m, is_empty(m->turn) ? wake_ms : 0);
-	return e;
+	return NULL;
 }
 
 /* ---- opening and closing ---------------------------------------------------------------------- */
@@ -267,10 +373,7 @@ static struct lm_err *restore_one(void *arg, const struct record *r)
 {
 	struct manager *m = arg;
 
-	if (r->table != RECORD_EVENT)
-		return engine_restore(m->engine, r);
-	m->last_event = strtoll(r->key, NULL, 10);
-	return NULL;
+	return engine_restore(m->engine, r);
 }
 
 static void tell_early_deaths(struct manager *m)
@@ -286,14 +389,15 @@ static void tell_early_deaths(struct manager *m)
 
 static struct lm_err *restore(struct manager *m)
 {
-	for (int t = 0; t < RECORD_TABLE_N; t++) {
-		struct store_query q = {.table = (enum record_table)t};
+	for (enum record_table t = 0; t < RECORD_EVENT; t++) {
+		struct store_query q = {.table = t, .unended = t == RECORD_STEP};
 		struct lm_err *e = m->conf.store->ops->load(m->conf.store, &q, restore_one, m);
 
 		if (e != NULL)
 			return lm_err_wrap(e, "cannot restore table '%s' of the journal",
 			    record_table_text(q.table));
 	}
+	m->last_event = m->conf.store->ops->last_event(m->conf.store);
 	engine_resume(m->engine, manager_now_ms(m), m->last_event + 1, m->turn);
 	tell_early_deaths(m);
 	m->timer_due = true;
@@ -329,6 +433,16 @@ static int64_t clock_base_ms(void)
 	return t.tv_sec * 1000 + t.tv_nsec / 1000000 - (int64_t)(uv_hrtime() / 1000000);
 }
 
+static void history_default(struct manager_history *h)
+{
+	if (h->events == 0)
+		h->events = EVENTS_KEEP;
+	if (h->processes == 0)
+		h->processes = PROCESSES_KEEP;
+	if (h->days == 0)
+		h->days = DAYS_KEEP;
+}
+
 struct lm_err *manager_open(const struct manager_conf *conf, struct manager **out)
 {
 	assert(conf->n_drivers >= 1 && conf->n_drivers <= DRIVERS_MAX);
@@ -337,8 +451,7 @@ struct lm_err *manager_open(const struct manager_conf *conf, struct manager **ou
 	if (m == NULL)
 		abort();
 	m->conf = *conf;
-	if (m->conf.events_keep == 0)
-		m->conf.events_keep = EVENTS_KEEP;
+	history_default(&m->conf.keep);
 	m->base_ms = clock_base_ms();
 	turn_init(&m->turns[0]);
 	turn_init(&m->turns[1]);
@@ -377,6 +490,7 @@ void manager_close(struct manager *m)
 	}
 	lm_vec_free(&m->early);
 	removals_fini(&m->removals);
+	lm_err_free(m->held.why);
 	engine_free(m->engine);
 	turn_fini(&m->turns[0]);
 	turn_fini(&m->turns[1]);

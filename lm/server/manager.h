@@ -38,7 +38,10 @@ struct manager_conf {
 	const char *driver_dir, *images_dir;
 	unsigned metrics_port;
 	unsigned steps_per_location, steps_per_driver; /* in flight at once; 0: no limit */
-	uint64_t events_keep;                          /* events kept in the journal; 0: 50000 */
+	struct manager_history {
+		uint64_t events, processes; /* kept in the journal; 0: 50000, 10000 */
+		unsigned days;              /* older processes are forgotten; 0: 30 */
+	} keep;
 	struct manager_events events;
 };
 
@@ -57,10 +60,21 @@ struct lm_err *manager_intent(struct manager *, const struct intent *, char proc
 bool manager_sample(struct manager *, const struct sample *);
 
 /*
- * Commits and carries out.  An error means that the engine knows more than the journal: the
- * process must end without answering anybody, and start again from the journal.
+ * Commits and carries out.  A disk without room, or somebody else's lock, may pass: then the turn is
+ * held back, and with every call that comes due the same records are tried again.  Meanwhile
+ * questions are answered, results of drivers are taken, nothing is asked of drivers, intents are
+ * UNAVAILABLE and samples dropped; the time does not count for anybody's deadline.
+ *
+ * An error means that the engine knows more than the journal ever will: the process must end
+ * without answering anybody, and start again from the journal.
  */
 struct lm_err *manager_settle(struct manager *) LM_MUST_USE;
+struct manager_trouble {
+	const char *why; /* borrowed until the next settle; NULL: the journal can be written */
+	int64_t held_ms; /* for so long */
+	uint64_t samples_dropped; /* in all */
+};
+struct manager_trouble manager_trouble(const struct manager *);
 /* What the drivers have outside at this moment. */
 struct lm_err *manager_list(struct manager *, driver_each_fn *, void *arg) LM_MUST_USE;
 /*

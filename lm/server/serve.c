@@ -166,7 +166,9 @@ static struct lm_err *open_state(struct server *s)
 	if (e == NULL && s->images_dir == NULL)
 		e = lm_err_errno(errno, "cannot find the images %s", s->conf.images_dir);
 	if (e == NULL)
-		e = store_sqlite_open(s->journal, &s->store);
+		e = store_sqlite_open_with(&(struct store_sqlite_conf){.path = s->journal,
+					       .no_copy = s->conf.no_journal_copy},
+		    &s->store);
 	return e;
 }
 
@@ -198,6 +200,7 @@ static void on_turn(uv_prepare_t *h)
 		uv_stop(&s->loop);
 		return;
 	}
+	api_settled(&s->api);
 	listeners_run(s->api.listeners);
 	if (api_has_requests(&s->api))
 		uv_timer_start(&s->again, on_again, 0, 0);
@@ -244,6 +247,7 @@ static struct lm_err *open_manager(struct server *s)
 	    .metrics_port = s->conf.metrics_port,
 	    .steps_per_location = s->conf.steps_per_location,
 	    .steps_per_driver = s->conf.steps_per_driver,
+	    .keep = {s->conf.keep_events, s->conf.keep_processes, s->conf.keep_days},
 	    .events = {on_published, on_host_address, s},
 	};
 
@@ -274,6 +278,7 @@ static void stop(struct server *s)
 	}
 	if (s->store != NULL)
 		s->store->ops->close(s->store);
+	api_fini(&s->api);
 	catalog_free(s->catalog);
 	free(s->journal);
 	free(s->driver_dir);

@@ -2,6 +2,7 @@
 #ifndef LM_SERVER_SERVE_H
 #define LM_SERVER_SERVE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Of the program, and so of the API it serves. */
@@ -15,6 +16,9 @@ struct serve_conf {
 	const char *images_dir; /* NULL: images in state_dir */
 	const char *listen;     /* "127.0.0.1:8280"; port 0: any free one */
 	unsigned metrics_port;  /* of the webhook on management networks */
+	/* History: what is kept of it in the journal; 0: the defaults of manager.h. */
+	unsigned keep_events, keep_processes, keep_days;
+	bool no_journal_copy; /* before one of an older format is brought to today's */
 	unsigned steps_per_location, steps_per_driver; /* in flight at once; 0: no limit */
 };
 

@@ -19,6 +19,7 @@ struct memory {
 	LM_VEC(struct row *) events; /* by number */
 	int64_t last_event;
 	int commits_left; /* until the disk fails; -1: it never does */
+	enum lm_err_kind failure;
 };
 
 static char *dup_text(const char *text)
@@ -127,7 +128,7 @@ static struct lm_err *memory_commit(struct store *s, const struct record *record
 	struct memory *m = (struct memory *)s;
 
 	if (m->commits_left == 0)
-		return lm_err_new(LM_ERR_IO, "the journal in memory was told to fail");
+		return lm_err_new(m->failure, "the journal in memory was told to fail");
 	int64_t last_event = m->last_event;
 	struct lm_err *e = store_check(records, n, &last_event);
 	if (e == NULL)
@@ -253,6 +254,7 @@ struct store *store_memory_new(void)
 		abort();
 	m->store.ops = &memory_ops;
 	m->commits_left = -1;
+	m->failure = LM_ERR_IO;
 	for (size_t t = 0; t < RECORD_EVENT; t++)
 		m->tables[t] = lm_map_new();
 	return &m->store;
@@ -261,4 +263,9 @@ struct store *store_memory_new(void)
 void store_memory_fail_after(struct store *s, int n)
 {
 	((struct memory *)s)->commits_left = n;
+}
+
+void store_memory_fail_as(struct store *s, enum lm_err_kind kind)
+{
+	((struct memory *)s)->failure = kind;
 }

@@ -109,5 +109,7 @@ int store_sqlite_format(void);
 struct store *store_memory_new(void);
 /* The commit after the next 'n' ones fails, and all that follow; -1: never. */
 void store_memory_fail_after(struct store *, int n);
+/* IO at first. */
+void store_memory_fail_as(struct store *, enum lm_err_kind);
 
 #endif

@@ -258,19 +258,6 @@ START_TEST(all_that_comes_in_during_a_turn_is_made_durable_by_one_commit)
 }
 END_TEST
 
-START_TEST(when_the_journal_cannot_be_written_no_driver_is_asked)
-{
-	created("a");
-	store_memory_fail_after(store, 0);
-	struct lm_err *e = manager_settle(manager);
-	ck_assert_ptr_nonnull(e);
-	ck_assert_ptr_nonnull(strstr(lm_err_text(e), "cannot write the journal"));
-	lm_err_free(e);
-	ck_assert_str_eq(world.asked.p, "");
-	ck_assert_uint_eq(world.published, 0);
-}
-END_TEST
-
 START_TEST(results_drive_the_process_to_its_end)
 {
 	created("a");
@@ -417,16 +404,162 @@ START_TEST(closing_closes_the_drivers_and_asks_them_nothing)
 }
 END_TEST
 
+/* ---- a journal that cannot be written ------------------------------------------------------------ */
+
+static void the_disk_is_full(void)
+{
+	store_memory_fail_after(store, 0);
+}
+
+/* Waits for the manager to find that there is room again. */
+static void there_is_room_again(void)
+{
+	store_memory_fail_after(store, -1);
+	while (manager_trouble(manager).why != NULL) {
+		uv_run(&loop, UV_RUN_ONCE);
+		settled();
+	}
+}
+
+START_TEST(when_the_journal_cannot_be_written_no_driver_is_asked)
+{
+	created("a");
+	the_disk_is_full();
+	settled();
+	ck_assert_str_eq(world.asked.p, "");
+	ck_assert_uint_eq(world.published, 0);
+	ck_assert_str_eq(manager_trouble(manager).why,
+	    "cannot write the journal: the journal in memory was told to fail");
+}
+END_TEST
+
+START_TEST(a_held_turn_goes_on_where_it_was)
+{
+	created("a");
+	the_disk_is_full();
+	settled();
+	there_is_room_again();
+	ck_assert_str_eq(world.asked.p, "Install");
+	ck_assert_uint_gt(world.published, 0);
+	step_succeeds();
+	step_succeeds();
+	ck_assert(says("\"status\":\"Completed\""));
+}
+END_TEST
+
+START_TEST(a_held_turn_is_tried_again_and_again)
+{
+	created("a");
+	the_disk_is_full();
+	settled();
+	for (int i = 0; i < 3; i++) { /* the timer rings, and the disk is as full as before */
+		uv_run(&loop, UV_RUN_ONCE);
+		settled();
+		ck_assert_str_eq(world.asked.p, "");
+	}
+	there_is_room_again();
+	ck_assert_str_eq(world.asked.p, "Install");
+}
+END_TEST
+
+START_TEST(nothing_new_begins_while_a_turn_is_held_and_questions_are_answered)
+{
+	const struct sample s = {.metric_key = "a__part", .metric_name = "load", .load = 1};
+
+	created("a");
+	the_disk_is_full();
+	settled();
+	ck_assert(says("\"status\":\"In Progress\""));
+	struct lm_err *e = create("b");
+	ck_assert_ptr_nonnull(e);
+	ck_assert_int_eq(lm_err_kind(e), LM_ERR_UNAVAILABLE);
+	ck_assert_str_eq(lm_err_text(e),
+	    "nothing new is begun until the journal can be written again: cannot write the "
+	    "journal: the journal in memory was told to fail");
+	lm_err_free(e);
+	ck_assert(!manager_sample(manager, &s));
+	ck_assert_uint_eq(manager_trouble(manager).samples_dropped, 1);
+	there_is_room_again();
+	created("b");
+}
+END_TEST
+
+START_TEST(what_drivers_answer_while_a_turn_is_held_counts_afterwards)
+{
+	char of_a[sizeof world.step];
+	struct step_result r = {.step = of_a};
+
+	created("a");
+	settled();
+	memcpy(of_a, world.step, sizeof of_a);
+	created("b");
+	the_disk_is_full();
+	settled();
+	world.events.result(world.events.arg, &r);
+	settled();
+	ck_assert_str_eq(world.asked.p, "Install");
+	there_is_room_again();
+	settled();
+	ck_assert_str_eq(world.asked.p, "Install Install Start");
+}
+END_TEST
+
+START_TEST(damage_ends_the_manager)
+{
+	created("a");
+	store_memory_fail_as(store, LM_ERR_INVALID);
+	the_disk_is_full();
+	struct lm_err *e = manager_settle(manager);
+	ck_assert_ptr_nonnull(e);
+	ck_assert_ptr_nonnull(strstr(lm_err_text(e), "cannot write the journal"));
+	lm_err_free(e);
+	ck_assert_str_eq(world.asked.p, "");
+}
+END_TEST
+
+START_TEST(damage_found_later_ends_a_manager_that_holds_a_turn)
+{
+	struct lm_err *e = NULL;
+
+	created("a");
+	the_disk_is_full();
+	settled();
+	store_memory_fail_as(store, LM_ERR_INVALID);
+	while (e == NULL) {
+		uv_run(&loop, UV_RUN_ONCE);
+		e = manager_settle(manager);
+	}
+	lm_err_free(e);
+	ck_assert_str_eq(world.asked.p, "");
+}
+END_TEST
+
+START_TEST(a_manager_starts_on_a_full_disk_and_goes_on_when_there_is_room)
+{
+	created("a");
+	settled();
+	stop_manager();
+	the_disk_is_full();
+	given_a_manager();
+	ck_assert(says("\"status\":\"In Progress\""));
+	there_is_room_again();
+	settled();
+	step_succeeds();
+	step_succeeds();
+	ck_assert(says("\"status\":\"Completed\""));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("lm/server/manager");
-	TCase *tc = tcase_create("the turn of the loop");
+	TCase *tc = tcase_create("the turn of the loop"),
+	      *held = tcase_create("a journal that cannot be written");
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, nothing_is_durable_and_nothing_asked_before_the_turn_is_settled);
 	tcase_add_test(tc, a_step_is_durable_before_its_driver_is_asked);
 	tcase_add_test(tc, all_that_comes_in_during_a_turn_is_made_durable_by_one_commit);
-	tcase_add_test(tc, when_the_journal_cannot_be_written_no_driver_is_asked);
 	tcase_add_test(tc, results_drive_the_process_to_its_end);
 	tcase_add_test(tc, a_driver_that_refuses_fails_the_step_in_the_next_turn);
 	tcase_add_test(tc, a_refused_step_wakes_the_loop_by_itself);
@@ -439,6 +572,16 @@ int main(void)
 	tcase_add_test(tc, a_death_that_a_driver_finds_when_it_opens_is_not_lost);
 	tcase_add_test(tc, closing_closes_the_drivers_and_asks_them_nothing);
 	suite_add_tcase(s, tc);
+	tcase_add_checked_fixture(held, setup, teardown);
+	tcase_add_test(held, when_the_journal_cannot_be_written_no_driver_is_asked);
+	tcase_add_test(held, a_held_turn_goes_on_where_it_was);
+	tcase_add_test(held, a_held_turn_is_tried_again_and_again);
+	tcase_add_test(held, nothing_new_begins_while_a_turn_is_held_and_questions_are_answered);
+	tcase_add_test(held, what_drivers_answer_while_a_turn_is_held_counts_afterwards);
+	tcase_add_test(held, damage_ends_the_manager);
+	tcase_add_test(held, damage_found_later_ends_a_manager_that_holds_a_turn);
+	tcase_add_test(held, a_manager_starts_on_a_full_disk_and_goes_on_when_there_is_room);
+	suite_add_tcase(s, held);
 	SRunner *sr = srunner_create(s);
 	srunner_run_all(sr, CK_NORMAL);
 	int failed = srunner_ntests_failed(sr);
