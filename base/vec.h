@@ -3,6 +3,7 @@
 #define LM_BASE_VEC_H
 
 #include <stddef.h>
+#include <string.h>
 
 #include "base/arena.h"
 
@@ -26,6 +27,15 @@
 #define lm_vec_free(vec)                                                    \
 	do {                                                                \
 		lm_vec_release((void **)&(vec)->v, &(vec)->n, &(vec)->cap); \
+	} while (0)
+
+/* Takes one element out; those behind it move up. */
+#define lm_vec_remove(vec, at)                                  \
+	do {                                                    \
+		size_t lm_at = (at);                            \
+		(vec)->n--;                                     \
+		memmove(&(vec)->v[lm_at], &(vec)->v[lm_at + 1], \
+		    ((vec)->n - lm_at) * sizeof(vec)->v[0]);    \
 	} while (0)
 
 void *lm_vec_push(struct lm_arena *, void **v, size_t *n, size_t *cap, size_t size);

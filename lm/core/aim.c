@@ -9,9 +9,8 @@ enum { DIAGS_MAX = 8, TEXT_MAX = 1500 };
 
 void aim_fini(struct aim *a)
 {
-	if (a->want != a->have)
-		graph_free(a->want);
-	membership_fini(&a->after);
+	if (a->is_new)
+		tree_free(a->to);
 	*a = (struct aim){0};
 }
 
@@ -35,19 +34,19 @@ static struct lm_err *refuse(const struct diags *diags)
 	return e;
 }
 
-struct lm_err *aim_build(struct engine *e, const char *descriptor, const char *name,
-    const struct lm_kvs *properties, const struct membership *members, struct graph **out)
+struct lm_err *aim_build(
+    struct engine *e, const char *name, const struct spec *spec, struct graph **out)
 {
 	LM_AUTO(diags) diags = diags_new(DIAGS_MAX);
 	LM_AUTO(lm_arena) arena = lm_arena_new();
 	struct graph_members *view;
-	size_t n = membership_view(members, arena, &view);
+	size_t n = membership_view(&spec->members, arena, &view);
 
 	*out = graph_build(e->conf.catalog,
 	    &(struct graph_request){
-		.descriptor = descriptor,
+		.descriptor = spec->descriptor,
 		.instance = name,
-		.properties = *properties,
+		.properties = spec->properties,
 		.members = view,
 		.n_members = n,
 	    },
@@ -55,68 +54,155 @@ struct lm_err *aim_build(struct engine *e, const char *descriptor, const char *n
 	return *out == NULL ? refuse(diags) : NULL;
 }
 
-static struct lm_err *aim_create(struct engine *e, const struct intent *i, struct aim *a)
+/* The aim takes the spec and the graph. */
+static void aim_take(struct aim *a, struct spec *spec, struct graph *g)
 {
-	if (i->descriptor == NULL)
+	membership_fini(&spec->members);
+	membership_from_graph(&spec->members, g);
+	spec->target = a->target;
+	a->to = tree_new(spec, g);
+	a->is_new = true;
+}
+
+static struct lm_err *read_state(const char *text, enum component_state *out)
+{
+	if (text != NULL && component_state_parse_intended(text, out))
+		return NULL;
+	return lm_err_new(LM_ERR_INVALID, "intendedState must be Installed, Inactive or Active");
+}
+
+static struct lm_err *check_descriptor(const struct engine *e, const char *name)
+{
+	if (name == NULL)
 		return lm_err_new(LM_ERR_INVALID, "descriptorName is missing");
-	if (i->intended_state == NULL ||
-	    !component_state_parse_intended(i->intended_state, &a->target))
-		return lm_err_new(
-		    LM_ERR_INVALID, "intendedState must be Installed, Inactive or Active");
-	if (catalog_find(e->conf.catalog, i->descriptor) == NULL)
+	if (catalog_find(e->conf.catalog, name) == NULL)
 		return lm_err_new(LM_ERR_NOT_FOUND,
 		    "there is no descriptor '%s' in the catalog ('lm get descriptors' lists them)",
-		    i->descriptor);
-	struct lm_err *err = aim_build(
-	    e, i->descriptor, i->assembly_name, &i->properties, &(struct membership){0}, &a->want);
+		    name);
+	return NULL;
+}
+
+static void merge_properties(struct spec *spec, const struct lm_kvs *given)
+{
+	for (size_t i = 0; i < given->n; i++)
+		lm_kvs_set(&spec->properties, given->v[i].name, given->v[i].value);
+}
+
+static struct lm_err *aim_create(struct engine *e, const struct intent *i, struct aim *a)
+{
+	struct graph *g = NULL;
+	struct spec spec = {0};
+
+	struct lm_err *err = check_descriptor(e, i->descriptor);
+	if (err == NULL)
+		err = read_state(i->intended_state, &a->target);
 	if (err != NULL)
 		return err;
-	membership_from_graph(&a->after, a->want);
-	return NULL;
+	spec.descriptor = text_dup(i->descriptor);
+	merge_properties(&spec, &i->properties);
+	if (i->kind == INTENT_ADOPT)
+		err = aim_compile_fitting(
+		    e, i->assembly_name, &spec, &(struct fit){.quantities = &i->clusters}, &g);
+	else
+		err = aim_build(e, i->assembly_name, &spec, &g);
+	if (err == NULL && i->kind == INTENT_ADOPT)
+		err = adopt_check(e, i, g);
+	if (err == NULL)
+		aim_take(a, &spec, g);
+	else
+		graph_free(g);
+	spec_fini(&spec);
+	return err;
+}
+
+/* Nothing leads down to Installed but removal. */
+static struct lm_err *check_way_down(const struct instance *in, enum component_state target)
+{
+	enum component_state now = instance_state(in, in->tree->graph, 0);
+
+	if (target != COMPONENT_INSTALLED || now <= COMPONENT_INSTALLED)
+		return NULL;
+	return lm_err_new(LM_ERR_INVALID,
+	    "no transition leads from %s back to Installed: delete and create it",
+	    component_state_text(now));
 }
 
 static struct lm_err *aim_change_state(
     const struct intent *i, const struct instance *in, struct aim *a)
 {
-	if (i->intended_state == NULL ||
-	    !component_state_parse_intended(i->intended_state, &a->target))
-		return lm_err_new(
-		    LM_ERR_INVALID, "intendedState must be Installed, Inactive or Active");
-	if (a->target == COMPONENT_INSTALLED &&
-	    instance_state(in, in->graph, 0) > COMPONENT_INSTALLED)
-		return lm_err_new(LM_ERR_INVALID,
-		    "no transition leads from %s back to Installed: delete and create it",
-		    component_state_text(instance_state(in, in->graph, 0)));
-	return NULL;
+	struct lm_err *err = read_state(i->intended_state, &a->target);
+
+	return err != NULL ? err : check_way_down(in, a->target);
 }
 
-static struct lm_err *aim_delete(struct engine *e, const struct instance *in, struct aim *a)
+static struct lm_err *aim_upgrade(
+    struct engine *e, const struct intent *i, const struct instance *in, struct aim *a)
+{
+	struct graph *g = NULL;
+	struct spec spec;
+	struct lm_err *err = NULL;
+
+	if (i->descriptor != NULL)
+		err = check_descriptor(e, i->descriptor);
+	if (err == NULL && i->intended_state != NULL)
+		err = aim_change_state(i, in, a);
+	if (err != NULL)
+		return err;
+	spec_copy(&spec, &in->tree->spec);
+	if (i->descriptor != NULL) {
+		free(spec.descriptor);
+		spec.descriptor = text_dup(i->descriptor);
+	}
+	merge_properties(&spec, &i->properties);
+	err = aim_compile_fitting(e, in->name, &spec, &(struct fit){.instance = in}, &g);
+	if (err == NULL)
+		aim_take(a, &spec, g);
+	spec_fini(&spec);
+	return err;
+}
+
+static struct lm_err *aim_nothing(struct engine *e, const struct instance *in, struct aim *a)
 {
 	const char *referrer = instance_referrer(e, in);
 
 	if (referrer != NULL)
 		return lm_err_new(LM_ERR_CONFLICT,
 		    "'%s' is referenced by '%s': delete that one first", in->name, referrer);
-	a->want = NULL;
+	a->to = NULL;
 	a->target = COMPONENT_ABSENT;
 	return NULL;
+}
+
+static const char *subject_name(const struct intent *i)
+{
+	if (i->component_name != NULL)
+		return i->component_name;
+	return i->component_id != NULL ? i->component_id : i->component_metric_key;
+}
+
+const struct component *heal_subject(
+    const struct engine *e, const struct instance *in, const struct intent *i)
+{
+	const char *name = subject_name(i);
+	const struct component *c = name == NULL ? NULL : engine_find_component(e, name);
+
+	return c != NULL && c->instance == in ? c : NULL;
 }
 
 static struct lm_err *aim_heal(
     struct engine *e, const struct intent *i, const struct instance *in, struct aim *a)
 {
-	const char *name = i->component_name != NULL ? i->component_name
-			   : i->component_id != NULL ? i->component_id
-						     : i->component_metric_key;
+	const char *name = subject_name(i);
+	const struct component *c = heal_subject(e, in, i);
+
 	if (name == NULL)
 		return lm_err_new(LM_ERR_INVALID, "brokenComponentName is missing");
-	const struct component *c = engine_find_component(e, name);
-	if (c == NULL || c->instance != in)
+	if (c == NULL)
 		return lm_err_new(LM_ERR_NOT_FOUND,
 		    "'%s' has no component '%s' ('lm describe %s' shows them)", in->name, name,
 		    in->name);
-	if (i->reason == NULL) /* a policy has marked it already, if it is still broken at all */
-		a->broken = c;
+	if (i->reason == NULL || c->state != COMPONENT_ACTIVE)
+		a->broken = c; /* a policy has marked it already, if it is still broken at all */
 	return NULL;
 }
 
@@ -125,68 +211,22 @@ static struct lm_err *aim_heal(
 static const struct graph_cluster *find_cluster(
     const struct graph *g, const struct instance *in, const char *name)
 {
+	int full = graph_find_cluster(g, name);
+
+	if (full >= 0)
+		return &g->clusters[full];
 	for (size_t k = 0; k < g->n_clusters; k++)
-		if (strcmp(g->clusters[k].name, name) == 0 ||
-		    (strcmp(g->clusters[k].component, name) == 0 &&
-			strcmp(g->nodes[g->clusters[k].owner].name, in->name) == 0))
+		if (strcmp(g->clusters[k].component, name) == 0 &&
+		    strcmp(g->nodes[g->clusters[k].owner].name, in->name) == 0)
 			return &g->clusters[k];
 	return NULL;
 }
 
-/* New members take the lowest free indices, so that names stay few. */
-static void grow(struct members *m, unsigned by)
+static struct lm_err *resize(
+    const struct graph_cluster *c, const struct instance *in, bool out, struct membership *members)
 {
-	m->indices = realloc(m->indices, (m->n + by) * sizeof *m->indices);
-	if (m->indices == NULL)
-		abort();
-	for (; by > 0; by--) {
-		size_t at = 0;
-
-		while (at < m->n && m->indices[at] == (int)at + 1)
-			at++;
-		memmove(&m->indices[at + 1], &m->indices[at], (m->n - at) * sizeof *m->indices);
-		m->indices[at] = (int)at + 1;
-		m->n++;
-	}
-}
-
-/* Whoever is not well goes first, then the highest index. */
-static void shrink(
-    struct members *m, unsigned by, const struct instance *in, const struct graph_cluster *c)
-{
-	for (; by > 0 && m->n > 0; by--) {
-		size_t victim = m->n - 1;
-
-		for (size_t k = m->n; k-- > 0;) {
-			const struct graph *g = in->graph;
-			int node = -1;
-
-			for (size_t x = 0; x < c->n_members; x++)
-				if (g->nodes[c->members[x]].index == m->indices[k])
-					node = c->members[x];
-			if (node >= 0 && instance_state(in, g, node) != COMPONENT_ACTIVE) {
-				victim = k;
-				break;
-			}
-		}
-		m->n--;
-		memmove(&m->indices[victim], &m->indices[victim + 1],
-		    (m->n - victim) * sizeof *m->indices);
-	}
-}
-
-static struct lm_err *aim_scale(
-    struct engine *e, const struct intent *i, const struct instance *in, struct aim *a)
-{
-	if (i->cluster == NULL)
-		return lm_err_new(LM_ERR_INVALID, "clusterName is missing");
-	const struct graph_cluster *c = find_cluster(in->graph, in, i->cluster);
-	if (c == NULL)
-		return lm_err_new(
-		    LM_ERR_NOT_FOUND, "'%s' has no cluster '%s'", in->name, i->cluster);
-	struct members *m = membership_find(&a->after, c->name);
+	struct members *m = membership_find(members, c->name);
 	unsigned n = (unsigned)m->n, by = c->increment;
-	bool out = i->kind == INTENT_SCALE_OUT;
 
 	if (out && c->max > 0 && n + by > c->max) /* clamp to the limit */
 		by = n < c->max ? c->max - n : 0;
@@ -196,113 +236,122 @@ static struct lm_err *aim_scale(
 		return lm_err_new(LM_ERR_INVALID, "cluster '%s' is at its %s of %u", c->name,
 		    out ? "maximum" : "minimum", n);
 	if (out)
-		grow(m, by);
+		members_grow(m, by);
 	else
-		shrink(m, by, in, c);
-	return aim_build(e, in->descriptor, in->name, &in->properties, &a->after, &a->want);
+		members_shrink(m, by, in, c);
+	return NULL;
+}
+
+static struct lm_err *aim_scale(
+    struct engine *e, const struct intent *i, const struct instance *in, struct aim *a)
+{
+	struct graph *g = NULL;
+	struct spec spec;
+
+	if (i->cluster == NULL)
+		return lm_err_new(LM_ERR_INVALID, "clusterName is missing");
+	const struct graph_cluster *c = find_cluster(in->tree->graph, in, i->cluster);
+	if (c == NULL)
+		return lm_err_new(
+		    LM_ERR_NOT_FOUND, "'%s' has no cluster '%s'", in->name, i->cluster);
+	spec_copy(&spec, &in->tree->spec);
+	struct lm_err *err = resize(c, in, i->kind == INTENT_SCALE_OUT, &spec.members);
+	if (err == NULL)
+		err = aim_build(e, in->name, &spec, &g);
+	if (err == NULL)
+		aim_take(a, &spec, g);
+	a->apart = &in->tree->spec.members;
+	a->base = in->tree;
+	spec_fini(&spec);
+	return err;
 }
 
 /* ---- all of them ---------------------------------------------------------------------------------- */
+
+enum scope scope_of(enum intent_kind kind)
+{
+	if (kind == INTENT_HEAL)
+		return SCOPE_HEAL;
+	return kind == INTENT_SCALE_OUT || kind == INTENT_SCALE_IN ? SCOPE_SCALE : SCOPE_ALL;
+}
 
 static struct lm_err *aim_kind(
     struct engine *e, const struct intent *i, const struct instance *in, struct aim *a)
 {
 	switch (i->kind) {
 	case INTENT_CREATE:
+	case INTENT_ADOPT:
 		return aim_create(e, i, a);
 	case INTENT_CHANGE_STATE:
 		return aim_change_state(i, in, a);
+	case INTENT_UPGRADE:
+		return aim_upgrade(e, i, in, a);
 	case INTENT_DELETE:
-		return aim_delete(e, in, a);
+		return aim_nothing(e, in, a);
 	case INTENT_HEAL:
 		return aim_heal(e, i, in, a);
 	case INTENT_SCALE_OUT:
 	case INTENT_SCALE_IN:
 		return aim_scale(e, i, in, a);
-	default:
+	case INTENT_CREATE_OR_UPGRADE: /* became one of them when it was accepted */
+	case INTENT_RETRY:             /* these are about processes, see accept.c */
+	case INTENT_ROLLBACK:
+	case INTENT_CANCEL:
 		break;
 	}
 	return lm_err_new(LM_ERR_INVALID, "unknown intent");
 }
 
-struct lm_err *aim_at(
-    struct engine *e, const struct intent *i, const struct instance *in, struct aim *a)
+/* A new tree may refer to others. */
+static struct lm_err *check_new(struct engine *e, const struct instance *in, struct aim *a)
 {
-	*a = (struct aim){0};
-	if (in != NULL) {
-		a->have = a->want = in->graph;
-		a->target = in->intended;
-		membership_from_graph(&a->after, in->graph);
-	}
-	struct lm_err *err = aim_kind(e, i, in, a);
-	if (err == NULL && i->kind == INTENT_CREATE) {
-		LM_AUTO(lm_arena) arena = lm_arena_new();
-		struct facts f = {e, in, a->want, arena};
+	LM_AUTO(lm_arena) arena = lm_arena_new();
+	struct facts f = {e, in, a->to->graph, arena};
 
-		err = facts_check_references(&f);
-	}
+	return facts_check_references(&f);
+}
+
+static struct lm_err *aim_done(
+    struct engine *e, const struct instance *in, struct aim *a, struct lm_err *err)
+{
+	if (err == NULL && a->is_new && a->scope == SCOPE_ALL)
+		err = check_new(e, in, a);
 	if (err != NULL)
 		aim_fini(a);
 	return err;
 }
 
-/* ---- the plan for it --------------------------------------------------------------------------------- */
-
-/* The components that exist, as what is wanted and the tree they were made under see them. */
-static struct plan_thing *things_of(
-    const struct instance *in, const struct aim *a, struct lm_arena *arena, size_t *n)
+static struct aim aim_from(const struct instance *in, enum scope scope)
 {
-	struct plan_thing *things =
-	    LM_NEW_N(arena, struct plan_thing, lm_map_count(in->components) + 1);
-	const struct component *c;
-
-	*n = 0;
-	for (size_t i = 0; (c = lm_map_next(in->components, &i)) != NULL;) {
-		int wanted = a->want == NULL ? -1 : graph_find_node(a->want, c->name);
-		int node = a->have == NULL ? -1 : graph_find_node(a->have, c->name);
-		bool fell = c == a->broken && c->state == COMPONENT_ACTIVE;
-
-		if (c->state == COMPONENT_ABSENT)
-			continue;
-		things[(*n)++] = (struct plan_thing){
-		    .graph = node >= 0 ? a->have : a->want,
-		    .node = node >= 0 ? node : wanted,
-		    .wanted = wanted,
-		    .state = fell ? COMPONENT_BROKEN : c->state,
-		    .rebuild = c->rebuild,
-		};
-	}
-	return things;
+	if (in == NULL)
+		return (struct aim){.scope = scope};
+	return (struct aim){.to = in->tree, .target = in->tree->spec.target, .scope = scope};
 }
 
-static struct plan_bond *bonds_of(
-    const struct instance *in, const struct aim *a, struct lm_arena *arena, size_t *n)
+struct lm_err *aim_at(
+    struct engine *e, const struct intent *i, const struct instance *in, struct aim *a)
 {
-	struct plan_bond *bonds = LM_NEW_N(arena, struct plan_bond, lm_map_count(in->links) + 1);
-	const struct link *l;
-
-	*n = 0;
-	for (size_t i = 0; (l = lm_map_next(in->links, &i)) != NULL;) {
-		int wanted = a->want == NULL ? -1 : graph_find_relationship(a->want, l->name);
-		int index = a->have == NULL ? -1 : graph_find_relationship(a->have, l->name);
-
-		bonds[(*n)++] = (struct plan_bond){
-		    .graph = index >= 0 ? a->have : a->want,
-		    .relationship = index >= 0 ? index : wanted,
-		    .wanted = wanted,
-		};
-	}
-	return bonds;
+	*a = aim_from(in, scope_of(i->kind));
+	return aim_done(e, in, a, aim_kind(e, i, in, a));
 }
 
-struct plan *aim_plan(
-    const struct instance *in, const struct aim *a, struct lm_arena *arena, const char **circle)
+struct lm_err *aim_back(
+    struct engine *e, const struct spec *before, const struct instance *in, struct aim *a)
 {
-	struct plan_request rq = {.want = a->want, .target = a->target};
+	struct graph *g = NULL;
+	struct spec spec;
+	struct lm_err *err;
 
-	if (in != NULL) {
-		rq.things = things_of(in, a, arena, &rq.n_things);
-		rq.bonds = bonds_of(in, a, arena, &rq.n_bonds);
-	}
-	return plan_build(&rq, arena, circle);
+	*a = aim_from(in, SCOPE_ALL);
+	if (before->descriptor == NULL)
+		return aim_done(e, in, a, aim_nothing(e, in, a));
+	a->target = before->target;
+	spec_copy(&spec, before);
+	err = check_way_down(in, a->target);
+	if (err == NULL)
+		err = aim_build(e, in->name, &spec, &g);
+	if (err == NULL)
+		aim_take(a, &spec, g);
+	spec_fini(&spec);
+	return aim_done(e, in, a, err);
 }

@@ -119,23 +119,17 @@ static bool end_is_ready(const enum component_state *states, const struct graph_
 	       (state >= needs[end->state] && state <= COMPONENT_ACTIVE);
 }
 
-static void check_links(struct check *k, const struct instance *in, const struct graph *g)
+/* The links that were made under one tree. */
+static void check_links(struct check *k, const struct instance *in, const struct tree *t)
 {
 	enum component_state *states = NULL;
 	const struct link *l;
 
 	for (size_t i = 0; (l = lm_map_next(in->links, &i)) != NULL;) {
-		int at = graph_find_relationship(g, l->name);
-
-		if (at < 0) {
-			if (in->running == NULL)
-				tell(k, l->name,
-				    "the relationship exists, and its assembly has none of that "
-				    "name");
+		if (l->tree != t)
 			continue;
-		}
-		const struct graph_relationship *r = &g->relationships[at];
-		states = states != NULL ? states : node_states(in, g, k->arena);
+		const struct graph_relationship *r = &t->graph->relationships[l->index];
+		states = states != NULL ? states : node_states(in, t->graph, k->arena);
 		if (!end_is_ready(states, &r->source) || !end_is_ready(states, &r->target))
 			tell(k, l->name,
 			    "the relationship exists although an end is not in its state");
@@ -158,7 +152,8 @@ void engine_check(const struct engine *e, violation_fn *fn, void *arg)
 		for (size_t n = 0; (c = lm_map_next(in->components, &n)) != NULL;)
 			check_component(&k, in, c);
 		check_queue(&k, in);
-		check_links(&k, in, in->graph);
+		for (size_t n = 0; n < in->trees.n; n++)
+			check_links(&k, in, in->trees.v[n]);
 	}
 	if (k.components != lm_map_count(e->components) ||
 	    k.components != lm_map_count(e->component_names))

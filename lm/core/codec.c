@@ -77,41 +77,111 @@ static struct lm_err *lacks(const struct record *r, const char *what)
 
 /* ---- tables --------------------------------------------------------------------------------------- */
 
-static struct lm_err *restore_assembly(struct engine *e, const struct record *r, const json_t *o)
+static bool read_spec(const json_t *o, struct spec *out)
 {
-	const char *name = text_of(o, "name"), *descriptor = text_of(o, "descriptor");
-	const char *state = text_of(o, "intendedState");
-	struct membership members = {0};
+	const char *descriptor = text_of(o, "descriptor"), *state = text_of(o, "intendedState");
 
-	if (name == NULL || descriptor == NULL)
-		return lacks(r, "name or descriptor");
-	struct instance *in = instance_new(name, r->key, descriptor);
-	if (state == NULL || !component_state_parse(state, &in->intended)) {
-		instance_free(in);
-		return lacks(r, "state");
+	*out = (struct spec){.descriptor = text_dup(descriptor)};
+	read_kvs(o, "properties", &out->properties);
+	read_membership(o, &out->members);
+	if (descriptor != NULL && state != NULL && component_state_parse(state, &out->target))
+		return true;
+	spec_fini(out);
+	return false;
+}
+
+/* The instance wants the last tree that it gets. */
+static struct lm_err *restore_tree(
+    struct engine *e, const struct record *r, const json_t *o, struct instance *in)
+{
+	struct graph *g = NULL;
+	struct spec spec;
+
+	if (!read_spec(o, &spec))
+		return lacks(r, "descriptor or state");
+	struct lm_err *err = aim_build(e, in->name, &spec, &g);
+	if (err != NULL) {
+		err = lm_err_wrap(err,
+		    "the journal holds assembly '%s' of %s, which no longer compiles "
+		    "(start the manager with the packages it was made from)",
+		    in->name, spec.descriptor);
+		spec_fini(&spec);
+		return err;
 	}
-	read_kvs(o, "properties", &in->properties);
-	read_membership(o, &members);
+	struct tree *t = tree_new(&spec, g);
+	t->number = (unsigned)int_of(o, "number");
+	instance_want(in, t);
+	return NULL;
+}
+
+/* Format 1 had one tree, whose spec stood in the record itself. */
+static struct lm_err *restore_trees(
+    struct engine *e, const struct record *r, const json_t *o, struct instance *in)
+{
+	const json_t *trees = json_object_get(o, "trees");
+	struct lm_err *err = NULL;
+
+	if (trees == NULL)
+		return restore_tree(e, r, o, in);
+	for (size_t i = 0; i < json_array_size(trees) && err == NULL; i++)
+		err = restore_tree(e, r, json_array_get(trees, i), in);
+	if (err != NULL)
+		return err;
+	in->tree = instance_find_tree(in, (unsigned)int_of(o, "tree"));
+	in->next_tree = (unsigned)int_of(o, "nextTree");
+	return in->tree == NULL ? lacks(r, "tree") : NULL;
+}
+
+static void read_all_found(const json_t *o, struct instance *in)
+{
 	const json_t *list = json_object_get(o, "found");
+
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		struct found *found = read_found(json_array_get(list, i));
 
 		if (found != NULL)
 			found_put(in, found);
 	}
+}
+
+static struct lm_err *restore_assembly(struct engine *e, const struct record *r, const json_t *o)
+{
+	const char *name = text_of(o, "name");
+
+	if (name == NULL)
+		return lacks(r, "name");
+	struct instance *in = instance_new(name, r->key);
 	in->created_ms = int_of(o, "createdAt");
 	in->modified_ms = int_of(o, "modifiedAt");
-	struct lm_err *err = aim_build(e, descriptor, name, &in->properties, &members, &in->graph);
-	membership_fini(&members);
+	read_all_found(o, in);
+	struct lm_err *err = restore_trees(e, r, o, in);
 	if (err != NULL) {
 		instance_free(in);
-		return lm_err_wrap(err,
-		    "the journal holds assembly '%s' of %s, which no longer compiles "
-		    "(start the manager with the packages it was made from)",
-		    name, descriptor);
+		return err;
 	}
 	engine_add_instance(e, in);
 	return NULL;
+}
+
+/* Under which tree something was made: its own, or the wanted one where that is no more. */
+static struct tree *tree_of(const struct instance *in, const json_t *o)
+{
+	struct tree *t = instance_find_tree(in, (unsigned)int_of(o, "tree"));
+
+	return t != NULL ? t : in->tree;
+}
+
+/* Where a name stands in a tree; it moves to whichever tree of the instance has it. */
+static int place_of(const struct instance *in, struct tree **tree, const char *name,
+    int (*find)(const struct graph *, const char *))
+{
+	int at = find((*tree)->graph, name);
+
+	for (size_t i = in->trees.n; at < 0 && i-- > 0;) {
+		*tree = in->trees.v[i];
+		at = find((*tree)->graph, name);
+	}
+	return at;
 }
 
 static struct lm_err *restore_component(struct engine *e, const struct record *r, const json_t *o)
@@ -121,12 +191,18 @@ static struct lm_err *restore_component(struct engine *e, const struct record *r
 
 	if (in == NULL || name == NULL)
 		return lacks(r, "root or name");
+	struct tree *t = tree_of(in, o);
+	int node = place_of(in, &t, name, graph_find_node);
 	struct component *c = component_new(in, name, r->key);
-	if (state == NULL || !component_state_parse(state, &c->state)) {
+	if (node < 0 || state == NULL || !component_state_parse(state, &c->state)) {
 		component_free(c);
-		return lacks(r, "state");
+		return lacks(r, "state or tree");
 	}
+	component_move(c, t, node);
+	c->given.fixed = (uint64_t)int_of(o, "fixed");
+	c->given.fluid = (uint64_t)int_of(o, "fluid");
 	c->rebuild = json_is_true(json_object_get(o, "rebuild"));
+	c->adopted = json_is_true(json_object_get(o, "adopted"));
 	c->modified_ms = int_of(o, "modifiedAt");
 	read_kvs(o, "outputs", &c->outputs);
 	engine_add_component(e, c);
@@ -140,7 +216,12 @@ static struct lm_err *restore_relationship(
 
 	if (in == NULL)
 		return lacks(r, "root");
+	struct tree *t = tree_of(in, o);
+	int index = place_of(in, &t, r->key, graph_find_relationship);
+	if (index < 0)
+		return lacks(r, "tree");
 	struct link *l = link_new(r->key);
+	link_move(l, t, index);
 	read_kvs(o, "properties", &l->properties);
 	const json_t *via = json_object_get(o, "via");
 	for (size_t i = 0; i < json_array_size(via); i++) {
@@ -151,6 +232,25 @@ static struct lm_err *restore_relationship(
 	}
 	link_free(lm_map_put(in->links, l->name, l));
 	return NULL;
+}
+
+static void read_resources(const json_t *o, struct lm_arena *a, struct intent *out)
+{
+	const json_t *all = json_object_get(o, "resources");
+	struct adopted *to = LM_NEW_N(a, struct adopted, json_object_size(all) + 1);
+	const char *name;
+	json_t *one;
+
+	out->resources = to;
+	json_object_foreach((json_t *)(uintptr_t)all, name, one)
+	{
+		struct lm_kvs outputs = {0};
+
+		read_kvs(one, "outputs", &outputs);
+		to[out->n_resources++] = (struct adopted){lm_arena_strdup(a, name),
+		    lm_arena_strdup(a, text_of(one, "id")), lm_kvs_copy(a, &outputs)};
+		lm_kvs_fini(&outputs);
+	}
 }
 
 static bool read_intent(const json_t *o, struct lm_arena *a, struct intent *out)
@@ -169,36 +269,67 @@ static bool read_intent(const json_t *o, struct lm_arena *a, struct intent *out)
 	out->component_name = lm_arena_strdup(a, text_of(i, "brokenComponentName"));
 	out->component_id = lm_arena_strdup(a, text_of(i, "brokenComponentId"));
 	out->component_metric_key = lm_arena_strdup(a, text_of(i, "brokenComponentMetricKey"));
+	out->process = lm_arena_strdup(a, text_of(i, "processId"));
+	out->queue = json_is_true(json_object_get(i, "queue"));
 	out->reason = lm_arena_strdup(a, text_of(i, "reason"));
 	read_kvs(i, "properties", &properties);
 	out->properties = lm_kvs_copy(a, &properties);
 	lm_kvs_fini(&properties);
+	read_kvs(i, "clusters", &properties);
+	out->clusters = lm_kvs_copy(a, &properties);
+	lm_kvs_fini(&properties);
+	read_resources(i, a, out);
 	return true;
 }
 
 /* A process that had not ended takes its place in its instance again. */
 static struct lm_err *attach(struct engine *e, const struct record *r, struct process *p)
 {
+	struct instance *in = lm_map_find(e->by_id, p->root_id);
+
+	if (in != NULL && p->start_ms != 0 &&
+	    (in->last == NULL || in->last->start_ms <= p->start_ms))
+		in->last = p;
 	if (p->status != PROCESS_PENDING && p->status != PROCESS_RUNNING) {
 		finished_add(e, p);
 		return NULL;
 	}
-	struct instance *in = lm_map_find(e->instances, p->root_name);
 	if (in == NULL)
 		return lacks(r, "root");
 	if (p->status == PROCESS_RUNNING) {
 		in->running = p;
 		p->instance = in;
+	} else if (p->wake_ms != 0) {
+		process_sleep(e, p,
+		    p->failed_component == NULL ? NULL
+						: lm_map_find(in->components, p->failed_component));
 	} else {
 		*LM_PUSH(NULL, &in->queue) = p;
 	}
 	return NULL;
 }
 
+static void read_life(const json_t *o, struct process *p)
+{
+	p->reason = text_dup(text_of(o, "statusReason"));
+	p->start_ms = int_of(o, "startedAt");
+	p->end_ms = int_of(o, "endedAt");
+	p->wake_ms = int_of(o, "wakeAt");
+	p->seed = (uint64_t)int_of(o, "seed");
+	p->attempt = (unsigned)int_of(o, "attempt");
+	p->next_step = (unsigned)int_of(o, "nextStep");
+	p->cancelling = json_is_true(json_object_get(o, "cancelling"));
+	p->failed_component = text_dup(text_of(o, "failedComponent"));
+	p->from_number = (unsigned)int_of(o, "from");
+	p->to_number = (unsigned)int_of(o, "to");
+	p->tally = (struct tally){(unsigned)int_of(o, "steps"), (unsigned)int_of(o, "stepsDone"),
+	    (unsigned)int_of(o, "stepsFailed")};
+}
+
 static struct lm_err *decode_process(const struct record *r, const json_t *o, struct process **out)
 {
-	const char *status = text_of(o, "status"), *target = text_of(o, "target");
-	const char *root_id = text_of(o, "rootId");
+	const char *status = text_of(o, "status"), *root_id = text_of(o, "rootId");
+	const json_t *before = json_object_get(o, "before");
 	struct process *p = calloc(1, sizeof *p);
 
 	if (p == NULL)
@@ -208,22 +339,48 @@ static struct lm_err *decode_process(const struct record *r, const json_t *o, st
 	snprintf(p->root_id, sizeof p->root_id, "%s", root_id == NULL ? "" : root_id);
 	p->root_name = lm_arena_strdup(p->arena, text_of(o, "root"));
 	p->descriptor = lm_arena_strdup(p->arena, text_of(o, "descriptor"));
-	p->reason = text_dup(text_of(o, "statusReason"));
-	p->start_ms = int_of(o, "startedAt");
-	p->end_ms = int_of(o, "endedAt");
-	p->seed = (uint64_t)int_of(o, "seed");
-	p->attempt = (unsigned)int_of(o, "attempt");
-	p->next_step = (unsigned)int_of(o, "nextStep");
-	p->tally = (struct tally){(unsigned)int_of(o, "steps"), (unsigned)int_of(o, "stepsDone"),
-	    (unsigned)int_of(o, "stepsFailed")};
-	read_membership(o, &p->after);
-	if (status == NULL || target == NULL || p->root_name == NULL ||
-	    !process_status_parse(status, &p->status) ||
-	    !component_state_parse(target, &p->target) || !read_intent(o, p->arena, &p->intent)) {
+	read_life(o, p);
+	if (status == NULL || p->root_name == NULL || !process_status_parse(status, &p->status) ||
+	    !read_intent(o, p->arena, &p->intent) ||
+	    (before != NULL && !read_spec(before, &p->before))) {
 		process_free(p);
-		return lacks(r, "status, target or intent");
+		return lacks(r, "status, intent or spec");
 	}
+	p->scope = scope_of(p->intent.kind);
 	*out = p;
+	return NULL;
+}
+
+/*
+ * Format 1 told no trees: a delete and a create lead where they always do, and a scale to the
+ * members that the record holds.
+ */
+static struct lm_err *restore_aim(struct engine *e, struct process *p, const json_t *o)
+{
+	struct instance *in = lm_map_find(e->by_id, p->root_id);
+	struct membership members = {0};
+	struct spec spec;
+	struct graph *g = NULL;
+
+	if (json_object_get(o, "to") != NULL || in == NULL || p->status != PROCESS_RUNNING ||
+	    p->intent.kind == INTENT_DELETE)
+		return NULL;
+	p->to_number = in->tree->number;
+	if (p->scope != SCOPE_SCALE)
+		return NULL;
+	p->from_number = in->tree->number;
+	spec_copy(&p->before, &in->tree->spec);
+	spec_copy(&spec, &in->tree->spec);
+	membership_fini(&spec.members);
+	read_membership(o, &members);
+	spec.members = members;
+	struct lm_err *err = aim_build(e, in->name, &spec, &g);
+	if (err != NULL) {
+		spec_fini(&spec);
+		return err;
+	}
+	instance_want(in, tree_new(&spec, g));
+	p->to_number = in->tree->number;
 	return NULL;
 }
 
@@ -235,7 +392,8 @@ static struct lm_err *restore_process(struct engine *e, const struct record *r, 
 	if (err != NULL)
 		return err;
 	lm_map_put(e->processes, p->id, p);
-	return attach(e, r, p);
+	err = restore_aim(e, p, o);
+	return err != NULL ? err : attach(e, r, p);
 }
 
 struct lm_err *process_of_record(const struct record *r, struct process **out)
@@ -319,20 +477,7 @@ struct lm_err *engine_restore(struct engine *e, const struct record *r)
 
 static void resume(struct engine *e, struct process *p, int64_t now_ms, struct turn *t)
 {
-	struct instance *in = p->instance;
-	bool scales = p->intent.kind == INTENT_SCALE_OUT || p->intent.kind == INTENT_SCALE_IN;
-
-	p->have = in->graph;
-	p->want = p->intent.kind == INTENT_DELETE ? NULL : in->graph;
-	if (scales) {
-		LM_AUTO(lm_err) err =
-		    aim_build(e, in->descriptor, in->name, &in->properties, &p->after, &p->want);
-
-		if (err != NULL) { /* then what is there stays */
-			p->want = p->have;
-			p->reason = text_dup(lm_err_text(err));
-		}
-	}
+	p->to = p->to_number == 0 ? NULL : p->instance->tree;
 	process_add_components(e, p);
 	process_replan(e, p, now_ms, t);
 }
@@ -343,7 +488,7 @@ void processes_resume(struct engine *e, int64_t now_ms, struct turn *t)
 	struct instance *in;
 
 	for (size_t i = 0; (in = lm_map_next(e->instances, &i)) != NULL;) {
-		in->shown = instance_state(in, in->graph, 0);
+		in->shown = instance_state(in, in->tree->graph, 0);
 		references_bind(e, in);
 		watch_bind(e, in);
 		watch_sync(e, in, now_ms);

@@ -124,16 +124,15 @@ static void find_orphans(const struct engine *e, const struct lm_map *groups, st
 
 /* ---- missing and partial --------------------------------------------------------------------------- */
 
-/* In the graph under which it was made, or is being made. */
+/* In the tree under which it was made, or else shall be. */
 static const struct graph_node *node_of(const struct component *c)
 {
-	const struct process *p = c->instance->running;
-	int node = graph_find_node(c->instance->graph, c->name);
+	const struct graph *g = c->instance->tree->graph;
 
-	if (node >= 0)
-		return &c->instance->graph->nodes[node];
-	node = p == NULL || p->want == NULL ? -1 : graph_find_node(p->want, c->name);
-	return node < 0 ? NULL : &p->want->nodes[node];
+	if (c->tree != NULL)
+		return &c->tree->graph->nodes[c->node];
+	int node = graph_find_node(g, c->name);
+	return node < 0 ? NULL : &g->nodes[node];
 }
 
 static bool has_infrastructure(const struct component *c)

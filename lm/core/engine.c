@@ -54,6 +54,7 @@ void engine_free(struct engine *e)
 	lm_vec_free(&e->wishes);
 	referred_fini(e);
 	outside_fini(e);
+	lm_vec_free(&e->sleepers);
 	lm_map_free(e->instances);
 	lm_map_free(e->by_id);
 	lm_map_free(e->components);
@@ -66,102 +67,7 @@ void engine_free(struct engine *e)
 	free(e);
 }
 
-/* ---- intents ----------------------------------------------------------------------------------- */
-
-/* The instance an intent is about; for a create there must be none. */
-static struct lm_err *find_subject(struct engine *e, const struct intent *i, struct instance **out)
-{
-	*out = NULL;
-	if (i->kind == INTENT_CREATE) {
-		if (i->assembly_name == NULL || *i->assembly_name == '\0')
-			return lm_err_new(LM_ERR_INVALID, "assemblyName is missing");
-		if (lm_map_find(e->instances, i->assembly_name) != NULL)
-			return lm_err_new(LM_ERR_CONFLICT,
-			    "there is an assembly instance '%s' already: choose another name or "
-			    "delete it",
-			    i->assembly_name);
-		return NULL;
-	}
-	if (i->assembly_name == NULL && i->assembly_id == NULL)
-		return lm_err_new(LM_ERR_INVALID, "assemblyName is missing");
-	*out = i->assembly_name != NULL ? lm_map_find(e->instances, i->assembly_name)
-					: lm_map_find(e->by_id, i->assembly_id);
-	if (*out == NULL) /* clients test for these very words */
-		return lm_err_new(LM_ERR_NOT_FOUND, "Cannot find assembly instance with %s %s",
-		    i->assembly_name != NULL ? "name" : "id",
-		    i->assembly_name != NULL ? i->assembly_name : i->assembly_id);
-	return NULL;
-}
-
-static struct process *process_new(const struct intent *i, const struct instance *in, uint64_t seed)
-{
-	struct process *p = calloc(1, sizeof *p);
-
-	if (p == NULL)
-		abort();
-	struct lm_arena *a = lm_arena_new();
-	p->arena = a;
-	p->intent = (struct intent){
-	    .kind = i->kind,
-	    .assembly_name = lm_arena_strdup(a, i->assembly_name),
-	    .assembly_id = lm_arena_strdup(a, i->assembly_id),
-	    .descriptor = lm_arena_strdup(a, i->descriptor),
-	    .intended_state = lm_arena_strdup(a, i->intended_state),
-	    .properties = lm_kvs_copy(a, &i->properties),
-	    .cluster = lm_arena_strdup(a, i->cluster),
-	    .component_name = lm_arena_strdup(a, i->component_name),
-	    .component_id = lm_arena_strdup(a, i->component_id),
-	    .component_metric_key = lm_arena_strdup(a, i->component_metric_key),
-	    .reason = lm_arena_strdup(a, i->reason),
-	};
-	p->root_name = lm_arena_strdup(a, in == NULL ? i->assembly_name : in->name);
-	p->descriptor = lm_arena_strdup(a, in == NULL ? i->descriptor : in->descriptor);
-	lm_id(seed, "process", p->id);
-	if (in == NULL)
-		lm_id(seed, p->root_name, p->root_id);
-	else
-		snprintf(p->root_id, sizeof p->root_id, "%s", in->id);
-	p->seed = seed;
-	p->next_step = 1;
-	return p;
-}
-
-static struct lm_err *enqueue(struct engine *e, const struct intent *i, struct instance *in,
-    int64_t now_ms, uint64_t seed, struct turn *t, char process[LM_ID_SIZE])
-{
-	if (in->queue.n >= e->conf.queue_max)
-		return lm_err_new(LM_ERR_CONFLICT,
-		    "'%s' is busy and %u intents wait already: try again later", in->name,
-		    e->conf.queue_max);
-	struct process *p = process_new(i, in, seed);
-	*LM_PUSH(NULL, &in->queue) = p;
-	lm_map_put(e->processes, p->id, p);
-	journal_process(t, p);
-	event_process(e, t, now_ms, p);
-	snprintf(process, LM_ID_SIZE, "%s", p->id);
-	return NULL;
-}
-
-static struct lm_err *accept(struct engine *e, const struct intent *i, int64_t now_ms,
-    uint64_t seed, struct turn *t, char process[LM_ID_SIZE])
-{
-	struct instance *in;
-	struct aim aim;
-	struct lm_err *err = find_subject(e, i, &in);
-
-	if (err != NULL)
-		return err;
-	if (in != NULL && in->running != NULL)
-		return enqueue(e, i, in, now_ms, seed, t, process);
-	err = aim_at(e, i, in, &aim);
-	if (err != NULL)
-		return err;
-	struct process *p = process_new(i, in, seed);
-	lm_map_put(e->processes, p->id, p);
-	snprintf(process, LM_ID_SIZE, "%s", p->id);
-	process_begin(e, p, in, &aim, now_ms, t);
-	return NULL;
-}
+/* ---- intents ------------------------------------------------------------------------------------- */
 
 /* Seeds without randomness: no two events of a journal have the same number. */
 static uint64_t own_seed(const struct engine *e, const char *name)
@@ -173,6 +79,7 @@ static void grant_one(struct engine *e, const struct wish *w, int64_t now_ms, st
 {
 	const struct instance *in = lm_map_find(e->instances, w->root);
 	struct intent i = {.kind = w->kind, .assembly_name = w->root, .reason = w->reason};
+	struct when when = {now_ms, own_seed(e, w->root), t};
 	char process[LM_ID_SIZE];
 
 	if (w->kind == INTENT_HEAL)
@@ -181,7 +88,7 @@ static void grant_one(struct engine *e, const struct wish *w, int64_t now_ms, st
 		i.cluster = w->subject;
 	/* A scale whose assembly has become busy is out of date. */
 	if (in != NULL && (w->kind == INTENT_HEAL || in->running == NULL))
-		lm_err_free(accept(e, &i, now_ms, own_seed(e, w->root), t, process));
+		lm_err_free(intent_accept(e, &i, &when, process));
 }
 
 /*
@@ -211,32 +118,9 @@ static void follow_up(struct engine *e, int64_t now_ms, struct turn *t)
 struct lm_err *engine_intent(struct engine *e, const struct intent *i, int64_t now_ms,
     uint64_t seed, struct turn *t, char process[LM_ID_SIZE])
 {
-	struct lm_err *err = accept(e, i, now_ms, seed, t, process);
+	struct lm_err *err = intent_accept(e, i, &(struct when){now_ms, seed, t}, process);
 
 	follow_up(e, now_ms, t);
-	return err;
-}
-
-struct lm_err *engine_plan(struct engine *e, const struct intent *i, bool json, struct lm_buf *out)
-{
-	LM_AUTO(lm_arena) arena = lm_arena_new();
-	const char *circle = NULL;
-	struct instance *in;
-	struct aim aim;
-	struct lm_err *err = find_subject(e, i, &in);
-
-	if (err == NULL)
-		err = aim_at(e, i, in, &aim);
-	if (err != NULL)
-		return err;
-	struct plan *plan = aim_plan(in, &aim, arena, &circle);
-	if (plan == NULL)
-		err = lm_err_new(LM_ERR_INVALID, "the order of steps has a circle: %s", circle);
-	else if (json)
-		plan_print_json(plan, out);
-	else
-		plan_print(plan, out);
-	aim_fini(&aim);
 	return err;
 }
 
@@ -351,5 +235,7 @@ bool engine_is_idle(const struct engine *e)
 	for (size_t i = 0; (in = lm_map_next(e->instances, &i)) != NULL;)
 		if (in->running != NULL || in->queue.n > 0)
 			return false;
+	if (e->sleepers.n > 0)
+		return false;
 	return lm_map_count(e->flights) == 0;
 }

@@ -45,23 +45,76 @@ void root_show_state(
 
 /* ---- aim.c: what an intent wants ---------------------------------------------------------------- */
 
+struct facts;
+
 struct aim {
-	struct graph *have; /* borrowed from the instance; NULL: it does not exist yet */
-	struct graph *want; /* owned unless it is 'have'; NULL: the empty tree */
+	struct tree *to; /* NULL: nothing is wanted */
+	bool is_new;     /* 'to' belongs to the aim until a process begins */
 	enum component_state target;
-	struct membership after;
+	enum scope scope;
 	const struct component *broken; /* heal: taken for Broken; NULL otherwise */
+	const struct membership *apart; /* scale: who was wanted before; borrowed */
+	const struct tree *base;        /* scale: the tree before, alike but for members */
+	bool values_moved;              /* relationships may have been made with old values */
 };
 
 void aim_fini(struct aim *);
-/* Nothing changes; the error is for the operator.  'instance' is NULL for a create. */
+/*
+ * Nothing changes; the error is for the operator.  'instance' is NULL for a create.  The aim
+ * borrows from both until it is over.
+ */
 struct lm_err *aim_at(
     struct engine *, const struct intent *, const struct instance *, struct aim *out);
+/* Back to what a process found, or (no descriptor) to nothing. */
+struct lm_err *aim_back(
+    struct engine *, const struct spec *before, const struct instance *, struct aim *out);
 /* Compiles; the error holds the messages of all diagnostics. */
-struct lm_err *aim_build(struct engine *, const char *descriptor, const char *name,
-    const struct lm_kvs *properties, const struct membership *, struct graph **out);
-struct plan *aim_plan(
-    const struct instance *, const struct aim *, struct lm_arena *, const char **circle);
+struct lm_err *aim_build(
+    struct engine *, const char *name, const struct spec *, struct graph **out);
+/* How far a process of this kind may reach. */
+enum scope scope_of(enum intent_kind);
+
+/* ---- survey.c: from an aim to a plan --------------------------------------------------------------- */
+
+struct planned {
+	struct plan *plan;  /* NULL: the order has a circle */
+	const char *circle; /* its name */
+	/* Made under another tree, and all the same as the wanted one says. */
+	struct component **settled;
+	size_t n_settled;
+};
+
+/* Changes nothing.  All of the result lives in the arena. */
+void aim_plan(struct engine *, const struct instance *, const struct aim *, struct lm_arena *,
+    struct planned *out);
+/* The relationship would be created with other values now. */
+bool link_is_stale(struct facts *, int relationship, const struct link *);
+
+/* ---- members.c: who is in a cluster -------------------------------------------------------------- */
+
+/* New members take the lowest free indices, so that names stay few. */
+void members_grow(struct members *, unsigned by);
+/* Whoever is not well goes first, then the highest index. */
+void members_shrink(
+    struct members *, unsigned by, const struct instance *, const struct graph_cluster *);
+/* Where the quantities of a tree come from: an instance that is upgraded, or numbers. */
+struct fit {
+	const struct instance *instance; /* NULL: quantities */
+	const struct lm_kvs *quantities;
+};
+/* Compiles with the members that fit; they are in the spec then. */
+struct lm_err *aim_compile_fitting(
+    struct engine *, const char *name, struct spec *, const struct fit *, struct graph **out);
+
+/* ---- given.c: what a component was given ---------------------------------------------------------- */
+
+struct given given_of(struct facts *, int node, const struct component *,
+    const struct lm_kvs *values, const struct lm_kvs *infra);
+/* Attributes of the node's infrastructure, as they are now. */
+struct lm_kvs infra_values(struct facts *, int node);
+/* What has to be done to a component so that it is as node 'node' of the facts' graph says. */
+enum plan_change component_change(
+    struct facts *, int node, const struct component *, const char **why);
 
 /* ---- facts.c: what run time knows ---------------------------------------------------------------- */
 
@@ -143,11 +196,44 @@ void finished_remove(struct engine *, struct process *);
 /* Forgets those that ended too long ago. */
 void finished_expire(struct engine *, int64_t now_ms);
 
-/* ---- process.c, flight.c: running ------------------------------------------------------------- */
+/* ---- accept.c: intents ------------------------------------------------------------------------- */
 
-/* Adopts the graphs of the aim; 'in' is the instance, NULL for a create. */
+struct when {
+	int64_t now_ms;
+	uint64_t seed;
+	struct turn *turn;
+};
+
+struct lm_err *intent_accept(
+    struct engine *, const struct intent *, const struct when *, char process[LM_ID_SIZE]);
+struct intent intent_copy(struct lm_arena *, const struct intent *);
+/* What a process that has not begun wants, now. */
+struct lm_err *process_aim(
+    struct engine *, const struct process *, const struct instance *, struct aim *out);
+void queue_put(struct instance *, size_t at, struct process *);
+/* The component that a heal names; NULL: there is none such. */
+const struct component *heal_subject(
+    const struct engine *, const struct instance *, const struct intent *);
+
+/* ---- adopt.c: what exists already ------------------------------------------------------------- */
+
+struct lm_err *adopt_check(struct engine *, const struct intent *, const struct graph *);
+/* Full name -> id that a resource was made with; the caller frees the map. */
+struct lm_map *adopted_ids(const struct intent *);
+/* The components of the process' tree are there. */
+void process_adopt(struct engine *, struct process *, int64_t now_ms, struct turn *);
+
+/* ---- process.c: the life of a process ------------------------------------------------------------- */
+
+/* Adopts the tree of the aim; 'in' is the instance, NULL for a create. */
 void process_begin(struct engine *, struct process *, struct instance *in, struct aim *,
     int64_t now_ms, struct turn *);
+/* Takes up again what has failed or was cancelled. */
+void process_go_on(
+    struct engine *, struct process *, struct instance *in, int64_t now_ms, struct turn *);
+/* What is left of a process that began, as an aim; borrows from both. */
+struct aim process_aim_again(
+    const struct engine *, const struct process *, const struct instance *);
 /* Makes the plan anew from what is there, and goes on. */
 void process_replan(struct engine *, struct process *, int64_t now_ms, struct turn *);
 /* A step of the plan has its result; 'component' is where it ran. */
@@ -155,6 +241,15 @@ void process_step_ended(struct engine *, struct process *, int run, struct compo
     const struct step_result *, int64_t now_ms, struct turn *);
 /* A relationship's operation had to wait, and may be asked now if that is still possible. */
 void process_call_again(struct engine *, struct process *, int run, int64_t now_ms, struct turn *);
+/* Waits for process.wake_ms; 'component' (may be NULL) is what it will try to heal then. */
+void process_sleep(struct engine *, struct process *, struct component *);
+/* One that waits ends at once; one that runs begins no further step. */
+void process_cancel(struct engine *, struct process *, int64_t now_ms, struct turn *);
+/* Ends a process that never began: what it wants is no longer possible. */
+void process_refuse(
+    struct engine *, struct process *, const char *reason, int64_t now_ms, struct turn *);
+void process_end(
+    struct engine *, struct process *, enum process_status, int64_t now_ms, struct turn *);
 /* A component for every resource that is wanted and has none yet. */
 void process_add_components(struct engine *, struct process *);
 

@@ -50,15 +50,15 @@ static const char *reference(void *arg, int index, const char *property)
 		    f->instance, reference_full_name(f->graph, index, f->arena), property);
 	const char *name = reference_name(f, index);
 	const struct instance *in = name == NULL ? NULL : lm_map_find(f->engine->instances, name);
-	if (in == NULL || in->graph == NULL)
+	if (in == NULL || in->tree->graph == NULL)
 		return NULL;
 	if (strcmp(property, "id") == 0)
 		return in->id;
 	if (strcmp(property, "name") == 0)
 		return in->name;
-	struct facts there = {f->engine, in, in->graph, f->arena};
+	struct facts there = {f->engine, in, in->tree->graph, f->arena};
 	struct graph_facts gf = facts_of(&there);
-	return graph_property_value(in->graph, 0, property, &gf, f->arena);
+	return graph_property_value(in->tree->graph, 0, property, &gf, f->arena);
 }
 
 struct graph_facts facts_of(struct facts *f)
@@ -77,10 +77,10 @@ static struct lm_err *check_instance(
 		return lm_err_new(LM_ERR_NOT_FOUND,
 		    "reference '%s': there is no assembly instance '%s': create it first",
 		    r->component, name);
-	if (!name_matches(r->type, in->descriptor))
+	if (!name_matches(r->type, in->tree->spec.descriptor))
 		return lm_err_new(LM_ERR_INVALID, "reference '%s': '%s' is of type %s, not %s",
-		    r->component, name, in->descriptor, r->type);
-	enum component_state state = instance_state(in, in->graph, 0);
+		    r->component, name, in->tree->spec.descriptor, r->type);
+	enum component_state state = instance_state(in, in->tree->graph, 0);
 	if (state < COMPONENT_INSTALLED || state > COMPONENT_ACTIVE)
 		return lm_err_new(LM_ERR_CONFLICT,
 		    "reference '%s': '%s' is not ready (its state is %s)", r->component, name,
@@ -112,7 +112,7 @@ static struct lm_err *check_call(
 
 	if (!ref->external) {
 		in = lm_map_find(f->engine->instances, reference_name(f, call->reference));
-		const struct graph_offer *o = graph_find_offer(in->graph, call->operation);
+		const struct graph_offer *o = graph_find_offer(in->tree->graph, call->operation);
 
 		if (o != NULL && o->n_calls > 0)
 			return NULL;

@@ -34,7 +34,10 @@ static void unlink_process(struct engine *e, struct process *p)
 static void forget_oldest(struct engine *e)
 {
 	struct process *p = e->finished.oldest;
+	struct instance *in = lm_map_find(e->by_id, p->root_id);
 
+	if (in != NULL && in->last == p)
+		in->last = NULL;
 	unlink_process(e, p);
 	lm_map_remove(e->processes, p->id);
 	process_free(p);

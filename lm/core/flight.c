@@ -99,20 +99,6 @@ static struct lm_kvs request_properties(struct facts *f, const struct flight *fl
 	return all;
 }
 
-static struct lm_kvs request_infra(struct facts *f, const struct graph_infra *infra)
-{
-	struct graph_facts gf = facts_of(f);
-	struct lm_kvs kvs = {LM_NEW_N(f->arena, struct lm_kv, infra->n_attrs + 1), 0};
-
-	for (size_t i = 0; i < infra->n_attrs; i++) {
-		const char *v = graph_expr_value(f->graph, &infra->attrs[i].value, &gf, f->arena);
-
-		if (v != NULL)
-			kvs.v[kvs.n++] = (struct lm_kv){infra->attrs[i].name, v};
-	}
-	return kvs;
-}
-
 static unsigned time_limit(
     const struct plan_step *s, const struct graph_node *n, const char *action)
 {
@@ -162,15 +148,14 @@ static void ask(struct engine *e, struct flight *f, int64_t now_ms, struct turn 
 	};
 
 	struct lm_kvs properties = request_properties(&facts, f, whom.node);
+	struct lm_kvs infra = infra_values(&facts, whom.node);
 	rq.properties = lm_kvs_copy(t->arena, &properties);
 	rq.location = lm_kvs_find(&rq.properties, "deploymentLocation");
 	f->location = text_dup(rq.location);
-	if (n->resource->n_infra > 0) {
-		struct lm_kvs infra = request_infra(&facts, &n->resource->infra[0]);
-
+	if (n->resource->n_infra > 0)
 		rq.infra_kind = lm_arena_strdup(t->arena, n->resource->infra[0].kind);
-		rq.infra = lm_kvs_copy(t->arena, &infra);
-	}
+	rq.infra = lm_kvs_copy(t->arena, &infra);
+	f->given = given_of(&facts, whom.node, f->component, &properties, &infra);
 	*LM_PUSH(NULL, &t->steps) = rq;
 }
 
@@ -303,12 +288,22 @@ void flight_launch(struct engine *e, struct process *p, int run, struct componen
 		ask_find(e, f, now_ms, t);
 }
 
+/* The driver was told how the component shall be. */
+static bool is_way_up(const struct flight *f)
+{
+	const struct plan_step *s = &f->process->plan->steps[f->run];
+
+	return s->kind == PLAN_TRANSITION && transition_is_up(s->transition);
+}
+
 /* The component and the location are free for the next. */
 static void land(
     struct engine *e, struct flight *f, const struct step_result *r, int64_t now_ms, struct turn *t)
 {
 	struct component *c = f->component;
 
+	if (r->failure == STEP_NONE && is_way_up(f))
+		c->given = f->given;
 	journal_step(t, f, r, now_ms);
 	event_step(e, t, now_ms, f, r);
 	lm_map_remove(e->flights, f->step);

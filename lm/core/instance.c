@@ -44,67 +44,15 @@ bool process_status_parse(const char *text, enum process_status *out)
 	return false;
 }
 
-/* ---- membership ------------------------------------------------------------------------------ */
-
-void membership_add(struct membership *m, const char *cluster, const int *indices, size_t n)
-{
-	struct members *c = LM_PUSH(NULL, &m->of);
-
-	c->cluster = text_dup(cluster);
-	c->indices = make((n + 1) * sizeof *indices);
-	if (n > 0)
-		memcpy(c->indices, indices, n * sizeof *indices);
-	c->n = n;
-}
-
-void membership_fini(struct membership *m)
-{
-	for (size_t i = 0; i < m->of.n; i++) {
-		free(m->of.v[i].cluster);
-		free(m->of.v[i].indices);
-	}
-	lm_vec_free(&m->of);
-}
-
-void membership_from_graph(struct membership *to, const struct graph *g)
-{
-	for (size_t i = 0; g != NULL && i < g->n_clusters; i++) {
-		const struct graph_cluster *c = &g->clusters[i];
-		int *indices = make((c->n_members + 1) * sizeof *indices);
-
-		for (size_t k = 0; k < c->n_members; k++)
-			indices[k] = g->nodes[c->members[k]].index;
-		membership_add(to, c->name, indices, c->n_members);
-		free(indices);
-	}
-}
-
-struct members *membership_find(const struct membership *m, const char *cluster)
-{
-	for (size_t i = 0; i < m->of.n; i++)
-		if (strcmp(m->of.v[i].cluster, cluster) == 0)
-			return &m->of.v[i];
-	return NULL;
-}
-
-size_t membership_view(const struct membership *m, struct lm_arena *a, struct graph_members **out)
-{
-	*out = LM_NEW_N(a, struct graph_members, m->of.n + 1);
-	for (size_t i = 0; i < m->of.n; i++)
-		(*out)[i] =
-		    (struct graph_members){m->of.v[i].cluster, m->of.v[i].indices, m->of.v[i].n};
-	return m->of.n;
-}
-
 /* ---- instances, components, links ---------------------------------------------------------------- */
 
-struct instance *instance_new(const char *name, const char *id, const char *descriptor)
+struct instance *instance_new(const char *name, const char *id)
 {
 	struct instance *in = make(sizeof *in);
 
 	in->name = text_dup(name);
 	snprintf(in->id, sizeof in->id, "%s", id);
-	in->descriptor = text_dup(descriptor);
+	in->next_tree = 1;
 	in->components = lm_map_new();
 	in->links = lm_map_new();
 	return in;
@@ -130,11 +78,11 @@ void instance_free(struct instance *in)
 	for (size_t i = 0; i < in->refers.n; i++)
 		free(in->refers.v[i]);
 	lm_vec_free(&in->refers);
+	for (size_t i = 0; i < in->trees.n; i++)
+		tree_free(in->trees.v[i]);
+	lm_vec_free(&in->trees);
 	lm_vec_free(&in->queue);
-	lm_kvs_fini(&in->properties);
-	graph_free(in->graph);
 	free(in->name);
-	free(in->descriptor);
 	free(in);
 }
 
@@ -160,6 +108,7 @@ void component_free(struct component *c)
 		free(c->metrics.v[i].name);
 		free(c->metrics.v[i].values);
 	}
+	component_move(c, NULL, -1);
 	lm_vec_free(&c->metrics);
 	lm_kvs_fini(&c->outputs);
 	free(c->name);
@@ -181,6 +130,7 @@ void link_free(struct link *l)
 	for (size_t i = 0; i < l->via.n; i++)
 		found_free(l->via.v[i]);
 	lm_vec_free(&l->via);
+	link_move(l, NULL, -1);
 	lm_kvs_fini(&l->properties);
 	free(l->name);
 	free(l);
@@ -190,8 +140,6 @@ void process_free(struct process *p)
 {
 	if (p == NULL)
 		return;
-	if (p->want != p->have)
-		graph_free(p->want);
 	for (size_t i = 0; i < p->earlier.n; i++) {
 		free(p->earlier.v[i].step);
 		free(p->earlier.v[i].subject);
@@ -200,7 +148,7 @@ void process_free(struct process *p)
 	}
 	lm_vec_free(&p->earlier);
 	lm_vec_free(&p->ready);
-	membership_fini(&p->after);
+	spec_fini(&p->before);
 	lm_arena_free(p->plan_arena);
 	lm_arena_free(p->arena);
 	free(p->failed_component);

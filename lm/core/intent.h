@@ -7,19 +7,19 @@
 #include "base/kv.h"
 
 /* What an operator, or a policy, wants.  Names as in the reference API. */
-#define INTENT_KINDS(X)                                               \
-	/* name, intentType in processes, path of the API call */     \
-	X(CREATE, "CreateAssembly", "createAssembly")                 \
-	X(CHANGE_STATE, "ChangeAssemblyState", "changeAssemblyState") \
-	X(DELETE, "DeleteAssembly", "deleteAssembly")                 \
-	X(HEAL, "HealAssembly", "healAssembly")                       \
-	X(SCALE_OUT, "ScaleOutAssembly", "scaleOutAssembly")          \
-	X(SCALE_IN, "ScaleInAssembly", "scaleInAssembly")             \
-	X(UPGRADE, "UpgradeAssembly", "upgradeAssembly")              \
+#define INTENT_KINDS(X)                                                            \
+	/* name, intentType in processes, path of the API call */                  \
+	X(CREATE, "CreateAssembly", "createAssembly")                              \
+	X(CHANGE_STATE, "ChangeAssemblyState", "changeAssemblyState")              \
+	X(DELETE, "DeleteAssembly", "deleteAssembly")                              \
+	X(HEAL, "HealAssembly", "healAssembly")                                    \
+	X(SCALE_OUT, "ScaleOutAssembly", "scaleOutAssembly")                       \
+	X(SCALE_IN, "ScaleInAssembly", "scaleInAssembly")                          \
+	X(UPGRADE, "UpgradeAssembly", "upgradeAssembly")                           \
 	X(CREATE_OR_UPGRADE, "CreateOrUpgradeAssembly", "createOrUpgradeAssembly") \
-	X(ADOPT, "AdoptAssembly", "adoptAssembly")                    \
-	X(RETRY, "Retry", "retry")                                    \
-	X(ROLLBACK, "Rollback", "rollback")                           \
+	X(ADOPT, "AdoptAssembly", "adoptAssembly")                                 \
+	X(RETRY, "Retry", "retry")                                                 \
+	X(ROLLBACK, "Rollback", "rollback")                                        \
 	X(CANCEL, "Cancel", "cancel")
 
 enum intent_kind {

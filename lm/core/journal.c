@@ -76,19 +76,31 @@ static void print_found(struct lm_json *j, const struct found *f)
 
 /* ---- present state --------------------------------------------------------------------------------- */
 
+static void print_spec(struct lm_json *j, const struct spec *s)
+{
+	lm_json_str(j, "descriptor", s->descriptor);
+	lm_json_str(j, "intendedState", component_state_text(s->target));
+	print_kvs(j, "properties", &s->properties);
+	print_membership(j, "members", &s->members);
+}
+
 void journal_instance(struct turn *t, const struct instance *in)
 {
-	struct membership members = {0};
 	struct body b;
 
-	membership_from_graph(&members, in->graph);
 	body_open(&b);
 	lm_json_str(&b.json, "id", in->id);
 	lm_json_str(&b.json, "name", in->name);
-	lm_json_str(&b.json, "descriptor", in->descriptor);
-	lm_json_str(&b.json, "intendedState", component_state_text(in->intended));
-	print_kvs(&b.json, "properties", &in->properties);
-	print_membership(&b.json, "members", &members);
+	lm_json_int(&b.json, "tree", in->tree->number);
+	lm_json_int(&b.json, "nextTree", in->next_tree);
+	lm_json_open(&b.json, "trees", '[');
+	for (size_t i = 0; i < in->trees.n; i++) {
+		lm_json_open(&b.json, NULL, '{');
+		lm_json_int(&b.json, "number", in->trees.v[i]->number);
+		print_spec(&b.json, &in->trees.v[i]->spec);
+		lm_json_close(&b.json, '}');
+	}
+	lm_json_close(&b.json, ']');
 	if (in->found != NULL) {
 		const struct found *found;
 
@@ -100,7 +112,6 @@ void journal_instance(struct turn *t, const struct instance *in)
 	lm_json_int(&b.json, "createdAt", in->created_ms);
 	lm_json_int(&b.json, "modifiedAt", in->modified_ms);
 	body_close(&b, t, RECORD_ASSEMBLY, in->id, in->name);
-	membership_fini(&members);
 }
 
 void journal_instance_gone(struct turn *t, const struct instance *in)
@@ -121,7 +132,16 @@ void journal_component(struct turn *t, const struct component *c)
 	lm_json_str(&b.json, "name", c->name);
 	lm_json_str(&b.json, "root", c->instance->name);
 	lm_json_str(&b.json, "state", component_state_text(c->state));
-	lm_json_bool(&b.json, "rebuild", c->rebuild);
+	if (c->tree != NULL) /* restored under the wanted tree where its own is no more */
+		lm_json_int(&b.json, "tree", c->tree->number);
+	if (c->given.fixed != 0) {
+		lm_json_int(&b.json, "fixed", (int64_t)c->given.fixed);
+		lm_json_int(&b.json, "fluid", (int64_t)c->given.fluid);
+	}
+	if (c->rebuild)
+		lm_json_bool(&b.json, "rebuild", true);
+	if (c->adopted)
+		lm_json_bool(&b.json, "adopted", true);
 	print_kvs(&b.json, "outputs", &c->outputs);
 	lm_json_int(&b.json, "modifiedAt", c->modified_ms);
 	body_close(&b, t, RECORD_COMPONENT, c->id, c->instance->name);
@@ -134,6 +154,7 @@ void journal_link(struct turn *t, const struct instance *in, const struct link *
 	body_open(&b);
 	lm_json_str(&b.json, "name", l->name);
 	lm_json_str(&b.json, "root", in->name);
+	lm_json_int(&b.json, "tree", l->tree->number);
 	print_kvs(&b.json, "properties", &l->properties);
 	if (l->via.n > 0) {
 		lm_json_open(&b.json, "via", '[');
@@ -147,6 +168,21 @@ void journal_link(struct turn *t, const struct instance *in, const struct link *
 void journal_link_gone(struct turn *t, const struct instance *in, const char *name)
 {
 	put(t, RECORD_RELATIONSHIP, name, in->name, NULL);
+}
+
+static void print_resources(struct lm_json *j, const struct intent *i)
+{
+	lm_json_open(j, "resources", '{');
+	for (size_t k = 0; k < i->n_resources; k++) {
+		const struct adopted *a = &i->resources[k];
+
+		lm_json_open(j, a->name, '{');
+		if (a->id != NULL)
+			lm_json_str(j, "id", a->id);
+		print_kvs(j, "outputs", &a->outputs);
+		lm_json_close(j, '}');
+	}
+	lm_json_close(j, '}');
 }
 
 void intent_print(struct lm_buf *out, const struct intent *i)
@@ -166,6 +202,7 @@ void intent_print(struct lm_buf *out, const struct intent *i)
 	    {"brokenComponentName", i->component_name},
 	    {"brokenComponentId", i->component_id},
 	    {"brokenComponentMetricKey", i->component_metric_key},
+	    {"processId", i->process},
 	    {"reason", i->reason},
 	};
 	for (size_t k = 0; k < LM_COUNT(texts); k++)
@@ -173,6 +210,12 @@ void intent_print(struct lm_buf *out, const struct intent *i)
 			lm_json_str(&j, texts[k].key, texts[k].value);
 	if (i->properties.n > 0)
 		print_kvs(&j, "properties", &i->properties);
+	if (i->clusters.n > 0)
+		print_kvs(&j, "clusters", &i->clusters);
+	if (i->n_resources > 0)
+		print_resources(&j, i);
+	if (i->queue)
+		lm_json_bool(&j, "queue", true);
 	lm_json_close(&j, '}');
 }
 
@@ -199,8 +242,19 @@ void journal_process(struct turn *t, const struct process *p)
 	lm_json_int(&b.json, "steps", p->tally.steps);
 	lm_json_int(&b.json, "stepsDone", p->tally.done);
 	lm_json_int(&b.json, "stepsFailed", p->tally.failed);
-	lm_json_str(&b.json, "target", component_state_text(p->target));
-	print_membership(&b.json, "members", &p->after);
+	lm_json_int(&b.json, "from", p->from_number);
+	lm_json_int(&b.json, "to", p->to_number);
+	if (p->before.descriptor != NULL) {
+		lm_json_open(&b.json, "before", '{');
+		print_spec(&b.json, &p->before);
+		lm_json_close(&b.json, '}');
+	}
+	if (p->wake_ms != 0)
+		lm_json_int(&b.json, "wakeAt", p->wake_ms);
+	if (p->failed_component != NULL)
+		lm_json_str(&b.json, "failedComponent", p->failed_component);
+	if (p->cancelling)
+		lm_json_bool(&b.json, "cancelling", true);
 	body_close(&b, t, RECORD_PROCESS, p->id, p->root_name);
 	t->records.v[t->records.n - 1].ended_ms = p->end_ms;
 	lm_buf_fini(&intent);

@@ -12,7 +12,7 @@
 /*
  * Inside the engine.  Who owns whom:
  *
- *	engine -> instance (root assembly) -> component, link
+ *	engine -> instance (root assembly) -> tree, component, link
  *	engine -> process -> plan and its runs
  *
  * Invariants:
@@ -20,8 +20,8 @@
  *     the function that made it returns (journal.c).
  *  2. A component has at most one step in flight; others wait in its line (flight.c).
  *  3. An instance has at most one running process; others wait in its queue.
- *  4. instance.graph covers every component that exists, except while a process runs: then
- *     process.have and process.want together do.
+ *  4. Every component and link that exists was made under one of its instance's trees, and goes
+ *     down under the same; instance.tree is the one that was wanted last.
  *  5. component.state is written by component_set_state() alone.
  *  6. The engine's maps hold pointers; between turns the outside holds ids only.
  */
@@ -35,19 +35,36 @@ struct metric {
 	int64_t at_ms;
 };
 
+/*
+ * Fingerprints of what a component was given when it was last brought up or reconfigured: its
+ * descriptor, its input properties and the attributes of its infrastructure.  Volatile ones apart,
+ * since a Reconfigure can hand those over.  0: it was never given anything.
+ */
+struct given {
+	uint64_t fixed, fluid;
+};
+
 struct component {
 	char *name; /* full */
 	char id[LM_ID_SIZE];
 	struct instance *instance;
+	struct tree *tree; /* under which it was made; NULL: it was not yet */
+	int node;          /* in that tree's graph */
 	enum component_state state;
-	struct lm_kvs outputs;         /* heap */
-	bool rebuild;                  /* a restart is not enough */
-	bool dead;                     /* a service died before the component was Active */
-	struct flight *flight;         /* the step in flight; borrowed from engine.flights */
-	struct waiting *turn;          /* the step that will be, when its location has room */
-	struct line *line;             /* steps that wait for those two; NULL: none (line.c) */
-	bool is_gone;                  /* removed while a step of another assembly needed it */
-	const struct watch *heal;      /* the policy that heals it; borrowed; NULL: none */
+	struct given given;
+	struct lm_kvs outputs;  /* heap */
+	bool rebuild;           /* a restart is not enough */
+	bool dead;              /* a service died before the component was Active */
+	bool adopted;           /* it runs, but nobody has looked yet: Integrity, no Start */
+	bool in_scope;          /* of the process that runs, when that is a heal or a scale */
+	bool news;              /* it has reported something new, which others may map */
+	enum transition late;   /* after which others find its values; Create: Install */
+	struct process *healer; /* a heal of it that waits for its next attempt; borrowed */
+	struct flight *flight;  /* the step in flight; borrowed from engine.flights */
+	struct waiting *turn;   /* the step that will be, when its location has room */
+	struct line *line;      /* steps that wait for those two; NULL: none (line.c) */
+	bool is_gone;           /* removed while a step of another assembly needed it */
+	const struct watch *heal; /* the policy that heals it; borrowed; NULL: none */
 	LM_VEC(struct metric) metrics; /* latest of each, at most METRICS_MAX */
 	int64_t modified_ms;
 };
@@ -63,7 +80,9 @@ struct found {
 /* A relationship that exists. */
 struct link {
 	char *name;
-	struct lm_kvs properties;   /* what it was created with */
+	struct tree *tree;        /* under which it was made */
+	int index;                /* in that tree's graph */
+	struct lm_kvs properties; /* what it was created with */
 	LM_VEC(struct found *) via; /* of whom its operations were asked; owned */
 };
 
@@ -78,19 +97,38 @@ struct membership {
 	LM_VEC(struct members) of;
 };
 
+/* What an intent asks for: all that a tree is compiled from.  Heap. */
+struct spec {
+	char *descriptor;         /* NULL: nothing is wanted */
+	struct lm_kvs properties; /* the intents' */
+	struct membership members;
+	enum component_state target;
+};
+
+/*
+ * One version of what was wanted of an instance.  Old ones stay for as long as something that was
+ * made under them exists.
+ */
+struct tree {
+	unsigned number; /* from 1, never given twice */
+	struct spec spec;
+	struct graph *graph;
+	size_t users; /* components and links made under it */
+};
+
 struct instance {
 	char *name;
 	char id[LM_ID_SIZE];
-	char *descriptor;
-	enum component_state intended;
-	enum component_state shown; /* as last told in an event */
-	struct lm_kvs properties;   /* the intent's; heap */
-	struct graph *graph;
+	struct tree *tree;           /* what was wanted last */
+	LM_VEC(struct tree *) trees; /* all, oldest first; owned */
+	unsigned next_tree;
+	enum component_state shown;     /* as last told in an event */
 	struct lm_map *components;      /* by full name; owned */
 	struct lm_map *links;           /* by full name; owned */
 	struct lm_map *found;           /* outside, by reference; owned; NULL: nothing yet */
 	LM_VEC(char *) refers;          /* to assemblies of these names; owned; see refer/refer.c */
 	struct process *running;        /* borrowed */
+	struct process *last;           /* that began; borrowed; NULL: forgotten */
 	LM_VEC(struct process *) queue; /* borrowed */
 	int64_t created_ms, modified_ms;
 };
@@ -99,6 +137,7 @@ struct instance {
 	X(PENDING, "Pending")     \
 	X(RUNNING, "In Progress") \
 	X(COMPLETED, "Completed") \
+	X(CANCELLED, "Cancelled") \
 	X(FAILED, "Failed")
 
 enum process_status {
@@ -139,6 +178,13 @@ struct tally {
 	unsigned steps, done, failed;
 };
 
+/* How far a plan may reach. */
+enum scope {
+	SCOPE_ALL,
+	SCOPE_HEAL,  /* what is Broken, or named as such */
+	SCOPE_SCALE, /* the members that come or go */
+};
+
 struct process {
 	char id[LM_ID_SIZE];
 	struct lm_arena *arena; /* the intent's texts */
@@ -146,23 +192,28 @@ struct process {
 	const char *root_name, *descriptor;
 	char root_id[LM_ID_SIZE];
 	enum process_status status;
-	char *reason;                  /* why it failed; NULL */
+	char *reason;                  /* why it failed, or waits; NULL */
 	int64_t start_ms, end_ms;      /* 0: not yet */
+	int64_t wake_ms;               /* a heal's next attempt; 0: it does not sleep */
+	struct timer alarm;            /* rings then */
 	struct tally tally;            /* of its plan, as it was in the end */
 	struct process *older, *newer; /* neighbours among those that have ended, see finished.c */
 	uint64_t seed;
-	unsigned attempt;   /* from 1; a failed heal is tried again, harder */
-	unsigned next_step; /* number of the next step's id */
+	unsigned attempt;                /* from 1; a failed heal is tried again, harder */
+	unsigned next_step;              /* number of the next step's id */
+	bool cancelling;                 /* no step begins any more */
+	struct spec before;              /* what was wanted before it began; for a rollback */
+	unsigned from_number, to_number; /* of the trees it goes from and leads to; 0: none */
 
 	/* While it runs. */
 	struct instance *instance;
-	struct membership after;   /* who shall be in the clusters */
-	struct graph *have, *want; /* have is instance.graph; either may be NULL; may be the same */
-	enum component_state target;
+	struct tree *to; /* what is wanted; borrowed from the instance; NULL: nothing */
+	enum scope scope;
+	unsigned rounds; /* plans made because values had changed under way */
+	bool has_news;   /* a component has */
 	struct lm_arena *plan_arena;
 	struct plan *plan;
 	struct run *runs;
-	struct unblocks *unblocks; /* per step: who waits for it; in the plan arena */
 	LM_VEC(int) ready;         /* steps that wait for nothing any more */
 	size_t left;               /* steps not yet done */
 	size_t in_flight, in_line; /* asked of a driver; waiting for a component or location */
@@ -171,10 +222,6 @@ struct process {
 	bool failing;
 	char *failed_component;         /* heap; NULL: a relationship or nothing */
 	LM_VEC(struct earlier) earlier; /* steps in flight when the manager went down */
-};
-
-struct unblocks {
-	LM_VEC(int) steps;
 };
 
 /* A step of a former life of the manager, whose id must be asked again. */
@@ -193,6 +240,7 @@ struct flight {
 	struct component *component;
 	char *action;
 	char *location;     /* of the driver that was asked; NULL: the default one */
+	struct given given; /* what was handed over with it */
 	unsigned timeout_s; /* 0: the driver's default */
 	int64_t started_ms;
 	struct timer deadline; /* then the driver is asked to end it, and later given up */
@@ -231,6 +279,7 @@ struct engine {
 	struct lanes lanes;
 	struct engine_counts counts; /* but in_flight, which is the size of the map */
 	LM_VEC(struct wish) wishes;
+	LM_VEC(struct process *) sleepers; /* heals between two attempts; borrowed */
 	int64_t next_event;
 	struct {
 		struct process *oldest, *newest; /* borrowed */
@@ -243,7 +292,9 @@ enum {
 	QUEUE_MAX = 16,
 	FINISHED_MAX = 1000, /* processes remembered after their end */
 	FINISHED_DAYS = 7,
-	HEAL_ATTEMPTS = 3,    /* restart, rebuild, rebuild; then Failed */
+	HEAL_ATTEMPTS = 5,    /* a restart, then rebuilds, then Failed */
+	MEMBERS_MAX = 100000, /* of a cluster without a maximum */
+	ROUNDS_MAX = 64,      /* plans of one process before its values must have settled */
 	METRICS_MAX = 32,     /* series per component */
 	STEP_TIMEOUT_S = 900, /* when neither descriptor nor driver end a step */
 	STEP_MARGIN_S = 15,   /* beyond the step's own limit, which is the driver's to keep */
@@ -252,20 +303,40 @@ enum {
 
 /* ---- instance.c: lifetimes ------------------------------------------------------------------ */
 
-struct instance *instance_new(const char *name, const char *id, const char *descriptor);
+struct instance *instance_new(const char *name, const char *id);
 void instance_free(struct instance *);
 struct component *component_new(struct instance *, const char *name, const char *id);
 void component_free(struct component *);
 struct link *link_new(const char *name);
 void link_free(struct link *);
 void process_free(struct process *);
+char *text_dup(const char *); /* NULL stays NULL; aborts when memory is out */
+
+/* ---- tree.c: what was wanted ------------------------------------------------------------------ */
+
+/* The quantities that a graph was compiled with. */
 void membership_from_graph(struct membership *to, const struct graph *);
+void membership_copy(struct membership *to, const struct membership *from);
 struct members *membership_find(const struct membership *, const char *cluster);
 /* Indices as the graph wants them; borrowed from the membership, the array from the arena. */
 size_t membership_view(const struct membership *, struct lm_arena *, struct graph_members **out);
 void membership_add(struct membership *, const char *cluster, const int *indices, size_t n);
 void membership_fini(struct membership *);
-char *text_dup(const char *); /* NULL stays NULL; aborts when memory is out */
+
+void spec_copy(struct spec *to, const struct spec *from);
+void spec_fini(struct spec *);
+
+/* Adopts spec and graph; not an instance's yet. */
+struct tree *tree_new(struct spec *, struct graph *);
+void tree_free(struct tree *); /* NULL is fine */
+/* The instance owns it from now on, and wants it. */
+void instance_want(struct instance *, struct tree *);
+struct tree *instance_find_tree(const struct instance *, unsigned number);
+/* Frees the trees that nobody was made under, but the wanted one and 'keep' (may be NULL). */
+void instance_drop_trees(struct instance *, const struct tree *keep);
+/* Under which tree it stands from now on; NULL: none. */
+void component_move(struct component *, struct tree *, int node);
+void link_move(struct link *, struct tree *, int index);
 
 struct instance *engine_find_instance(const struct engine *, const char *name_or_id);
 struct component *engine_find_component(const struct engine *, const char *name_or_id);

@@ -5,56 +5,49 @@
 #include "lm/core/engine_priv.h"
 
 /*
- * The life of a process: begin -> plan -> runs -> finish.  A heal that fails is planned again, for
- * a rebuild; a restart of the manager plans again as well.  Both go through process_replan().
+ * The life of a process: begin -> plan -> runs -> finish.  A plan is made anew from what is there
+ * when a heal tries again, when values have changed under way, when a value comes later than
+ * thought, and after a restart of the manager: all through process_replan().
  */
 
 /* ---- the end --------------------------------------------------------------------------------- */
 
-static void record_end(
+static void set_reason(struct process *p, const char *reason)
+{
+	char *text = text_dup(reason);
+
+	free(p->reason);
+	p->reason = text;
+}
+
+void process_end(
     struct engine *e, struct process *p, enum process_status status, int64_t now_ms, struct turn *t)
 {
 	p->status = status;
 	p->end_ms = now_ms;
+	p->wake_ms = 0;
 	journal_process(t, p);
 	event_process(e, t, now_ms, p);
 	finished_add(e, p);
 }
 
-/* Ends a process that never began: it waited, and what it wants is no longer possible. */
-static void refuse(
+void process_refuse(
     struct engine *e, struct process *p, const char *reason, int64_t now_ms, struct turn *t)
 {
-	free(p->reason);
-	p->reason = text_dup(reason);
-	record_end(e, p, PROCESS_FAILED, now_ms, t);
+	set_reason(p, reason);
+	process_end(e, p, PROCESS_FAILED, now_ms, t);
 }
 
-/* Components that no longer exist leave the books. */
+/* Components that no longer exist, and shall not, leave the books. */
 static void drop_absent(struct engine *e, struct instance *in)
 {
 	struct component *c;
 
-	for (size_t i = 0; (c = lm_map_next(in->components, &i)) != NULL;)
-		if (c->state == COMPONENT_ABSENT && graph_find_node(in->graph, c->name) < 0)
+	for (size_t i = 0; (c = lm_map_next(in->components, &i)) != NULL;) {
+		c->in_scope = c->news = false;
+		if (c->state == COMPONENT_ABSENT && graph_find_node(in->tree->graph, c->name) < 0)
 			engine_remove_component(e, c);
-}
-
-/*
- * The instance keeps the larger tree: what is wanted after success; after a failure whichever
- * covers everything that may exist.
- */
-static void settle_graph(struct process *p, struct instance *in, bool ok)
-{
-	bool keep_have = !ok && (p->want == NULL || p->intent.kind == INTENT_SCALE_IN);
-
-	if (p->want != p->have && !keep_have && p->want != NULL) {
-		graph_free(p->have);
-		in->graph = p->want;
-	} else if (p->want != p->have) {
-		graph_free(p->want);
 	}
-	p->have = p->want = NULL;
 }
 
 static void release_plan(struct process *p)
@@ -66,91 +59,354 @@ static void release_plan(struct process *p)
 	p->runs = NULL;
 }
 
-/* Begins the next one in the queue, if the instance is idle. */
 static void begin_next(struct engine *, struct instance *, int64_t now_ms, struct turn *);
+static void rouse(struct engine *, struct process *);
 
-static void finish(struct engine *e, struct process *p, bool ok, int64_t now_ms, struct turn *t)
+static void refuse_waiting(
+    struct engine *e, struct instance *in, const char *reason, int64_t now_ms, struct turn *t)
+{
+	for (size_t i = 0; i < in->queue.n; i++)
+		process_refuse(e, in->queue.v[i], reason, now_ms, t);
+	in->queue.n = 0;
+	for (size_t i = e->sleepers.n; i-- > 0;) {
+		struct process *p = e->sleepers.v[i];
+
+		if (strcmp(p->root_id, in->id) != 0)
+			continue;
+		rouse(e, p);
+		process_refuse(e, p, reason, now_ms, t);
+	}
+}
+
+/* The process lets go of its instance. */
+static void leave(struct engine *e, struct process *p, int64_t now_ms)
 {
 	struct instance *in = p->instance;
-	bool gone = ok && p->want == NULL;
 
-	if (ok &&
-	    p->attempt > 1) { /* what failed at first is in the journal; it is no reason now */
-		free(p->reason);
-		p->reason = NULL;
-	}
 	flight_forget(e, p);
 	p->tally = tally_of(p);
 	release_plan(p);
-	watch_unbind(e, in);
-	settle_graph(p, in, ok);
 	in->running = NULL;
-	p->instance = NULL;
 	in->modified_ms = now_ms;
-	if (gone) {
-		event_root(e, t, now_ms, in, p, in->shown, COMPONENT_ABSENT);
-		journal_instance_gone(t, in);
-		record_end(e, p, PROCESS_COMPLETED, now_ms, t);
-		for (size_t i = 0; i < in->queue.n; i++)
-			refuse(e, in->queue.v[i], "the assembly was deleted", now_ms, t);
-		engine_remove_instance(e, in);
-		return;
-	}
+	p->instance = NULL;
+	p->to = NULL;
+}
+
+static void finish_gone(struct engine *e, struct process *p, int64_t now_ms, struct turn *t)
+{
+	struct instance *in = p->instance;
+
+	watch_unbind(e, in);
+	leave(e, p, now_ms);
+	event_root(e, t, now_ms, in, p, in->shown, COMPONENT_ABSENT);
+	journal_instance_gone(t, in);
+	process_end(e, p, PROCESS_COMPLETED, now_ms, t);
+	refuse_waiting(e, in, "the assembly was deleted", now_ms, t);
+	engine_remove_instance(e, in);
+}
+
+/* The instance is idle again: what it is now is what its policies see. */
+static void rest(
+    struct engine *e, struct instance *in, const struct process *p, int64_t now_ms, struct turn *t)
+{
+	watch_unbind(e, in);
 	drop_absent(e, in);
+	instance_drop_trees(in, NULL);
+	references_bind(e, in);
 	journal_instance(t, in);
 	root_show_state(e, in, p, now_ms, t);
-	record_end(e, p, ok ? PROCESS_COMPLETED : PROCESS_FAILED, now_ms, t);
-	references_bind(e, in);
 	watch_bind(e, in);
 	watch_sync(e, in, now_ms);
+}
+
+static void finish(
+    struct engine *e, struct process *p, enum process_status status, int64_t now_ms, struct turn *t)
+{
+	struct instance *in = p->instance;
+
+	if (status == PROCESS_COMPLETED && p->to == NULL) {
+		finish_gone(e, p, now_ms, t);
+		return;
+	}
+	if (status == PROCESS_COMPLETED) /* what failed at first is no reason now */
+		set_reason(p, NULL);
+	leave(e, p, now_ms);
+	rest(e, in, p, now_ms, t);
+	process_end(e, p, status, now_ms, t);
 	if (p->intent.kind != INTENT_HEAL) /* a heal that left something Broken has given up */
 		watch_heal_broken(e, in, now_ms, t);
 	begin_next(e, in, now_ms, t);
 }
 
-/* A heal that failed tries again with a rebuild, a bounded number of times. */
+/* ---- a heal that failed ------------------------------------------------------------------------ */
+
+/* How long before which attempt: a rebuild follows at once, since a restart is known not to help. */
+static const int64_t pause_before[HEAL_ATTEMPTS + 1] = {0, 0, 0, 1000, 5000, 25000};
+
+static struct component *failed_component(const struct process *p)
+{
+	return p->failed_component == NULL
+		   ? NULL
+		   : lm_map_find(p->instance->components, p->failed_component);
+}
+
+/* Others may have the assembly meanwhile. */
+static void sleep(struct engine *e, struct process *p, int64_t now_ms, struct turn *t)
+{
+	struct instance *in = p->instance;
+	struct component *c = failed_component(p);
+
+	p->status = PROCESS_PENDING;
+	p->wake_ms = now_ms + pause_before[p->attempt];
+	process_sleep(e, p, c);
+	leave(e, p, now_ms);
+	rest(e, in, p, now_ms, t);
+	journal_process(t, p);
+	event_process(e, t, now_ms, p);
+	watch_heal_broken(e, in, now_ms, t);
+	begin_next(e, in, now_ms, t);
+}
+
+/* A heal tries again, harder, a bounded number of times.  True: it is on its way. */
 static bool try_again(struct engine *e, struct process *p, int64_t now_ms, struct turn *t)
 {
-	struct component *c = p->failed_component == NULL
-				  ? NULL
-				  : lm_map_find(p->instance->components, p->failed_component);
+	struct component *c = failed_component(p);
 
-	if (p->intent.kind != INTENT_HEAL || c == NULL)
+	if (p->intent.kind != INTENT_HEAL || p->cancelling)
 		return false;
 	if (p->attempt >= HEAL_ATTEMPTS) {
-		component_set_state(e, c, COMPONENT_FAILED, p, now_ms, t);
+		if (c != NULL)
+			component_set_state(e, c, COMPONENT_FAILED, p, now_ms, t);
 		return false;
 	}
 	p->attempt++;
-	c->rebuild = true;
-	component_set_state(e, c, COMPONENT_BROKEN, p, now_ms, t);
+	if (c != NULL) {
+		c->rebuild = true;
+		component_set_state(e, c, COMPONENT_BROKEN, p, now_ms, t);
+	}
+	if (pause_before[p->attempt] > 0) {
+		sleep(e, p, now_ms, t);
+		return true;
+	}
 	journal_process(t, p);
 	event_process(e, t, now_ms, p);
 	process_replan(e, p, now_ms, t);
 	return true;
 }
 
+/* Forgets that it sleeps. */
+static void rouse(struct engine *e, struct process *p)
+{
+	struct instance *in = lm_map_find(e->by_id, p->root_id);
+	struct component *c =
+	    p->failed_component == NULL ? NULL : lm_map_find(in->components, p->failed_component);
+
+	if (c != NULL && c->healer == p)
+		c->healer = NULL;
+	timer_stop(&e->timers, &p->alarm);
+	for (size_t i = e->sleepers.n; i-- > 0;)
+		if (e->sleepers.v[i] == p)
+			lm_vec_remove(&e->sleepers, i);
+	p->wake_ms = 0;
+}
+
+static void wake(struct engine *e, void *owner, int64_t now_ms, struct turn *t)
+{
+	struct process *p = owner;
+	struct instance *in = lm_map_find(e->by_id, p->root_id);
+
+	rouse(e, p);
+	queue_put(in, 0, p);
+	begin_next(e, in, now_ms, t);
+}
+
+void process_sleep(struct engine *e, struct process *p, struct component *c)
+{
+	*LM_PUSH(NULL, &e->sleepers) = p;
+	if (c != NULL)
+		c->healer = p;
+	p->alarm = (struct timer){.owner = p, .due = wake};
+	timer_set(&e->timers, &p->alarm, p->wake_ms);
+}
+
+/* ---- values that changed under way --------------------------------------------------------------- */
+
+/* Consumers of what is new that were given something else; they come into the plan's reach. */
+static bool reach_consumers(struct engine *e, struct process *p)
+{
+	const struct graph *g = p->to->graph;
+	struct facts f = {e, p->instance, g, p->plan_arena};
+	const char *why;
+	bool found = false;
+
+	for (size_t i = 0; i < g->n_deps; i++) {
+		const struct component *from =
+		    lm_map_find(p->instance->components, g->nodes[g->deps[i].provider].name);
+		struct component *c =
+		    lm_map_find(p->instance->components, g->nodes[g->deps[i].consumer].name);
+
+		if (from == NULL || !from->news || c == NULL || c->tree == NULL || c->in_scope)
+			continue;
+		if (component_change(&f, g->deps[i].consumer, c, &why) == PLAN_KEEP)
+			continue;
+		c->in_scope = found = true;
+	}
+	return found;
+}
+
+static bool has_stale_links(struct engine *e, struct process *p)
+{
+	const struct graph *g = p->to->graph;
+	struct facts f = {e, p->instance, g, p->plan_arena};
+	const struct link *l;
+
+	for (size_t i = 0; (l = lm_map_next(p->instance->links, &i)) != NULL;) {
+		int index = l->tree == p->to ? l->index : graph_find_relationship(g, l->name);
+
+		if (index >= 0 && link_is_stale(&f, index, l))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Who still stands under an older tree: compared at last, now that everybody has brought its values.
+ */
+static bool reach_undecided(struct engine *e, struct process *p)
+{
+	struct facts f = {e, p->instance, p->to->graph, p->plan_arena};
+	struct component *c;
+	const char *why;
+	bool found = false;
+
+	for (size_t i = 0; (c = lm_map_next(p->instance->components, &i)) != NULL;) {
+		if (c->tree == NULL || c->tree == p->to)
+			continue;
+		int node = graph_find_node(p->to->graph, c->name);
+		if (node < 0 || p->to->graph->nodes[node].resource == NULL)
+			continue;
+		if (component_change(&f, node, c, &why) == PLAN_KEEP)
+			component_move(c, p->to, node);
+		else
+			c->in_scope = found = true;
+	}
+	return found;
+}
+
+/* A reference leads elsewhere: whoever is given something of it is not told by dependencies. */
+static bool reach_all(struct engine *e, struct process *p)
+{
+	struct facts f = {e, p->instance, p->to->graph, p->plan_arena};
+	struct component *c;
+	const char *why;
+	bool found = false;
+
+	for (size_t i = 0; (c = lm_map_next(p->instance->components, &i)) != NULL;)
+		if (c->tree == p->to && component_change(&f, c->node, c, &why) != PLAN_KEEP)
+			c->in_scope = found = true;
+	return found;
+}
+
+static void forget_news(struct process *p)
+{
+	struct component *c;
+
+	for (size_t i = 0; (c = lm_map_next(p->instance->components, &i)) != NULL;)
+		c->news = false;
+	p->has_news = p->has_found = false;
+}
+
+/* True when the values that came up have to be carried on to others: the process plans again. */
+static bool values_moved(struct engine *e, struct process *p)
+{
+	bool undecided = false, consumers = false, links = false;
+
+	if (p->to == NULL || p->cancelling)
+		return false;
+	if (p->scope == SCOPE_ALL)
+		undecided = reach_undecided(e, p);
+	if (p->has_found)
+		consumers = reach_all(e, p);
+	if (p->has_news) {
+		consumers = reach_consumers(e, p) || consumers;
+		links = has_stale_links(e, p);
+	}
+	forget_news(p);
+	return undecided || consumers || links;
+}
+
 /* ---- the middle ---------------------------------------------------------------------------------- */
+
+static void fail_and_finish(
+    struct engine *e, struct process *p, const char *reason, int64_t now_ms, struct turn *t)
+{
+	set_reason(p, reason);
+	finish(e, p, PROCESS_FAILED, now_ms, t);
+}
+
+/* Everything that could be done is done. */
+static void settle(struct engine *e, struct process *p, int64_t now_ms, struct turn *t)
+{
+	bool deferred = p->left > 0;
+
+	if (!deferred && !values_moved(e, p)) {
+		finish(e, p, PROCESS_COMPLETED, now_ms, t);
+		return;
+	}
+	if (++p->rounds > ROUNDS_MAX) {
+		fail_and_finish(
+		    e, p, "values keep changing: each change leads to another", now_ms, t);
+		return;
+	}
+	process_replan(e, p, now_ms, t);
+}
 
 /* Begins what can begin; ends the process when nothing is left, or nothing more can be done. */
 static void advance(struct engine *e, struct process *p, int64_t now_ms, struct turn *t)
 {
-	while (p->ready.n > 0 && !p->failing)
+	while (p->ready.n > 0 && !p->failing && !p->cancelling)
 		run_begin(e, p, p->ready.v[--p->ready.n], now_ms, t);
-	if (p->failing) /* nothing more begins */
+	if (p->failing || p->cancelling) /* nothing more begins */
 		flight_forget(e, p);
-	if (p->in_flight > 0)
+	if (p->in_flight > 0 || p->in_line > 0)
 		return;
-	if (p->failing && !try_again(e, p, now_ms, t))
-		finish(e, p, false, now_ms, t);
-	else if (!p->failing && p->left == 0)
-		finish(e, p, true, now_ms, t);
+	if (p->cancelling && p->left > 0)
+		finish(e, p, PROCESS_CANCELLED, now_ms, t);
+	else if (!p->failing)
+		settle(e, p, now_ms, t);
+	else if (!try_again(e, p, now_ms, t))
+		finish(e, p, PROCESS_FAILED, now_ms, t);
 }
 
 void process_step_ended(struct engine *e, struct process *p, int run, struct component *c,
     const struct step_result *r, int64_t now_ms, struct turn *t)
 {
 	run_continue(e, p, run, c, r, now_ms, t);
+	advance(e, p, now_ms, t);
+}
+
+static void cancel_waiting(struct engine *e, struct process *p, int64_t now_ms, struct turn *t)
+{
+	struct instance *in = lm_map_find(e->by_id, p->root_id);
+
+	if (p->wake_ms != 0)
+		rouse(e, p);
+	for (size_t i = in->queue.n; i-- > 0;)
+		if (in->queue.v[i] == p)
+			lm_vec_remove(&in->queue, i);
+	process_end(e, p, PROCESS_CANCELLED, now_ms, t);
+}
+
+void process_cancel(struct engine *e, struct process *p, int64_t now_ms, struct turn *t)
+{
+	set_reason(p, "cancelled by an operator");
+	if (p->status == PROCESS_PENDING) {
+		cancel_waiting(e, p, now_ms, t);
+		return;
+	}
+	p->cancelling = true;
+	flight_forget(e, p);
+	journal_process(t, p);
 	advance(e, p, now_ms, t);
 }
 
@@ -179,96 +435,182 @@ static void prepare_runs(struct process *p)
 	size_t n = p->plan->n_steps;
 
 	p->runs = LM_NEW_N(p->plan_arena, struct run, n + 1);
-	p->unblocks = LM_NEW_N(p->plan_arena, struct unblocks, n + 1);
 	p->left = n;
-	for (size_t i = 0; i < n; i++) {
-		const struct plan_step *s = &p->plan->steps[i];
-
-		p->runs[i].waits = (unsigned)s->after.n;
-		for (size_t k = 0; k < s->after.n; k++)
-			*LM_PUSH(p->plan_arena, &p->unblocks[s->after.v[k].step].steps) = (int)i;
-	}
+	for (size_t i = 0; i < n; i++)
+		p->runs[i].waits = (unsigned)p->plan->steps[i].after.n;
 	push_ready(p, false);
 	push_ready(p, true);
 }
 
+struct aim process_aim_again(
+    const struct engine *e, const struct process *p, const struct instance *in)
+{
+	struct tree *to = p->to_number == 0 ? NULL : in->tree;
+	struct aim a = {
+	    .to = to,
+	    .target = to == NULL ? COMPONENT_ABSENT : to->spec.target,
+	    .scope = p->scope,
+	    .apart = &p->before.members,
+	    .base = instance_find_tree(in, p->from_number),
+	    .values_moved = p->rounds > 0,
+	};
+
+	if (p->scope == SCOPE_HEAL)
+		a.broken = heal_subject(e, in, &p->intent);
+	if (a.broken != NULL && a.broken->state == COMPONENT_ACTIVE)
+		a.broken = NULL; /* it was marked when the process began, and is well again */
+	return a;
+}
+
+/* Links that stay stand under the wanted tree from now on. */
+static void move_links(struct process *p)
+{
+	LM_AUTO(lm_map) ceased = lm_map_new();
+	struct link *l;
+
+	for (size_t i = 0; i < p->plan->n_steps; i++)
+		if (p->plan->steps[i].kind == PLAN_CEASE)
+			lm_map_put(ceased, p->plan->steps[i].subject, p->plan);
+	for (size_t i = 0; p->to != NULL && (l = lm_map_next(p->instance->links, &i)) != NULL;) {
+		if (l->tree == p->to || lm_map_find(ceased, l->name) != NULL)
+			continue;
+		int index = graph_find_relationship(p->to->graph, l->name);
+		if (index >= 0)
+			link_move(l, p->to, index);
+	}
+}
+
+static void move_settled(struct process *p, const struct planned *planned)
+{
+	for (size_t i = 0; i < planned->n_settled; i++) {
+		struct component *c = planned->settled[i];
+
+		component_move(c, p->to, graph_find_node(p->to->graph, c->name));
+	}
+	move_links(p);
+}
+
 void process_replan(struct engine *e, struct process *p, int64_t now_ms, struct turn *t)
 {
-	struct aim aim = {.have = p->have, .want = p->want, .target = p->target};
-	const char *circle = NULL;
+	struct aim aim = process_aim_again(e, p, p->instance);
+	struct planned planned;
 
 	release_plan(p);
 	p->failing = false;
 	p->plan_arena = lm_arena_new();
-	p->plan = aim_plan(p->instance, &aim, p->plan_arena, &circle);
+	aim_plan(e, p->instance, &aim, p->plan_arena, &planned);
+	p->plan = planned.plan;
 	if (p->plan == NULL) {
-		free(p->reason);
-		if (asprintf(&p->reason, "the order of steps has a circle: %s", circle) < 0)
-			abort();
-		finish(e, p, false, now_ms, t);
+		fail_and_finish(e, p,
+		    lm_arena_printf(
+			p->plan_arena, "the order of steps has a circle: %s", planned.circle),
+		    now_ms, t);
 		return;
 	}
+	move_settled(p, &planned);
 	prepare_runs(p);
 	advance(e, p, now_ms, t);
 }
 
 void process_add_components(struct engine *e, struct process *p)
 {
+	LM_AUTO(lm_map) adopted = adopted_ids(&p->intent);
 	char id[LM_ID_SIZE];
 
-	for (size_t i = 0; p->want != NULL && i < p->want->n_nodes; i++) {
-		const struct graph_node *n = &p->want->nodes[i];
+	for (size_t i = 0; p->to != NULL && i < p->to->graph->n_nodes; i++) {
+		const struct graph_node *n = &p->to->graph->nodes[i];
 
 		if (n->resource == NULL || lm_map_find(p->instance->components, n->name) != NULL)
 			continue;
-		lm_id(p->seed, n->name, id);
-		engine_add_component(e, component_new(p->instance, n->name, id));
+		const char *brought = lm_map_find(adopted, n->name);
+		if (brought == NULL)
+			lm_id(p->seed, n->name, id);
+		engine_add_component(
+		    e, component_new(p->instance, n->name, brought != NULL ? brought : id));
 	}
 }
 
-static struct instance *create_instance(
-    struct engine *e, const struct process *p, const struct aim *a, int64_t now_ms)
+static struct instance *create_instance(struct engine *e, const struct process *p, int64_t now_ms)
 {
-	struct instance *in = instance_new(p->root_name, p->root_id, p->descriptor);
+	struct instance *in = instance_new(p->root_name, p->root_id);
 
-	for (size_t i = 0; i < p->intent.properties.n; i++)
-		lm_kvs_set(&in->properties, p->intent.properties.v[i].name,
-		    p->intent.properties.v[i].value);
-	in->graph = a->want;
 	in->created_ms = now_ms;
 	engine_add_instance(e, in);
 	return in;
 }
 
+/* From now on the instance wants what the aim says. */
+static void take_aim(struct engine *e, struct process *p, struct instance *in, struct aim *a)
+{
+	if (in->tree != NULL)
+		watch_unbind(e, in);
+	p->from_number = in->tree == NULL ? 0 : in->tree->number;
+	if (a->is_new)
+		instance_want(in, a->to);
+	a->is_new = false;
+	p->to = a->to;
+	p->to_number = a->to == NULL ? 0 : a->to->number;
+	if (a->to != NULL)
+		a->to->spec.target = a->target;
+	p->scope = a->scope;
+	process_add_components(e, p);
+	references_bind(e, in);
+	watch_bind(e, in);
+}
+
+/* Takes its place in the instance. */
+static void occupy(struct process *p, struct instance *in, int64_t now_ms)
+{
+	p->instance = in;
+	p->status = PROCESS_RUNNING;
+	p->rounds = 0;
+	p->end_ms = 0;
+	if (p->start_ms == 0)
+		p->start_ms = now_ms;
+	in->running = in->last = p;
+	in->modified_ms = now_ms;
+}
+
+static void start(struct engine *e, struct process *p, const struct component *broken,
+    int64_t now_ms, struct turn *t)
+{
+	journal_instance(t, p->instance);
+	journal_process(t, p);
+	event_process(e, t, now_ms, p);
+	if (broken != NULL && broken->state == COMPONENT_ACTIVE)
+		component_set_state(e, lm_map_find(p->instance->components, broken->name),
+		    COMPONENT_BROKEN, p, now_ms, t);
+	watch_sync(e, p->instance, now_ms);
+	process_replan(e, p, now_ms, t);
+}
+
 void process_begin(struct engine *e, struct process *p, struct instance *in, struct aim *a,
     int64_t now_ms, struct turn *t)
 {
-	if (in == NULL) {
-		in = create_instance(e, p, a, now_ms);
-		a->have = a->want;
-	}
-	p->instance = in;
-	p->have = a->have;
-	p->want = a->want;
-	p->target = a->target;
-	p->after = a->after;
+	if (in == NULL)
+		in = create_instance(e, p, now_ms);
+	else if (p->attempt == 0)
+		spec_copy(&p->before, &in->tree->spec);
+	if (p->attempt == 0)
+		p->attempt = 1;
+	occupy(p, in, now_ms);
+	take_aim(e, p, in, a);
+	if (p->intent.kind == INTENT_ADOPT)
+		process_adopt(e, p, now_ms, t);
+	start(e, p, a->broken, now_ms, t);
+}
+
+void process_go_on(
+    struct engine *e, struct process *p, struct instance *in, int64_t now_ms, struct turn *t)
+{
+	finished_remove(e, p);
 	p->attempt = 1;
-	p->status = PROCESS_RUNNING;
-	p->start_ms = now_ms;
-	in->running = p;
-	in->modified_ms = now_ms;
-	if (p->want != NULL)
-		in->intended = a->target;
+	p->cancelling = false;
+	set_reason(p, NULL);
+	occupy(p, in, now_ms);
+	p->to = p->to_number == 0 ? NULL : in->tree;
 	process_add_components(e, p);
-	references_bind(e, in);
-	journal_instance(t, in);
-	journal_process(t, p);
-	event_process(e, t, now_ms, p);
-	if (a->broken != NULL && a->broken->state == COMPONENT_ACTIVE)
-		component_set_state(e, lm_map_find(in->components, a->broken->name),
-		    COMPONENT_BROKEN, p, now_ms, t);
-	watch_sync(e, in, now_ms);
-	process_replan(e, p, now_ms, t);
+	start(e, p, NULL, now_ms, t);
 }
 
 static void begin_next(struct engine *e, struct instance *in, int64_t now_ms, struct turn *t)
@@ -277,11 +619,10 @@ static void begin_next(struct engine *e, struct instance *in, int64_t now_ms, st
 		struct process *p = in->queue.v[0];
 		struct aim aim;
 
-		in->queue.n--;
-		memmove(&in->queue.v[0], &in->queue.v[1], in->queue.n * sizeof in->queue.v[0]);
-		LM_AUTO(lm_err) err = aim_at(e, &p->intent, in, &aim);
+		lm_vec_remove(&in->queue, 0);
+		LM_AUTO(lm_err) err = process_aim(e, p, in, &aim);
 		if (err != NULL) {
-			refuse(e, p, lm_err_text(err), now_ms, t);
+			process_refuse(e, p, lm_err_text(err), now_ms, t);
 			continue;
 		}
 		/* It may end at once, and take the instance with it. */

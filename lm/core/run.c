@@ -20,13 +20,13 @@ static const struct graph_relationship *relationship_of(const struct plan_step *
 
 static void run_done(struct process *p, int run)
 {
-	const struct unblocks *u = &p->unblocks[run];
+	const struct plan_step *s = &p->plan->steps[run];
 
 	p->runs[run].state = RUN_DONE;
 	p->left--;
-	for (size_t i = 0; i < u->steps.n; i++)
-		if (--p->runs[u->steps.v[i]].waits == 0)
-			*LM_PUSH(NULL, &p->ready) = u->steps.v[i];
+	for (size_t i = 0; i < s->unblocks.n; i++)
+		if (--p->runs[s->unblocks.v[i]].waits == 0)
+			*LM_PUSH(NULL, &p->ready) = s->unblocks.v[i];
 }
 
 static void run_failed(struct process *p, int run, const struct component *c, const char *message)
@@ -47,17 +47,50 @@ static void run_failed(struct process *p, int run, const struct component *c, co
 
 /* ---- transitions ------------------------------------------------------------------------------- */
 
+/*
+ * What others may map.  Whoever is created with the rest waits for an Install's values; anything
+ * else may have been given other ones before.
+ */
+static void take_outputs(
+    struct process *p, struct component *c, enum transition tr, const struct lm_kvs *outputs)
+{
+	for (size_t i = 0; i < outputs->n; i++) {
+		const char *name = outputs->v[i].name, *value = outputs->v[i].value;
+		const char *before = lm_kvs_find(&c->outputs, name);
+
+		if (before != NULL && value != NULL && strcmp(before, value) == 0)
+			continue;
+		lm_kvs_set(&c->outputs, name, value);
+		if (p->intent.kind == INTENT_CREATE && tr <= TRANSITION_INSTALL && p->attempt == 1)
+			continue;
+		c->news = p->has_news = true;
+	}
+}
+
+static void gone(struct process *p, struct component *c)
+{
+	component_move(c, NULL, -1);
+	c->given = (struct given){0};
+	c->rebuild = c->adopted = false;
+	c->late = TRANSITION_CREATE;
+	c->news = p->has_news = true;
+}
+
 static void transition_done(struct engine *e, struct process *p, int run, struct component *c,
     const struct step_result *r, int64_t now_ms, struct turn *t)
 {
 	enum transition tr = p->plan->steps[run].transition;
 
-	for (size_t i = 0; r != NULL && i < r->outputs.n; i++)
-		lm_kvs_set(&c->outputs, r->outputs.v[i].name, r->outputs.v[i].value);
+	if (r != NULL)
+		take_outputs(p, c, tr, &r->outputs);
 	if (tr == TRANSITION_UNINSTALL || tr == TRANSITION_DELETE)
 		lm_kvs_fini(&c->outputs);
 	if (tr == TRANSITION_INSTALL)
 		c->rebuild = false;
+	if (tr == TRANSITION_INTEGRITY)
+		c->adopted = false;
+	if (transition_rule(tr)->to == COMPONENT_ABSENT)
+		gone(p, c);
 	component_set_state(e, c, transition_rule(tr)->to, p, now_ms, t);
 	run_done(p, run);
 	if (tr == TRANSITION_INTEGRITY && c->dead) /* it died while we looked the other way */
@@ -80,12 +113,64 @@ static void transition_failed(struct engine *e, struct process *p, int run, stru
 	run_failed(p, run, c, message);
 }
 
+/* Dependencies stand by consumer. */
+static size_t first_dep(const struct graph *g, int consumer)
+{
+	size_t low = 0, high = g->n_deps;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (g->deps[mid].consumer < consumer)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/*
+ * A value that its provider has not brought with its Install may come with its Configure or Start:
+ * the consumer waits, and the plan is made again when nothing else is left to do.
+ */
+static bool is_too_early(
+    struct engine *e, struct process *p, const struct plan_step *s, const struct component *c)
+{
+	struct facts f = {e, p->instance, s->graph, p->plan_arena};
+	struct graph_facts gf = facts_of(&f);
+	bool early = false;
+
+	if (!transition_is_up(s->transition) || c->state > COMPONENT_CREATED || c->tree != NULL)
+		return false;
+	for (size_t i = first_dep(s->graph, s->index);
+	     i < s->graph->n_deps && s->graph->deps[i].consumer == s->index; i++) {
+		const struct graph_dep *d = &s->graph->deps[i];
+		struct component *from = component_of(p, s->graph, d->provider);
+
+		if (graph_property_value(s->graph, s->index, d->property, &gf, f.arena) != NULL)
+			continue;
+		if (from == NULL || from->late >= TRANSITION_START ||
+		    from->state >= p->to->spec.target)
+			continue;
+		from->late =
+		    from->late < TRANSITION_CONFIGURE ? TRANSITION_CONFIGURE : TRANSITION_START;
+		early = true;
+	}
+	return early;
+}
+
 static void transition_begin(
     struct engine *e, struct process *p, int run, int64_t now_ms, struct turn *t)
 {
 	const struct plan_step *s = &p->plan->steps[run];
 	struct component *c = component_of(p, s->graph, s->index);
 
+	if (is_too_early(e, p, s, c)) {
+		p->runs[run].state = RUN_WAITING;
+		return;
+	}
+	if (transition_is_up(s->transition))
+		component_move(c, p->to, s->index);
 	if (s->transition == TRANSITION_START)
 		c->dead = false;
 	if (s->silent)
@@ -110,6 +195,7 @@ static void relationship_done(
 			lm_kvs_set(&l->properties, values->v[i].name, values->v[i].value);
 		for (size_t i = 0; i < p->runs[run].n_via; i++)
 			*LM_PUSH(NULL, &l->via) = found_copy(p->runs[run].via[i]);
+		link_move(l, p->to, s->index);
 		link_free(lm_map_put(in->links, l->name, l));
 		journal_link(t, in, l);
 	} else {
@@ -187,6 +273,8 @@ static void relationship_next(
 	const struct plan_step *s = &p->plan->steps[run];
 	struct run *r = &p->runs[run];
 
+	if (p->intent.kind == INTENT_ADOPT) /* it is there already */
+		r->call = r->n_calls;
 	for (; r->call < r->n_calls; r->call++) {
 		struct component *c = call_component(e, &r->calls[r->call]);
 		bool usable =

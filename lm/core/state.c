@@ -63,6 +63,12 @@ const struct transition_rule *transition_rule(enum transition transition)
 	return &rules[transition];
 }
 
+bool transition_is_up(enum transition transition)
+{
+	return transition != TRANSITION_STOP && transition != TRANSITION_UNINSTALL &&
+	       transition != TRANSITION_DELETE;
+}
+
 bool transition_is_allowed(enum component_state from, enum transition transition)
 {
 	return (rules[transition].from & (1u << from)) != 0;

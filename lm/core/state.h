@@ -43,6 +43,8 @@ struct transition_rule {
 };
 
 const struct transition_rule *transition_rule(enum transition);
+/* It brings the component up, or tells it how it shall be. */
+bool transition_is_up(enum transition);
 bool transition_is_allowed(enum component_state from, enum transition);
 
 /*

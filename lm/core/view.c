@@ -131,7 +131,8 @@ static void print_node(struct view *v, int node)
 	if (node == 0) {
 		view_time(&v->json, "createdAt", v->instance->created_ms);
 		view_time(&v->json, "lastModifiedAt", v->instance->modified_ms);
-		lm_json_str(&v->json, "intendedState", component_state_text(v->instance->intended));
+		lm_json_str(&v->json, "intendedState",
+		    component_state_text(v->instance->tree->spec.target));
 		print_relationships(v);
 		print_references(v);
 	}
@@ -164,8 +165,7 @@ bool engine_print_assembly(const struct engine *e, const char *name_or_id, struc
 	if (in == NULL)
 		return false;
 	LM_AUTO(lm_arena) arena = lm_arena_new();
-	const struct graph *g =
-	    in->running != NULL && in->running->want != NULL ? in->running->want : in->graph;
+	const struct graph *g = in->tree->graph;
 	struct facts facts = {(struct engine *)e, in, g, arena};
 	struct view v = {.instance = in, .graph = g, .facts = &facts, .json = lm_json_on(out)};
 
@@ -199,8 +199,9 @@ void engine_print_assemblies(const struct engine *e, const char *name_contains, 
 		lm_json_open(&j, NULL, '{');
 		lm_json_str(&j, "id", in->id);
 		lm_json_str(&j, "name", in->name);
-		lm_json_str(&j, "descriptorName", in->descriptor);
-		lm_json_str(&j, "state", component_state_text(instance_state(in, in->graph, 0)));
+		lm_json_str(&j, "descriptorName", in->tree->spec.descriptor);
+		lm_json_str(
+		    &j, "state", component_state_text(instance_state(in, in->tree->graph, 0)));
 		view_time(&j, "createdAt", in->created_ms);
 		view_time(&j, "lastModifiedAt", in->modified_ms);
 		if (p != NULL) {

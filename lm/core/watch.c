@@ -70,7 +70,7 @@ static const struct watch *add_watch(
 /* The component that a heal policy heals, or NULL. */
 static struct component *patient(const struct instance *in, size_t heal)
 {
-	return lm_map_find(in->components, in->graph->nodes[in->graph->heals[heal].node].name);
+	return lm_map_find(in->components, in->tree->graph->nodes[in->tree->graph->heals[heal].node].name);
 }
 
 static const char *scale_name(struct facts *f, int i)
@@ -123,13 +123,13 @@ static void bind_heal(struct facts *f, int i)
 void watch_bind(struct engine *e, struct instance *in)
 {
 	LM_AUTO(lm_arena) arena = lm_arena_new();
-	struct facts f = {e, in, in->graph, arena};
+	struct facts f = {e, in, in->tree->graph, arena};
 
-	for (size_t i = 0; i < in->graph->n_scales; i++) {
+	for (size_t i = 0; i < in->tree->graph->n_scales; i++) {
 		bind_scale(&f, (int)i);
 		add_watch(e, in, scale_name(&f, (int)i), true, (int)i);
 	}
-	for (size_t i = in->graph->n_heals;
+	for (size_t i = in->tree->graph->n_heals;
 	     i-- > 0;) { /* of several, the first is the one asked for */
 		struct component *c = patient(in, i);
 
@@ -149,11 +149,11 @@ static void unbind(struct engine *e, const char *policy)
 void watch_unbind(struct engine *e, struct instance *in)
 {
 	LM_AUTO(lm_arena) arena = lm_arena_new();
-	struct facts f = {e, in, in->graph, arena};
+	struct facts f = {e, in, in->tree->graph, arena};
 
-	for (size_t i = 0; i < in->graph->n_scales; i++)
+	for (size_t i = 0; i < in->tree->graph->n_scales; i++)
 		unbind(e, scale_name(&f, (int)i));
-	for (size_t i = 0; i < in->graph->n_heals; i++) {
+	for (size_t i = 0; i < in->tree->graph->n_heals; i++) {
 		struct component *c = patient(in, i);
 
 		unbind(e, heal_name(&f, (int)i));
@@ -166,7 +166,7 @@ void watch_unbind(struct engine *e, struct instance *in)
 
 static bool is_active(const struct instance *in, int node)
 {
-	const struct component *c = lm_map_find(in->components, in->graph->nodes[node].name);
+	const struct component *c = lm_map_find(in->components, in->tree->graph->nodes[node].name);
 
 	return c != NULL && c->state == COMPONENT_ACTIVE;
 }
@@ -180,22 +180,22 @@ static void enable(struct engine *e, const char *policy, bool wanted, int64_t no
 void watch_sync(struct engine *e, struct instance *in, int64_t now_ms)
 {
 	LM_AUTO(lm_arena) arena = lm_arena_new();
-	struct facts f = {e, in, in->graph, arena};
+	struct facts f = {e, in, in->tree->graph, arena};
 	bool idle = in->running == NULL && in->queue.n == 0;
 	bool well =
-	    idle && in->graph->n_scales > 0 && instance_state(in, in->graph, 0) == COMPONENT_ACTIVE;
+	    idle && in->tree->graph->n_scales > 0 && instance_state(in, in->tree->graph, 0) == COMPONENT_ACTIVE;
 
-	for (size_t i = 0; i < in->graph->n_scales; i++) {
-		const struct graph_scale *s = &in->graph->scales[i];
+	for (size_t i = 0; i < in->tree->graph->n_scales; i++) {
+		const struct graph_scale *s = &in->tree->graph->scales[i];
 		bool on = well;
 
 		for (size_t k = 0; k < s->n_metrics; k++)
-			on = on && is_active(in, in->graph->metrics[s->metrics[k]].node);
+			on = on && is_active(in, in->tree->graph->metrics[s->metrics[k]].node);
 		enable(e, scale_name(&f, (int)i), on, now_ms);
 	}
-	for (size_t i = 0; i < in->graph->n_heals; i++)
-		enable(e, heal_name(&f, (int)i), idle && is_active(in, in->graph->heals[i].node),
-		    now_ms);
+	for (size_t i = 0; i < in->tree->graph->n_heals; i++)
+		enable(e, heal_name(&f, (int)i),
+		    idle && is_active(in, in->tree->graph->heals[i].node), now_ms);
 }
 
 void watch_restart(struct engine *e, struct instance *in, int64_t now_ms)
@@ -263,13 +263,13 @@ void watch_died(
 
 void watch_heal_broken(struct engine *e, struct instance *in, int64_t now_ms, struct turn *t)
 {
-	const struct graph *g = in->graph;
+	const struct graph *g = in->tree->graph;
 
 	for (size_t i = 0; i < g->n_heals && in->queue.n == 0; i++) {
 		struct component *c = patient(in, i);
 		const struct watch *w = c == NULL ? NULL : c->heal;
 
-		if (w == NULL || c->state != COMPONENT_BROKEN)
+		if (w == NULL || c->state != COMPONENT_BROKEN || c->healer != NULL)
 			continue;
 		heal(e, c, w, "it broke while something else was done", now_ms, t);
 		return; /* one heal mends everything that is Broken */
@@ -285,7 +285,8 @@ static void act_scale(struct engine *e, const struct watch *w, const struct poli
     int64_t now_ms, struct turn *t)
 {
 	struct instance *in = w->instance;
-	const struct graph_cluster *c = &in->graph->clusters[in->graph->scales[w->index].cluster];
+	const struct graph_cluster *c =
+	    &in->tree->graph->clusters[in->tree->graph->scales[w->index].cluster];
 	bool out = d->action == POLICY_SCALE_OUT;
 
 	if (!can_scale(c, out)) /* at its limit: with no traffic this is every day */
@@ -306,7 +307,7 @@ void watch_act(struct engine *e, struct policy_decisions *ds, int64_t now_ms, st
 			act_scale(e, w, d, now_ms, t);
 			continue;
 		}
-		const struct graph *g = w->instance->graph;
+		const struct graph *g = w->instance->tree->graph;
 		struct component *c =
 		    lm_map_find(w->instance->components, g->nodes[g->heals[w->index].node].name);
 		if (c != NULL && c->state == COMPONENT_ACTIVE)

@@ -159,7 +159,7 @@ static void check(struct world *w)
 	if (sim_saw_new_name(w->sim))
 		w->wrong = "a step that was in flight at a crash was asked under another id";
 	for (size_t i = 0; (in = lm_map_next(w->engine->instances, &i)) != NULL;)
-		check_links(w, in, in->graph);
+		check_links(w, in, in->tree->graph);
 }
 
 /* ---- the manager's part ------------------------------------------------------------------------------ */
@@ -230,6 +230,22 @@ struct lm_err *world_intent(struct world *w, const struct intent *i, char proces
 	return err;
 }
 
+/* Nothing comes from outside; what waits for its time gets it. */
+static bool pass_time(struct world *w)
+{
+	if (engine_is_idle(w->engine))
+		return false;
+	int64_t at = engine_tick(w->engine, w->now_ms, &w->turn);
+	carry_out(w);
+	if (at == INT64_MAX)
+		return false;
+	if (at > w->now_ms)
+		w->now_ms = at;
+	engine_tick(w->engine, w->now_ms, &w->turn);
+	carry_out(w);
+	return true;
+}
+
 bool world_step(struct world *w)
 {
 	struct step_result result;
@@ -237,7 +253,7 @@ bool world_step(struct world *w)
 	int64_t at = sim_next(w->sim);
 
 	if (at == INT64_MAX)
-		return false;
+		return pass_time(w);
 	if (at > w->now_ms)
 		w->now_ms = at;
 	while (sim_take(w->sim, w->now_ms, &result, &died)) {
@@ -275,12 +291,26 @@ struct lm_err *world_create(struct world *w, const char *name, const char *descr
 	    process);
 }
 
+struct lm_err *world_change_state(struct world *w, const char *name, const char *state)
+{
+	char process[LM_ID_SIZE];
+
+	return world_intent(w,
+	    &(struct intent){
+		.kind = INTENT_CHANGE_STATE,
+		.assembly_name = name,
+		.intended_state = state,
+		.queue = true,
+	    },
+	    process);
+}
+
 struct lm_err *world_delete(struct world *w, const char *name)
 {
 	char process[LM_ID_SIZE];
 
-	return world_intent(
-	    w, &(struct intent){.kind = INTENT_DELETE, .assembly_name = name}, process);
+	return world_intent(w,
+	    &(struct intent){.kind = INTENT_DELETE, .assembly_name = name, .queue = true}, process);
 }
 
 struct lm_err *world_scale(struct world *w, const char *name, const char *cluster, bool out)
@@ -292,6 +322,7 @@ struct lm_err *world_scale(struct world *w, const char *name, const char *cluste
 		.kind = out ? INTENT_SCALE_OUT : INTENT_SCALE_IN,
 		.assembly_name = name,
 		.cluster = cluster,
+		.queue = true,
 	    },
 	    process);
 }
@@ -301,8 +332,10 @@ struct lm_err *world_heal(struct world *w, const char *name, const char *compone
 	char process[LM_ID_SIZE];
 
 	return world_intent(w,
-	    &(struct intent){
-		.kind = INTENT_HEAL, .assembly_name = name, .component_name = component},
+	    &(struct intent){.kind = INTENT_HEAL,
+		.assembly_name = name,
+		.component_name = component,
+		.queue = true},
 	    process);
 }
 
@@ -343,13 +376,13 @@ const char *world_states(struct world *w, const char *root)
 	size_t skip = strlen(root) + 2, n = 0;
 
 	shown[0] = '\0';
-	for (size_t i = 0; in != NULL && i < in->graph->n_nodes && n < sizeof shown; i++) {
-		const struct graph_node *node = &in->graph->nodes[i];
+	for (size_t i = 0; in != NULL && i < in->tree->graph->n_nodes && n < sizeof shown; i++) {
+		const struct graph_node *node = &in->tree->graph->nodes[i];
 
 		if (node->resource != NULL)
 			n += (size_t)snprintf(shown + n, sizeof shown - n, "%s%s:%s",
 			    n > 0 ? " " : "", node->name + skip,
-			    component_state_text(instance_state(in, in->graph, (int)i)));
+			    component_state_text(instance_state(in, in->tree->graph, (int)i)));
 	}
 	return shown;
 }
@@ -360,8 +393,10 @@ const char *world_links(struct world *w, const char *root)
 	size_t skip = strlen(root) + 2, n = 0;
 
 	shown[0] = '\0';
-	for (size_t i = 0; in != NULL && i < in->graph->n_relationships && n < sizeof shown; i++) {
-		const struct link *l = lm_map_find(in->links, in->graph->relationships[i].name);
+	for (size_t i = 0; in != NULL && i < in->tree->graph->n_relationships && n < sizeof shown;
+	     i++) {
+		const struct link *l =
+		    lm_map_find(in->links, in->tree->graph->relationships[i].name);
 		const char *address = l == NULL ? NULL : lm_kvs_find(&l->properties, "ipaddr");
 		const char *turn = address == NULL ? NULL : strrchr(address, '-');
 

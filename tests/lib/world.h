@@ -46,6 +46,8 @@ void world_teach(struct world *, const char *text);
 /* Accepts or refuses; the error is the caller's. */
 struct lm_err *world_intent(struct world *, const struct intent *, char process[LM_ID_SIZE]);
 struct lm_err *world_create(struct world *, const char *name, const char *descriptor);
+/* These and a create of their own wait behind what runs. */
+struct lm_err *world_change_state(struct world *, const char *name, const char *state);
 struct lm_err *world_delete(struct world *, const char *name);
 struct lm_err *world_scale(struct world *, const char *name, const char *cluster, bool out);
 struct lm_err *world_heal(struct world *, const char *name, const char *component);

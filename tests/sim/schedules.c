@@ -105,18 +105,18 @@ static const char *unlike_wanted(struct world *w)
 
 	if (p == NULL || p->status != PROCESS_COMPLETED || in == NULL)
 		return NULL;
-	for (size_t i = 0; i < in->graph->n_nodes; i++) {
-		const struct graph_node *n = &in->graph->nodes[i];
+	for (size_t i = 0; i < in->tree->graph->n_nodes; i++) {
+		const struct graph_node *n = &in->tree->graph->nodes[i];
 		const struct component *c = lm_map_find(in->components, n->name);
 
 		if (n->resource == NULL)
 			continue;
-		if (c == NULL || c->state != in->intended)
+		if (c == NULL || c->state != in->tree->spec.target)
 			return "the process completed but a component is not where it should be";
 		if (!sim_is_installed(w->sim, c->id))
 			return "a component is Active that does not exist outside";
 	}
-	if (lm_map_count(in->links) != in->graph->n_relationships)
+	if (lm_map_count(in->links) != in->tree->graph->n_relationships)
 		return "the process completed but a relationship is missing";
 	return NULL;
 }
@@ -152,6 +152,8 @@ static const char *play(uint64_t seed, bool trace, unsigned *crashes)
 		act(&w);
 	}
 	w.turns_to_crash = -1;
+	world_settle(&w);
+	lm_err_free(world_change_state(&w, "svc", "Active"));
 	world_settle(&w);
 	wrong = w.wrong;
 	if (wrong == NULL)

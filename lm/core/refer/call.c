@@ -14,7 +14,10 @@ struct whom whom_of(const struct process *p, const struct plan_step *s, const st
 	if (s->kind == PLAN_TRANSITION)
 		return (struct whom){p->instance, s->graph, s->index};
 	bool own = c->instance == p->instance;
-	const struct graph *g = own ? s->graph : c->instance->graph;
+	const struct graph *g = own ? s->graph : c->instance->tree->graph;
+
+	if (!own && c->tree != NULL)
+		return (struct whom){c->instance, c->tree->graph, c->node};
 
 	return (struct whom){c->instance, g, graph_find_node(g, c->name)};
 }
@@ -91,10 +94,10 @@ static void add_offered(
     struct facts *f, struct calls *out, const struct found *found, const char *operation)
 {
 	const struct instance *in = lm_map_find(f->engine->by_id, found->id);
-	const struct graph_offer *o = in == NULL ? NULL : graph_find_offer(in->graph, operation);
+	const struct graph_offer *o = in == NULL ? NULL : graph_find_offer(in->tree->graph, operation);
 
 	for (size_t i = 0; o != NULL && i < o->n_calls; i++)
-		add_call(out, f->arena, in->graph->nodes[o->calls[i].node].name, false,
+		add_call(out, f->arena, in->tree->graph->nodes[o->calls[i].node].name, false,
 		    o->calls[i].operation);
 	if (o == NULL || o->n_calls == 0)
 		add_call(out, f->arena, NULL, false, operation);

@@ -151,10 +151,12 @@ static struct component *outside_make(struct engine *e, const struct found *f)
 
 	if (g == NULL)
 		return NULL;
-	struct instance *in = instance_new(f->name, f->id, f->type);
+	struct instance *in = instance_new(f->name, f->id);
+	struct spec spec = {.descriptor = text_dup(f->type)};
 	struct component *c = component_new(in, outside_name, f->id);
 	c->state = COMPONENT_ACTIVE;
-	in->graph = g;
+	instance_want(in, tree_new(&spec, g));
+	component_move(c, in->tree, 0);
 	lm_map_put(in->components, c->name, c);
 	lm_map_put(e->outside, in->id, in);
 	return c;

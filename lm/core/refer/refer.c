@@ -94,9 +94,8 @@ void references_unbind(struct engine *e, struct instance *in)
 void references_bind(struct engine *e, struct instance *in)
 {
 	references_unbind(e, in);
-	note_references(e, in, in->graph);
-	if (in->running != NULL && in->running->want != NULL && in->running->want != in->graph)
-		note_references(e, in, in->running->want);
+	for (size_t i = 0; i < in->trees.n; i++)
+		note_references(e, in, in->trees.v[i]->graph);
 }
 
 size_t instance_referrers(

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lm/core/engine_priv.h"
+
+/* Who is in a cluster: growing, shrinking, and fitting quantities to another tree. */
+
+/* Clusters inside of members of clusters ...: no service is that deep. */
+enum { FIT_ROUNDS_MAX = 16 };
+
+void members_grow(struct members *m, unsigned by)
+{
+	m->indices = realloc(m->indices, (m->n + by + 1) * sizeof *m->indices);
+	if (m->indices == NULL)
+		abort();
+	for (size_t at = 0; by > 0; by--, at++) {
+		while (at < m->n && m->indices[at] == (int)at + 1)
+			at++;
+		memmove(&m->indices[at + 1], &m->indices[at], (m->n - at) * sizeof *m->indices);
+		m->indices[at] = (int)at + 1;
+		m->n++;
+	}
+}
+
+/* -1: no such member in the tree. */
+static int node_of_member(const struct graph *g, const struct graph_cluster *c, int index)
+{
+	for (size_t i = 0; i < c->n_members; i++)
+		if (g->nodes[c->members[i]].index == index)
+			return c->members[i];
+	return -1;
+}
+
+static size_t victim(
+    const struct members *m, const struct instance *in, const struct graph_cluster *c)
+{
+	const struct graph *g = in->tree->graph;
+
+	for (size_t k = m->n; k-- > 0;) {
+		int node = node_of_member(g, c, m->indices[k]);
+
+		if (node >= 0 && instance_state(in, g, node) != COMPONENT_ACTIVE)
+			return k;
+	}
+	return m->n - 1;
+}
+
+void members_shrink(
+    struct members *m, unsigned by, const struct instance *in, const struct graph_cluster *c)
+{
+	for (; by > 0 && m->n > 0; by--) {
+		size_t at = victim(m, in, c);
+
+		m->n--;
+		memmove(&m->indices[at], &m->indices[at + 1], (m->n - at) * sizeof *m->indices);
+	}
+}
+
+/* ---- another tree --------------------------------------------------------------------------------- */
+
+/* How many members a cluster of the new tree shall have. */
+static unsigned upgraded_quantity(
+    const struct instance *in, const struct graph_cluster *k, unsigned present)
+{
+	int old = graph_find_cluster(in->tree->graph, k->name);
+	unsigned n = present;
+
+	/* Whoever asks for another initial quantity wants that many. */
+	if (old < 0 || in->tree->graph->clusters[old].initial != k->initial)
+		n = k->initial;
+	if (n < k->min)
+		n = k->min;
+	return k->max > 0 && n > k->max ? k->max : n;
+}
+
+static void fit_to_instance(
+    struct membership *to, const struct graph_cluster *k, const struct instance *in)
+{
+	const struct members *present = membership_find(&in->tree->spec.members, k->name);
+
+	membership_add(to, k->name, present == NULL ? NULL : present->indices,
+	    present == NULL ? 0 : present->n);
+	struct members *m = &to->of.v[to->of.n - 1];
+	int old = graph_find_cluster(in->tree->graph, k->name);
+	unsigned n = upgraded_quantity(in, k, (unsigned)m->n);
+
+	if (m->n < n)
+		members_grow(m, n - (unsigned)m->n);
+	else if (old >= 0)
+		members_shrink(m, (unsigned)m->n - n, in, &in->tree->graph->clusters[old]);
+}
+
+/* A cluster by its full name, or by the one it has in the root's composition. */
+static const char *asked_quantity(const struct lm_kvs *asked, const struct graph_cluster *k)
+{
+	const char *n = lm_kvs_find(asked, k->name);
+
+	return n != NULL || k->owner != 0 ? n : lm_kvs_find(asked, k->component);
+}
+
+static struct lm_err *fit_to_quantity(
+    struct membership *to, const struct graph_cluster *k, const struct lm_kvs *asked)
+{
+	const char *text = asked_quantity(asked, k);
+	char *end = NULL;
+	unsigned long n = text == NULL ? k->n_members : strtoul(text, &end, 10);
+
+	if (text != NULL && (*text < '0' || *text > '9' || *end != '\0'))
+		return lm_err_new(
+		    LM_ERR_INVALID, "cluster '%s': '%s' is not a quantity", k->component, text);
+	if (n < k->min || (k->max > 0 && n > k->max))
+		return lm_err_new(LM_ERR_INVALID,
+		    "cluster '%s': %lu members are outside of its limits (%u to %u)", k->component,
+		    n, k->min, k->max);
+	if (k->max == 0 && n > MEMBERS_MAX)
+		return lm_err_new(
+		    LM_ERR_INVALID, "cluster '%s': %lu members are too many", k->component, n);
+	membership_add(to, k->name, NULL, 0);
+	members_grow(&to->of.v[to->of.n - 1], (unsigned)n);
+	return NULL;
+}
+
+/* Adds the clusters that 'm' does not know; true: they stand otherwise in the graph. */
+static struct lm_err *fit_round(
+    struct membership *m, const struct graph *g, const struct fit *fit, bool *out_differs)
+{
+	struct lm_err *err = NULL;
+
+	*out_differs = false;
+	for (size_t i = 0; i < g->n_clusters && err == NULL; i++) {
+		const struct graph_cluster *k = &g->clusters[i];
+
+		if (membership_find(m, k->name) != NULL)
+			continue;
+		if (fit->instance != NULL)
+			fit_to_instance(m, k, fit->instance);
+		else
+			err = fit_to_quantity(m, k, fit->quantities);
+		if (err != NULL)
+			break;
+		const struct members *now = &m->of.v[m->of.n - 1];
+		bool same = now->n == k->n_members;
+		for (size_t x = 0; same && x < now->n; x++)
+			same = now->indices[x] == g->nodes[k->members[x]].index;
+		*out_differs = *out_differs || !same;
+	}
+	return err;
+}
+
+struct lm_err *aim_compile_fitting(struct engine *e, const char *name, struct spec *spec,
+    const struct fit *fit, struct graph **out)
+{
+	bool differs = true;
+
+	membership_fini(&spec->members);
+	*out = NULL;
+	for (int round = 0; differs && round < FIT_ROUNDS_MAX; round++) {
+		graph_free(*out);
+		struct lm_err *err = aim_build(e, name, spec, out);
+		if (err == NULL)
+			err = fit_round(&spec->members, *out, fit, &differs);
+		if (err == NULL)
+			continue;
+		graph_free(*out);
+		*out = NULL;
+		return err;
+	}
+	return NULL;
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "lm/core/engine_priv.h"
+
+/*
+ * From an aim to a plan: what is there, what of it is within the aim's reach, and what has to
+ * change, as the planner wants it.
+ */
+struct survey {
+	struct engine *engine;
+	const struct instance *instance; /* NULL: nothing is there */
+	const struct aim *aim;
+	const struct graph *want; /* NULL: nothing is wanted */
+	struct lm_arena *arena;
+	struct component **settled;
+	size_t n_settled;
+};
+
+/* ---- reach -------------------------------------------------------------------------------------- */
+
+static bool is_member(const struct membership *m, const char *cluster, int index)
+{
+	const struct members *c = membership_find(m, cluster);
+
+	for (size_t i = 0; c != NULL && i < c->n; i++)
+		if (c->indices[i] == index)
+			return true;
+	return false;
+}
+
+/* True when a node, or what it stands in, is a member that is not in 'm'. */
+static bool is_apart(const struct graph *g, int node, const struct membership *m)
+{
+	for (int at = node; at > 0; at = g->nodes[at].parent) {
+		int k = g->nodes[at].cluster;
+
+		if (k >= 0 && !is_member(m, g->clusters[k].name, g->nodes[at].index))
+			return true;
+	}
+	return false;
+}
+
+static bool reaches(const struct survey *s, const struct component *c, int wanted)
+{
+	const struct aim *a = s->aim;
+
+	switch (a->scope) {
+	case SCOPE_ALL:
+		return true;
+	case SCOPE_HEAL:
+		return c == a->broken || c->in_scope ||
+		       (c->state == COMPONENT_BROKEN && c->healer == NULL);
+	case SCOPE_SCALE:
+		break;
+	}
+	if (c->in_scope)
+		return true;
+	return wanted >= 0 ? is_apart(s->want, wanted, a->apart)
+			   : is_apart(c->tree->graph, c->node, &a->to->spec.members);
+}
+
+/* Nodes that do not exist yet and that this aim is not about. */
+static const bool *nodes_out_of_reach(const struct survey *s)
+{
+	if (s->want == NULL || s->aim->scope == SCOPE_ALL)
+		return NULL;
+	bool *skip = LM_NEW_N(s->arena, bool, s->want->n_nodes);
+	for (size_t i = 0; i < s->want->n_nodes; i++)
+		skip[i] =
+		    s->want->nodes[i].resource != NULL &&
+		    (s->aim->scope == SCOPE_HEAL || !is_apart(s->want, (int)i, s->aim->apart));
+	return skip;
+}
+
+/* ---- what is there --------------------------------------------------------------------------------- */
+
+static int wanted_node(const struct survey *s, const struct component *c)
+{
+	if (s->want == NULL)
+		return -1;
+	if (c->tree != NULL && c->tree->graph == s->want)
+		return c->node;
+	int node = graph_find_node(s->want, c->name);
+	return node >= 0 && s->want->nodes[node].resource != NULL ? node : -1;
+}
+
+/* Its provider is not up, so that nobody can say yet what it will be given. */
+static bool is_undecided(const struct component *c)
+{
+	return c->state < COMPONENT_INSTALLED || c->state == COMPONENT_FAILED || c->rebuild;
+}
+
+/*
+ * A change of what hangs on somebody who is about to be made anew shows when that one is there
+ * again: process.c looks then.
+ */
+static const bool *undecided_nodes(const struct survey *s)
+{
+	if (s->want == NULL || s->instance == NULL)
+		return NULL;
+	bool *wait = LM_NEW_N(s->arena, bool, s->want->n_nodes);
+	for (size_t i = 0; i < s->want->n_deps; i++) {
+		const struct graph_dep *d = &s->want->deps[i];
+		const struct component *c =
+		    lm_map_find(s->instance->components, s->want->nodes[d->provider].name);
+
+		if (c == NULL || is_undecided(c))
+			wait[d->consumer] = true;
+	}
+	return wait;
+}
+
+/*
+ * Nothing about it differs between the tree it was made under and what is wanted.  A scale has a
+ * tree that differs from the one before in members alone.
+ */
+static bool is_settled(const struct survey *s, const struct component *c,
+    const struct plan_thing *t, const bool *undecided)
+{
+	if (t->wanted < 0 || c->tree == s->aim->to)
+		return false;
+	if (t->fixed)
+		return c->tree == s->aim->base;
+	return t->change == PLAN_KEEP && !undecided[t->wanted];
+}
+
+static void add_thing(
+    struct survey *s, struct component *c, const bool *undecided, struct plan_thing *t)
+{
+	struct facts f = {s->engine, s->instance, s->want, s->arena};
+
+	*t = (struct plan_thing){
+	    .graph = c->tree->graph,
+	    .node = c->node,
+	    .wanted = wanted_node(s, c),
+	    .state = c->state,
+	    .rebuild = c->rebuild,
+	    .adopted = c->adopted,
+	};
+	if (c == s->aim->broken && c->state == COMPONENT_ACTIVE)
+		t->state = COMPONENT_BROKEN;
+	t->fixed = !reaches(s, c, t->wanted);
+	bool may_differ = s->aim->scope == SCOPE_ALL || c->in_scope;
+
+	if (t->wanted >= 0 && !t->fixed && may_differ && !undecided[t->wanted])
+		t->change = component_change(&f, t->wanted, c, &t->why);
+	if (is_settled(s, c, t, undecided))
+		s->settled[s->n_settled++] = c;
+}
+
+static size_t add_things(struct survey *s, struct plan_thing **out)
+{
+	const bool *undecided = undecided_nodes(s);
+	struct component *c;
+	size_t n = 0;
+
+	*out = NULL;
+	if (s->instance == NULL)
+		return 0;
+	size_t max = lm_map_count(s->instance->components) + 1;
+	*out = LM_NEW_N(s->arena, struct plan_thing, max);
+	s->settled = LM_NEW_N(s->arena, struct component *, max);
+	for (size_t i = 0; (c = lm_map_next(s->instance->components, &i)) != NULL;)
+		if (c->state != COMPONENT_ABSENT)
+			add_thing(s, c, undecided, &(*out)[n++]);
+	return n;
+}
+
+/* ---- relationships ------------------------------------------------------------------------------------ */
+
+bool link_is_stale(struct facts *f, int relationship, const struct link *l)
+{
+	const struct graph_relationship *r = &f->graph->relationships[relationship];
+	struct graph_facts gf = facts_of(f);
+	size_t set = 0;
+
+	for (size_t i = 0; i < r->n_properties; i++) {
+		const char *now =
+		    graph_expr_value(f->graph, &r->properties[i].value, &gf, f->arena);
+		const char *then = lm_kvs_find(&l->properties, r->properties[i].name);
+
+		set += now != NULL;
+		if ((now == NULL) != (then == NULL) || (now != NULL && strcmp(now, then) != 0))
+			return true;
+	}
+	return set != l->properties.n;
+}
+
+static size_t add_bonds(const struct survey *s, struct plan_bond **out)
+{
+	const struct link *l;
+	size_t n = 0;
+
+	*out = NULL;
+	if (s->instance == NULL)
+		return 0;
+	struct facts f = {s->engine, s->instance, s->want, s->arena};
+	bool looks = s->aim->scope == SCOPE_ALL || s->aim->values_moved;
+	*out = LM_NEW_N(s->arena, struct plan_bond, lm_map_count(s->instance->links) + 1);
+	for (size_t i = 0; (l = lm_map_next(s->instance->links, &i)) != NULL; n++) {
+		int wanted = s->want == NULL ? -1
+			     : l->tree->graph == s->want
+				 ? l->index
+				 : graph_find_relationship(s->want, l->name);
+		(*out)[n] = (struct plan_bond){
+		    .graph = l->tree->graph,
+		    .relationship = l->index,
+		    .wanted = wanted,
+		    .stale = wanted >= 0 && looks && link_is_stale(&f, wanted, l),
+		};
+	}
+	return n;
+}
+
+/* Who brings what others need later than at its Install. */
+static const enum transition *late_providers(const struct survey *s)
+{
+	const struct component *c;
+	enum transition *late = NULL;
+
+	if (s->want == NULL || s->instance == NULL)
+		return NULL;
+	for (size_t i = 0; (c = lm_map_next(s->instance->components, &i)) != NULL;) {
+		int node = c->late == TRANSITION_CREATE ? -1 : wanted_node(s, c);
+
+		if (node < 0)
+			continue;
+		if (late == NULL)
+			late = LM_NEW_N(s->arena, enum transition, s->want->n_nodes);
+		late[node] = c->late;
+	}
+	return late;
+}
+
+void aim_plan(struct engine *e, const struct instance *in, const struct aim *a,
+    struct lm_arena *arena, struct planned *out)
+{
+	struct survey s = {.engine = e, .instance = in, .aim = a, .arena = arena};
+	struct plan_thing *things;
+	struct plan_bond *bonds;
+
+	*out = (struct planned){0};
+	s.want = a->to == NULL ? NULL : a->to->graph;
+	size_t n_things = add_things(&s, &things), n_bonds = add_bonds(&s, &bonds);
+	out->plan = plan_build(
+	    &(struct plan_request){
+		.want = s.want,
+		.target = a->target,
+		.things = things,
+		.n_things = n_things,
+		.bonds = bonds,
+		.n_bonds = n_bonds,
+		.skip = nodes_out_of_reach(&s),
+		.late = late_providers(&s),
+	    },
+	    arena, &out->circle);
+	out->settled = s.settled;
+	out->n_settled = s.n_settled;
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lm/core/engine_priv.h"
+
+/* What is wanted: quantities of clusters, specs, and the trees compiled from them. */
+
+/* ---- membership ------------------------------------------------------------------------------ */
+
+void membership_add(struct membership *m, const char *cluster, const int *indices, size_t n)
+{
+	struct members *c = LM_PUSH(NULL, &m->of);
+
+	c->cluster = text_dup(cluster);
+	c->indices = calloc(n + 1, sizeof *indices);
+	if (c->indices == NULL)
+		abort();
+	if (n > 0)
+		memcpy(c->indices, indices, n * sizeof *indices);
+	c->n = n;
+}
+
+void membership_fini(struct membership *m)
+{
+	for (size_t i = 0; i < m->of.n; i++) {
+		free(m->of.v[i].cluster);
+		free(m->of.v[i].indices);
+	}
+	lm_vec_free(&m->of);
+}
+
+void membership_from_graph(struct membership *to, const struct graph *g)
+{
+	for (size_t i = 0; i < g->n_clusters; i++) {
+		const struct graph_cluster *c = &g->clusters[i];
+		int *indices = calloc(c->n_members + 1, sizeof *indices);
+
+		if (indices == NULL)
+			abort();
+		for (size_t k = 0; k < c->n_members; k++)
+			indices[k] = g->nodes[c->members[k]].index;
+		membership_add(to, c->name, indices, c->n_members);
+		free(indices);
+	}
+}
+
+void membership_copy(struct membership *to, const struct membership *from)
+{
+	for (size_t i = 0; i < from->of.n; i++)
+		membership_add(to, from->of.v[i].cluster, from->of.v[i].indices, from->of.v[i].n);
+}
+
+struct members *membership_find(const struct membership *m, const char *cluster)
+{
+	for (size_t i = 0; i < m->of.n; i++)
+		if (strcmp(m->of.v[i].cluster, cluster) == 0)
+			return &m->of.v[i];
+	return NULL;
+}
+
+size_t membership_view(const struct membership *m, struct lm_arena *a, struct graph_members **out)
+{
+	*out = LM_NEW_N(a, struct graph_members, m->of.n + 1);
+	for (size_t i = 0; i < m->of.n; i++)
+		(*out)[i] =
+		    (struct graph_members){m->of.v[i].cluster, m->of.v[i].indices, m->of.v[i].n};
+	return m->of.n;
+}
+
+/* ---- specs ------------------------------------------------------------------------------------- */
+
+void spec_copy(struct spec *to, const struct spec *from)
+{
+	*to = (struct spec){.descriptor = text_dup(from->descriptor), .target = from->target};
+	for (size_t i = 0; i < from->properties.n; i++)
+		lm_kvs_set(
+		    &to->properties, from->properties.v[i].name, from->properties.v[i].value);
+	membership_copy(&to->members, &from->members);
+}
+
+void spec_fini(struct spec *s)
+{
+	free(s->descriptor);
+	lm_kvs_fini(&s->properties);
+	membership_fini(&s->members);
+	*s = (struct spec){0};
+}
+
+/* ---- trees ------------------------------------------------------------------------------------- */
+
+struct tree *tree_new(struct spec *spec, struct graph *graph)
+{
+	struct tree *t = calloc(1, sizeof *t);
+
+	if (t == NULL)
+		abort();
+	t->spec = *spec;
+	*spec = (struct spec){0};
+	t->graph = graph;
+	return t;
+}
+
+void tree_free(struct tree *t)
+{
+	if (t == NULL)
+		return;
+	spec_fini(&t->spec);
+	graph_free(t->graph);
+	free(t);
+}
+
+void instance_want(struct instance *in, struct tree *t)
+{
+	if (t->number == 0)
+		t->number = in->next_tree++;
+	else if (t->number >= in->next_tree)
+		in->next_tree = t->number + 1;
+	*LM_PUSH(NULL, &in->trees) = t;
+	in->tree = t;
+}
+
+struct tree *instance_find_tree(const struct instance *in, unsigned number)
+{
+	for (size_t i = in->trees.n; i-- > 0;)
+		if (in->trees.v[i]->number == number)
+			return in->trees.v[i];
+	return NULL;
+}
+
+void instance_drop_trees(struct instance *in, const struct tree *keep)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < in->trees.n; i++) {
+		struct tree *t = in->trees.v[i];
+
+		if (t->users > 0 || t == in->tree || t == keep)
+			in->trees.v[kept++] = t;
+		else
+			tree_free(t);
+	}
+	in->trees.n = kept;
+}
+
+void component_move(struct component *c, struct tree *t, int node)
+{
+	if (c->tree != NULL)
+		c->tree->users--;
+	if (t != NULL)
+		t->users++;
+	c->tree = t;
+	c->node = node;
+}
+
+void link_move(struct link *l, struct tree *t, int index)
+{
+	if (l->tree != NULL)
+		l->tree->users--;
+	if (t != NULL)
+		t->users++;
+	l->tree = t;
+	l->index = index;
+}
