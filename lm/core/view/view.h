@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include "lm/core/engine_priv.h"
 
-/* What the documents of the API have in common: view.c topology, view_process.c, view_metrics.c. */
+/* What the documents of the API have in common: topology.c, process.c, plan.c, metrics.c. */
 
 void view_time(struct lm_json *, const char *key, int64_t ms); /* 0: null */
 /* "executionPlan": a list of steps. */

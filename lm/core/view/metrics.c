@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lm/core/view.h"
+#include "lm/core/view/view.h"
 
 /* The document of what was measured, and what the policies make of it. */
 

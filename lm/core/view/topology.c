@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "lm/core/view.h"
+#include "lm/core/view/view.h"
 
 /* The documents of the topology. */
 

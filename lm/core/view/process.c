@@ -2,7 +2,7 @@
 #include <fnmatch.h>
 #include <string.h>
 
-#include "lm/core/view.h"
+#include "lm/core/view/view.h"
 
 /* The documents of processes. */
 
