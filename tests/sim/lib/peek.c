@@ -3,45 +3,34 @@
 
 const struct graph *peek_wanted(const struct instance *in)
 {
-	return in->running != NULL ? in->running->want : in->graph;
-}
-
-static const struct graph *had(const struct instance *in)
-{
-	return in->running != NULL ? in->running->have : in->graph;
+	if (in->running != NULL && in->running->to == NULL)
+		return NULL;
+	return in->tree->graph;
 }
 
 const struct graph *peek_graph_of(const struct component *c, bool up, int *node)
 {
-	const struct graph *both[] = {peek_wanted(c->instance), had(c->instance)};
+	const struct graph *g = peek_wanted(c->instance);
 
-	for (size_t i = 0; i < LM_COUNT(both); i++) {
-		*node = both[i] == NULL ? -1 : graph_find_node(both[i], c->name);
-		if (*node >= 0)
-			return both[i];
-		if (up)
-			return NULL;
+	if (!up && c->tree != NULL) {
+		*node = c->node;
+		return c->tree->graph;
 	}
-	return NULL;
+	*node = g == NULL ? -1 : graph_find_node(g, c->name);
+	return *node < 0 ? NULL : g;
 }
 
 const struct graph *peek_link(
     const struct instance *in, const struct link *l, const struct graph_relationship **out)
 {
-	const struct graph *both[] = {peek_wanted(in), had(in)};
-
-	for (size_t i = 0; i < LM_COUNT(both); i++) {
-		int at = both[i] == NULL ? -1 : graph_find_relationship(both[i], l->name);
-
-		if (at >= 0) {
-			*out = &both[i]->relationships[at];
-			return both[i];
-		}
-	}
-	return NULL;
+	(void)in;
+	*out = &l->tree->graph->relationships[l->index];
+	return l->tree->graph;
 }
 
 enum component_state peek_target(const struct instance *in)
 {
-	return in->intended;
+	if (in->running != NULL && in->running->to == NULL)
+		return COMPONENT_ABSENT;
+	return in->tree->spec.target;
 }

@@ -270,8 +270,8 @@ static void check_relationships_of(
 		const struct graph_relationship *r = &g->relationships[i];
 		const struct graph_end *both[] = {&r->source, &r->target};
 		bool exists = lm_map_find(in->links, r->name) != NULL;
-		bool possible = ends[r->source.state].reached <= in->running->target &&
-				ends[r->target.state].reached <= in->running->target;
+		bool possible = ends[r->source.state].reached <= peek_target(in) &&
+				ends[r->target.state].reached <= peek_target(in);
 
 		for (size_t k = 0; k < LM_COUNT(both); k++) {
 			const struct graph_end *end = both[k];
