@@ -119,7 +119,8 @@ static struct lm_err *check_call(
 		return lm_err_new(LM_ERR_INVALID,
 		    "relationship '%s' calls '%s' of reference '%s', but '%s' (%s) offers no such "
 		    "operation",
-		    r->descriptor, call->operation, ref->component, in->name, in->descriptor);
+		    r->descriptor, call->operation, ref->component, in->name,
+		    in->tree->spec.descriptor);
 	}
 	if (type_has_operation(catalog, ref->type, call->operation))
 		return NULL;

@@ -53,18 +53,18 @@ struct component {
 	int node;          /* in that tree's graph */
 	enum component_state state;
 	struct given given;
-	struct lm_kvs outputs;  /* heap */
-	bool rebuild;           /* a restart is not enough */
-	bool dead;              /* a service died before the component was Active */
-	bool adopted;           /* it runs, but nobody has looked yet: Integrity, no Start */
-	bool in_scope;          /* of the process that runs, when that is a heal or a scale */
-	bool news;              /* it has reported something new, which others may map */
-	enum transition late;   /* after which others find its values; Create: Install */
-	struct process *healer; /* a heal of it that waits for its next attempt; borrowed */
-	struct flight *flight;  /* the step in flight; borrowed from engine.flights */
-	struct waiting *turn;   /* the step that will be, when its location has room */
-	struct line *line;      /* steps that wait for those two; NULL: none (line.c) */
-	bool is_gone;           /* removed while a step of another assembly needed it */
+	struct lm_kvs outputs;    /* heap */
+	bool rebuild;             /* a restart is not enough */
+	bool dead;                /* a service died before the component was Active */
+	bool adopted;             /* it runs, but nobody has looked yet: Integrity, no Start */
+	bool in_scope;            /* of the process that runs, when that is a heal or a scale */
+	bool news;                /* it has reported something new, which others may map */
+	enum transition late;     /* after which others find its values; Create: Install */
+	struct process *healer;   /* a heal of it that waits for its next attempt; borrowed */
+	struct flight *flight;    /* the step in flight; borrowed from engine.flights */
+	struct waiting *turn;     /* the step that will be, when its location has room */
+	struct line *line;        /* steps that wait for those two; NULL: none (line.c) */
+	bool is_gone;             /* removed while a step of another assembly needed it */
 	const struct watch *heal; /* the policy that heals it; borrowed; NULL: none */
 	LM_VEC(struct metric) metrics; /* latest of each, at most METRICS_MAX */
 	int64_t modified_ms;
@@ -81,9 +81,9 @@ struct found {
 /* A relationship that exists. */
 struct link {
 	char *name;
-	struct tree *tree;        /* under which it was made */
-	int index;                /* in that tree's graph */
-	struct lm_kvs properties; /* what it was created with */
+	struct tree *tree;          /* under which it was made */
+	int index;                  /* in that tree's graph */
+	struct lm_kvs properties;   /* what it was created with */
 	LM_VEC(struct found *) via; /* of whom its operations were asked; owned */
 };
 
@@ -182,6 +182,7 @@ struct process {
 	enum scope scope;
 	unsigned rounds; /* plans made because values had changed under way */
 	bool has_news;   /* a component has */
+	bool has_found;  /* a reference leads to something else than before */
 	struct lm_arena *plan_arena;
 	struct plan *plan;
 	struct run *runs;

@@ -372,6 +372,7 @@ static void find_ended(
 	}
 	if (changed)
 		journal_instance(t, p->instance);
+	p->has_found = p->has_found || changed;
 	run_done(p, run);
 }
 

@@ -94,7 +94,8 @@ static void add_offered(
     struct facts *f, struct calls *out, const struct found *found, const char *operation)
 {
 	const struct instance *in = lm_map_find(f->engine->by_id, found->id);
-	const struct graph_offer *o = in == NULL ? NULL : graph_find_offer(in->tree->graph, operation);
+	const struct graph_offer *o =
+	    in == NULL ? NULL : graph_find_offer(in->tree->graph, operation);
 
 	for (size_t i = 0; o != NULL && i < o->n_calls; i++)
 		add_call(out, f->arena, in->tree->graph->nodes[o->calls[i].node].name, false,
