@@ -202,11 +202,11 @@ void watch_sync(struct engine *e, struct instance *in, int64_t now_ms)
 void watch_restart(struct engine *e, struct instance *in, int64_t now_ms)
 {
 	LM_AUTO(lm_arena) arena = lm_arena_new();
-	struct facts f = {e, in, in->graph, arena};
+	struct facts f = {e, in, in->tree->graph, arena};
 
-	for (size_t i = 0; i < in->graph->n_scales; i++)
+	for (size_t i = 0; i < in->tree->graph->n_scales; i++)
 		enable(e, scale_name(&f, (int)i), false, now_ms);
-	for (size_t i = 0; i < in->graph->n_heals; i++)
+	for (size_t i = 0; i < in->tree->graph->n_heals; i++)
 		enable(e, heal_name(&f, (int)i), false, now_ms);
 	watch_sync(e, in, now_ms);
 }
