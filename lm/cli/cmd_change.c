@@ -88,14 +88,14 @@ static struct lm_err *planned(const struct args *a, struct lm_arena *arena, stru
 
 static struct lm_err *print_plan(const struct args *a, struct client *c, const struct request *r)
 {
-	bool json = cli_wants_json(a);
+	const char *form = a->output != NULL ? a->output : "text";
 	struct lm_buf path, plan;
 
 	lm_buf_init(&path, 256);
 	lm_buf_init(&plan, PLAN_MAX);
-	lm_buf_printf(&path, "/api/plan/%s?format=%s", r->intent, json ? "json" : "text");
+	lm_buf_printf(&path, "/api/plan/%s?format=%s", r->intent, form);
 	struct lm_err *e = client_post(c, path.p, r->body, &plan);
-	if (e == NULL && !json && plan.n == 0)
+	if (e == NULL && strcmp(form, "text") == 0 && plan.n == 0)
 		printf("%s: nothing to do\n", r->subject);
 	else if (e == NULL)
 		printf("%s%s", plan.p, plan.n > 0 && plan.p[plan.n - 1] == '\n' ? "" : "\n");

@@ -75,7 +75,9 @@ static const struct command commands[] = {
 	1, 1, change_run},
     {"plan", "create|apply|adopt -f FILE | upgrade|state|scale|heal|delete|rollback ...", "sofdKZ",
 	"show the steps that a change would take",
-	"The words are those of the change itself: lm plan scale voice pbx out\n", 1, 4, plan_run},
+	"The words are those of the change itself: lm plan scale voice pbx out\n"
+	"A picture of it: lm plan delete voice -o dot | dot -Tsvg > plan.svg\n",
+	1, 4, plan_run},
     {"get", "assemblies|processes|descriptors|metrics NAME", "so", "list what there is",
 	"processes may be followed by the name of an assembly (with * as wildcard).\n", 1, 2,
 	get_run},
@@ -235,6 +237,8 @@ static struct args defaults(const struct command *c)
 /* What -o may say, where it is more than json. */
 static const char *outputs_of(const struct args *a)
 {
+	if (a->command->run == plan_run)
+		return "json dot";
 	if (a->command->run != graph_run)
 		return "json";
 	return a->order ? GRAPH_ORDER_OUTPUTS : GRAPH_OUTPUTS;

@@ -344,8 +344,13 @@ static struct lm_err *aim_of_rest(
 }
 
 struct lm_err *engine_plan(
-    struct engine *e, const struct intent *intent, bool json, struct lm_buf *out)
+    struct engine *e, const struct intent *intent, enum plan_form form, struct lm_buf *out)
 {
+	static void (*const print[])(const struct plan *, struct lm_buf *) = {
+	    [PLAN_AS_TEXT] = plan_print,
+	    [PLAN_AS_JSON] = plan_print_json,
+	    [PLAN_AS_DOT] = plan_print_dot,
+	};
 	LM_AUTO(lm_arena) arena = lm_arena_new();
 	struct intent i = *intent;
 	struct instance *in;
@@ -365,10 +370,8 @@ struct lm_err *engine_plan(
 	if (planned.plan == NULL)
 		err = lm_err_new(
 		    LM_ERR_INVALID, "the order of steps has a circle: %s", planned.circle);
-	else if (json)
-		plan_print_json(planned.plan, out);
 	else
-		plan_print(planned.plan, out);
+		print[form](planned.plan, out);
 	aim_fini(&aim);
 	return err;
 }

@@ -91,9 +91,11 @@ void engine_resume(struct engine *, int64_t now_ms, int64_t next_event, struct t
 
 /* ---- questions: nothing changes ------------------------------------------------------------- */
 
-/* What an intent would do: one line per step, or JSON. */
-struct lm_err *engine_plan(struct engine *, const struct intent *, bool json, struct lm_buf *out)
-    LM_MUST_USE;
+enum plan_form { PLAN_AS_TEXT, PLAN_AS_JSON, PLAN_AS_DOT };
+
+/* What an intent would do: one line per step, JSON, or a picture for Graphviz. */
+struct lm_err *engine_plan(
+    struct engine *, const struct intent *, enum plan_form, struct lm_buf *out) LM_MUST_USE;
 
 /* Documents of the reference API (topology, processes).  False: no such thing; nothing is written. */
 bool engine_print_assembly(const struct engine *, const char *name_or_id, struct lm_buf *out);

@@ -142,23 +142,27 @@ void api_fini(struct api *api)
 static void post_plan(struct api *api, struct http_request *r, const char *name)
 {
 	LM_AUTO(lm_arena) a = lm_arena_new();
+	static const char *const forms[] = {
+	    [PLAN_AS_TEXT] = "text", [PLAN_AS_JSON] = "json", [PLAN_AS_DOT] = "dot"};
 	const char *format = http_query(r, "format");
-	bool json = format == NULL || strcmp(format, "json") == 0;
+	enum plan_form form = PLAN_AS_TEXT;
 	struct intent it;
 	struct lm_buf b;
 
-	if (!json && strcmp(format, "text") != 0) {
-		http_answer_error(r, 400, "'format' must be json or text");
+	while (form < LM_COUNT(forms) && strcmp(forms[form], format == NULL ? "json" : format) != 0)
+		form++;
+	if (form == LM_COUNT(forms)) {
+		http_answer_error(r, 400, "'format' must be json, text or dot");
 		return;
 	}
 	if (!read_intent(r, name, a, &it))
 		return;
 	lm_buf_init(&b, PLAN_MAX);
-	struct lm_err *e = engine_plan(manager_engine(api->manager), &it, json, &b);
+	struct lm_err *e = engine_plan(manager_engine(api->manager), &it, form, &b);
 	if (e != NULL)
 		api_answer_err(r, intent_status(e), e);
 	else
-		api_answer_text(r, json ? NULL : "text/plain; charset=utf-8", &b);
+		api_answer_text(r, form == PLAN_AS_JSON ? NULL : "text/plain; charset=utf-8", &b);
 	lm_buf_fini(&b);
 }
 

@@ -78,7 +78,7 @@ static void ask_engine(const struct catalog *c)
 		.descriptor = "assembly::bench::1.0",
 		.intended_state = "Active",
 	    },
-	    false, &out);
+	    PLAN_AS_TEXT, &out);
 	if (err != NULL)
 		die(lm_err_text(err));
 	lm_buf_fini(&out);

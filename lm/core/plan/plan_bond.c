@@ -121,6 +121,17 @@ static void tie_all(struct planner *b, const struct tie *t, int node)
 		tie_all(b, t, c);
 }
 
+static bool has_steps(struct planner *b, const struct tie *t, int node)
+{
+	const struct plan_unit *u =
+	    t->tree->graph->nodes[node].resource == NULL ? NULL : plan_unit_of(b, t->tree, node);
+	bool has = u != NULL && step_at(u, t->gate, t->state) >= 0;
+
+	for (int c = t->tree->child[node]; c >= 0 && !has; c = t->tree->next[c])
+		has = has_steps(b, t, c);
+	return has;
+}
+
 static const char *gate_text(struct planner *b, const struct tie *t, int node)
 {
 	const char *name = t->tree->graph->nodes[node].name;
@@ -141,7 +152,7 @@ static const char *gate_text(struct planner *b, const struct tie *t, int node)
 	return lm_arena_printf(b->arena, "the relationships of %s have ceased", name);
 }
 
-/* The gate between a node and all relationships that ask the same of it. */
+/* The gate between a node and all relationships that ask the same of it; -1: nobody waits there. */
 static int gate_of(struct planner *b, const struct tie *t, int node)
 {
 	struct plan_tree *tree = t->tree;
@@ -151,8 +162,10 @@ static int gate_of(struct planner *b, const struct tie *t, int node)
 	if (tree->gates[node] == NULL)
 		tree->gates[node] = LM_NEW(b->arena, struct plan_tree_gates);
 	int *gate = &tree->gates[node]->step[t->gate][t->state];
-	if (*gate > 0)
-		return *gate - 1;
+	if (*gate == 0 && !has_steps(b, t, node))
+		*gate = -1;
+	if (*gate != 0)
+		return *gate > 0 ? *gate - 1 : -1;
 	struct tie below = *t;
 	below.step = plan_add(b, &(struct plan_step){
 				     .kind = PLAN_GATE,
@@ -211,7 +224,7 @@ static bool end_leaves(struct planner *b, struct plan_tree *t, const struct grap
 /* By node of what is wanted: the lowest state that things below have in the end, and who takes part. */
 struct outcome {
 	unsigned char lowest; /* enum component_state */
-	bool scoped;
+	bool scoped, held;    /* some take part; some do not */
 };
 
 static struct outcome *outcomes(struct planner *b)
@@ -225,13 +238,14 @@ static struct outcome *outcomes(struct planner *b)
 		int parent = g->nodes[i].parent;
 
 		if (g->nodes[i].resource != NULL)
-			o[i] =
-			    (struct outcome){(unsigned char)b->units[i].ends, b->units[i].scoped};
+			o[i] = (struct outcome){(unsigned char)b->units[i].ends, b->units[i].scoped,
+			    !b->units[i].scoped};
 		if (parent < 0)
 			continue;
 		if (o[i].lowest < o[parent].lowest)
 			o[parent].lowest = o[i].lowest;
 		o[parent].scoped |= o[i].scoped;
+		o[parent].held |= o[i].held;
 	}
 	return o;
 }
@@ -348,13 +362,18 @@ static void plan_wanted(
 	const struct graph_relationship *r = &b->want->graph->relationships[index];
 	const char *why = bond == NULL ? NULL : reason_to_cease(b, bond);
 	const struct graph_end *ends[] = {&r->source, &r->target};
-	bool scoped = bond != NULL || (r->source.node < 0 && r->target.node < 0);
+	bool possible = end_gets_there(o, &r->source) && end_gets_there(o, &r->target);
+	bool scoped = false, held = false;
 
-	for (size_t i = 0; i < LM_COUNT(ends); i++)
+	for (size_t i = 0; i < LM_COUNT(ends); i++) {
 		scoped |= ends[i]->node >= 0 && o[ends[i]->node].scoped;
+		held |= ends[i]->node >= 0 && o[ends[i]->node].held;
+	}
+	scoped |= !held;
+	if (bond != NULL && why == NULL && scoped && !possible)
+		why = "its ends do not get that far"; /* it came first, and then something failed */
 	int ceased = why == NULL ? -1 : cease(b, bond, why);
-	if ((bond != NULL && why == NULL) || !scoped || !end_gets_there(o, &r->source) ||
-	    !end_gets_there(o, &r->target))
+	if (!possible || (bond == NULL ? !scoped : why == NULL))
 		return;
 	int created = create(b, index, bond == NULL ? "it is wanted" : "to be there again");
 	plan_after(b, created, ceased, PLAN_CAUSE_NONE);

@@ -126,21 +126,31 @@ static bool waits_at(const struct plan_step *s, int level, bool down)
 	return step_level(s, down) == level + 1 && level_of[s->transition].enters;
 }
 
-/* True when the steps up to 'level' are of more than one component: else there is none to wait for. */
+/* True when steps of more than one component stand below or at the gate: else none waits for another. */
 static bool is_crowded(const struct planner *b, int level, bool down)
 {
-	const char *subject = NULL;
+	const char *below = NULL, *waits = NULL;
 
 	for (size_t i = 0; i < b->steps.n; i++) {
 		const struct plan_step *s = &b->steps.v[i];
+		bool enters = waits_at(s, level, down);
 
-		if (!is_below(s, level, down))
+		if (!enters && !is_below(s, level, down))
 			continue;
-		if (subject != NULL && subject != s->subject)
+		const char **known = enters ? &waits : &below, *other = enters ? below : waits;
+		if ((*known != NULL && *known != s->subject) ||
+		    (other != NULL && other != s->subject))
 			return true;
-		subject = s->subject;
+		*known = s->subject;
 	}
 	return false;
+}
+
+/* What follows it in its component's own order waits at the gate in its place. */
+static bool is_followed(const struct planner *b, size_t step, int level, bool down)
+{
+	return step + 1 < b->steps.n && b->steps.v[step + 1].subject == b->steps.v[step].subject &&
+	       is_below(&b->steps.v[step + 1], level, down);
 }
 
 /* A gate after all steps up to 'level', before those that enter the next one and are not exempt. */
@@ -155,9 +165,12 @@ static void add_gate(struct planner *b, int level, bool down, const char *subjec
 			    .kind = PLAN_GATE, .subject = subject, .index = -1, .silent = true});
 
 	for (size_t i = 0; i < n; i++) {
-		if (is_below(&b->steps.v[i], level, down))
-			plan_after(b, gate, (int)i, PLAN_CAUSE_NONE);
-		else if (waits_at(&b->steps.v[i], level, down) && !needed[i])
+		if (is_below(&b->steps.v[i], level, down)) {
+			if (!is_followed(b, i, level, down))
+				plan_after(b, gate, (int)i, PLAN_CAUSE_NONE);
+			continue;
+		}
+		if (waits_at(&b->steps.v[i], level, down) && !needed[i])
 			plan_prefer(b, (int)i, gate, PLAN_CAUSE_GATE);
 	}
 }

@@ -143,7 +143,7 @@ static void show_plan(struct stage *s, const struct action *a)
 	const struct component *c = some_component(s, a);
 	i.component_name = c == NULL ? "nobody" : c->name;
 	lm_buf_init(&out, 1024 * 1024);
-	LM_AUTO(lm_err) err = engine_plan(s->engine, &i, a->a % 2, &out);
+	LM_AUTO(lm_err) err = engine_plan(s->engine, &i, (enum plan_form)(a->a % 3), &out);
 	trace_line(s->trace, s->now_ms, "PLAN   %s %s: %s", intent_kind_text(i.kind),
 	    i.assembly_name, err == NULL ? "shown" : lm_err_text(err));
 	trace_text(s->trace, out.p);
