@@ -317,8 +317,10 @@ static struct lm_err *try_again(struct manager *m)
 	struct turn *t = m->held.turn;
 	int64_t now = manager_now_ms(m);
 
-	if (now < m->held.again_ms)
+	if (now < m->held.again_ms) { /* something else woke us, or the loop's clock was behind */
+		sleep_until(m, m->held.again_ms);
 		return NULL;
+	}
 	struct lm_err *e = commit(m, t);
 	if (e != NULL && !may_pass(e))
 		return e;
