@@ -22,7 +22,7 @@
  *  2. A component that uses another's property begins its way up after the other's Install (or the
  *     later transition that brings the value), and is gone before the other is uninstalled.
  *  3. A relationship is created as the states and modifiers of its ends say, and ceased before
- *     either end leaves the state it needs, in the reverse order.  A source is raised above the
+ *     either end leaves the state it needs.  A source is raised above the
  *     assembly's state when its relationship must come before a step of the target.
  *  4. References are found before whatever uses them.
  *  5. Levels: no Configure before every Install, no Start before every Configure, no Uninstall
@@ -42,7 +42,6 @@ enum plan_cause {
 	PLAN_CAUSE_END,      /* of a relationship: the end must be there */
 	PLAN_CAUSE_BEFORE,   /* the relationship comes before the transition */
 	PLAN_CAUSE_CEASED,   /* the relationship ceases before its end leaves */
-	PLAN_CAUSE_REVERSE,  /* of relationships: the last that came ceases first */
 	PLAN_CAUSE_OPERATOR, /* it carries out the relationship's operation */
 	PLAN_CAUSE_GATE,     /* a gate, whose subject says what */
 };

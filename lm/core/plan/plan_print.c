@@ -47,7 +47,6 @@ bool plan_put_cause(const struct plan *p, const struct plan_edge *e, struct lm_b
 	    [PLAN_CAUSE_END] = "must be there first",
 	    [PLAN_CAUSE_BEFORE] = "the relationship comes first",
 	    [PLAN_CAUSE_CEASED] = "must cease first",
-	    [PLAN_CAUSE_REVERSE] = "it came last",
 	    [PLAN_CAUSE_OPERATOR] = "it carries out an operation",
 	    [PLAN_CAUSE_GATE] = NULL,
 	};
