@@ -5,6 +5,7 @@
 #   make test           everything, with sanitizers; ends with "N passed, N failed"
 #   make bench          measure against floors in the same run
 #   make bench-compile  the compiler alone; bench-engine: the engine and its journal
+#   make sim            as many schedules as SEEDS says, see tests/sim/run.c
 #   make fuzz           an hour of fuzzing, see tests/fuzz/README.md
 #   make SANITIZE=1     any target with ASan + UBSan, in build/asan
 #   APT=no              install nothing; say what is missing
@@ -71,6 +72,10 @@ $(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/%.o $(LIBALL)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
+# Where the mutants of tests/sim/mutants.c stand.
+SEAMS    := journal_component line_move_up flight_begin plan_order_values plan_add plan_build membership_view
+$(B)/tests/sim/mutants: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,$(SEAMS))
+
 $(B)/tests/sim/%: $(B)/obj/tests/sim/%.o $(B)/libsim.a $(B)/libtest.a $(LIBALL)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(TESTLIBS) $(LIBS)
@@ -115,6 +120,11 @@ fuzz: depends
 	@$(MAKE) --no-print-directory FUZZ=1 fuzzers
 	@tests/fuzz/run 3600
 
+SEEDS    ?= 20000
+sim: depends
+	@$(MAKE) --no-print-directory programs
+	@$(B)/tests/sim/run --seeds $(SEEDS)
+
 demo: depends
 	@$(MAKE) --no-print-directory programs images
 	@tests/demo/run
@@ -143,7 +153,7 @@ clean:
 distclean:
 	rm -rf build
 
-.PHONY: all libs programs fuzzers fuzz depends test demo bench bench-compile bench-engine images format clean distclean FORCE
+.PHONY: all libs programs fuzzers fuzz sim depends test demo bench bench-compile bench-engine images format clean distclean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(patsubst %.o,%.d,$(call obj,$(ALL)))

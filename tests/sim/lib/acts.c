@@ -98,17 +98,69 @@ static void heal(struct stage *s, const struct action *a)
 	    a->number);
 }
 
+/* The members of a cluster, by name, where nothing runs: the value says whether one is well. */
+static char is_well[] = "well", is_ill[] = "ill";
+
+static struct lm_map *members_of(struct stage *s, const struct action *a, const char *cluster)
+{
+	const struct instance *in = instance_of(s, a);
+	const struct graph *g = in == NULL || in->running != NULL ? NULL : peek_wanted(in);
+	int at = g == NULL ? -1 : graph_find_cluster(g, cluster);
+	struct lm_map *m = lm_map_new();
+
+	for (size_t i = 0; at >= 0 && i < g->clusters[at].n_members; i++) {
+		int node = g->clusters[at].members[i];
+		bool well = instance_state(in, g, node) == COMPONENT_ACTIVE;
+
+		lm_map_put(m, g->nodes[node].name, well ? is_well : is_ill);
+	}
+	return m;
+}
+
+/* Who was there stays when others come; who is ill goes first when some shall go. */
+static void check_members(struct stage *s, const struct action *a, const char *cluster,
+    const struct lm_map *before, bool out)
+{
+	const struct instance *in = instance_of(s, a);
+	const struct graph *g = in == NULL || in->running == NULL ? NULL : peek_wanted(in);
+	int at = g == NULL ? -1 : graph_find_cluster(g, cluster);
+	size_t stayed = 0, stayed_ill = 0, ill = 0;
+	const char *how;
+
+	if (at < 0 || lm_map_count(before) == 0)
+		return;
+	for (size_t i = 0; (how = lm_map_next(before, &i)) != NULL;)
+		ill += how == is_ill;
+	for (size_t i = 0; i < g->clusters[at].n_members; i++) {
+		how = lm_map_find(before, g->nodes[g->clusters[at].members[i]].name);
+		stayed += how != NULL;
+		stayed_ill += how == is_ill;
+	}
+	if (out && stayed < lm_map_count(before))
+		stage_wrong(s, "scaled out, %s has lost a member", cluster);
+	size_t gone = lm_map_count(before) - stayed;
+	if (!out && stayed < g->clusters[at].n_members)
+		stage_wrong(s, "scaled in, %s has a new member", cluster);
+	if (!out && stayed_ill > 0 && ill - stayed_ill < gone)
+		stage_wrong(
+		    s, "scaled in, %s has lost one that was well before one that was not", cluster);
+}
+
 static void scale(struct stage *s, const struct action *a, bool out)
 {
 	char name[200];
 
 	snprintf(name, sizeof name, "%s", some_cluster(s, a));
+	struct lm_map *well = members_of(s, a, name);
 	bool accepted = stage_intent(s,
 	    &(struct intent){.kind = out ? INTENT_SCALE_OUT : INTENT_SCALE_IN,
 		.assembly_name = root_name(a->root),
 		.cluster = name,
 		.queue = a->b % 2},
 	    a->number);
+	if (accepted)
+		check_members(s, a, name, well, out);
+	lm_map_free(well);
 	s->coverage->scale_outs += accepted && out;
 	s->coverage->scale_ins += accepted && !out;
 }

@@ -58,8 +58,22 @@ struct faults {
 
 enum { ACTIONS_MAX = 24 };
 
+/* Bugs that the stage puts between the engine and the world, to see whether they are found. */
+enum mutant {
+	MUTANT_NONE,
+	MUTANT_EFFECTS_FIRST,  /* steps are asked before their records are durable */
+	MUTANT_DROP_QUEUE,     /* intents that wait are forgotten at a restart */
+	MUTANT_FAILED_AS_DONE, /* a failed step passes for done */
+	MUTANT_NEW_STEP_ID,    /* what was in flight at a restart is asked under a new id */
+	MUTANT_SKIP_LEAVE,     /* what a relationship has registered is not taken out */
+	MUTANT_STALE_ADDRESS,  /* it registers what the first one did */
+	MUTANT_LOSE_TURN,      /* one commit in sixteen never happens */
+	MUTANT_N
+};
+
 struct schedule {
 	uint64_t seed;
+	enum mutant mutant;
 	struct model model;
 	struct faults faults;
 	struct action actions[ACTIONS_MAX];

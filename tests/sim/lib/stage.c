@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lm/core/doctor.h"
+#include "tests/sim/lib/mutate.h"
 #include "tests/sim/lib/peek.h"
 #include "tests/sim/lib/rules.h"
 
@@ -81,6 +82,7 @@ void stage_init(struct stage *s, const struct schedule *schedule, const struct c
 	s->asked = lm_map_new();
 	s->open = lm_map_new();
 	s->states = lm_map_new();
+	s->stale = lm_map_new();
 }
 
 static void asked_free(struct asked *a)
@@ -104,6 +106,7 @@ void stage_fini(struct stage *s)
 	lm_map_free(s->asked);
 	lm_map_free(s->open);
 	lm_map_free(s->states);
+	mutate_fini(s);
 	lm_vec_free(&s->acks);
 	lm_vec_free(&s->pending);
 	turn_fini(&s->turn);
@@ -113,14 +116,6 @@ void stage_fini(struct stage *s)
 }
 
 /* ---- the manager's part ---------------------------------------------------------------------- */
-
-static void must(struct lm_err *err)
-{
-	if (err == NULL)
-		return;
-	fprintf(stderr, "%s\n", lm_err_text(err));
-	abort();
-}
 
 static struct lm_err *restore_one(void *arg, const struct record *r)
 {
@@ -156,6 +151,7 @@ void stage_crash(struct stage *s)
 	rules_restart(s);
 	if (!restore(s, s->engine))
 		return;
+	mutate_restored(s);
 	s->next_event = s->store->ops->last_event(s->store) + 1;
 	engine_resume(s->engine, s->now_ms, s->next_event, &s->turn);
 	stage_look(s);
@@ -175,7 +171,7 @@ static void perform(struct stage *s)
 		const struct step_request *rq = &s->turn.steps.v[i];
 
 		rules_perform(s, rq);
-		sim_execute(s->sim, rq, s->now_ms);
+		mutate_execute(s, rq);
 	}
 	for (size_t i = 0; i < s->turn.cancels.n; i++) {
 		sim_cancel(s->sim, s->turn.cancels.v[i].step, s->now_ms);
@@ -192,7 +188,13 @@ static bool commit(struct stage *s)
 		trace_line(s->trace, s->now_ms, "DISK   full: the turn is held");
 		return false;
 	}
-	must(s->store->ops->commit(s->store, s->turn.records.v, s->turn.records.n));
+	if (!mutate_loses_turn(s)) {
+		LM_AUTO(lm_err) err =
+		    s->store->ops->commit(s->store, s->turn.records.v, s->turn.records.n);
+
+		if (err != NULL)
+			stage_wrong(s, "the journal refuses a turn: %s", lm_err_text(err));
+	}
 	rules_committed(s);
 	acknowledge(s);
 	s->coverage->turns++;
@@ -207,6 +209,8 @@ static void carry_out(struct stage *s)
 
 	if (s->wrong[0] != '\0')
 		return;
+	if (counts && s->schedule->mutant == MUTANT_EFFECTS_FIRST)
+		perform(s);
 	if (counts && s->commits_to_crash > 0)
 		s->commits_to_crash--;
 	if (dies && !s->crash_after) {
@@ -298,6 +302,8 @@ static bool take_one(struct stage *s)
 		trace_line(s->trace, s->now_ms, "ANSWER %s %s: %s", a->action, a->resource,
 		    result.failure == STEP_NONE ? "done" : step_failure_text(result.failure));
 		s->coverage->step_failures += result.failure != STEP_NONE;
+		if (s->schedule->mutant == MUTANT_FAILED_AS_DONE)
+			result.failure = STEP_NONE;
 		engine_result(s->engine, &result, s->now_ms, &s->turn);
 	}
 	stage_look(s);

@@ -50,6 +50,7 @@ struct stage {
 	LM_VEC(struct ack) pending; /* accepted, not yet committed */
 	struct lm_map *asked;       /* by step id; owned */
 	struct lm_map *open;        /* by resource name: the step in flight */
+	struct lm_map *stale;       /* mutant: the first address of a key; owned */
 	struct lm_map *states;      /* struct told by resource id; owned */
 	struct coverage *coverage;
 	struct trace *trace;
