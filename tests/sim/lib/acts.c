@@ -101,7 +101,8 @@ static void heal(struct stage *s, const struct action *a)
 /* The members of a cluster, by name, where nothing runs: the value says whether one is well. */
 static char is_well[] = "well", is_ill[] = "ill";
 
-static struct lm_map *members_of(struct stage *s, const struct action *a, const char *cluster)
+static struct lm_map *members_of(
+    struct stage *s, const struct action *a, const char *cluster, struct lm_arena *arena)
 {
 	const struct instance *in = instance_of(s, a);
 	const struct graph *g = in == NULL || in->running != NULL ? NULL : peek_wanted(in);
@@ -112,7 +113,7 @@ static struct lm_map *members_of(struct stage *s, const struct action *a, const 
 		int node = g->clusters[at].members[i];
 		bool well = instance_state(in, g, node) == COMPONENT_ACTIVE;
 
-		lm_map_put(m, g->nodes[node].name, well ? is_well : is_ill);
+		lm_map_put(m, lm_arena_strdup(arena, g->nodes[node].name), well ? is_well : is_ill);
 	}
 	return m;
 }
@@ -127,7 +128,9 @@ static void check_members(struct stage *s, const struct action *a, const char *c
 	size_t stayed = 0, stayed_ill = 0, ill = 0;
 	const char *how;
 
-	if (at < 0 || lm_map_count(before) == 0)
+	/* A crash may have come between: then it is another process that runs. */
+	if (at < 0 || lm_map_count(before) == 0 || s->acks.n == 0 ||
+	    strcmp(s->acks.v[s->acks.n - 1].process, in->running->id) != 0)
 		return;
 	for (size_t i = 0; (how = lm_map_next(before, &i)) != NULL;)
 		ill += how == is_ill;
@@ -151,7 +154,8 @@ static void scale(struct stage *s, const struct action *a, bool out)
 	char name[200];
 
 	snprintf(name, sizeof name, "%s", some_cluster(s, a));
-	struct lm_map *well = members_of(s, a, name);
+	LM_AUTO(lm_arena) arena = lm_arena_new();
+	struct lm_map *well = members_of(s, a, name, arena);
 	bool accepted = stage_intent(s,
 	    &(struct intent){.kind = out ? INTENT_SCALE_OUT : INTENT_SCALE_IN,
 		.assembly_name = root_name(a->root),

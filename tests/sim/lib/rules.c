@@ -450,8 +450,7 @@ static void step_committed(struct stage *s, const struct record *r)
 		a->is_open = true;
 		lm_map_put(s->open, a->resource, a);
 	} else {
-		s->coverage->time_outs += strstr(r->body, "\"did not answer") != NULL ||
-					  strstr(r->body, "did not answer in time") != NULL;
+		s->coverage->time_outs += strstr(r->body, "time limit") != NULL;
 		a->is_open = false;
 		if (open == a)
 			lm_map_remove(s->open, resource);
