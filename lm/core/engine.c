@@ -84,10 +84,12 @@ static void grant_one(struct engine *e, const struct wish *w, int64_t now_ms, st
 
 	if (w->kind == INTENT_HEAL)
 		i.component_name = w->subject;
+	else if (w->kind == INTENT_UPGRADE)
+		i.queue = true;
 	else
 		i.cluster = w->subject;
 	/* A scale whose assembly has become busy is out of date. */
-	if (in != NULL && (w->kind == INTENT_HEAL || in->running == NULL))
+	if (in != NULL && (w->kind == INTENT_HEAL || i.queue || in->running == NULL))
 		lm_err_free(intent_accept(e, &i, &when, process));
 }
 

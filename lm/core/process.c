@@ -133,6 +133,7 @@ static void finish(
 	leave(e, p, now_ms);
 	rest(e, in, p, now_ms, t);
 	process_end(e, p, status, now_ms, t);
+	referrers_follow(e, in);
 	if (p->intent.kind != INTENT_HEAL) /* a heal that left something Broken has given up */
 		watch_heal_broken(e, in, now_ms, t);
 	begin_next(e, in, now_ms, t);

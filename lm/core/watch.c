@@ -217,7 +217,7 @@ void watch_restart(struct engine *e, struct instance *in, int64_t now_ms)
  * Decisions are noted; the engine grants them when the event that led to them has been dealt with.
  * Nothing begins inside somebody else's stack.
  */
-static void wish(struct engine *e, enum intent_kind kind, const struct instance *in,
+void wish(struct engine *e, enum intent_kind kind, const struct instance *in,
     const char *subject, const char *reason)
 {
 	*LM_PUSH(NULL, &e->wishes) =

@@ -349,6 +349,35 @@ START_TEST(who_is_still_being_created_refers_already)
 }
 END_TEST
 
+/* A rebuilt bell has another address. */
+START_TEST(whoever_maps_a_value_that_has_changed_is_upgraded)
+{
+	given_an_empty_world();
+	world_teach(&w, "name: assembly::hall::1.0\n"
+			"properties: {at: {read-only: true, value: '${bell.address}'}}\n"
+			"composition: {bell: {type: 'resource::bell::1.0'}}\n"
+			"---\n"
+			"name: assembly::guest::1.0\n"
+			"references: {hall: {type: 'assembly::hall::1.0', properties: "
+			"{name: {value: h}}}}\n"
+			"composition:\n"
+			"  phone: {type: 'resource::phone::1.0', properties: "
+			"{cable: {value: '${hall.at}'}}}\n");
+	create("h", "assembly::hall::1.0");
+	world_settle(&w);
+	create("g", "assembly::guest::1.0");
+	world_settle(&w);
+	world_destroy(&w, "h__bell");
+	world_settle(&w);
+	ck_assert_ptr_null(world_heal(&w, "h", "h__bell"));
+	world_settle(&w);
+	ck_assert_str_eq(world_outcome(&w, "g"), "Completed");
+	ck_assert_uint_eq(count(sim_trace(w.sim), "Install h__bell"), 2);
+	ck_assert_uint_eq(count(sim_trace(w.sim), "Install g__phone"), 2);
+	ck_assert(shows("g", "-2\"},{\"name\":\"address\""));
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("core/references");
@@ -374,6 +403,7 @@ static Suite *suite(void)
 	tcase_add_test(others, a_component_does_one_thing_at_a_time_whoever_asks);
 	tcase_add_test(others, what_others_refer_to_is_not_deleted_and_is_told_by_whom);
 	tcase_add_test(others, who_is_still_being_created_refers_already);
+	tcase_add_test(others, whoever_maps_a_value_that_has_changed_is_upgraded);
 	return s;
 }
 
