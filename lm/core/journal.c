@@ -119,6 +119,7 @@ void journal_instance_gone(struct turn *t, const struct instance *in)
 	put(t, RECORD_ASSEMBLY, in->id, in->name, NULL);
 }
 
+/* There are as many as resources: key and root of the record are not said again in its body. */
 void journal_component(struct turn *t, const struct component *c)
 {
 	struct body b;
@@ -128,9 +129,7 @@ void journal_component(struct turn *t, const struct component *c)
 		return;
 	}
 	body_open(&b);
-	lm_json_str(&b.json, "id", c->id);
 	lm_json_str(&b.json, "name", c->name);
-	lm_json_str(&b.json, "root", c->instance->name);
 	lm_json_str(&b.json, "state", component_state_text(c->state));
 	if (c->tree != NULL) /* restored under the wanted tree where its own is no more */
 		lm_json_int(&b.json, "tree", c->tree->number);
@@ -152,8 +151,6 @@ void journal_link(struct turn *t, const struct instance *in, const struct link *
 	struct body b;
 
 	body_open(&b);
-	lm_json_str(&b.json, "name", l->name);
-	lm_json_str(&b.json, "root", in->name);
 	lm_json_int(&b.json, "tree", l->tree->number);
 	print_kvs(&b.json, "properties", &l->properties);
 	if (l->via.n > 0) {
