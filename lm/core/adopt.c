@@ -81,7 +81,7 @@ static void take_over(struct process *p, int node, struct component *c, const st
 	for (size_t i = 0; a != NULL && i < a->outputs.n; i++)
 		lm_kvs_set(&c->outputs, a->outputs.v[i].name, a->outputs.v[i].value);
 	component_move(c, p->to, node);
-	c->adopted = p->to->spec.target == COMPONENT_ACTIVE;
+	c->started = p->to->spec.target == COMPONENT_ACTIVE;
 }
 
 /* As if everybody had been brought up with the values that all of them have now. */

@@ -118,13 +118,17 @@ static struct lm_err *aim_create(struct engine *e, const struct intent *i, struc
 /* Nothing leads down to Installed but removal. */
 static struct lm_err *check_way_down(const struct instance *in, enum component_state target)
 {
-	enum component_state now = instance_state(in, in->tree->graph, 0);
+	const struct component *c;
 
-	if (target != COMPONENT_INSTALLED || now <= COMPONENT_INSTALLED)
+	if (target != COMPONENT_INSTALLED || in->tree->spec.target == COMPONENT_INSTALLED)
 		return NULL;
-	return lm_err_new(LM_ERR_INVALID,
-	    "no transition leads from %s back to Installed: delete and create it",
-	    component_state_text(now));
+	for (size_t i = 0; (c = lm_map_next(in->components, &i)) != NULL;)
+		if (c->state >= COMPONENT_INACTIVE && c->state <= COMPONENT_BROKEN)
+			return lm_err_new(LM_ERR_INVALID,
+			    "no transition leads from %s back to Installed ('%s' is): delete and "
+			    "create it",
+			    component_state_text(c->state), c->name);
+	return NULL;
 }
 
 static struct lm_err *aim_change_state(

@@ -202,7 +202,7 @@ static struct lm_err *restore_component(struct engine *e, const struct record *r
 	c->given.fixed = (uint64_t)int_of(o, "fixed");
 	c->given.fluid = (uint64_t)int_of(o, "fluid");
 	c->rebuild = json_is_true(json_object_get(o, "rebuild"));
-	c->adopted = json_is_true(json_object_get(o, "adopted"));
+	c->started = json_is_true(json_object_get(o, "started"));
 	c->modified_ms = int_of(o, "modifiedAt");
 	read_kvs(o, "outputs", &c->outputs);
 	engine_add_component(e, c);
@@ -471,34 +471,4 @@ struct lm_err *engine_restore(struct engine *e, const struct record *r)
 	struct lm_err *err = restore[r->table](e, r, o);
 	json_decref(o);
 	return err;
-}
-
-/* ---- and on with it -------------------------------------------------------------------------------- */
-
-static void resume(struct engine *e, struct process *p, int64_t now_ms, struct turn *t)
-{
-	p->to = p->to_number == 0 ? NULL : p->instance->tree;
-	process_add_components(e, p);
-	process_replan(e, p, now_ms, t);
-}
-
-void processes_resume(struct engine *e, int64_t now_ms, struct turn *t)
-{
-	LM_VEC(struct process *) running = {0};
-	struct instance *in;
-
-	for (size_t i = 0; (in = lm_map_next(e->instances, &i)) != NULL;) {
-		in->shown = instance_state(in, in->tree->graph, 0);
-		references_bind(e, in);
-		watch_bind(e, in);
-		watch_sync(e, in, now_ms);
-		if (in->running != NULL)
-			*LM_PUSH(NULL, &running) = in->running;
-	}
-	for (size_t i = 0; i < running.n; i++)
-		resume(e, running.v[i], now_ms, t);
-	lm_vec_free(&running);
-	for (size_t i = 0; (in = lm_map_next(e->instances, &i)) != NULL;)
-		if (in->running == NULL)
-			watch_heal_broken(e, in, now_ms, t);
 }

@@ -187,6 +187,8 @@ void process_go_on(
 /* What is left of a process that began, as an aim; borrows from both. */
 struct aim process_aim_again(
     const struct engine *, const struct process *, const struct instance *);
+/* The plan and its texts live in the process' plan arena. */
+void process_run(struct engine *, struct process *, struct plan *, int64_t now_ms, struct turn *);
 /* Makes the plan anew from what is there, and goes on. */
 void process_replan(struct engine *, struct process *, int64_t now_ms, struct turn *);
 /* A step of the plan has its result; 'component' is where it ran. */

@@ -139,8 +139,8 @@ void journal_component(struct turn *t, const struct component *c)
 	}
 	if (c->rebuild)
 		lm_json_bool(&b.json, "rebuild", true);
-	if (c->adopted)
-		lm_json_bool(&b.json, "adopted", true);
+	if (c->started)
+		lm_json_bool(&b.json, "started", true);
 	print_kvs(&b.json, "outputs", &c->outputs);
 	lm_json_int(&b.json, "modifiedAt", c->modified_ms);
 	body_close(&b, t, RECORD_COMPONENT, c->id, c->instance->name);

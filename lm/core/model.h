@@ -56,7 +56,7 @@ struct component {
 	struct lm_kvs outputs;    /* heap */
 	bool rebuild;             /* a restart is not enough */
 	bool dead;                /* a service died before the component was Active */
-	bool adopted;             /* it runs, but nobody has looked yet: Integrity, no Start */
+	bool started;             /* it runs, but nobody has looked yet: Integrity, no Start */
 	bool in_scope;            /* of the process that runs, when that is a heal or a scale */
 	bool news;                /* it has reported something new, which others may map */
 	enum transition late;     /* after which others find its values; Create: Install */
@@ -181,6 +181,7 @@ struct process {
 	struct tree *to; /* what is wanted; borrowed from the instance; NULL: nothing */
 	enum scope scope;
 	unsigned rounds; /* plans made because values had changed under way */
+	bool resumes;    /* the plan is of what was in flight before a restart */
 	bool has_news;   /* a component has */
 	bool has_found;  /* a reference leads to something else than before */
 	struct lm_arena *plan_arena;

@@ -362,21 +362,36 @@ static void settle(struct engine *e, struct process *p, int64_t now_ms, struct t
 	process_replan(e, p, now_ms, t);
 }
 
-/* Begins what can begin; ends the process when nothing is left, or nothing more can be done. */
+/* Everything that can be done is done, and nothing is under way. */
+static void conclude(struct engine *e, struct process *p, int64_t now_ms, struct turn *t)
+{
+	bool resumes = p->resumes;
+
+	p->resumes = false;
+	if (p->cancelling && (resumes || p->left > 0)) {
+		finish(e, p, PROCESS_CANCELLED, now_ms, t);
+	} else if (p->failing) {
+		if (!try_again(e, p, now_ms, t))
+			finish(e, p, PROCESS_FAILED, now_ms, t);
+	} else if (resumes) {
+		process_replan(e, p, now_ms, t);
+	} else {
+		settle(e, p, now_ms, t);
+	}
+}
+
+/*
+ * Begins what can begin.  What was in flight before a restart is asked again whatever has become of
+ * its process.
+ */
 static void advance(struct engine *e, struct process *p, int64_t now_ms, struct turn *t)
 {
-	while (p->ready.n > 0 && !p->failing && !p->cancelling)
+	while (p->ready.n > 0 && (p->resumes || (!p->failing && !p->cancelling)))
 		run_begin(e, p, p->ready.v[--p->ready.n], now_ms, t);
-	if (p->failing || p->cancelling) /* nothing more begins */
+	if (!p->resumes && (p->failing || p->cancelling)) /* nothing more begins */
 		flight_forget(e, p);
-	if (p->in_flight > 0 || p->in_line > 0)
-		return;
-	if (p->cancelling && p->left > 0)
-		finish(e, p, PROCESS_CANCELLED, now_ms, t);
-	else if (!p->failing)
-		settle(e, p, now_ms, t);
-	else if (!try_again(e, p, now_ms, t))
-		finish(e, p, PROCESS_FAILED, now_ms, t);
+	if (p->in_flight == 0 && p->in_line == 0)
+		conclude(e, p, now_ms, t);
 }
 
 void process_step_ended(struct engine *e, struct process *p, int run, struct component *c,
@@ -413,34 +428,27 @@ void process_cancel(struct engine *e, struct process *p, int64_t now_ms, struct 
 
 /* ---- the beginning ------------------------------------------------------------------------------------ */
 
-/* In flight when the manager went down: the driver may still be at it. */
-static bool was_in_flight(const struct process *p, const struct plan_step *s)
-{
-	for (size_t i = 0; i < p->earlier.n; i++)
-		if (p->earlier.v[i].step != NULL &&
-		    strcmp(p->earlier.v[i].subject, s->subject) == 0)
-			return true;
-	return false;
-}
-
-/* A stack: what was in flight is asked first, whatever may fail then; else in the plan's order. */
-static void push_ready(struct process *p, bool in_flight)
-{
-	for (size_t i = p->plan->n_steps; i-- > 0;)
-		if (p->runs[i].waits == 0 && was_in_flight(p, &p->plan->steps[i]) == in_flight)
-			*LM_PUSH(NULL, &p->ready) = (int)i;
-}
-
+/* A stack, so that steps begin in the plan's order where nothing else orders them. */
 static void prepare_runs(struct process *p)
 {
 	size_t n = p->plan->n_steps;
 
 	p->runs = LM_NEW_N(p->plan_arena, struct run, n + 1);
 	p->left = n;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = n; i-- > 0;) {
 		p->runs[i].waits = (unsigned)p->plan->steps[i].after.n;
-	push_ready(p, false);
-	push_ready(p, true);
+		if (p->runs[i].waits == 0)
+			*LM_PUSH(NULL, &p->ready) = (int)i;
+	}
+}
+
+void process_run(
+    struct engine *e, struct process *p, struct plan *plan, int64_t now_ms, struct turn *t)
+{
+	p->failing = false;
+	p->plan = plan;
+	prepare_runs(p);
+	advance(e, p, now_ms, t);
 }
 
 struct aim process_aim_again(
@@ -464,14 +472,14 @@ struct aim process_aim_again(
 }
 
 /* Links that stay stand under the wanted tree from now on. */
-static void move_links(struct process *p)
+static void move_links(struct process *p, const struct plan *plan)
 {
 	LM_AUTO(lm_map) ceased = lm_map_new();
 	struct link *l;
 
-	for (size_t i = 0; i < p->plan->n_steps; i++)
-		if (p->plan->steps[i].kind == PLAN_CEASE)
-			lm_map_put(ceased, p->plan->steps[i].subject, p->plan);
+	for (size_t i = 0; i < plan->n_steps; i++)
+		if (plan->steps[i].kind == PLAN_CEASE)
+			lm_map_put(ceased, plan->steps[i].subject, p);
 	for (size_t i = 0; p->to != NULL && (l = lm_map_next(p->instance->links, &i)) != NULL;) {
 		if (l->tree == p->to || lm_map_find(ceased, l->name) != NULL)
 			continue;
@@ -488,7 +496,7 @@ static void move_settled(struct process *p, const struct planned *planned)
 
 		component_move(c, p->to, graph_find_node(p->to->graph, c->name));
 	}
-	move_links(p);
+	move_links(p, planned->plan);
 }
 
 void process_replan(struct engine *e, struct process *p, int64_t now_ms, struct turn *t)
@@ -497,11 +505,9 @@ void process_replan(struct engine *e, struct process *p, int64_t now_ms, struct 
 	struct planned planned;
 
 	release_plan(p);
-	p->failing = false;
 	p->plan_arena = lm_arena_new();
 	aim_plan(e, p->instance, &aim, p->plan_arena, &planned);
-	p->plan = planned.plan;
-	if (p->plan == NULL) {
+	if (planned.plan == NULL) {
 		fail_and_finish(e, p,
 		    lm_arena_printf(
 			p->plan_arena, "the order of steps has a circle: %s", planned.circle),
@@ -509,8 +515,7 @@ void process_replan(struct engine *e, struct process *p, int64_t now_ms, struct 
 		return;
 	}
 	move_settled(p, &planned);
-	prepare_runs(p);
-	advance(e, p, now_ms, t);
+	process_run(e, p, planned.plan, now_ms, t);
 }
 
 void process_add_components(struct engine *e, struct process *p)
@@ -520,9 +525,12 @@ void process_add_components(struct engine *e, struct process *p)
 
 	for (size_t i = 0; p->to != NULL && i < p->to->graph->n_nodes; i++) {
 		const struct graph_node *n = &p->to->graph->nodes[i];
+		struct component *c = lm_map_find(p->instance->components, n->name);
 
-		if (n->resource == NULL || lm_map_find(p->instance->components, n->name) != NULL)
+		if (n->resource == NULL || (c != NULL && c->state != COMPONENT_ABSENT))
 			continue;
+		if (c != NULL) /* who does not exist gets the id that a restart would find */
+			engine_remove_component(e, c);
 		const char *brought = lm_map_find(adopted, n->name);
 		if (brought == NULL)
 			lm_id(p->seed, n->name, id);

@@ -71,7 +71,7 @@ static void gone(struct process *p, struct component *c)
 {
 	component_move(c, NULL, -1);
 	c->given = (struct given){0};
-	c->rebuild = c->adopted = false;
+	c->rebuild = c->started = false;
 	c->late = TRANSITION_CREATE;
 	c->news = p->has_news = true;
 }
@@ -87,8 +87,7 @@ static void transition_done(struct engine *e, struct process *p, int run, struct
 		lm_kvs_fini(&c->outputs);
 	if (tr == TRANSITION_INSTALL)
 		c->rebuild = false;
-	if (tr == TRANSITION_INTEGRITY)
-		c->adopted = false;
+	c->started = tr == TRANSITION_START;
 	if (transition_rule(tr)->to == COMPONENT_ABSENT)
 		gone(p, c);
 	component_set_state(e, c, transition_rule(tr)->to, p, now_ms, t);
@@ -107,8 +106,10 @@ static void transition_failed(struct engine *e, struct process *p, int run, stru
 		transition_done(e, p, run, c, NULL, now_ms, t);
 		return;
 	}
-	if (r->failure == STEP_RESOURCE_NOT_FOUND)
+	if (r->failure == STEP_RESOURCE_NOT_FOUND || s->transition == TRANSITION_UNINSTALL ||
+	    s->transition == TRANSITION_DELETE) /* what is left of it cannot be built on */
 		c->rebuild = true;
+	c->started = false;
 	component_set_state(e, c, transition_rule(s->transition)->on_error, p, now_ms, t);
 	run_failed(p, run, c, message);
 }
@@ -165,7 +166,7 @@ static void transition_begin(
 	const struct plan_step *s = &p->plan->steps[run];
 	struct component *c = component_of(p, s->graph, s->index);
 
-	if (is_too_early(e, p, s, c)) {
+	if (!p->resumes && is_too_early(e, p, s, c)) {
 		p->runs[run].state = RUN_WAITING;
 		return;
 	}
