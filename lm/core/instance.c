@@ -230,6 +230,13 @@ void engine_add_component(struct engine *e, struct component *c)
 	lm_map_put(e->component_names, c->name, c);
 }
 
+void engine_rename_component(struct engine *e, struct component *c, const char *id)
+{
+	lm_map_remove(e->components, c->id);
+	snprintf(c->id, sizeof c->id, "%s", id);
+	lm_map_put(e->components, c->id, c);
+}
+
 void engine_remove_component(struct engine *e, struct component *c)
 {
 	lm_map_remove(c->instance->components, c->name);

@@ -290,6 +290,7 @@ struct component *engine_find_component(const struct engine *, const char *name_
 void engine_add_instance(struct engine *, struct instance *);
 void engine_remove_instance(struct engine *, struct instance *); /* frees it */
 void engine_add_component(struct engine *, struct component *);
+void engine_rename_component(struct engine *, struct component *, const char *id);
 void engine_remove_component(struct engine *, struct component *); /* frees it */
 
 /* The state of everything under a node; of the whole instance for node 0. */

@@ -529,13 +529,14 @@ void process_add_components(struct engine *e, struct process *p)
 
 		if (n->resource == NULL || (c != NULL && c->state != COMPONENT_ABSENT))
 			continue;
-		if (c != NULL) /* who does not exist gets the id that a restart would find */
-			engine_remove_component(e, c);
 		const char *brought = lm_map_find(adopted, n->name);
 		if (brought == NULL)
 			lm_id(p->seed, n->name, id);
-		engine_add_component(
-		    e, component_new(p->instance, n->name, brought != NULL ? brought : id));
+		if (c == NULL)
+			engine_add_component(e,
+			    component_new(p->instance, n->name, brought != NULL ? brought : id));
+		else /* who does not exist gets the id that a restart would find */
+			engine_rename_component(e, c, id);
 	}
 }
 
