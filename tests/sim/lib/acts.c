@@ -179,6 +179,97 @@ static void scale_in(struct stage *s, const struct action *a)
 	scale(s, a, false);
 }
 
+/* What may differ afterwards: values, and where it stands. */
+static void upgrade(struct stage *s, const struct action *a)
+{
+	static const char *const names[] = {"in0", "in1", "in2", "deploymentLocation"};
+	static const char *const values[] = {"x", "y", "there", "here"};
+	struct lm_kv property = {names[a->a % 4], values[a->b % 4]};
+	bool moves = a->a % 4 == 3;
+	struct intent i = {
+	    .kind = INTENT_UPGRADE,
+	    .assembly_name = root_name(a->root),
+	    .properties = {&property, 1},
+	    .intended_state = a->b % 7 == 0 ? "Inactive" : NULL,
+	    .queue = a->b % 2,
+	};
+
+	if (!stage_intent(s, &i, a->number))
+		return;
+	s->coverage->upgrades++;
+	s->coverage->moves += moves;
+}
+
+static void create_or_upgrade(struct stage *s, const struct action *a)
+{
+	struct lm_kv property = {"in2", a->a % 2 ? "x" : "y"};
+	char type[MODEL_NAME_SIZE];
+
+	s->coverage->creates_or_upgrades += stage_intent(s,
+	    &(struct intent){.kind = INTENT_CREATE_OR_UPGRADE,
+		.assembly_name = root_name(a->root),
+		.descriptor = model_root_type(a->root, type),
+		.intended_state = "Active",
+		.properties = {&property, 1},
+		.queue = a->b % 2},
+	    a->number);
+}
+
+/* Of things that are not there: they are found missing, and made. */
+static void adopt(struct stage *s, const struct action *a)
+{
+	LM_AUTO(lm_arena) arena = lm_arena_new();
+	LM_AUTO(diags) diags = diags_new(1);
+	char type[MODEL_NAME_SIZE];
+	struct intent i = {
+	    .kind = INTENT_ADOPT,
+	    .assembly_name = root_name(a->root),
+	    .descriptor = model_root_type(a->root, type),
+	    .intended_state = "Active",
+	};
+	LM_AUTO(graph) g = graph_build(s->catalog,
+	    &(struct graph_request){.descriptor = i.descriptor, .instance = i.assembly_name},
+	    diags);
+
+	struct adopted *things = LM_NEW_N(arena, struct adopted, g == NULL ? 1 : g->n_nodes);
+	for (size_t k = 0; g != NULL && k < g->n_nodes; k++)
+		if (g->nodes[k].resource != NULL)
+			things[i.n_resources++].name = g->nodes[k].name;
+	i.resources = things;
+	s->coverage->adoptions += stage_intent(s, &i, a->number);
+}
+
+/* A process of this root, the newest or one before it. */
+static bool about_process(struct stage *s, const struct action *a, enum intent_kind kind)
+{
+	const struct process *p, *chosen = NULL;
+	char id[LM_ID_SIZE] = "nobody";
+
+	for (size_t i = 0; (p = lm_map_next(s->engine->processes, &i)) != NULL;)
+		if (strcmp(p->root_name, root_name(a->root)) == 0 &&
+		    (chosen == NULL || a->a % 4 > 0))
+			chosen = p;
+	if (chosen != NULL)
+		snprintf(id, sizeof id, "%s", chosen->id);
+	return stage_intent(
+	    s, &(struct intent){.kind = kind, .process = id, .queue = a->b % 2}, a->number);
+}
+
+static void retry(struct stage *s, const struct action *a)
+{
+	s->coverage->retries += about_process(s, a, INTENT_RETRY);
+}
+
+static void rollback(struct stage *s, const struct action *a)
+{
+	s->coverage->rollbacks += about_process(s, a, INTENT_ROLLBACK);
+}
+
+static void cancel(struct stage *s, const struct action *a)
+{
+	s->coverage->cancellations += about_process(s, a, INTENT_CANCEL);
+}
+
 static void show_plan(struct stage *s, const struct action *a)
 {
 	const char *cluster = some_cluster(s, a);
@@ -378,6 +469,12 @@ void act(struct stage *s, const struct action *a)
 	    [ACTION_HEAL] = heal,
 	    [ACTION_SCALE_OUT] = scale_out,
 	    [ACTION_SCALE_IN] = scale_in,
+	    [ACTION_UPGRADE] = upgrade,
+	    [ACTION_CREATE_OR_UPGRADE] = create_or_upgrade,
+	    [ACTION_ADOPT] = adopt,
+	    [ACTION_RETRY] = retry,
+	    [ACTION_ROLLBACK] = rollback,
+	    [ACTION_CANCEL] = cancel,
 	    [ACTION_KILL] = kill_one,
 	    [ACTION_DESTROY] = destroy_one,
 	    [ACTION_LOADS] = storm,

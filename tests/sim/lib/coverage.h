@@ -19,6 +19,13 @@
 	X(changes, "changes of state")                              \
 	X(deletes, "deletes")                                       \
 	X(heals, "heals by an operator")                            \
+	X(upgrades, "upgrades")                                     \
+	X(moves, "of them to another location")                     \
+	X(creates_or_upgrades, "creates or upgrades")               \
+	X(adoptions, "adoptions")                                   \
+	X(retries, "retries")                                       \
+	X(rollbacks, "rollbacks")                                   \
+	X(cancellations, "processes cancelled by an operator")      \
 	X(policy_heals, "heals by a policy")                        \
 	X(scale_outs, "scales out")                                 \
 	X(scale_ins, "scales in")                                   \

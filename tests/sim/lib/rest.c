@@ -47,7 +47,8 @@ static bool declares(const struct component *c, enum transition t)
 	int node;
 	const struct graph *g = peek_graph_of(c, false, &node);
 
-	return g != NULL && (g->nodes[node].resource->declared & (1u << t)) != 0;
+	return g != NULL && g->nodes[node].resource != NULL &&
+	       (g->nodes[node].resource->declared & (1u << t)) != 0;
 }
 
 static void check_outside(struct stage *s)

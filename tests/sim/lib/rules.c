@@ -32,6 +32,8 @@ static bool is_edge(enum component_state from, enum component_state to)
 	/* Set by the system: ill, or given up. */
 	if ((to == COMPONENT_BROKEN || to == COMPONENT_FAILED) && from != COMPONENT_ABSENT)
 		return true;
+	if (from == COMPONENT_ABSENT && to == COMPONENT_INACTIVE)
+		return true; /* adopted */
 	for (int t = 0; t < TRANSITION_N; t++) {
 		const struct transition_rule *r = transition_rule((enum transition)t);
 

@@ -9,25 +9,31 @@
  * operators want and when, what goes wrong.  A schedule is data, so that the shrinker can take
  * pieces out of it.
  */
-#define ACTIONS(X)                             \
-	X(CREATE, 6, "create")                 \
-	X(CHANGE_STATE, 3, "change")           \
-	X(DELETE, 2, "delete")                 \
-	X(HEAL, 3, "heal")                     \
-	X(SCALE_OUT, 4, "scale-out")           \
-	X(SCALE_IN, 4, "scale-in")             \
-	X(KILL, 4, "kill")                     \
-	X(DESTROY, 3, "destroy")               \
-	X(LOADS, 3, "loads")                   \
-	X(INTEGRITY, 2, "integrity")           \
-	X(STRANGERS, 1, "strangers")           \
-	X(CRASH, 2, "crash")                   \
-	X(CRASH_SOON, 4, "crash-soon")         \
-	X(DISK_FULL, 1, "disk-full")           \
-	X(DRIVER_RESTART, 1, "driver-restart") \
-	X(UNKNOWN, 1, "unknown-answer")        \
-	X(PLAN, 1, "plan")                     \
-	X(COMPARE, 1, "compare")               \
+#define ACTIONS(X)                                   \
+	X(CREATE, 6, "create")                       \
+	X(CHANGE_STATE, 3, "change")                 \
+	X(DELETE, 2, "delete")                       \
+	X(HEAL, 3, "heal")                           \
+	X(SCALE_OUT, 4, "scale-out")                 \
+	X(SCALE_IN, 4, "scale-in")                   \
+	X(UPGRADE, 4, "upgrade")                     \
+	X(CREATE_OR_UPGRADE, 2, "create-or-upgrade") \
+	X(ADOPT, 1, "adopt")                         \
+	X(RETRY, 2, "retry")                         \
+	X(ROLLBACK, 2, "rollback")                   \
+	X(CANCEL, 2, "cancel")                       \
+	X(KILL, 4, "kill")                           \
+	X(DESTROY, 3, "destroy")                     \
+	X(LOADS, 3, "loads")                         \
+	X(INTEGRITY, 2, "integrity")                 \
+	X(STRANGERS, 1, "strangers")                 \
+	X(CRASH, 2, "crash")                         \
+	X(CRASH_SOON, 4, "crash-soon")               \
+	X(DISK_FULL, 1, "disk-full")                 \
+	X(DRIVER_RESTART, 1, "driver-restart")       \
+	X(UNKNOWN, 1, "unknown-answer")              \
+	X(PLAN, 1, "plan")                           \
+	X(COMPARE, 1, "compare")                     \
 	X(WAIT, 3, "wait")
 
 enum action_kind {

@@ -59,7 +59,17 @@ static struct sim_fate fate(void *arg, const struct step_request *rq, unsigned n
 
 static struct engine *engine_of(const struct stage *s)
 {
-	return engine_new(&(struct engine_conf){.catalog = s->catalog});
+	struct chance c = chance_of(s->schedule->seed, 3);
+	unsigned few = 1 + chance_roll(&c, 4), limited = chance_roll(&c, 4);
+
+	return engine_new(&(struct engine_conf){
+	    .catalog = s->catalog,
+	    .limits =
+		{
+		    .per_location = limited == 1 ? few : 0,
+		    .per_driver = limited == 2 ? few : 0,
+		},
+	});
 }
 
 void stage_init(struct stage *s, const struct schedule *schedule, const struct catalog *catalog,
@@ -262,7 +272,8 @@ bool stage_intent(struct stage *s, const struct intent *i, unsigned number)
 	LM_AUTO(lm_err) err = engine_intent(s->engine, i, s->now_ms,
 	    chance_mix(s->schedule->seed * 100 + number), &s->turn, process);
 	trace_line(s->trace, s->now_ms, "INTENT %s %s: %s", intent_kind_text(i->kind),
-	    i->assembly_name, err == NULL ? "accepted" : lm_err_text(err));
+	    i->assembly_name == NULL ? "" : i->assembly_name,
+	    err == NULL ? "accepted" : lm_err_text(err));
 	if (err != NULL) {
 		s->coverage->refused++;
 		if (s->turn.records.n != records || s->turn.steps.n != steps)
@@ -274,7 +285,7 @@ bool stage_intent(struct stage *s, const struct intent *i, unsigned number)
 	s->coverage->accepted++;
 	struct ack *a = LM_PUSH(NULL, &s->pending);
 	snprintf(a->process, sizeof a->process, "%s", process);
-	snprintf(a->root, sizeof a->root, "%s", i->assembly_name);
+	snprintf(a->root, sizeof a->root, "%s", i->assembly_name == NULL ? "?" : i->assembly_name);
 	stage_look(s);
 	stage_carry_out(s);
 	return true;
