@@ -103,6 +103,7 @@ void world_teach(struct world *w, const char *text)
 void world_init(struct world *w, const struct sim_conf *conf)
 {
 	*w = (struct world){.now_ms = 1000000, .seed = conf->seed * 1000 + 1, .turns_to_crash = -1};
+	w->arena = lm_arena_new();
 	w->catalog = catalog_new();
 	world_teach(w, service_text);
 	w->engine = engine_of(w);
@@ -119,6 +120,7 @@ void world_fini(struct world *w)
 	w->store->ops->close(w->store);
 	sim_free(w->sim);
 	catalog_free(w->catalog);
+	lm_arena_free(w->arena);
 }
 
 /* ---- invariants --------------------------------------------------------------------------------- */
@@ -198,6 +200,7 @@ static void carry_out(struct world *w)
 		return;
 	}
 	check(w);
+	world_note_asked(w);
 	for (size_t i = 0; i < w->turn.steps.n; i++)
 		sim_execute(w->sim, &w->turn.steps.v[i], w->now_ms);
 	turn_clear(&w->turn);
@@ -257,10 +260,12 @@ bool world_step(struct world *w)
 	if (at > w->now_ms)
 		w->now_ms = at;
 	while (sim_take(w->sim, w->now_ms, &result, &died)) {
-		if (died != NULL)
+		if (died != NULL) {
 			engine_died(w->engine, died, "service", w->now_ms, &w->turn);
-		else
+		} else {
+			world_add_reports(w, &result);
 			engine_result(w->engine, &result, w->now_ms, &w->turn);
+		}
 		carry_out(w);
 	}
 	return true;
@@ -414,9 +419,16 @@ const char *world_outcome(struct world *w, const char *root)
 	for (size_t i = 0; (p = lm_map_next(w->engine->processes, &i)) != NULL;)
 		if (strcmp(p->root_name, root) == 0)
 			last = p;
-	if (last == NULL)
-		return "no process";
-	snprintf(shown, sizeof shown, "%s%s%s", process_status_text(last->status),
-	    last->reason == NULL ? "" : ": ", last->reason == NULL ? "" : last->reason);
+	return last == NULL ? "no process" : world_process(w, last->id);
+}
+
+const char *world_process(struct world *w, const char *process)
+{
+	const struct process *p = lm_map_find(w->engine->processes, process);
+
+	if (p == NULL)
+		return "forgotten";
+	snprintf(shown, sizeof shown, "%s%s%s", process_status_text(p->status),
+	    p->reason == NULL ? "" : ": ", p->reason == NULL ? "" : p->reason);
 	return shown;
 }

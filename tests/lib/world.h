@@ -2,9 +2,20 @@
 #ifndef TESTS_LIB_WORLD_H
 #define TESTS_LIB_WORLD_H
 
+#include "base/arena.h"
+#include "base/vec.h"
 #include "lm/core/engine.h"
 #include "lm/drivers/sim/sim.h"
 #include "lm/store/store.h"
+
+struct world_asked {
+	const char *step, *name, *action, *text;
+};
+
+struct world_report {
+	const char *component, *action;
+	struct lm_kv output;
+};
 
 /*
  * The real engine, planner and policies with a simulated driver, a store in memory and a virtual
@@ -28,6 +39,11 @@ struct world {
 	bool after_commit;
 	unsigned crashes;
 	const char *wrong; /* the first broken invariant; NULL: none */
+	/* What the driver was asked, and what it shall say: see world_asked(), world_report(). */
+	struct lm_arena *arena;
+	LM_VEC(struct world_asked) asked;
+	LM_VEC(struct world_report) reports;
+	size_t forgotten;
 };
 
 /*
@@ -64,11 +80,30 @@ void world_load(struct world *, const char *component, double load);
 void world_kill(struct world *, const char *component);
 void world_destroy(struct world *, const char *component);
 
+/*
+ * What was asked since the last world_forget_asked(), of one component (by full name) or of all
+ * (NULL): "Stop a{red low}@north, Install a{blue low}@north".  The braces hold color and tone, of an
+ * operation note and who; of an address the part that differs from rebuild to rebuild.
+ */
+const char *world_asked(struct world *, const char *component);
+void world_forget_asked(struct world *);
+/* From now on every success of this action brings this output; the texts are borrowed. */
+void world_report(
+    struct world *, const char *component, const char *action, const char *name, const char *value);
+/* In a world at rest: how the outside differs from what the manager believes; NULL: it does not. */
+const char *world_difference(struct world *);
+
 /* "net:Active gw:Active pool__1:Active", without the root's name; borrowed until the next call. */
 const char *world_states(struct world *, const char *root);
 /* "register__1{ipaddr=..}" of all relationships that exist, or "". */
 const char *world_links(struct world *, const char *root);
 /* The status of the newest process of a root: "Completed", or "Failed: reason". */
 const char *world_outcome(struct world *, const char *root);
+/* The same of one process; "forgotten" when nobody knows it. */
+const char *world_process(struct world *, const char *process);
+
+/* For world.c alone. */
+void world_note_asked(struct world *);
+void world_add_reports(struct world *, struct step_result *);
 
 #endif
