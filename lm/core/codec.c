@@ -201,12 +201,20 @@ static struct lm_err *restore_component(struct engine *e, const struct record *r
 	component_move(c, t, node);
 	c->given.fixed = (uint64_t)int_of(o, "fixed");
 	c->given.fluid = (uint64_t)int_of(o, "fluid");
+	c->reached_by = (uint64_t)int_of(o, "reachedBy");
 	c->rebuild = json_is_true(json_object_get(o, "rebuild"));
 	c->started = json_is_true(json_object_get(o, "started"));
 	c->modified_ms = int_of(o, "modifiedAt");
 	read_kvs(o, "outputs", &c->outputs);
 	engine_add_component(e, c);
 	return NULL;
+}
+
+static enum link_state read_link_state(const char *text)
+{
+	if (text == NULL)
+		return LINK_CREATED;
+	return strcmp(text, "Creating") == 0 ? LINK_CREATING : LINK_CEASING;
 }
 
 static struct lm_err *restore_relationship(
@@ -222,6 +230,7 @@ static struct lm_err *restore_relationship(
 		return lacks(r, "tree");
 	struct link *l = link_new(r->key);
 	link_move(l, t, index);
+	l->state = read_link_state(text_of(o, "state"));
 	read_kvs(o, "properties", &l->properties);
 	const json_t *via = json_object_get(o, "via");
 	for (size_t i = 0; i < json_array_size(via); i++) {

@@ -56,6 +56,7 @@ struct aim {
 	const struct membership *apart; /* scale: who was wanted before; borrowed */
 	const struct tree *base;        /* scale: the tree before, alike but for members */
 	bool values_moved;              /* relationships may have been made with old values */
+	uint64_t reached_by;            /* of the process that aims; 0: none does */
 };
 
 void aim_fini(struct aim *);

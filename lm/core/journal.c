@@ -137,6 +137,8 @@ void journal_component(struct turn *t, const struct component *c)
 		lm_json_int(&b.json, "fixed", (int64_t)c->given.fixed);
 		lm_json_int(&b.json, "fluid", (int64_t)c->given.fluid);
 	}
+	if (c->reached_by != 0)
+		lm_json_int(&b.json, "reachedBy", (int64_t)c->reached_by);
 	if (c->rebuild)
 		lm_json_bool(&b.json, "rebuild", true);
 	if (c->started)
@@ -152,6 +154,8 @@ void journal_link(struct turn *t, const struct instance *in, const struct link *
 
 	body_open(&b);
 	lm_json_int(&b.json, "tree", l->tree->number);
+	if (l->state != LINK_CREATED)
+		lm_json_str(&b.json, "state", l->state == LINK_CREATING ? "Creating" : "Ceasing");
 	print_kvs(&b.json, "properties", &l->properties);
 	if (l->via.n > 0) {
 		lm_json_open(&b.json, "via", '[');

@@ -53,19 +53,19 @@ struct component {
 	int node;          /* in that tree's graph */
 	enum component_state state;
 	struct given given;
-	struct lm_kvs outputs;    /* heap */
-	bool rebuild;             /* a restart is not enough */
-	bool dead;                /* a service died before the component was Active */
-	bool started;             /* it runs, but nobody has looked yet: Integrity, no Start */
-	bool in_scope;            /* of the process that runs, when that is a heal or a scale */
-	bool news;                /* it has reported something new, which others may map */
-	enum transition late;     /* after which others find its values; Create: Install */
-	struct process *healer;   /* a heal of it that waits for its next attempt; borrowed */
-	struct flight *flight;    /* the step in flight; borrowed from engine.flights */
-	struct waiting *turn;     /* the step that will be, when its location has room */
-	struct line *line;        /* steps that wait for those two; NULL: none (line.c) */
-	bool is_gone;             /* removed while a step of another assembly needed it */
-	const struct watch *heal; /* the policy that heals it; borrowed; NULL: none */
+	struct lm_kvs outputs;         /* heap */
+	bool rebuild;                  /* a restart is not enough */
+	bool dead;                     /* a service died before the component was Active */
+	bool started;                  /* it runs, but nobody has looked yet: Integrity, no Start */
+	uint64_t reached_by;           /* hash of the process whose new values reach it; 0: none */
+	bool news;                     /* it has reported something new, which others may map */
+	enum transition late;          /* after which others find its values; Create: Install */
+	struct process *healer;        /* a heal of it that waits for its next attempt; borrowed */
+	struct flight *flight;         /* the step in flight; borrowed from engine.flights */
+	struct waiting *turn;          /* the step that will be, when its location has room */
+	struct line *line;             /* steps that wait for those two; NULL: none (line.c) */
+	bool is_gone;                  /* removed while a step of another assembly needed it */
+	const struct watch *heal;      /* the policy that heals it; borrowed; NULL: none */
 	LM_VEC(struct metric) metrics; /* latest of each, at most METRICS_MAX */
 	int64_t modified_ms;
 };
@@ -78,9 +78,15 @@ struct found {
 	struct lm_kvs properties;
 };
 
-/* A relationship that exists. */
+/*
+ * A relationship: from before the first of its operations is asked, so that none is forgotten,
+ * until after the last.
+ */
+enum link_state { LINK_CREATED, LINK_CREATING, LINK_CEASING };
+
 struct link {
 	char *name;
+	enum link_state state;
 	struct tree *tree;          /* under which it was made */
 	int index;                  /* in that tree's graph */
 	struct lm_kvs properties;   /* what it was created with */

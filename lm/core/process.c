@@ -44,7 +44,8 @@ static void drop_absent(struct engine *e, struct instance *in)
 	struct component *c;
 
 	for (size_t i = 0; (c = lm_map_next(in->components, &i)) != NULL;) {
-		c->in_scope = c->news = false;
+		c->reached_by = 0;
+		c->news = false;
 		if (c->state == COMPONENT_ABSENT && graph_find_node(in->tree->graph, c->name) < 0)
 			engine_remove_component(e, c);
 	}
@@ -232,8 +233,21 @@ void process_sleep(struct engine *e, struct process *p, struct component *c)
 
 /* ---- values that changed under way --------------------------------------------------------------- */
 
+static bool is_reached(const struct component *c, const struct process *p)
+{
+	return c->reached_by == lm_hash(p->id);
+}
+
+/* It comes into the plan's reach, also after a restart. */
+static bool reach(struct component *c, const struct process *p, struct turn *t)
+{
+	c->reached_by = lm_hash(p->id);
+	journal_component(t, c);
+	return true;
+}
+
 /* Consumers of what is new that were given something else; they come into the plan's reach. */
-static bool reach_consumers(struct engine *e, struct process *p)
+static bool reach_consumers(struct engine *e, struct process *p, struct turn *t)
 {
 	const struct graph *g = p->to->graph;
 	struct facts f = {e, p->instance, g, p->plan_arena};
@@ -246,11 +260,11 @@ static bool reach_consumers(struct engine *e, struct process *p)
 		struct component *c =
 		    lm_map_find(p->instance->components, g->nodes[g->deps[i].consumer].name);
 
-		if (from == NULL || !from->news || c == NULL || c->tree == NULL || c->in_scope)
+		if (from == NULL || !from->news || c == NULL || c->tree == NULL || is_reached(c, p))
 			continue;
 		if (component_change(&f, g->deps[i].consumer, c, &why) == PLAN_KEEP)
 			continue;
-		c->in_scope = found = true;
+		found = reach(c, p, t);
 	}
 	return found;
 }
@@ -273,7 +287,7 @@ static bool has_stale_links(struct engine *e, struct process *p)
 /*
  * Who still stands under an older tree: compared at last, now that everybody has brought its values.
  */
-static bool reach_undecided(struct engine *e, struct process *p)
+static bool reach_undecided(struct engine *e, struct process *p, struct turn *t)
 {
 	struct facts f = {e, p->instance, p->to->graph, p->plan_arena};
 	struct component *c;
@@ -289,13 +303,13 @@ static bool reach_undecided(struct engine *e, struct process *p)
 		if (component_change(&f, node, c, &why) == PLAN_KEEP)
 			component_move(c, p->to, node);
 		else
-			c->in_scope = found = true;
+			found = reach(c, p, t);
 	}
 	return found;
 }
 
 /* A reference leads elsewhere: whoever is given something of it is not told by dependencies. */
-static bool reach_all(struct engine *e, struct process *p)
+static bool reach_all(struct engine *e, struct process *p, struct turn *t)
 {
 	struct facts f = {e, p->instance, p->to->graph, p->plan_arena};
 	struct component *c;
@@ -304,7 +318,7 @@ static bool reach_all(struct engine *e, struct process *p)
 
 	for (size_t i = 0; (c = lm_map_next(p->instance->components, &i)) != NULL;)
 		if (c->tree == p->to && component_change(&f, c->node, c, &why) != PLAN_KEEP)
-			c->in_scope = found = true;
+			found = reach(c, p, t);
 	return found;
 }
 
@@ -318,18 +332,18 @@ static void forget_news(struct process *p)
 }
 
 /* True when the values that came up have to be carried on to others: the process plans again. */
-static bool values_moved(struct engine *e, struct process *p)
+static bool values_moved(struct engine *e, struct process *p, struct turn *t)
 {
 	bool undecided = false, consumers = false, links = false;
 
 	if (p->to == NULL || p->cancelling)
 		return false;
 	if (p->scope == SCOPE_ALL)
-		undecided = reach_undecided(e, p);
+		undecided = reach_undecided(e, p, t);
 	if (p->has_found)
-		consumers = reach_all(e, p);
+		consumers = reach_all(e, p, t);
 	if (p->has_news) {
-		consumers = reach_consumers(e, p) || consumers;
+		consumers = reach_consumers(e, p, t) || consumers;
 		links = has_stale_links(e, p);
 	}
 	forget_news(p);
@@ -350,7 +364,7 @@ static void settle(struct engine *e, struct process *p, int64_t now_ms, struct t
 {
 	bool deferred = p->left > 0;
 
-	if (!deferred && !values_moved(e, p)) {
+	if (!deferred && !values_moved(e, p, t)) {
 		finish(e, p, PROCESS_COMPLETED, now_ms, t);
 		return;
 	}
@@ -462,6 +476,7 @@ struct aim process_aim_again(
 	    .apart = &p->before.members,
 	    .base = instance_find_tree(in, p->from_number),
 	    .values_moved = p->rounds > 0,
+	    .reached_by = lm_hash(p->id),
 	};
 
 	if (p->scope == SCOPE_HEAL)
@@ -533,8 +548,8 @@ void process_add_components(struct engine *e, struct process *p)
 		if (brought == NULL)
 			lm_id(p->seed, n->name, id);
 		if (c == NULL)
-			engine_add_component(e,
-			    component_new(p->instance, n->name, brought != NULL ? brought : id));
+			engine_add_component(
+			    e, component_new(p->instance, n->name, brought != NULL ? brought : id));
 		else /* who does not exist gets the id that a restart would find */
 			engine_rename_component(e, c, id);
 	}

@@ -36,25 +36,19 @@ static bool transition_again(
 	return s->index >= 0;
 }
 
-/* A relationship that exists was about to cease; one that does not, to be created. */
+/* What was being created goes on being created, with the values of then. */
 static bool relationship_again(
     const struct process *p, const struct earlier *was, struct plan_step *s)
 {
 	const struct link *l = lm_map_find(p->instance->links, was->subject);
 
-	if (l != NULL) {
-		s->kind = PLAN_CEASE;
-		s->graph = l->tree->graph;
-		s->index = l->index;
-		s->tolerant = true;
-		return true;
-	}
-	if (p->to == NULL)
+	if (l == NULL)
 		return false;
-	s->kind = PLAN_CREATE;
-	s->graph = p->to->graph;
-	s->index = graph_find_relationship(s->graph, was->subject);
-	return s->index >= 0;
+	s->kind = l->state == LINK_CREATING ? PLAN_CREATE : PLAN_CEASE;
+	s->graph = l->tree->graph;
+	s->index = l->index;
+	s->tolerant = s->kind == PLAN_CEASE;
+	return true;
 }
 
 static bool find_again(const struct process *p, const struct earlier *was, struct plan_step *s)
@@ -74,8 +68,8 @@ static bool find_again(const struct process *p, const struct earlier *was, struc
 
 static bool step_again(const struct process *p, const struct earlier *was, struct plan_step *s)
 {
-	*s = (struct plan_step){.subject = lm_arena_strdup(p->plan_arena, was->subject),
-	    .why = "it was in flight"};
+	*s = (struct plan_step){
+	    .subject = lm_arena_strdup(p->plan_arena, was->subject), .why = "it was in flight"};
 	if (strcmp(was->action, "Find") == 0 && find_again(p, was, s))
 		return true;
 	if (strcmp(was->subject, was->resource) == 0)

@@ -187,17 +187,10 @@ static void relationship_done(
 {
 	const struct plan_step *s = &p->plan->steps[run];
 	struct instance *in = p->instance;
+	struct link *l = lm_map_find(in->links, s->subject);
 
 	if (s->kind == PLAN_CREATE) {
-		struct link *l = link_new(s->subject);
-		const struct lm_kvs *values = &p->runs[run].properties;
-
-		for (size_t i = 0; i < values->n; i++)
-			lm_kvs_set(&l->properties, values->v[i].name, values->v[i].value);
-		for (size_t i = 0; i < p->runs[run].n_via; i++)
-			*LM_PUSH(NULL, &l->via) = found_copy(p->runs[run].via[i]);
-		link_move(l, p->to, s->index);
-		link_free(lm_map_put(in->links, l->name, l));
+		l->state = LINK_CREATED;
 		journal_link(t, in, l);
 	} else {
 		link_free(lm_map_remove(in->links, s->subject));
@@ -207,6 +200,24 @@ static void relationship_done(
 	run_done(p, run);
 }
 
+/* Known from before its first operation is asked: what was told to others must be taken back. */
+static void link_begin(struct process *p, int run, struct turn *t)
+{
+	const struct plan_step *s = &p->plan->steps[run];
+	const struct run *r = &p->runs[run];
+	struct link *l = link_new(s->subject);
+
+	l->state = LINK_CREATING;
+	for (size_t i = 0; i < r->properties.n; i++)
+		lm_kvs_set(&l->properties, r->properties.v[i].name, r->properties.v[i].value);
+	for (size_t i = 0; i < r->n_via; i++)
+		*LM_PUSH(NULL, &l->via) = found_copy(r->via[i]);
+	link_move(l, p->to, s->index);
+	link_free(lm_map_put(p->instance->links, l->name, l));
+	if (r->n_calls > 0)
+		journal_link(t, p->instance, l);
+}
+
 /* Created with what the ends say now; ceased with what it was created with. */
 static struct lm_kvs relationship_values(
     struct engine *e, struct process *p, const struct plan_step *s)
@@ -214,7 +225,7 @@ static struct lm_kvs relationship_values(
 	const struct graph_relationship *r = relationship_of(s);
 	const struct link *l = lm_map_find(p->instance->links, s->subject);
 
-	if (s->kind == PLAN_CEASE && l != NULL)
+	if (l != NULL)
 		return lm_kvs_copy(p->plan_arena, &l->properties);
 	struct facts f = {e, p->instance, s->graph, p->plan_arena};
 	struct graph_facts gf = facts_of(&f);
@@ -264,6 +275,18 @@ static const char *obstacle(
 				     run_action(p, run), missing);
 }
 
+/* The heal that waits for the component will create the relationship. */
+static void leave_to_heal(struct process *p, int run, struct turn *t)
+{
+	const struct plan_step *s = &p->plan->steps[run];
+
+	if (s->kind == PLAN_CREATE && p->runs[run].call == 0) {
+		link_free(lm_map_remove(p->instance->links, s->subject));
+		journal_link_gone(t, p->instance, s->subject);
+	}
+	run_done(p, run);
+}
+
 /*
  * Asks the next operation.  A call on a component that is Broken or gone is not made when the
  * relationship ceases: what it would tidy up goes with the component.
@@ -285,7 +308,7 @@ static void relationship_next(
 			continue;
 		if (c != NULL && c->instance == p->instance && c->state == COMPONENT_BROKEN &&
 		    c->heal != NULL) {
-			run_done(p, run); /* the heal that waits will create it */
+			leave_to_heal(p, run, t);
 			return;
 		}
 		const char *why = obstacle(e, p, run, c);
@@ -320,9 +343,19 @@ static unsigned call_in_flight(const struct process *p, int run)
 static void relationship_begin(
     struct engine *e, struct process *p, int run, int64_t now_ms, struct turn *t)
 {
-	p->runs[run].properties = relationship_values(e, p, &p->plan->steps[run]);
+	const struct plan_step *s = &p->plan->steps[run];
+	struct link *l = lm_map_find(p->instance->links, s->subject);
+
+	p->runs[run].properties = relationship_values(e, p, s);
 	calls_resolve(e, p, run);
 	p->runs[run].call = call_in_flight(p, run);
+	if (s->kind == PLAN_CREATE && l == NULL)
+		link_begin(p, run, t);
+	if (s->kind == PLAN_CEASE && l->state != LINK_CEASING) {
+		l->state = LINK_CEASING;
+		if (p->runs[run].n_calls > 0)
+			journal_link(t, p->instance, l);
+	}
 	relationship_next(e, p, run, now_ms, t);
 }
 
@@ -403,6 +436,18 @@ void run_begin(struct engine *e, struct process *p, int run, int64_t now_ms, str
 	}
 }
 
+/* Whoever was asked is not there any more, whatever its state says. */
+static void missed(struct engine *e, struct component *c, int64_t now_ms, struct turn *t)
+{
+	if (c == NULL || c->is_gone || component_is_outside(c))
+		return;
+	c->rebuild = true;
+	if (c->state == COMPONENT_ACTIVE)
+		watch_died(e, c, "its infrastructure is gone: it", now_ms, t);
+	else
+		journal_component(t, c);
+}
+
 void run_continue(struct engine *e, struct process *p, int run, struct component *c,
     const struct step_result *r, int64_t now_ms, struct turn *t)
 {
@@ -412,6 +457,8 @@ void run_continue(struct engine *e, struct process *p, int run, struct component
 	p->runs[run].ended_ms = now_ms;
 	if (!ok)
 		p->runs[run].message = lm_arena_strdup(p->plan_arena, r->message);
+	if (r->failure == STEP_RESOURCE_NOT_FOUND && s->kind != PLAN_TRANSITION)
+		missed(e, c, now_ms, t);
 	if (s->kind == PLAN_TRANSITION && ok) {
 		transition_done(e, p, run, c, r, now_ms, t);
 	} else if (s->kind == PLAN_TRANSITION) {

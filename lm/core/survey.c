@@ -41,6 +41,11 @@ static bool is_apart(const struct graph *g, int node, const struct membership *m
 	return false;
 }
 
+static bool is_reached(const struct survey *s, const struct component *c)
+{
+	return s->aim->reached_by != 0 && c->reached_by == s->aim->reached_by;
+}
+
 static bool reaches(const struct survey *s, const struct component *c, int wanted)
 {
 	const struct aim *a = s->aim;
@@ -49,12 +54,12 @@ static bool reaches(const struct survey *s, const struct component *c, int wante
 	case SCOPE_ALL:
 		return true;
 	case SCOPE_HEAL:
-		return c == a->broken || c->in_scope ||
+		return c == a->broken || is_reached(s, c) ||
 		       (c->state == COMPONENT_BROKEN && c->healer == NULL);
 	case SCOPE_SCALE:
 		break;
 	}
-	if (c->in_scope)
+	if (is_reached(s, c))
 		return true;
 	return wanted >= 0 ? is_apart(s->want, wanted, a->apart)
 			   : is_apart(c->tree->graph, c->node, &a->to->spec.members);
@@ -141,7 +146,7 @@ static void add_thing(
 	if (c == s->aim->broken && c->state == COMPONENT_ACTIVE)
 		t->state = COMPONENT_BROKEN;
 	t->fixed = !reaches(s, c, t->wanted);
-	bool may_differ = s->aim->scope == SCOPE_ALL || c->in_scope;
+	bool may_differ = s->aim->scope == SCOPE_ALL || is_reached(s, c);
 
 	if (t->wanted >= 0 && !t->fixed && may_differ && !undecided[t->wanted])
 		t->change = component_change(&f, t->wanted, c, &t->why);
@@ -207,7 +212,8 @@ static size_t add_bonds(const struct survey *s, struct plan_bond **out)
 		    .graph = l->tree->graph,
 		    .relationship = l->index,
 		    .wanted = wanted,
-		    .stale = wanted >= 0 && looks && link_is_stale(&f, wanted, l),
+		    .stale = l->state != LINK_CREATED ||
+			     (wanted >= 0 && looks && link_is_stale(&f, wanted, l)),
 		};
 	}
 	return n;

@@ -217,8 +217,8 @@ void watch_restart(struct engine *e, struct instance *in, int64_t now_ms)
  * Decisions are noted; the engine grants them when the event that led to them has been dealt with.
  * Nothing begins inside somebody else's stack.
  */
-void wish(struct engine *e, enum intent_kind kind, const struct instance *in,
-    const char *subject, const char *reason)
+void wish(struct engine *e, enum intent_kind kind, const struct instance *in, const char *subject,
+    const char *reason)
 {
 	*LM_PUSH(NULL, &e->wishes) =
 	    (struct wish){kind, text_dup(in->name), text_dup(subject), text_dup(reason)};
@@ -250,6 +250,7 @@ void watch_died(
 	event_death(e, t, now_ms, c, what);
 	if (c->state != COMPONENT_ACTIVE) {
 		c->dead = true;
+		c->started = false;
 		return;
 	}
 	const struct watch *w = c->heal;

@@ -56,10 +56,10 @@ static void raise_goal(
 	look_again(s, u);
 }
 
-/* Somebody cannot do without it; what is not well is left to its own heal. */
+/* Somebody cannot do without it; what is Broken is left to its own heal. */
 static void take_part(struct scope *s, struct plan_unit *u)
 {
-	if (u->scoped || plan_state(u) >= u->goal)
+	if (u->scoped || (plan_state(u) >= u->goal && plan_state(u) != COMPONENT_FAILED))
 		return;
 	u->scoped = true;
 	look_again(s, u);

@@ -54,7 +54,7 @@ static void print_relationships(struct view *v)
 		const struct graph_relationship *r = &v->graph->relationships[i];
 		const struct link *l = lm_map_find(v->instance->links, r->name);
 
-		if (l == NULL)
+		if (l == NULL || l->state == LINK_CREATING)
 			continue;
 		lm_json_open(&v->json, NULL, '{');
 		lm_json_str(&v->json, "name", l->name);
