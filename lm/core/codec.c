@@ -184,6 +184,14 @@ static int place_of(const struct instance *in, struct tree **tree, const char *n
 	return at;
 }
 
+/* A name may be a resource's in one tree and an assembly's in another. */
+static int find_resource(const struct graph *g, const char *name)
+{
+	int node = graph_find_node(g, name);
+
+	return node >= 0 && g->nodes[node].resource != NULL ? node : -1;
+}
+
 static struct lm_err *restore_component(struct engine *e, const struct record *r, const json_t *o)
 {
 	const char *name = text_of(o, "name"), *state = text_of(o, "state");
@@ -192,7 +200,7 @@ static struct lm_err *restore_component(struct engine *e, const struct record *r
 	if (in == NULL || name == NULL)
 		return lacks(r, "root or name");
 	struct tree *t = tree_of(in, o);
-	int node = place_of(in, &t, name, graph_find_node);
+	int node = place_of(in, &t, name, find_resource);
 	struct component *c = component_new(in, name, r->key);
 	if (node < 0 || state == NULL || !component_state_parse(state, &c->state)) {
 		component_free(c);

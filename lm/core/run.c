@@ -90,7 +90,8 @@ static void transition_done(struct engine *e, struct process *p, int run, struct
 	c->started = tr == TRANSITION_START;
 	if (transition_rule(tr)->to == COMPONENT_ABSENT)
 		gone(p, c);
-	component_set_state(e, c, transition_rule(tr)->to, p, now_ms, t);
+	if (tr != TRANSITION_RECONFIGURE || c->state != COMPONENT_BROKEN)
+		component_set_state(e, c, transition_rule(tr)->to, p, now_ms, t);
 	run_done(p, run);
 	if (tr == TRANSITION_INTEGRITY && c->dead) /* it died while we looked the other way */
 		watch_died(e, c, "a service, during the start,", now_ms, t);
@@ -110,7 +111,9 @@ static void transition_failed(struct engine *e, struct process *p, int run, stru
 	    s->transition == TRANSITION_DELETE) /* what is left of it cannot be built on */
 		c->rebuild = true;
 	c->started = false;
-	component_set_state(e, c, transition_rule(s->transition)->on_error, p, now_ms, t);
+	if (s->transition != TRANSITION_RECONFIGURE || c->state != COMPONENT_BROKEN)
+		component_set_state(
+		    e, c, transition_rule(s->transition)->on_error, p, now_ms, t);
 	run_failed(p, run, c, message);
 }
 
@@ -172,6 +175,12 @@ static void transition_begin(
 	}
 	if (transition_is_up(s->transition))
 		component_move(c, p->to, s->index);
+	if (s->transition == TRANSITION_RECONFIGURE && c->state != COMPONENT_ACTIVE) {
+		c->rebuild = true; /* it broke meanwhile: its heal brings the new values */
+		journal_component(t, c);
+		run_done(p, run);
+		return;
+	}
 	if (s->transition == TRANSITION_START)
 		c->dead = false;
 	if (s->silent)

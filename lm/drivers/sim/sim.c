@@ -535,6 +535,16 @@ bool sim_take(struct sim *s, int64_t now_ms, struct step_result *result, const c
 	return true;
 }
 
+/* What a service has noted dies with it, or not: nobody takes it back before the next start. */
+static void entries_in_doubt(struct sim *s, const struct thing *t)
+{
+	struct entry *e;
+
+	for (size_t i = 0; (e = lm_map_next(s->entries, &i)) != NULL;)
+		if (e->thing == t)
+			e->is_certain = false;
+}
+
 void sim_kill(struct sim *s, const char *resource_id, int64_t now_ms)
 {
 	struct thing *t = lm_map_find(s->things, resource_id);
@@ -543,16 +553,8 @@ void sim_kill(struct sim *s, const char *resource_id, int64_t now_ms)
 		return;
 	t->running = false;
 	t->dead = true;
+	entries_in_doubt(s, t);
 	schedule(s, now_ms + 1, NULL, t);
-}
-
-static void entries_in_doubt(struct sim *s, const struct thing *t)
-{
-	struct entry *e;
-
-	for (size_t i = 0; (e = lm_map_next(s->entries, &i)) != NULL;)
-		if (e->thing == t)
-			e->is_certain = false;
 }
 
 void sim_destroy(struct sim *s, const char *resource_id, int64_t now_ms)

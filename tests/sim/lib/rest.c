@@ -57,7 +57,8 @@ static void check_outside(struct stage *s)
 
 	sim_list(s->sim, check_known, s);
 	for (size_t i = 0; (c = lm_map_next(s->engine->components, &i)) != NULL;) {
-		if (c->state < COMPONENT_INSTALLED || c->state > COMPONENT_BROKEN)
+		/* One that is known to be gone is made anew by whatever brings it up. */
+		if (c->state < COMPONENT_INSTALLED || c->state > COMPONENT_BROKEN || c->rebuild)
 			continue;
 		if (declares(c, TRANSITION_INSTALL) && !sim_is_installed(s->sim, c->id))
 			stage_wrong(s, "%s is %s, and nothing of it exists outside", c->name,
