@@ -346,7 +346,8 @@ static void read_life(const json_t *o, struct process *p)
 static struct lm_err *decode_process(const struct record *r, const json_t *o, struct process **out)
 {
 	const char *status = text_of(o, "status"), *root_id = text_of(o, "rootId");
-	const json_t *before = json_object_get(o, "before");
+	const json_t *before = json_object_get(o, "before"),
+		     *desired = json_object_get(o, "desired");
 	struct process *p = calloc(1, sizeof *p);
 
 	if (p == NULL)
@@ -359,7 +360,8 @@ static struct lm_err *decode_process(const struct record *r, const json_t *o, st
 	read_life(o, p);
 	if (status == NULL || p->root_name == NULL || !process_status_parse(status, &p->status) ||
 	    !read_intent(o, p->arena, &p->intent) ||
-	    (before != NULL && !read_spec(before, &p->before))) {
+	    (before != NULL && !read_spec(before, &p->before)) ||
+	    (desired != NULL && !read_spec(desired, &p->desired))) {
 		process_free(p);
 		return lacks(r, "status, intent or spec");
 	}

@@ -149,6 +149,7 @@ void process_free(struct process *p)
 	lm_vec_free(&p->earlier);
 	lm_vec_free(&p->ready);
 	spec_fini(&p->before);
+	spec_fini(&p->desired);
 	lm_arena_free(p->plan_arena);
 	lm_arena_free(p->arena);
 	free(p->failed_component);

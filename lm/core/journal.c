@@ -220,6 +220,15 @@ void intent_print(struct lm_buf *out, const struct intent *i)
 	lm_json_close(&j, '}');
 }
 
+static void print_process_spec(struct lm_json *j, const char *key, const struct spec *s)
+{
+	if (s->descriptor == NULL)
+		return;
+	lm_json_open(j, key, '{');
+	print_spec(j, s);
+	lm_json_close(j, '}');
+}
+
 void journal_process(struct turn *t, const struct process *p)
 {
 	struct lm_buf intent;
@@ -245,11 +254,8 @@ void journal_process(struct turn *t, const struct process *p)
 	lm_json_int(&b.json, "stepsFailed", p->tally.failed);
 	lm_json_int(&b.json, "from", p->from_number);
 	lm_json_int(&b.json, "to", p->to_number);
-	if (p->before.descriptor != NULL) {
-		lm_json_open(&b.json, "before", '{');
-		print_spec(&b.json, &p->before);
-		lm_json_close(&b.json, '}');
-	}
+	print_process_spec(&b.json, "before", &p->before);
+	print_process_spec(&b.json, "desired", &p->desired);
 	if (p->wake_ms != 0)
 		lm_json_int(&b.json, "wakeAt", p->wake_ms);
 	if (p->failed_component != NULL)
@@ -351,6 +357,12 @@ void event_process(struct engine *e, struct turn *t, int64_t now_ms, const struc
 	lm_json_str(&b.json, "processStateReason", p->reason);
 	lm_json_str(&b.json, "reason", p->intent.reason);
 	lm_json_int(&b.json, "attempt", p->attempt);
+	if (p->wake_ms != 0) {
+		char at[TIME_TEXT_SIZE];
+
+		time_text(p->wake_ms, at);
+		lm_json_str(&b.json, "nextAttemptAt", at);
+	}
 	event_close(&b, e, t, p->root_name);
 }
 

@@ -180,6 +180,7 @@ struct process {
 	unsigned next_step;              /* number of the next step's id */
 	bool cancelling;                 /* no step begins any more */
 	struct spec before;              /* what was wanted before it began; for a rollback */
+	struct spec desired;             /* what it leads to, as of its end; see 'to' until then */
 	unsigned from_number, to_number; /* of the trees it goes from and leads to; 0: none */
 
 	/* While it runs. */

@@ -87,6 +87,9 @@ static void leave(struct engine *e, struct process *p, int64_t now_ms)
 	flight_forget(e, p);
 	p->tally = tally_of(p);
 	release_plan(p);
+	spec_fini(&p->desired);
+	if (p->to != NULL)
+		spec_copy(&p->desired, &p->to->spec);
 	in->running = NULL;
 	in->modified_ms = now_ms;
 	p->instance = NULL;

@@ -6,7 +6,7 @@
 
 /* The documents of processes. */
 
-enum { PROCESSES_DEFAULT = 50 };
+enum { PROCESSES_DEFAULT = 50, INTENT_MAX = 4 * 1024 * 1024 };
 
 static bool has_ended(const struct process *p)
 {
@@ -45,9 +45,55 @@ static void print_progress(struct lm_json *j, const struct process *p)
 	lm_json_close(j, '}');
 }
 
+/* What it leads to; no descriptor: to nothing, or that is not known before it begins. */
+static const struct spec *desired_of(const struct process *p)
+{
+	return p->to != NULL ? &p->to->spec : &p->desired;
+}
+
+static void print_clusters(struct lm_json *j, const struct membership *m)
+{
+	lm_json_open(j, "clusters", '[');
+	for (size_t i = 0; i < m->of.n; i++) {
+		const struct members *c = &m->of.v[i];
+
+		lm_json_open(j, NULL, '{');
+		lm_json_str(j, "name", c->cluster);
+		lm_json_int(j, "quantity", (int64_t)c->n);
+		lm_json_open(j, "members", '[');
+		for (size_t k = 0; k < c->n; k++)
+			lm_json_int(j, NULL, c->indices[k]);
+		lm_json_close(j, ']');
+		lm_json_close(j, '}');
+	}
+	lm_json_close(j, ']');
+}
+
+static void print_instance(
+    struct lm_json *j, const char *key, const struct process *p, const struct spec *s)
+{
+	if (s->descriptor == NULL) {
+		lm_json_str(j, key, NULL);
+		return;
+	}
+	lm_json_open(j, key, '{');
+	lm_json_str(j, "type", "Assembly");
+	lm_json_str(j, "id", p->root_id);
+	lm_json_str(j, "name", p->root_name);
+	lm_json_str(j, "descriptorName", s->descriptor);
+	lm_json_str(j, "intendedState", component_state_text(s->target));
+	view_pairs(j, "properties", &s->properties);
+	print_clusters(j, &s->members);
+	lm_json_close(j, '}');
+}
+
+/* All that were given, by this intent and those before it. */
 static void print_properties(struct lm_json *j, const struct process *p)
 {
-	const struct lm_kvs *kvs = &p->intent.properties;
+	const struct spec *to = desired_of(p);
+	const struct lm_kvs *kvs = to->descriptor != NULL         ? &to->properties
+				   : p->before.descriptor != NULL ? &p->before.properties
+								  : &p->intent.properties;
 
 	lm_json_open(j, "assemblyProperties", '{');
 	for (size_t i = 0; i < kvs->n; i++)
@@ -57,26 +103,41 @@ static void print_properties(struct lm_json *j, const struct process *p)
 	lm_json_close(j, '}');
 }
 
+/* Of adopted resources the names and ids: what they had reported may be private. */
+static void print_intent(struct lm_json *j, const struct process *p)
+{
+	LM_AUTO(lm_arena) arena = lm_arena_new();
+	struct intent shown = p->intent;
+	struct adopted *bare = LM_NEW_N(arena, struct adopted, shown.n_resources + 1);
+	struct lm_buf text;
+
+	for (size_t i = 0; i < shown.n_resources; i++)
+		bare[i] =
+		    (struct adopted){.name = shown.resources[i].name, .id = shown.resources[i].id};
+	shown.resources = bare;
+	lm_buf_init(&text, INTENT_MAX);
+	intent_print(&text, &shown);
+	lm_json_raw(j, "intent", text.cut ? "{}" : text.p);
+	lm_buf_fini(&text);
+}
+
 static void print_head(struct lm_json *j, const struct process *p)
 {
-	struct lm_buf intent;
-
-	lm_buf_init(&intent, 4 * 1024 * 1024);
-	intent_print(&intent, &p->intent);
 	lm_json_str(j, "id", p->id);
 	lm_json_str(j, "assemblyId", p->root_id);
 	lm_json_str(j, "assemblyName", p->root_name);
 	lm_json_str(j, "assemblyType", p->descriptor);
 	lm_json_str(j, "intentType", intent_kind_text(p->intent.kind));
 	print_lifecycle_action(j, p->intent.kind);
-	lm_json_raw(j, "intent", intent.cut ? "{}" : intent.p);
+	print_intent(j, p);
 	lm_json_str(j, "status", process_status_text(p->status));
 	lm_json_str(j, "statusReason", p->reason);
 	lm_json_str(j, "reason", p->intent.reason);
 	view_time(j, "startTime", p->start_ms);
 	view_time(j, "endTime", p->end_ms);
 	lm_json_int(j, "attempt", p->attempt);
-	lm_buf_fini(&intent);
+	if (p->wake_ms != 0)
+		view_time(j, "nextAttemptAt", p->wake_ms);
 }
 
 static void print_process(
@@ -86,8 +147,11 @@ static void print_process(
 	print_head(j, p);
 	print_progress(j, p);
 	print_properties(j, p);
-	if (steps != NULL)
+	if (steps != NULL) {
+		print_instance(j, "previousInstance", p, &p->before);
+		print_instance(j, "desiredInstance", p, desired_of(p));
 		view_plan(j, p, steps);
+	}
 	lm_json_close(j, '}');
 }
 

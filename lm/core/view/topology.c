@@ -44,29 +44,42 @@ static void print_resource(struct view *v, const struct component *c, const stru
 	view_time(j, "lastModifiedAt", c == NULL ? 0 : c->modified_ms);
 }
 
+static void print_relationship(struct view *v, const struct graph *g, int index)
+{
+	const struct graph_relationship *r = &g->relationships[index];
+	const struct link *l = lm_map_find(v->instance->links, r->name);
+	struct graph_facts gf =
+	    facts_of(&(struct facts){v->facts->engine, v->instance, g, v->facts->arena});
+	char id[LM_ID_SIZE];
+
+	lm_json_open(&v->json, NULL, '{');
+	lm_json_str(&v->json, "name", l->name);
+	if (r->source.node >= 0)
+		node_id(v->instance, g, r->source.node, id);
+	lm_json_str(&v->json, "sourceId",
+	    r->source.node >= 0 ? id : gf.reference(gf.arg, r->source.reference, "id"));
+	node_id(v->instance, g, r->target.node, id);
+	lm_json_str(&v->json, "targetId", id);
+	view_pairs(&v->json, "properties", &l->properties);
+	if (g != v->graph)
+		lm_json_bool(&v->json, "leaving", true);
+	lm_json_close(&v->json, '}');
+}
+
+/* Those of the wanted tree in its order; then what stands under an older one and shall go. */
 static void print_relationships(struct view *v)
 {
-	struct graph_facts gf = facts_of(v->facts);
-	char id[LM_ID_SIZE];
+	const struct link *l;
 
 	lm_json_open(&v->json, "relationships", '[');
 	for (size_t i = 0; i < v->graph->n_relationships; i++) {
-		const struct graph_relationship *r = &v->graph->relationships[i];
-		const struct link *l = lm_map_find(v->instance->links, r->name);
-
-		if (l == NULL || l->state == LINK_CREATING)
-			continue;
-		lm_json_open(&v->json, NULL, '{');
-		lm_json_str(&v->json, "name", l->name);
-		if (r->source.node >= 0)
-			node_id(v->instance, v->graph, r->source.node, id);
-		lm_json_str(&v->json, "sourceId",
-		    r->source.node >= 0 ? id : gf.reference(gf.arg, r->source.reference, "id"));
-		node_id(v->instance, v->graph, r->target.node, id);
-		lm_json_str(&v->json, "targetId", id);
-		view_pairs(&v->json, "properties", &l->properties);
-		lm_json_close(&v->json, '}');
+		l = lm_map_find(v->instance->links, v->graph->relationships[i].name);
+		if (l != NULL && l->state != LINK_CREATING)
+			print_relationship(v, v->graph, (int)i);
 	}
+	for (size_t i = 0; (l = lm_map_next(v->instance->links, &i)) != NULL;)
+		if (l->tree != NULL && graph_find_relationship(v->graph, l->name) < 0)
+			print_relationship(v, l->tree->graph, l->index);
 	lm_json_close(&v->json, ']');
 }
 
@@ -106,6 +119,42 @@ static void drop_private(const struct graph_node *n, struct lm_kvs *values)
 	values->n = kept;
 }
 
+/* Nobody wants it any more, and it still stands as its own tree says. */
+static void print_leaver(struct view *v, const struct component *c)
+{
+	const struct graph_node *n = &c->tree->graph->nodes[c->node];
+	struct facts facts = {v->facts->engine, v->instance, c->tree->graph, v->facts->arena};
+	struct graph_facts gf = facts_of(&facts);
+	struct lm_kvs values = graph_node_values(facts.graph, c->node, &gf, facts.arena);
+
+	drop_private(n, &values);
+	lm_json_open(&v->json, NULL, '{');
+	lm_json_str(&v->json, "type", "Component");
+	lm_json_str(&v->json, "id", c->id);
+	lm_json_str(&v->json, "name", c->name);
+	lm_json_str(&v->json, "state", component_state_text(c->state));
+	lm_json_str(&v->json, "descriptorName", n->descriptor);
+	lm_json_bool(&v->json, "leaving", true);
+	view_pairs(&v->json, "properties", &values);
+	print_resource(v, c, &values);
+	lm_json_open(&v->json, "children", '[');
+	lm_json_close(&v->json, ']');
+	lm_json_close(&v->json, '}');
+}
+
+static void print_leaving(struct view *v)
+{
+	const struct component *c;
+
+	for (size_t i = 0; (c = lm_map_next(v->instance->components, &i)) != NULL;) {
+		if (c->tree == NULL || c->tree == v->instance->tree || c->state == COMPONENT_ABSENT)
+			continue;
+		int node = graph_find_node(v->graph, c->name);
+		if (node < 0 || v->graph->nodes[node].resource == NULL)
+			print_leaver(v, c);
+	}
+}
+
 static void print_node(struct view *v, int node)
 {
 	const struct graph_node *n = &v->graph->nodes[node];
@@ -139,6 +188,8 @@ static void print_node(struct view *v, int node)
 	lm_json_open(&v->json, "children", '[');
 	for (int k = v->child[node]; k >= 0; k = v->next[k])
 		print_node(v, k);
+	if (node == 0)
+		print_leaving(v);
 	lm_json_close(&v->json, ']');
 	lm_json_close(&v->json, '}');
 }
@@ -175,16 +226,6 @@ bool engine_print_assembly(const struct engine *e, const char *name_or_id, struc
 	return true;
 }
 
-static const struct process *last_process(const struct engine *e, const struct instance *in)
-{
-	const struct process *p, *last = NULL;
-
-	for (size_t i = 0; (p = lm_map_next(e->processes, &i)) != NULL;)
-		if (strcmp(p->root_id, in->id) == 0)
-			last = p;
-	return last;
-}
-
 void engine_print_assemblies(const struct engine *e, const char *name_contains, struct lm_buf *out)
 {
 	struct lm_json j = lm_json_on(out);
@@ -192,7 +233,7 @@ void engine_print_assemblies(const struct engine *e, const char *name_contains, 
 
 	lm_json_open(&j, NULL, '[');
 	for (size_t i = 0; (in = lm_map_next(e->instances, &i)) != NULL;) {
-		const struct process *p = last_process(e, in);
+		const struct process *p = in->last;
 
 		if (name_contains != NULL && strstr(in->name, name_contains) == NULL)
 			continue;
