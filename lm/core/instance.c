@@ -23,27 +23,6 @@ char *text_dup(const char *text)
 	return s;
 }
 
-static const char *const status_text[] = {
-#define X(name, text) [PROCESS_##name] = text,
-    PROCESS_STATUSES(X)
-#undef X
-};
-
-const char *process_status_text(enum process_status s)
-{
-	return status_text[s];
-}
-
-bool process_status_parse(const char *text, enum process_status *out)
-{
-	for (size_t i = 0; i < LM_COUNT(status_text); i++)
-		if (strcmp(status_text[i], text) == 0) {
-			*out = (enum process_status)i;
-			return true;
-		}
-	return false;
-}
-
 /* ---- instances, components, links ---------------------------------------------------------------- */
 
 struct instance *instance_new(const char *name, const char *id)

@@ -110,22 +110,6 @@ struct instance {
 	int64_t created_ms, modified_ms;
 };
 
-#define PROCESS_STATUSES(X)       \
-	X(PENDING, "Pending")     \
-	X(RUNNING, "In Progress") \
-	X(COMPLETED, "Completed") \
-	X(CANCELLED, "Cancelled") \
-	X(FAILED, "Failed")
-
-enum process_status {
-#define X(name, text) PROCESS_##name,
-	PROCESS_STATUSES(X)
-#undef X
-};
-
-const char *process_status_text(enum process_status);
-bool process_status_parse(const char *text, enum process_status *out);
-
 enum run_state { RUN_WAITING, RUN_GOING, RUN_DONE, RUN_FAILED };
 
 /* One operation of a relationship, and who carries it out. */

@@ -86,3 +86,24 @@ enum component_state component_state_fold(enum component_state assembly, enum co
 {
 	return rank(child) < rank(assembly) ? child : assembly;
 }
+
+static const char *const status_text[] = {
+#define X(name, text) [PROCESS_##name] = text,
+    PROCESS_STATUSES(X)
+#undef X
+};
+
+const char *process_status_text(enum process_status s)
+{
+	return status_text[s];
+}
+
+bool process_status_parse(const char *text, enum process_status *out)
+{
+	for (size_t i = 0; i < LM_COUNT(status_text); i++)
+		if (strcmp(status_text[i], text) == 0) {
+			*out = (enum process_status)i;
+			return true;
+		}
+	return false;
+}

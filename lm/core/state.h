@@ -54,4 +54,20 @@ bool transition_is_allowed(enum component_state from, enum transition);
 enum component_state component_state_fold(
     enum component_state assembly, enum component_state child);
 
+#define PROCESS_STATUSES(X)       \
+	X(PENDING, "Pending")     \
+	X(RUNNING, "In Progress") \
+	X(COMPLETED, "Completed") \
+	X(CANCELLED, "Cancelled") \
+	X(FAILED, "Failed")
+
+enum process_status {
+#define X(name, text) PROCESS_##name,
+	PROCESS_STATUSES(X)
+#undef X
+};
+
+const char *process_status_text(enum process_status);
+bool process_status_parse(const char *text, enum process_status *out);
+
 #endif
