@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lm apply, adopt, upgrade, state, ...; lm plan: all that says what shall become different. */
+/* lm apply, create, adopt, upgrade, state, ...; lm plan: all that says what shall become different. */
 #include <stdio.h>
 #include <string.h>
 
@@ -15,7 +15,7 @@ static const struct {
 	const char *verb, *intent;
 } readers[] = {
     {"create", "createAssembly"},
-    {"apply", "createAssembly"},
+    {"apply", "createOrUpgradeAssembly"},
     {"adopt", "adoptAssembly"},
 };
 

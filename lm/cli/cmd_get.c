@@ -317,6 +317,35 @@ int describe_run(const struct args *a)
 
 /* ---- the manager ------------------------------------------------------------------------------ */
 
+static long long count_of(const json_t *o, const char *member)
+{
+	return (long long)json_integer_value(json_object_get(o, member));
+}
+
+static void print_steps(const json_t *steps, struct lm_buf *out)
+{
+	long long strange =
+	    count_of(steps, "late") + count_of(steps, "unknown") + count_of(steps, "faulty");
+
+	lm_buf_printf(out, "%lld steps asked of drivers, %lld under way, %lld waiting",
+	    count_of(steps, "asked"), count_of(steps, "inFlight"), count_of(steps, "waiting"));
+	if (count_of(steps, "timedOut") > 0)
+		lm_buf_printf(out, ", %lld timed out", count_of(steps, "timedOut"));
+	if (strange > 0)
+		lm_buf_printf(out, "; %lld answers came late or could not be taken", strange);
+	lm_buf_puts(out, "\n");
+}
+
+static void print_journal(const struct render *r, const json_t *journal, struct lm_buf *out)
+{
+	if (!json_is_false(json_object_get(journal, "writable")))
+		return;
+	render_paint(r, RENDER_BAD, "the journal cannot be written", out);
+	lm_buf_puts(out, ", for ");
+	render_duration(count_of(journal, "heldMs"), out);
+	lm_buf_printf(out, ": %s\n", render_text(journal, "trouble"));
+}
+
 static const char *print_status(const struct render *r, const json_t *s, struct lm_buf *out)
 {
 	const json_t *listeners = json_object_get(s, "listeners");
@@ -336,6 +365,8 @@ static const char *print_status(const struct render *r, const json_t *s, struct 
 	lm_buf_printf(out, "%lld descriptors, last event %lld\n",
 	    (long long)json_integer_value(json_object_get(s, "descriptors")),
 	    (long long)json_integer_value(json_object_get(s, "lastEvent")));
+	print_steps(json_object_get(s, "steps"), out);
+	print_journal(r, json_object_get(s, "journal"), out);
 	for (size_t i = 0; i < json_array_size(listeners); i++) {
 		const json_t *l = json_array_get(listeners, i);
 

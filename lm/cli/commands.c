@@ -35,13 +35,20 @@ static const struct command commands[] = {
     {"serve", "", "pSILMXYEUHBG", "run the manager",
 	"Stops at SIGTERM or SIGINT; what it manages keeps running and is found again.\n", 0, 0,
 	serve_command_run},
-    {"apply", "", "f" WAITS, "create the assemblies described in a file",
-	"One or several documents, one after another:\n\n"
+    {"apply", "", "f" WAITS, "bring about the assemblies described in a file",
+	"Those that are not there are created; what differs in the others is upgraded, and what "
+	"is\n"
+	"as the file says is left alone.  One or several documents, one after another:\n\n"
 	"  assemblyName: voice\n"
 	"  descriptorName: assembly::voice-service::1.0\n"
 	"  intendedState: Active        # the default\n"
-	"  properties: {name: value}\n",
+	"  properties: {name: value}    # null: back to the default\n\n"
+	"Properties that an assembly has and the file does not name stay as they are, and so does\n"
+	"the number of a cluster's members.\n",
 	0, 0, apply_run},
+    {"create", "", "f" WAITS, "create the assemblies described in a file",
+	"The same documents as for 'lm apply'; a name that is taken is refused.\n", 0, 0,
+	apply_run},
     {"adopt", "", "f" WAITS, "take over what exists already as assemblies",
 	"Documents as for 'lm apply', which also say what there is:\n\n"
 	"  clusters: {pbx: 2}                   # how many members\n"

@@ -17,7 +17,8 @@ struct progress {
 	struct progress_conf conf;
 	char *process;
 	LM_VEC(struct running) running;
-	size_t drawn; /* lines on the screen that will be redrawn */
+	size_t n_steps; /* that have ended */
+	size_t drawn;   /* lines on the screen that will be redrawn */
 	int64_t begin_ms, last_event;
 	enum progress_end end;
 };
@@ -142,14 +143,40 @@ static void on_step(struct progress *p, const json_t *event, int64_t now_ms, str
 		return;
 	}
 	remove_running(p, render_text(event, "step"));
+	p->n_steps++;
 	progress_erase(p, out);
 	print_ended(p, event, out);
+}
+
+/* What exists is as it was wanted already. */
+static bool changed_nothing(const struct progress *p, const json_t *event)
+{
+	const char *type = render_text(event, "intentType");
+
+	return p->end == PROGRESS_COMPLETED && p->n_steps == 0 &&
+	       (strcmp(type, "UpgradeAssembly") == 0 || strcmp(type, "ChangeAssemblyState") == 0);
+}
+
+static void print_why(struct progress *p, const json_t *event, struct lm_buf *out)
+{
+	bool is_pending = strcmp(render_text(event, "processState"), "Pending") == 0;
+	const char *reason = render_text(event, "processStateReason");
+	const char *next = render_text(event, "nextAttemptAt");
+
+	if (strlen(next) >= 19)
+		lm_buf_printf(out, " until %.8s: %s", next + 11, reason);
+	else if (is_pending)
+		lm_buf_puts(out, ": waits until another process of the assembly has ended");
+	else if (*reason != '\0')
+		lm_buf_printf(out, ": %s", reason);
+	else if (changed_nothing(p, event))
+		lm_buf_puts(out, ": nothing to do");
+	lm_buf_puts(out, "\n");
 }
 
 static void on_process(struct progress *p, const json_t *event, struct lm_buf *out)
 {
 	const char *state = render_text(event, "processState");
-	const char *reason = render_text(event, "processStateReason");
 	int64_t at = json_integer_value(json_object_get(event, "at_ms"));
 
 	if (p->begin_ms == 0)
@@ -171,11 +198,7 @@ static void on_process(struct progress *p, const json_t *event, struct lm_buf *o
 		lm_buf_puts(out, " after ");
 		render_duration(at - p->begin_ms, out);
 	}
-	if (strcmp(state, "Pending") == 0)
-		lm_buf_puts(out, ": waits until another process of the assembly has ended");
-	else if (*reason != '\0')
-		lm_buf_printf(out, ": %s", reason);
-	lm_buf_puts(out, "\n");
+	print_why(p, event, out);
 }
 
 void progress_event(struct progress *p, const json_t *event, int64_t now_ms, struct lm_buf *out)

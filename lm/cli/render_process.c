@@ -117,6 +117,11 @@ static void print_head(const struct render *r, const json_t *p, struct lm_buf *o
 	lm_buf_puts(out, "\n");
 	if (*why != '\0')
 		lm_buf_printf(out, "%s\n", why);
+	if (*render_text(p, "nextAttemptAt") != '\0') {
+		lm_buf_puts(out, "next attempt at ");
+		print_moment(render_text(p, "nextAttemptAt"), out);
+		lm_buf_puts(out, "\n");
+	}
 	if (*render_text(p, "startTime") != '\0') {
 		lm_buf_puts(out, "began ");
 		print_moment(render_text(p, "startTime"), out);

@@ -20,6 +20,12 @@ static const char *local_name(const json_t *node, const json_t *parent)
 	return name;
 }
 
+/* Made under an older tree; nobody wants it any more. */
+static bool is_leaving(const json_t *one)
+{
+	return json_is_true(json_object_get(one, "leaving"));
+}
+
 static bool is_address(const char *value)
 {
 	unsigned char bytes[16];
@@ -77,6 +83,8 @@ static void print_line(struct tree *t, const json_t *node, const json_t *parent,
 	render_paint(t->render, RENDER_FAINT, render_text(node, "descriptorName"), t->out);
 	if (is_component)
 		print_addresses(node, t->out);
+	if (is_leaving(node))
+		lm_buf_puts(t->out, "  (leaving)");
 	lm_buf_puts(t->out, "\n");
 }
 
@@ -119,6 +127,16 @@ static const char *name_below(const json_t *root, const char *id)
 	return node == NULL ? id : local_name(node, root);
 }
 
+static void add_relationship_name(struct render_table *t, const json_t *one, const json_t *root)
+{
+	struct lm_buf name;
+
+	lm_buf_init(&name, 4096);
+	lm_buf_printf(&name, "%s%s", local_name(one, root), is_leaving(one) ? " (leaving)" : "");
+	render_table_add(t, RENDER_PLAIN, name.p);
+	lm_buf_fini(&name);
+}
+
 static void print_relationships(const struct render *r, const json_t *root, struct lm_buf *out)
 {
 	const json_t *all = json_object_get(root, "relationships");
@@ -133,7 +151,7 @@ static void print_relationships(const struct render *r, const json_t *root, stru
 	for (size_t i = 0; i < json_array_size(all); i++) {
 		const json_t *one = json_array_get(all, i);
 
-		render_table_add(t, RENDER_PLAIN, local_name(one, root));
+		add_relationship_name(t, one, root);
 		render_table_add(t, RENDER_PLAIN, name_below(root, render_text(one, "sourceId")));
 		render_table_add(t, RENDER_PLAIN, name_below(root, render_text(one, "targetId")));
 	}

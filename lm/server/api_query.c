@@ -158,6 +158,20 @@ static void print_journal(struct manager_trouble t, struct lm_json *j)
 	lm_json_close(j, '}');
 }
 
+static void print_steps(struct engine_counts c, struct lm_json *j)
+{
+	lm_json_open(j, "steps", '{');
+	lm_json_int(j, "asked", (int64_t)c.asked);
+	lm_json_int(j, "answered", (int64_t)c.answered);
+	lm_json_int(j, "inFlight", (int64_t)c.in_flight);
+	lm_json_int(j, "waiting", (int64_t)c.waiting);
+	lm_json_int(j, "timedOut", (int64_t)c.timed_out);
+	lm_json_int(j, "late", (int64_t)c.stale);
+	lm_json_int(j, "unknown", (int64_t)c.unknown);
+	lm_json_int(j, "faulty", (int64_t)c.faulty);
+	lm_json_close(j, '}');
+}
+
 void api_get_status(struct api *api, struct http_request *r, const char *param)
 {
 	struct lm_buf b;
@@ -175,6 +189,7 @@ void api_get_status(struct api *api, struct http_request *r, const char *param)
 	lm_json_bool(&j, "idle", engine_is_idle(manager_engine(api->manager)));
 	lm_json_int(&j, "lastEvent", manager_last_event(api->manager));
 	lm_json_int(&j, "descriptors", (int64_t)catalog_count(api->catalog));
+	print_steps(engine_counts(manager_engine(api->manager)), &j);
 	print_journal(manager_trouble(api->manager), &j);
 	listeners_print(api->listeners, &j);
 	lm_json_close(&j, '}');

@@ -80,6 +80,7 @@ questions() {
 	is '. == {status: "UP"}'
 	has_header 'Content-Type: application/json.$'
 	ask 200 GET /api/status
+	is '.steps.asked == 0 and .steps.inFlight == 0 and .steps.timedOut == 0 and .journal.writable'
 	is '.idle and .rssKb > 0 and .descriptors == 0 and .listeners[0].serves == "everything"'
 	ask 200 GET /api/processes
 	is '. == []'
@@ -226,12 +227,22 @@ processes() {
 	LM_SERVER=$url
 	export LM_SERVER
 	runs 0 'one: CreateAssembly Completed' apply -f "$folder/one.yml"
+	runs 0 'one: nothing to do' plan apply -f "$folder/one.yml"
+	runs 0 ': nothing to do' apply -f "$folder/one.yml"
+	runs 1 "there is an assembly instance 'one' already" create -f "$folder/one.yml"
+	runs 0 'one: UpgradeAssembly Completed' upgrade one -p word=c
+	ask 200 GET '/api/processes?assemblyName=one&limit=1'
+	runs 0 'UpgradeAssembly' describe process "$(echo "$body" | jq -r '.[0].id')"
+	is '.[0] | .assemblyProperties == {word: "c"} and (has("previousInstance") | not)'
+	ask 200 GET "/api/processes/$(echo "$body" | jq -r '.[0].id')"
+	is '.previousInstance.properties == [{name: "word", value: "b"}]'
+	is '.desiredInstance | .properties == [{name: "word", value: "c"}] and .intendedState == "Active"'
 	runs 1 'failed  part' apply -f "$folder/two.yml"
 	runs 0 'Completed' get processes
 	ask 200 GET /api/processes
-	is '[.[].assemblyName] == ["two", "one"] and all(.[]; has("executionPlan") | not)'
+	is '[.[].assemblyName] == ["two", "one", "one", "one"] and all(.[]; has("executionPlan") | not)'
 	is '.[0] | .status == "Failed" and .lifecycleAction == "Create" and .progress.failed == 1'
-	is '.[1] | .progress.percent == 100 and .assemblyProperties == {word: "b"} and .context == {}'
+	is '.[3] | .progress.percent == 100 and .assemblyProperties == {word: "b"} and .context == {}'
 	id=$(echo "$body" | jq -r '.[0].id')
 	ask 200 GET "/api/processes/$id?shallow=True"
 	is 'has("executionPlan") | not'
@@ -239,7 +250,7 @@ processes() {
 	is '.executionPlan | length == 1 and (.[0] | .id == "'"$id"'/1" and .state == "Failed" and .attempt == 1)'
 	is '.executionPlan[0] | .action == "Install" and .subject == "two__part" and .endedAt >= .startedAt'
 	ask 200 GET '/api/processes?assemblyType=assembly::good::1.0'
-	is 'length == 1'
+	is 'length == 3'
 	ask 200 GET '/api/processes?endDateTime=2020-01-01'
 	is '. == []'
 	ask 200 GET '/api/processes?startDateTime=2020-01-01&limit=1'

@@ -59,7 +59,7 @@ static void step(const char *id, const char *action, const char *state, int took
 
 static void process(const char *id, const char *state, int at_ms, const char *more)
 {
-	char json[512];
+	char json[1024];
 
 	snprintf(json, sizeof json,
 	    "{\"type\":\"ProcessStateChangeEvent\",\"processId\":\"%s\",\"assemblyName\":\"voice\","
@@ -128,6 +128,35 @@ START_TEST(a_process_that_waits_says_so)
 {
 	process("p1", "Pending", 0, "");
 	ck_assert_ptr_nonnull(strstr(out.p, "waits until another process"));
+}
+END_TEST
+
+START_TEST(a_heal_that_tries_again_later_says_when_and_why)
+{
+	process("p1", "Pending", 0,
+	    ",\"attempt\":3,\"nextAttemptAt\":\"2026-11-20T22:42:59.123Z\","
+	    "\"processStateReason\":\"Start: status 1\"");
+	ck_assert_str_eq(
+	    out.p, "voice: CreateAssembly Pending, attempt 3 until 22:42:59: Start: status 1\n");
+}
+END_TEST
+
+START_TEST(an_upgrade_without_a_step_had_nothing_to_do)
+{
+	process("p1", "In Progress", 0, "");
+	process("p1", "Completed", 0, ",\"intentType\":\"UpgradeAssembly\"");
+	ck_assert_ptr_nonnull(
+	    strstr(out.p, "UpgradeAssembly Completed after 0 ms: nothing to do\n"));
+}
+END_TEST
+
+START_TEST(an_upgrade_with_a_step_had_something_to_do)
+{
+	process("p1", "In Progress", 1000, "");
+	step("1", "Reconfigure", "Started", 0, 0);
+	step("1", "Reconfigure", "Completed", 5, 5);
+	process("p1", "Completed", 1005, ",\"intentType\":\"UpgradeAssembly\"");
+	ck_assert_ptr_nonnull(strstr(out.p, "UpgradeAssembly Completed after 5 ms\n"));
 }
 END_TEST
 
@@ -202,6 +231,9 @@ int main(void)
 	tcase_add_test(pipe, a_failure_ends_with_its_reason);
 	tcase_add_test(pipe, another_attempt_is_numbered);
 	tcase_add_test(pipe, a_process_that_waits_says_so);
+	tcase_add_test(pipe, a_heal_that_tries_again_later_says_when_and_why);
+	tcase_add_test(pipe, an_upgrade_without_a_step_had_nothing_to_do);
+	tcase_add_test(pipe, an_upgrade_with_a_step_had_something_to_do);
 	tcase_add_test(pipe, other_processes_are_not_shown_but_their_events_are_counted);
 	tcase_add_test(pipe, a_pipe_gets_no_live_lines);
 	suite_add_tcase(s, pipe);

@@ -162,6 +162,26 @@ START_TEST(an_assembly_is_a_tree_with_states_addresses_references_and_relationsh
 }
 END_TEST
 
+START_TEST(what_nobody_wants_any_more_is_marked)
+{
+	json_t *j = json_loads(
+	    "{\"type\":\"Assembly\",\"id\":\"1\",\"name\":\"v\",\"state\":\"Active\","
+	    "\"descriptorName\":\"assembly::v::1.0\",\"children\":[{\"type\":\"Component\","
+	    "\"id\":\"2\",\"name\":\"v__old\",\"state\":\"Inactive\",\"descriptorName\":"
+	    "\"resource::o::1.0\",\"leaving\":true}],\"relationships\":[{\"name\":\"v__r__1\","
+	    "\"sourceId\":\"2\",\"targetId\":\"2\",\"leaving\":true}]}",
+	    0, NULL);
+
+	render_assembly(&plain, j, &out);
+	json_decref(j);
+	ck_assert_str_eq(out.p, "v       Active     assembly::v::1.0\n"
+				"`- old  Inactive   resource::o::1.0  (leaving)\n"
+				"\n"
+				"RELATIONSHIP    FROM  TO\n"
+				"r__1 (leaving)  old   old\n");
+}
+END_TEST
+
 START_TEST(a_terminal_gets_lines_and_colours)
 {
 	ck_assert_ptr_nonnull(strstr(tree(&pretty), "│  └─ k  \033[31mBroken\033[0m"));
@@ -284,6 +304,7 @@ int main(void)
 	tcase_add_test(tc, colours_do_not_move_columns);
 	tcase_add_test(
 	    tc, an_assembly_is_a_tree_with_states_addresses_references_and_relationships);
+	tcase_add_test(tc, what_nobody_wants_any_more_is_marked);
 	tcase_add_test(tc, a_terminal_gets_lines_and_colours);
 	tcase_add_test(tc, a_process_is_shown_with_its_steps_and_what_the_last_failure_printed);
 	tcase_add_loop_test(tc, an_event_is_a_line, 0, LM_COUNT(events));
