@@ -7,7 +7,8 @@
 #include "tests/sim/lib/rest.h"
 #include "tosca/link/check.h"
 
-enum { TEXT_MAX = 256 * 1024 };
+/* Actions compare as well; at the end of each it would be a fifth of all that is done. */
+enum { TEXT_MAX = 256 * 1024, COMPARE_EACH = 4 };
 
 /* ---- the assemblies -------------------------------------------------------------------------- */
 
@@ -38,19 +39,20 @@ static void family_of(struct family *f, const struct schedule *s)
 	struct model model = s->model;
 	struct lm_buf text;
 
+	/* Bytes between members count as well: at worst it is compiled once more. */
+	if (f->is_known && memcmp(&f->model, &s->model, sizeof f->model) == 0)
+		return;
+	family_fini(f);
+	f->is_known = true;
+	memcpy(&f->model, &s->model, sizeof f->model);
 	lm_buf_init(&text, TEXT_MAX);
 	model_print(&model, &text);
-	uint64_t hash = lm_hash(text.p);
-	if (!f->is_known || f->hash != hash) {
-		family_fini(f);
-		*f = (struct family){.is_known = true, .hash = hash};
+	f->catalog = compile(text.p, text.n, NULL);
+	while (f->catalog == NULL && f->degree < 2) {
+		model_tame(&model, ++f->degree);
+		lm_buf_clear(&text);
+		model_print(&model, &text);
 		f->catalog = compile(text.p, text.n, NULL);
-		while (f->catalog == NULL && f->degree < 2) {
-			model_tame(&model, ++f->degree);
-			lm_buf_clear(&text);
-			model_print(&model, &text);
-			f->catalog = compile(text.p, text.n, NULL);
-		}
 	}
 	lm_buf_fini(&text);
 }
@@ -100,7 +102,7 @@ static void play_all(struct stage *s)
 	stage_settle(s);
 	if (s->wrong[0] == '\0')
 		rest_check(s);
-	if (s->wrong[0] == '\0')
+	if (s->wrong[0] == '\0' && schedule->seed % COMPARE_EACH == 0)
 		stage_compare(s);
 	if (s->wrong[0] == '\0')
 		rest_converge(s);

@@ -10,7 +10,7 @@
 /* A family of assemblies, compiled; kept while schedules of the same family follow each other. */
 struct family {
 	bool is_known;
-	uint64_t hash;
+	struct model model;      /* of which it was made */
 	unsigned degree;         /* how far it had to be tamed until it compiled */
 	struct catalog *catalog; /* NULL: it does not compile */
 };

@@ -132,12 +132,16 @@ static struct lm_err *restore_one(void *arg, const struct record *r)
 	return engine_restore(arg, r);
 }
 
-/* The journal refuses to be read: that is a finding, not the end of the run. */
+/*
+ * As the manager does it: no steps of processes that have ended.  A journal that refuses to be read
+ * is a finding, not the end of the run.
+ */
 static bool restore(struct stage *s, struct engine *e)
 {
 	for (int table = 0; table < RECORD_EVENT; table++) {
-		LM_AUTO(lm_err) err = s->store->ops->load(s->store,
-		    &(struct store_query){.table = (enum record_table)table}, restore_one, e);
+		struct store_query q = {
+		    .table = (enum record_table)table, .unended = table == RECORD_STEP};
+		LM_AUTO(lm_err) err = s->store->ops->load(s->store, &q, restore_one, e);
 
 		if (err != NULL) {
 			stage_wrong(s, "the journal cannot be restored: %s", lm_err_text(err));
