@@ -8,7 +8,7 @@
  * installed or started; what shall be Active is looked at (Integrity) first.
  */
 
-/* By full name; a name given twice counts once. */
+/* By full name; of a name given twice the last counts. */
 static struct lm_map *by_name(const struct intent *i)
 {
 	struct lm_map *m = lm_map_new();
@@ -52,6 +52,9 @@ struct lm_err *adopt_check(struct engine *e, const struct intent *i, const struc
 
 		if (err != NULL)
 			return err;
+		if (lm_map_find(given, a->name) != a)
+			return lm_err_new(
+			    LM_ERR_INVALID, "resources: '%s' stands there twice", a->name);
 		if (a->id != NULL && lm_map_put(ids, a->id, given) != NULL)
 			return lm_err_new(
 			    LM_ERR_INVALID, "resources: id %s stands there twice", a->id);

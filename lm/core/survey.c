@@ -130,11 +130,32 @@ static bool is_settled(const struct survey *s, const struct component *c,
 	return t->change == PLAN_KEEP && !undecided[t->wanted];
 }
 
-static void add_thing(
+/* It stands under an older tree, which an intent that failed or was cancelled has left it in. */
+static bool is_behind(const struct survey *s, const struct component *c)
+{
+	return c->tree != s->aim->to && c->tree != s->aim->base;
+}
+
+/*
+ * Even what is out of reach may have to go up, for somebody who needs it: never with values, or at
+ * a location, that it was not installed with.
+ */
+static void look_for_change(
     struct survey *s, struct component *c, const bool *undecided, struct plan_thing *t)
 {
 	struct facts f = {s->engine, s->instance, s->want, s->arena};
 
+	if (t->wanted < 0 || (t->fixed && !is_behind(s, c)))
+		return;
+	if (!undecided[t->wanted])
+		t->change = component_change(&f, t->wanted, c, &t->why);
+	else if (is_behind(s, c) && t->state != COMPONENT_ACTIVE)
+		t->change = PLAN_RENEW;
+}
+
+static void add_thing(
+    struct survey *s, struct component *c, const bool *undecided, struct plan_thing *t)
+{
 	*t = (struct plan_thing){
 	    .graph = c->tree->graph,
 	    .node = c->node,
@@ -146,10 +167,7 @@ static void add_thing(
 	if (c == s->aim->broken && c->state == COMPONENT_ACTIVE)
 		t->state = COMPONENT_BROKEN;
 	t->fixed = !reaches(s, c, t->wanted);
-	bool may_differ = s->aim->scope == SCOPE_ALL || is_reached(s, c);
-
-	if (t->wanted >= 0 && !t->fixed && may_differ && !undecided[t->wanted])
-		t->change = component_change(&f, t->wanted, c, &t->why);
+	look_for_change(s, c, undecided, t);
 	if (is_settled(s, c, t, undecided))
 		s->settled[s->n_settled++] = c;
 }

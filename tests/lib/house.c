@@ -93,7 +93,12 @@ static const char chain[] =
     "  left: {type: 'resource::knot::1.0', properties: {color: '${first.address}'}}\n"
     "  right: {type: 'resource::knot::1.0', properties: {color: '${first.key}'}}\n"
     "  last: {type: 'resource::knot::1.0',\n"
-    "    properties: {color: '${left.address}+${right.address}+${tail}'}}\n";
+    "    properties: {color: '${left.address}+${right.address}+${tail}'}}\n"
+    "---\n"
+    "name: assembly::late::1.0\n"
+    "composition:\n"
+    "  taker: {type: 'resource::knot::1.0', properties: {color: '${early.key}'}}\n"
+    "  early: {type: 'resource::knot::1.0'}\n";
 
 void given_an_empty_world(void)
 {
@@ -196,6 +201,25 @@ void scale(bool out)
 void destroy(void)
 {
 	ask(&(struct intent){.kind = INTENT_DELETE, .assembly_name = "h"});
+	world_settle(&w);
+}
+
+void change_state(const char *state)
+{
+	ask(&(struct intent){
+	    .kind = INTENT_CHANGE_STATE,
+	    .assembly_name = "h",
+	    .intended_state = state,
+	});
+	world_settle(&w);
+}
+
+void about_it(enum intent_kind kind)
+{
+	char subject[LM_ID_SIZE];
+
+	snprintf(subject, sizeof subject, "%s", process);
+	ask(&(struct intent){.kind = kind, .process = subject});
 	world_settle(&w);
 }
 

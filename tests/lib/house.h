@@ -12,6 +12,7 @@
  *	after both, lamp.add / lamp.remove with the server's address and the house's color;
  *	a change of tone is volatile: lamp declares Reconfigure, bell does not
  *	assembly::house::2.0   has a horn in place of the bell, and a lamp of another version
+ *	assembly::late::1.0    a taker of what "early" brings at its Configure or Start
  *	assembly::chain::1.0   first -> left, right -> last: each takes the address of those before
  */
 extern struct world w;
@@ -36,6 +37,9 @@ void build(const char *descriptor, const char *properties);
 void upgrade(const char *properties);
 void scale(bool out);
 void destroy(void); /* deletes h */
+void change_state(const char *state);
+/* A retry, rollback or cancel of the process of the last intent. */
+void about_it(enum intent_kind);
 
 /* With what the process of the last intent has ended. */
 const char *outcome(void);

@@ -224,6 +224,18 @@ void world_crash(struct world *w)
 	carry_out(w);
 }
 
+void world_replace(struct world *w)
+{
+	engine_free(w->engine);
+	w->store->ops->close(w->store);
+	turn_clear(&w->turn);
+	sim_crash(w->sim);
+	w->engine = engine_of(w);
+	w->store = store_memory_new();
+	w->next_event = 1;
+	w->seed += 1000; /* it does not know which ids were given */
+}
+
 struct lm_err *world_intent(struct world *w, const struct intent *i, char process[LM_ID_SIZE])
 {
 	struct lm_err *err = engine_intent(w->engine, i, w->now_ms, w->seed++, &w->turn, process);

@@ -74,6 +74,8 @@ void world_settle(struct world *);
 bool world_step(struct world *);
 /* The manager dies and starts again from the journal; the outside stays as it is. */
 void world_crash(struct world *);
+/* Another manager, with an empty journal, takes the place of this one; the outside stays. */
+void world_replace(struct world *);
 /* One load sample of gw, or of any component's metric. */
 void world_load(struct world *, const char *component, double load);
 /* By full name. */

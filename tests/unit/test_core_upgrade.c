@@ -317,21 +317,12 @@ static void given_an_upgrade_that_failed(void)
 	forget();
 }
 
-static void about_the_process(enum intent_kind kind)
-{
-	char subject[LM_ID_SIZE];
-
-	snprintf(subject, sizeof subject, "%s", process);
-	ask(&(struct intent){.kind = kind, .process = subject});
-	world_settle(&w);
-}
-
 START_TEST(after_a_failed_upgrade_a_retry_finishes_it)
 {
 	char first[LM_ID_SIZE];
 
 	snprintf(first, sizeof first, "%s", process);
-	about_the_process(INTENT_RETRY);
+	about_it(INTENT_RETRY);
 	ck_assert_str_eq(process, first);
 	ck_assert_str_eq(outcome(), "Completed");
 	ck_assert_str_eq(states(), ALL_ACTIVE);
@@ -343,7 +334,7 @@ END_TEST
 
 START_TEST(after_a_failed_upgrade_a_rollback_restores_the_former)
 {
-	about_the_process(INTENT_ROLLBACK);
+	about_it(INTENT_ROLLBACK);
 	ck_assert_str_eq(outcome(), "Completed");
 	ck_assert_str_eq(states(), ALL_ACTIVE);
 	ck_assert_ptr_nonnull(strstr(asked_of("lamp"), "Uninstall lamp{blue low}@north, "
@@ -400,7 +391,7 @@ START_TEST(a_way_down_that_failed_is_gone_with_the_old_values_when_tried_again)
 	upgrade("where=south");
 	ck_assert_str_eq(outcome(), "Failed: Uninstall h__lamp: simulated failure of Uninstall");
 	forget();
-	about_the_process(INTENT_RETRY);
+	about_it(INTENT_RETRY);
 	ck_assert_str_eq(outcome(), "Completed");
 	ck_assert_ptr_nonnull(strstr(asked_of("lamp"), "Uninstall lamp{red low}@north, "
 						       "Install lamp{red low}@south"));
@@ -413,10 +404,68 @@ START_TEST(a_new_version_that_failed_can_be_rolled_back)
 	sim_fail(w.sim, "h__horn", "Install", 1);
 	upgrade_to("assembly::house::2.0", "");
 	ck_assert_str_eq(outcome(), "Failed: Install h__horn: simulated failure of Install");
-	about_the_process(INTENT_ROLLBACK);
+	about_it(INTENT_ROLLBACK);
 	ck_assert_str_eq(outcome(), "Completed");
 	ck_assert_str_eq(states(), ALL_ACTIVE);
 	ck_assert_uint_eq(sim_installed(w.sim), 5);
+}
+END_TEST
+
+/* It was cancelled before the lamp was touched. */
+static void given_an_upgrade_that_was_cancelled(void)
+{
+	given_a_house();
+	ask(&(struct intent){.kind = INTENT_UPGRADE,
+	    .assembly_name = "h",
+	    .properties = listed("where=south,color=blue,tone=high")});
+	about_it(INTENT_CANCEL);
+	ck_assert_str_eq(outcome(), "Cancelled: cancelled by an operator");
+	ck_assert_str_eq(asked_of("lamp"), "remove lamp{grey -1}@north");
+	forget();
+}
+
+START_TEST(whoever_is_healed_before_the_upgrade_goes_on_follows_it)
+{
+	world_kill(&w, "h__lamp");
+	world_settle(&w);
+	ck_assert_str_eq(states(), ALL_ACTIVE);
+	ck_assert_str_eq(asked_of("lamp"),
+	    "Stop lamp{red low}@north, Uninstall lamp{red low}@north, Install lamp{blue "
+	    "high}@south, "
+	    "Configure lamp{blue high}@south, Start lamp{blue high}@south, Integrity lamp{blue "
+	    "high}@south, add lamp{grey -1}@south");
+}
+END_TEST
+
+START_TEST(whoever_does_not_change_is_only_restarted)
+{
+	world_kill(&w, "h__pool__1");
+	world_settle(&w);
+	ck_assert_str_eq(states(), ALL_ACTIVE);
+	ck_assert_str_eq(asked_of("pool__1"), "Stop pool__1, Start pool__1, Integrity pool__1");
+	ck_assert_ptr_null(strstr(asked_of("lamp"), "Install"));
+}
+END_TEST
+
+START_TEST(a_heal_in_between_takes_nothing_away_from_the_upgrade)
+{
+	world_kill(&w, "h__pool__1");
+	world_settle(&w);
+	forget();
+	upgrade("");
+	ck_assert_ptr_nonnull(strstr(asked_of("lamp"), "Uninstall lamp{red low}@north, "
+						       "Install lamp{blue high}@south"));
+	ck_assert_str_eq(states(), ALL_ACTIVE);
+}
+END_TEST
+
+START_TEST(a_rebuild_before_the_upgrade_goes_on_is_one_where_it_shall_be)
+{
+	world_destroy(&w, "h__lamp");
+	world_settle(&w);
+	ck_assert_str_eq(states(), ALL_ACTIVE);
+	ck_assert_ptr_nonnull(strstr(asked_of("lamp"), "Uninstall lamp{red low}@north, "
+						       "Install lamp{blue high}@south"));
 }
 END_TEST
 
@@ -461,6 +510,8 @@ int main(void)
 	Suite *s = suite_create("core/upgrade");
 	TCase *chain = situation(s, "of a chain of values", given_a_chain);
 	TCase *failed = situation(s, "that failed half-way", given_an_upgrade_that_failed);
+	TCase *cancelled =
+	    situation(s, "that was cancelled at once", given_an_upgrade_that_was_cancelled);
 
 	add_changes(situation(s, "of a house", given_a_house));
 	tcase_add_test(chain, whoever_takes_a_value_follows_only_when_it_has_changed);
@@ -472,6 +523,10 @@ int main(void)
 	tcase_add_test(failed, after_a_failed_upgrade_a_heal_mends_what_it_is_about);
 	tcase_add_test(failed, after_a_failed_upgrade_a_scale_touches_its_members_alone);
 	tcase_add_test(failed, after_a_failed_upgrade_another_upgrade_builds_on_it);
+	tcase_add_test(cancelled, whoever_is_healed_before_the_upgrade_goes_on_follows_it);
+	tcase_add_test(cancelled, whoever_does_not_change_is_only_restarted);
+	tcase_add_test(cancelled, a_heal_in_between_takes_nothing_away_from_the_upgrade);
+	tcase_add_test(cancelled, a_rebuild_before_the_upgrade_goes_on_is_one_where_it_shall_be);
 	SRunner *sr = srunner_create(s);
 	srunner_run_all(sr, CK_NORMAL);
 	int failures = srunner_ntests_failed(sr);
