@@ -126,7 +126,7 @@ static void check_links(struct check *k, const struct instance *in, const struct
 	const struct link *l;
 
 	for (size_t i = 0; (l = lm_map_next(in->links, &i)) != NULL;) {
-		if (l->tree != t || l->state == LINK_CREATING)
+		if (l->tree != t || l->state == LINK_CREATING || l->state == LINK_DOUBTFUL)
 			continue;
 		const struct graph_relationship *r = &t->graph->relationships[l->index];
 		states = states != NULL ? states : node_states(in, t->graph, k->arena);

@@ -220,9 +220,10 @@ static struct lm_err *restore_component(struct engine *e, const struct record *r
 
 static enum link_state read_link_state(const char *text)
 {
-	if (text == NULL)
-		return LINK_CREATED;
-	return strcmp(text, "Creating") == 0 ? LINK_CREATING : LINK_CEASING;
+	for (size_t i = 0; text != NULL && i < LM_COUNT(link_state_text); i++)
+		if (strcmp(link_state_text[i], text) == 0)
+			return (enum link_state)i;
+	return LINK_CREATED;
 }
 
 static struct lm_err *restore_relationship(

@@ -13,6 +13,7 @@ void journal_instance_gone(struct turn *, const struct instance *);
 void journal_component(struct turn *, const struct component *);
 void journal_link(struct turn *, const struct instance *, const struct link *);
 void journal_link_gone(struct turn *, const struct instance *, const char *name);
+void journal_links_gone(struct turn *, const struct instance *);
 void journal_process(struct turn *, const struct process *);
 void journal_step(struct turn *, const struct flight *, const struct step_result *, int64_t now_ms);
 

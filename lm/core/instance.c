@@ -94,6 +94,13 @@ void component_free(struct component *c)
 	free(c);
 }
 
+const char *const link_state_text[] = {
+    [LINK_CREATED] = "Created",
+    [LINK_CREATING] = "Creating",
+    [LINK_CEASING] = "Ceasing",
+    [LINK_DOUBTFUL] = "Doubtful",
+};
+
 struct link *link_new(const char *name)
 {
 	struct link *l = make(sizeof *l);
@@ -208,13 +215,6 @@ void engine_add_component(struct engine *e, struct component *c)
 	lm_map_put(c->instance->components, c->name, c);
 	lm_map_put(e->components, c->id, c);
 	lm_map_put(e->component_names, c->name, c);
-}
-
-void engine_rename_component(struct engine *e, struct component *c, const char *id)
-{
-	lm_map_remove(e->components, c->id);
-	snprintf(c->id, sizeof c->id, "%s", id);
-	lm_map_put(e->components, c->id, c);
 }
 
 void engine_remove_component(struct engine *e, struct component *c)

@@ -155,7 +155,7 @@ void journal_link(struct turn *t, const struct instance *in, const struct link *
 	body_open(&b);
 	lm_json_int(&b.json, "tree", l->tree->number);
 	if (l->state != LINK_CREATED)
-		lm_json_str(&b.json, "state", l->state == LINK_CREATING ? "Creating" : "Ceasing");
+		lm_json_str(&b.json, "state", link_state_text[l->state]);
 	print_kvs(&b.json, "properties", &l->properties);
 	if (l->via.n > 0) {
 		lm_json_open(&b.json, "via", '[');
@@ -169,6 +169,14 @@ void journal_link(struct turn *t, const struct instance *in, const struct link *
 void journal_link_gone(struct turn *t, const struct instance *in, const char *name)
 {
 	put(t, RECORD_RELATIONSHIP, name, in->name, NULL);
+}
+
+void journal_links_gone(struct turn *t, const struct instance *in)
+{
+	const struct link *l;
+
+	for (size_t i = 0; (l = lm_map_next(in->links, &i)) != NULL;)
+		journal_link_gone(t, in, l->name);
 }
 
 static void print_resources(struct lm_json *j, const struct intent *i)

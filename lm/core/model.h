@@ -82,7 +82,14 @@ struct found {
  * A relationship: from before the first of its operations is asked, so that none is forgotten,
  * until after the last.
  */
-enum link_state { LINK_CREATED, LINK_CREATING, LINK_CEASING };
+enum link_state {
+	LINK_CREATED,
+	LINK_CREATING,
+	LINK_CEASING,
+	LINK_DOUBTFUL, /* it has ceased, but an operation failed: something may be left of it */
+};
+
+extern const char *const link_state_text[LINK_DOUBTFUL + 1];
 
 struct link {
 	char *name;
@@ -132,6 +139,7 @@ struct run {
 	size_t n_calls;
 	const struct found **via; /* what its references led to when it began; in the plan arena */
 	size_t n_via;
+	bool doubtful; /* ceasing: an operation failed, so that something may be left */
 };
 
 /* How far a plan has come; what changes a state without a call does not count. */
@@ -281,7 +289,6 @@ struct component *engine_find_component(const struct engine *, const char *name_
 void engine_add_instance(struct engine *, struct instance *);
 void engine_remove_instance(struct engine *, struct instance *); /* frees it */
 void engine_add_component(struct engine *, struct component *);
-void engine_rename_component(struct engine *, struct component *, const char *id);
 void engine_remove_component(struct engine *, struct component *); /* frees it */
 
 /* The state of everything under a node; of the whole instance for node 0. */

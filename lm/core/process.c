@@ -38,7 +38,7 @@ void process_refuse(
 	process_end(e, p, PROCESS_FAILED, now_ms, t);
 }
 
-/* Components that no longer exist, and shall not, leave the books. */
+/* Components that do not exist leave the books: whatever brings one up names it anew. */
 static void drop_absent(struct engine *e, struct instance *in)
 {
 	struct component *c;
@@ -46,7 +46,7 @@ static void drop_absent(struct engine *e, struct instance *in)
 	for (size_t i = 0; (c = lm_map_next(in->components, &i)) != NULL;) {
 		c->reached_by = 0;
 		c->news = false;
-		if (c->state == COMPONENT_ABSENT && graph_find_node(in->tree->graph, c->name) < 0)
+		if (c->state == COMPONENT_ABSENT)
 			engine_remove_component(e, c);
 	}
 }
@@ -103,6 +103,7 @@ static void finish_gone(struct engine *e, struct process *p, int64_t now_ms, str
 	watch_unbind(e, in);
 	leave(e, p, now_ms);
 	event_root(e, t, now_ms, in, p, in->shown, COMPONENT_ABSENT);
+	journal_links_gone(t, in);
 	journal_instance_gone(t, in);
 	process_end(e, p, PROCESS_COMPLETED, now_ms, t);
 	refuse_waiting(e, in, "the assembly was deleted", now_ms, t);
@@ -281,7 +282,7 @@ static bool has_stale_links(struct engine *e, struct process *p)
 	for (size_t i = 0; (l = lm_map_next(p->instance->links, &i)) != NULL;) {
 		int index = l->tree == p->to ? l->index : graph_find_relationship(g, l->name);
 
-		if (index >= 0 && link_is_stale(&f, index, l))
+		if (index >= 0 && l->state == LINK_CREATED && link_is_stale(&f, index, l))
 			return true;
 	}
 	return false;
@@ -543,18 +544,14 @@ void process_add_components(struct engine *e, struct process *p)
 
 	for (size_t i = 0; p->to != NULL && i < p->to->graph->n_nodes; i++) {
 		const struct graph_node *n = &p->to->graph->nodes[i];
-		struct component *c = lm_map_find(p->instance->components, n->name);
 
-		if (n->resource == NULL || (c != NULL && c->state != COMPONENT_ABSENT))
+		if (n->resource == NULL || lm_map_find(p->instance->components, n->name) != NULL)
 			continue;
 		const char *brought = lm_map_find(adopted, n->name);
 		if (brought == NULL)
 			lm_id(p->seed, n->name, id);
-		if (c == NULL)
-			engine_add_component(
-			    e, component_new(p->instance, n->name, brought != NULL ? brought : id));
-		else /* who does not exist gets the id that a restart would find */
-			engine_rename_component(e, c, id);
+		engine_add_component(
+		    e, component_new(p->instance, n->name, brought != NULL ? brought : id));
 	}
 }
 

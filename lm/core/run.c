@@ -201,6 +201,9 @@ static void relationship_done(
 	if (s->kind == PLAN_CREATE) {
 		l->state = LINK_CREATED;
 		journal_link(t, in, l);
+	} else if (p->runs[run].doubtful && p->to != NULL) {
+		l->state = LINK_DOUBTFUL; /* whatever plans next tries once more */
+		journal_link(t, in, l);
 	} else {
 		link_free(lm_map_remove(in->links, s->subject));
 		journal_link_gone(t, in, s->subject);
@@ -355,12 +358,16 @@ static void relationship_begin(
 	const struct plan_step *s = &p->plan->steps[run];
 	struct link *l = lm_map_find(p->instance->links, s->subject);
 
+	if (s->kind == PLAN_CREATE && l != NULL && l->state != LINK_CREATING) {
+		link_free(lm_map_remove(p->instance->links, s->subject));
+		l = NULL; /* it could not be taken back, and is created over it */
+	}
 	p->runs[run].properties = relationship_values(e, p, s);
 	calls_resolve(e, p, run);
 	p->runs[run].call = call_in_flight(p, run);
 	if (s->kind == PLAN_CREATE && l == NULL)
 		link_begin(p, run, t);
-	if (s->kind == PLAN_CEASE && l->state != LINK_CEASING) {
+	if (s->kind == PLAN_CEASE && l->state < LINK_CEASING) {
 		l->state = LINK_CEASING;
 		if (p->runs[run].n_calls > 0)
 			journal_link(t, p->instance, l);
@@ -475,6 +482,7 @@ void run_continue(struct engine *e, struct process *p, int run, struct component
 	} else if (s->kind == PLAN_FIND) {
 		find_ended(e, p, run, r, t);
 	} else if (ok || s->tolerant) {
+		p->runs[run].doubtful = p->runs[run].doubtful || !ok;
 		p->runs[run].call++;
 		relationship_next(e, p, run, now_ms, t);
 	} else {

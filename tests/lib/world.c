@@ -146,7 +146,9 @@ static void check_links(struct world *w, const struct instance *in, const struct
 	for (size_t i = 0; g != NULL && i < g->n_relationships; i++) {
 		const struct graph_relationship *r = &g->relationships[i];
 
-		if (lm_map_find(in->links, r->name) != NULL &&
+		const struct link *l = lm_map_find(in->links, r->name);
+
+		if (l != NULL && l->state != LINK_CREATING && l->state != LINK_DOUBTFUL &&
 		    (!end_is_ready(in, g, &r->source) || !end_is_ready(in, g, &r->target)))
 			w->wrong = "a relationship exists although an end is not in its state";
 	}
@@ -417,7 +419,7 @@ const char *world_links(struct world *w, const char *root)
 		const char *address = l == NULL ? NULL : lm_kvs_find(&l->properties, "ipaddr");
 		const char *turn = address == NULL ? NULL : strrchr(address, '-');
 
-		if (l != NULL)
+		if (l != NULL && l->state == LINK_CREATED)
 			n += (size_t)snprintf(shown + n, sizeof shown - n, "%s%s{address%s}",
 			    n > 0 ? " " : "", l->name + skip, turn == NULL ? "?" : turn);
 	}

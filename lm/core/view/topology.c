@@ -67,6 +67,11 @@ static void print_relationship(struct view *v, const struct graph *g, int index)
 }
 
 /* Those of the wanted tree in its order; then what stands under an older one and shall go. */
+static bool is_shown(const struct link *l)
+{
+	return l->state == LINK_CREATED || l->state == LINK_CEASING;
+}
+
 static void print_relationships(struct view *v)
 {
 	const struct link *l;
@@ -74,11 +79,11 @@ static void print_relationships(struct view *v)
 	lm_json_open(&v->json, "relationships", '[');
 	for (size_t i = 0; i < v->graph->n_relationships; i++) {
 		l = lm_map_find(v->instance->links, v->graph->relationships[i].name);
-		if (l != NULL && l->state != LINK_CREATING)
+		if (l != NULL && is_shown(l))
 			print_relationship(v, v->graph, (int)i);
 	}
 	for (size_t i = 0; (l = lm_map_next(v->instance->links, &i)) != NULL;)
-		if (l->tree != NULL && graph_find_relationship(v->graph, l->name) < 0)
+		if (is_shown(l) && graph_find_relationship(v->graph, l->name) < 0)
 			print_relationship(v, l->tree->graph, l->index);
 	lm_json_close(&v->json, ']');
 }

@@ -28,6 +28,23 @@ const struct graph *peek_link(
 	return l->tree->graph;
 }
 
+const struct link *peek_related(const struct instance *in, const char *name)
+{
+	const struct link *l = lm_map_find(in->links, name);
+
+	return l != NULL && l->state == LINK_CREATED ? l : NULL;
+}
+
+size_t peek_relations(const struct instance *in)
+{
+	const struct link *l;
+	size_t n = 0;
+
+	for (size_t i = 0; (l = lm_map_next(in->links, &i)) != NULL;)
+		n += l->state == LINK_CREATED;
+	return n;
+}
+
 enum component_state peek_target(const struct instance *in)
 {
 	if (in->running != NULL && in->running->to == NULL)

@@ -10,6 +10,9 @@
 const struct graph *peek_wanted(const struct instance *);
 /* The tree that a component goes up, or down, under; NULL: none. */
 const struct graph *peek_graph_of(const struct component *, bool up, int *node);
+/* A relationship that is wholly there; NULL: none is. */
+const struct link *peek_related(const struct instance *, const char *name);
+size_t peek_relations(const struct instance *); /* how many are */
 /* The tree that a relationship was made under; NULL: none. */
 const struct graph *peek_link(
     const struct instance *, const struct link *, const struct graph_relationship **);

@@ -142,7 +142,7 @@ static void check_relationships(struct stage *s, const struct instance *in, cons
 
 	for (size_t i = 0; i < g->n_relationships; i++) {
 		const struct graph_relationship *r = &g->relationships[i];
-		const struct link *l = lm_map_find(in->links, r->name);
+		const struct link *l = peek_related(in, r->name);
 
 		/* Known: what is created before its ends say anything keeps that. */
 		if (l != NULL && r->source.state >= END_INSTALLED && !r->source.pre)
@@ -153,7 +153,7 @@ static void check_relationships(struct stage *s, const struct instance *in, cons
 		if (l == NULL)
 			stage_wrong(s, "relationship %s is wanted and does not exist", r->name);
 	}
-	if (lm_map_count(in->links) > wanted && peek_target(in) != COMPONENT_INSTALLED)
+	if (peek_relations(in) > wanted && peek_target(in) != COMPONENT_INSTALLED)
 		stage_wrong(s, "%s has relationships that nobody wants", in->name);
 }
 

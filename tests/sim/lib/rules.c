@@ -213,6 +213,8 @@ static void check_links(struct stage *s, const struct instance *in)
 		const struct graph_relationship *r;
 		const struct graph *g = peek_link(in, l, &r);
 
+		if (l->state == LINK_CREATING || l->state == LINK_DOUBTFUL)
+			continue;
 		if (g != NULL)
 			check_link(s, in, g, r);
 		else
@@ -271,7 +273,8 @@ static void check_relationships_of(
 	for (size_t i = 0; i < g->n_relationships; i++) {
 		const struct graph_relationship *r = &g->relationships[i];
 		const struct graph_end *both[] = {&r->source, &r->target};
-		bool exists = lm_map_find(in->links, r->name) != NULL;
+		const struct link *l = lm_map_find(in->links, r->name);
+		bool exists = l != NULL && l->state != LINK_CREATING && l->state != LINK_DOUBTFUL;
 		bool possible = ends[r->source.state].reached <= peek_target(in) &&
 				ends[r->target.state].reached <= peek_target(in);
 
