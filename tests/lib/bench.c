@@ -56,6 +56,19 @@ double bench_heap(void)
 	return (double)(m.uordblks + m.hblkhd);
 }
 
+static int by_size(const void *a, const void *b)
+{
+	const double *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+double bench_median(double *v, size_t n)
+{
+	qsort(v, n, sizeof *v, by_size);
+	return n == 0 ? 0 : v[n / 2];
+}
+
 bool bench_show(json_t *figures, const struct bench_figure *f)
 {
 	static const char *const sign[] = {"", "<=", ">="};
@@ -72,6 +85,15 @@ bool bench_show(json_t *figures, const struct bench_figure *f)
 		    json_pack("{s:s, s:s, s:f, s:o, s:b}", "name", f->name, "unit", f->unit,
 			"median", f->value, "goal",
 			f->kind == BENCH_NO_GOAL ? json_null() : json_real(f->goal), "met", met));
+	return met;
+}
+
+bool bench_show_all(json_t *figures, const struct bench_figure *f, size_t n)
+{
+	bool met = true;
+
+	for (size_t i = 0; i < n; i++)
+		met &= bench_show(figures, &f[i]);
 	return met;
 }
 

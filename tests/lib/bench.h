@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/attr.h"
 
@@ -27,6 +28,9 @@ struct bench_figure {
 
 /* Prints it; false: it missed its goal.  'figures': an array of JSON, or NULL. */
 bool bench_show(json_t *figures, const struct bench_figure *);
+bool bench_show_all(json_t *figures, const struct bench_figure *, size_t n);
+/* Sorts them, the least first. */
+double bench_median(double *v, size_t n);
 /* Writes {"figures": [...], "met": true}; steals 'figures'.  NULL path: nothing is written. */
 bool bench_report(const char *path, json_t *figures, bool met);
 
