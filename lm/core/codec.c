@@ -206,7 +206,8 @@ static struct lm_err *restore_component(struct engine *e, const struct record *r
 		component_free(c);
 		return lacks(r, "state or tree");
 	}
-	component_move(c, t, node);
+	if (c->state != COMPONENT_ABSENT)
+		component_move(c, t, node);
 	c->given.fixed = (uint64_t)int_of(o, "fixed");
 	c->given.fluid = (uint64_t)int_of(o, "fluid");
 	c->reached_by = (uint64_t)int_of(o, "reachedBy");

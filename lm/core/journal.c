@@ -120,11 +120,19 @@ void journal_instance_gone(struct turn *t, const struct instance *in)
 }
 
 /* There are as many as resources: key and root of the record are not said again in its body. */
+/* It is being made anew, and keeps its id. */
+static bool comes_back(const struct component *c)
+{
+	const struct process *p = c->instance->running;
+
+	return p != NULL && p->to != NULL && graph_find_node(p->to->graph, c->name) >= 0;
+}
+
 void journal_component(struct turn *t, const struct component *c)
 {
 	struct body b;
 
-	if (c->state == COMPONENT_ABSENT) {
+	if (c->state == COMPONENT_ABSENT && !comes_back(c)) {
 		put(t, RECORD_COMPONENT, c->id, c->instance->name, NULL);
 		return;
 	}

@@ -39,15 +39,17 @@ void process_refuse(
 }
 
 /* Components that do not exist leave the books: whatever brings one up names it anew. */
-static void drop_absent(struct engine *e, struct instance *in)
+static void drop_absent(struct engine *e, struct instance *in, struct turn *t)
 {
 	struct component *c;
 
 	for (size_t i = 0; (c = lm_map_next(in->components, &i)) != NULL;) {
 		c->reached_by = 0;
 		c->news = false;
-		if (c->state == COMPONENT_ABSENT)
+		if (c->state == COMPONENT_ABSENT) {
+			journal_component(t, c);
 			engine_remove_component(e, c);
+		}
 	}
 }
 
@@ -115,7 +117,7 @@ static void rest(
     struct engine *e, struct instance *in, const struct process *p, int64_t now_ms, struct turn *t)
 {
 	watch_unbind(e, in);
-	drop_absent(e, in);
+	drop_absent(e, in, t);
 	instance_drop_trees(in, NULL);
 	references_bind(e, in);
 	journal_instance(t, in);

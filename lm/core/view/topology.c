@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
 #include <string.h>
 
 #include "lm/core/view/view.h"
@@ -66,12 +67,12 @@ static void print_relationship(struct view *v, const struct graph *g, int index)
 	lm_json_close(&v->json, '}');
 }
 
-/* Those of the wanted tree in its order; then what stands under an older one and shall go. */
 static bool is_shown(const struct link *l)
 {
 	return l->state == LINK_CREATED || l->state == LINK_CEASING;
 }
 
+/* Those of the wanted tree in its order; then what stands under an older one and shall go. */
 static void print_relationships(struct view *v)
 {
 	const struct link *l;
@@ -147,17 +148,34 @@ static void print_leaver(struct view *v, const struct component *c)
 	lm_json_close(&v->json, '}');
 }
 
+static bool is_leaving(const struct view *v, const struct component *c)
+{
+	if (c->tree == NULL || c->tree == v->instance->tree || c->state == COMPONENT_ABSENT)
+		return false;
+	int node = graph_find_node(v->graph, c->name);
+	return node < 0 || v->graph->nodes[node].resource == NULL;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(
+	    (*(const struct component *const *)a)->name, (*(const struct component *const *)b)->name);
+}
+
+/* By name: they stand in no tree that would order them. */
 static void print_leaving(struct view *v)
 {
+	LM_VEC(const struct component *) leaving = {0};
 	const struct component *c;
 
-	for (size_t i = 0; (c = lm_map_next(v->instance->components, &i)) != NULL;) {
-		if (c->tree == NULL || c->tree == v->instance->tree || c->state == COMPONENT_ABSENT)
-			continue;
-		int node = graph_find_node(v->graph, c->name);
-		if (node < 0 || v->graph->nodes[node].resource == NULL)
-			print_leaver(v, c);
-	}
+	for (size_t i = 0; (c = lm_map_next(v->instance->components, &i)) != NULL;)
+		if (is_leaving(v, c))
+			*LM_PUSH(NULL, &leaving) = c;
+	if (leaving.n > 1)
+		qsort(leaving.v, leaving.n, sizeof leaving.v[0], compare_names);
+	for (size_t i = 0; i < leaving.n; i++)
+		print_leaver(v, leaving.v[i]);
+	lm_vec_free(&leaving);
 }
 
 static void print_node(struct view *v, int node)
