@@ -5,65 +5,10 @@
 # system of busybox for an image.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
-lm=${SYSTEM_BUILD:-$root/build/release}/lm
-case $lm in /*) ;; *) lm=$PWD/$lm ;; esac
-
-if [ -z "${DOCTOR_INSIDE:-}" ]; then
-	folder=$(mktemp -d)
-	clean() {
-		# Control groups are all that namespaces do not take with them.
-		for mark in $(cat "$folder/marks" 2>/dev/null); do
-			rmdir /sys/fs/cgroup/lm-"$mark"-* /sys/fs/cgroup/*/lm-"$mark"-* 2>/dev/null || :
-		done
-		rm -rf "$folder"
-	}
-	trap clean EXIT
-	trap 'exit 130' INT TERM
-	for program in busybox tini-static runc jq; do
-		command -v $program >/dev/null || {
-			echo "$program is missing: tests/depends names the packages"
-			exit 77
-		}
-	done
-	DOCTOR_INSIDE=1 FOLDER=$folder SYSTEM_BUILD=${lm%/lm} \
-		unshare --mount --net --pid --fork --kill-child "$0"
-	exit
-fi
-
-cd "$FOLDER"
-mount --make-rprivate /
-mount -t proc proc /proc
-# /sys shows the links of the namespace in which it was mounted; control groups stay as they are.
-mkdir cgroup
-mount --rbind /sys/fs/cgroup cgroup
-mount -t sysfs sysfs /sys
-mount --move cgroup /sys/fs/cgroup
-mount -t tmpfs tmpfs /run
-mkdir volatile
-mount -t tmpfs tmpfs volatile # an overlay does not go onto every file system
-cd volatile
-ip link set lo up
-ip address add 198.51.100.1/24 dev lo
-pid=
-
-fail() {
-	echo "doctor: $*"
-	for file in out err log; do
-		sed "s/^/    $file: /" $file
-	done
-	exit 1
-}
+. "$root/tests/lib/box.sh"
+box_enter
 
 # ---- what is managed -------------------------------------------------------------------------------------
-
-image() {
-	mkdir -p images/box/bin images/box/usr/bin images/box/etc images/box/mnt images/box/var
-	cp "$(command -v busybox)" images/box/bin/busybox
-	for a in $(busybox --list); do
-		[ "$a" = busybox ] || ln -s busybox "images/box/bin/$a"
-	done
-	cp "$(command -v tini-static)" images/box/usr/bin/tini
-}
 
 packages() {
 	mkdir -p packages/site/wire packages/site/box/lifecycle
@@ -105,48 +50,7 @@ packages() {
 	printf 'assemblyName: site\ndescriptorName: assembly::site::1.0\n' >site.yml
 }
 
-# ---- the manager --------------------------------------------------------------------------------------------
-
-# start STATE-FOLDER: waits until it is ready.
-start() {
-	rm -f pipe
-	mkfifo pipe
-	"$lm" serve --packages packages --images images --state "$1" --listen 127.0.0.1:0 2>pipe &
-	pid=$!
-	url=
-	: >log
-	exec 3<pipe
-	while [ -z "$url" ] && read -r line <&3; do
-		echo "$line" >>log
-		case $line in
-		*' manager.ready address='*) url=http://${line##*address=} ;;
-		esac
-	done
-	cat <&3 >>log &
-	exec 3<&-
-	[ -n "$url" ] || fail "the manager does not start"
-	LM_SERVER=$url
-	export LM_SERVER
-}
-
-stop() {
-	status=0
-	kill -TERM "$pid"
-	wait "$pid" || status=$?
-	[ "$status" = 0 ] || fail "the manager ended with status $status"
-}
-
-# ends STATUS ARGUMENT...: lm ends so; its output is in out and err.
-ends() {
-	want=$1 status=0
-	shift
-	timeout 60 "$lm" "$@" >out 2>err </dev/null || status=$?
-	[ "$status" = "$want" ] || fail "lm $*: status $status, not $want"
-}
-
-says() {
-	grep -q -- "$1" out || fail "it does not say '$1'"
-}
+# ---- what is there ---------------------------------------------------------------------------------------
 
 # finds CODE SUBJECT...: just these, in this order.
 finds() {
@@ -158,11 +62,6 @@ finds() {
 	[ "$(jq '.findings | length' out)" = $# ] || fail "there are other findings"
 }
 
-is_healthy() {
-	ends 0 doctor
-	says '^healthy: 0 findings'
-}
-
 is_active() {
 	ends 0 describe -o json site
 	[ "$(jq -r '[.. | objects | select(.type == "Component").state] | unique | join(" ")' out)" = Active ] ||
@@ -171,14 +70,6 @@ is_active() {
 	ends 0 inventory -o json
 	[ "$(jq '[.[] | select(.kind == "process" and (.name | contains("(sleep)")) and .resourceName == "site__leaf")] | length' out)" -ge 1 ] ||
 		fail "the service of the leaf does not run"
-}
-
-note_mark() {
-	ip -o link | sed -n 's/.*alias lm .* @\([0-9a-f]*\).*/\1/p' | sort -u >>"$FOLDER/marks"
-}
-
-container_of() {
-	"$lm" inventory -o json | jq -r --arg name "$1" '.[] | select(.kind == "container" and .resourceName == $name).name'
 }
 
 # ---- the story ------------------------------------------------------------------------------------------------
@@ -277,8 +168,6 @@ a_journal_that_was_lost() {
 	[ "$(cat out)" = '[]' ] || fail "something is left"
 }
 
-: >log >out >err
-image
 packages
 nobody_is_there
 start state
