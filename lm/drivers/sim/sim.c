@@ -386,6 +386,7 @@ static void give_up_others(struct sim *s, const struct done *d)
 			continue;
 		other->is_made = true;
 		other->failure = STEP_CANCELLED;
+		change_entry(s, other);
 	}
 }
 
@@ -479,6 +480,7 @@ void sim_cancel(struct sim *s, const char *step, int64_t now_ms)
 	if (!d->is_made && d->thing != NULL) {
 		d->is_made = true;
 		d->failure = STEP_CANCELLED;
+		change_entry(s, d);
 	}
 	schedule(s, now_ms + 1, d, NULL);
 }

@@ -215,7 +215,21 @@ static void create_or_upgrade(struct stage *s, const struct action *a)
 	    a->number);
 }
 
-/* Of things that are not there: they are found missing, and made. */
+/* What runs already, and was made by somebody else. */
+static void put_outside(struct stage *s, const struct action *a, const struct graph_node *n,
+    struct adopted *thing, struct lm_arena *arena)
+{
+	char id[LM_ID_SIZE];
+
+	lm_id(chance_mix(s->schedule->seed * 100 + a->number), n->name, id);
+	thing->name = n->name;
+	thing->id = lm_arena_strdup(arena, id);
+	thing->outputs = (struct lm_kvs){LM_NEW(arena, struct lm_kv), 1};
+	thing->outputs.v[0] =
+	    (struct lm_kv){"address", lm_arena_printf(arena, "adopted-%s", n->name)};
+	sim_put(s->sim, id, n->name, n->descriptor, &thing->outputs);
+}
+
 static void adopt(struct stage *s, const struct action *a)
 {
 	LM_AUTO(lm_arena) arena = lm_arena_new();
@@ -234,7 +248,7 @@ static void adopt(struct stage *s, const struct action *a)
 	struct adopted *things = LM_NEW_N(arena, struct adopted, g == NULL ? 1 : g->n_nodes);
 	for (size_t k = 0; g != NULL && k < g->n_nodes; k++)
 		if (g->nodes[k].resource != NULL)
-			things[i.n_resources++].name = g->nodes[k].name;
+			put_outside(s, a, &g->nodes[k], &things[i.n_resources++], arena);
 	i.resources = things;
 	s->coverage->adoptions += stage_intent(s, &i, a->number);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/sim/lib/goals.h"
 #include "tests/sim/lib/peek.h"
 
 /* ---- records --------------------------------------------------------------------------------- */
@@ -141,13 +142,6 @@ static enum component_state least_state(const struct graph_end *end)
 	return end->pre ? ends[end->state].before : ends[end->state].reached;
 }
 
-static bool is_under(const struct graph *g, int node, int top)
-{
-	while (node > top)
-		node = g->nodes[node].parent;
-	return node == top;
-}
-
 /* Members of a cluster within the end come and go while the relationship stays. */
 static bool is_of_cluster(const struct graph *g, int node, int top)
 {
@@ -174,14 +168,13 @@ static struct span span_of(const struct instance *in, const struct graph *g, int
 	struct span span = {COMPONENT_ACTIVE, false};
 
 	for (size_t i = (size_t)top; top >= 0 && i < g->n_nodes; i++) {
-		if (g->nodes[i].resource == NULL || !is_under(g, (int)i, top) ||
-		    is_of_cluster(g, (int)i, top))
+		if (g->nodes[i].resource == NULL || !goals_is_under(g, (int)i, top))
 			continue;
 		enum component_state state = state_of(in, g, (int)i);
 
 		if (state > COMPONENT_ACTIVE)
 			span.is_ill = true;
-		else if (state < span.least)
+		else if (state < span.least && !is_of_cluster(g, (int)i, top))
 			span.least = state;
 		if (g->nodes[top].resource != NULL)
 			break;
@@ -251,6 +244,14 @@ static void check_providers(
 	}
 }
 
+/* Who has moved on to another tree may not use it any more. */
+static bool is_of_tree(const struct instance *in, const struct graph *g, int node)
+{
+	const struct component *c = lm_map_find(in->components, g->nodes[node].name);
+
+	return c != NULL && c->tree != NULL && c->tree->graph == g;
+}
+
 /* Going for good, providers go last. */
 static void check_consumers(
     struct stage *s, const struct instance *in, const struct graph *g, int node)
@@ -260,11 +261,39 @@ static void check_consumers(
 			continue;
 		enum component_state state = state_of(in, g, g->deps[i].consumer);
 
-		if (state > COMPONENT_CREATED)
+		if (state > COMPONENT_CREATED && is_of_tree(in, g, g->deps[i].consumer))
 			stage_wrong(s, "%s was uninstalled while %s, which uses it, was %s",
 			    g->nodes[node].name, g->nodes[g->deps[i].consumer].name,
 			    component_state_text(state));
 	}
+}
+
+/* A heal and a scale take few along: all but this one are there already. */
+static bool waits_alone(
+    const struct instance *in, const struct graph *g, const struct graph_end *end, int node)
+{
+	for (int i = end->node; i >= 0 && (size_t)i < g->n_nodes; i++)
+		if (i != node && g->nodes[i].resource != NULL && goals_is_under(g, i, end->node) &&
+		    state_of(in, g, i) < ends[end->state].reached)
+			return false;
+	return true;
+}
+
+/* It can be created, and has to be before this one goes on. */
+static bool is_due(
+    const struct instance *in, const struct graph *g, const struct graph_relationship *r, int node)
+{
+	bool others = in->running->scope == SCOPE_ALL || (waits_alone(in, g, &r->source, node) &&
+							     waits_alone(in, g, &r->target, node));
+
+	if (!others || in->running->intent.kind == INTENT_ADOPT ||
+	    span_of(in, g, r->source.node).is_ill || span_of(in, g, r->target.node).is_ill)
+		return false;
+	enum component_state *goals = goals_new(g, peek_target(in));
+	bool due = goals_reach(goals, g, &r->source) && goals_reach(goals, g, &r->target);
+
+	free(goals);
+	return due;
 }
 
 static void check_relationships_of(
@@ -275,22 +304,20 @@ static void check_relationships_of(
 		const struct graph_end *both[] = {&r->source, &r->target};
 		const struct link *l = lm_map_find(in->links, r->name);
 		bool exists = l != NULL && l->state != LINK_CREATING && l->state != LINK_DOUBTFUL;
-		bool possible = ends[r->source.state].reached <= peek_target(in) &&
-				ends[r->target.state].reached <= peek_target(in);
 
 		for (size_t k = 0; k < LM_COUNT(both); k++) {
 			const struct graph_end *end = both[k];
 
-			if (end->node < 0 || !is_under(g, node, end->node) ||
+			if (end->node < 0 || !goals_is_under(g, node, end->node) ||
 			    is_of_cluster(g, node, end->node))
 				continue;
 			if (exists && t == ends[end->state].leaving)
 				stage_wrong(s, "%s %s began before %s was ceased",
 				    transition_text(t), g->nodes[node].name, r->name);
-			if (end->pre && possible && !exists && height(t) > 0 &&
+			if (end->pre && !exists && height(t) > 0 &&
 			    height(t) >= height(ends[end->state].entering) &&
-			    !span_of(in, g, r->source.node).is_ill &&
-			    !span_of(in, g, r->target.node).is_ill)
+			    state_of(in, g, node) < ends[end->state].reached &&
+			    is_due(in, g, r, node))
 				stage_wrong(s,
 				    "%s %s began before %s, which comes first, was created",
 				    transition_text(t), g->nodes[node].name, r->name);

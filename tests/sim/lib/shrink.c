@@ -16,7 +16,22 @@ struct shrinking {
 	bool is_smaller; /* than at the beginning of the round */
 };
 
-/* Takes the smaller one when it fails as well. */
+/* The words of a finding that do not change with names, states and times. */
+static uint64_t kind_of(const char *wrong)
+{
+	uint64_t kind = 0;
+
+	while (*wrong != '\0') {
+		size_t n = strcspn(wrong, " "), plain = strspn(wrong, "abcdefghijklmnopqrstuvwxyz");
+
+		for (size_t i = 0; n == plain && i < n; i++)
+			kind = chance_mix(kind ^ (unsigned char)wrong[i]);
+		wrong += n + strspn(wrong + n, " ");
+	}
+	return kind;
+}
+
+/* Takes the smaller one when it fails in the same way. */
 static bool try(struct shrinking *k, const struct schedule *smaller)
 {
 	struct coverage coverage = {0};
@@ -26,7 +41,8 @@ static bool try(struct shrinking *k, const struct schedule *smaller)
 	if (k->plays >= PLAYS_MAX)
 		return false;
 	k->plays++;
-	if (play(smaller, &k->family, &coverage, &trace, wrong))
+	if (play(smaller, &k->family, &coverage, &trace, wrong) ||
+	    kind_of(wrong) != kind_of(k->wrong))
 		return false;
 	*k->best = *smaller;
 	memcpy(k->wrong, wrong, WRONG_SIZE);

@@ -6,8 +6,7 @@
 
 /*
  * Takes out of a schedule that fails whatever it does not need in order to fail: actions, faults,
- * pauses, entries and relationships of its assemblies.  What remains fails too, maybe of something
- * else.  Returns how many schedules were played for it.
+ * pauses, entries and relationships of its assemblies.  What remains fails in the same way.  Returns how many schedules were played for it.
  */
 unsigned shrink(struct schedule *, char wrong[WRONG_SIZE]);
 

@@ -332,7 +332,7 @@ bool stage_step(struct stage *s)
 
 	if (s->wrong[0] != '\0')
 		return false;
-	if (s->turn.records.n > 0 && s->disk_full > 0) { /* held: only the disk can help */
+	if (s->turn.records.n > 0) { /* held: only the disk can help */
 		s->now_ms += 1000;
 		stage_carry_out(s);
 		return true;
@@ -359,13 +359,14 @@ void stage_settle(struct stage *s)
 
 /* ---- the journal against the memory ---------------------------------------------------------- */
 
-/* Known: what does not exist has an id that the journal does not know. */
+/* What nobody wants any more is printed in no particular order. */
 static bool is_whole(const struct instance *in)
 {
+	const struct graph *g = peek_wanted(in);
 	const struct component *c;
 
 	for (size_t i = 0; (c = lm_map_next(in->components, &i)) != NULL;)
-		if (c->state == COMPONENT_ABSENT)
+		if (g == NULL || graph_find_node(g, c->name) < 0)
 			return false;
 	return true;
 }
