@@ -16,7 +16,7 @@ void component_set_state(struct engine *e, struct component *c, enum component_s
 void root_show_state(
     struct engine *e, struct instance *in, const struct process *p, int64_t now_ms, struct turn *t)
 {
-	enum component_state now = instance_state(in, in->tree->graph, 0);
+	enum component_state now = instance_state(in);
 
 	if (now != in->shown)
 		event_root(e, t, now_ms, in, p, in->shown, now);

@@ -85,26 +85,6 @@ static void check_queue(struct check *k, const struct instance *in)
 
 /* ---- relationships ------------------------------------------------------------------------------------ */
 
-/* The state of every node, assemblies too: children stand behind their parents. */
-static enum component_state *node_states(
-    const struct instance *in, const struct graph *g, struct lm_arena *a)
-{
-	enum component_state *states = LM_NEW_N(a, enum component_state, g->n_nodes + 1);
-
-	for (size_t i = 0; i < g->n_nodes; i++)
-		states[i] = COMPONENT_ACTIVE;
-	for (size_t i = g->n_nodes; i-- > 0;) {
-		const struct graph_node *n = &g->nodes[i];
-		const struct component *c = lm_map_find(in->components, n->name);
-
-		if (n->resource != NULL)
-			states[i] = c == NULL ? COMPONENT_ABSENT : c->state;
-		if (n->parent >= 0)
-			states[n->parent] = component_state_fold(states[n->parent], states[i]);
-	}
-	return states;
-}
-
 /* Broken: it was there, and the heal that ceases the relationship is on its way. */
 static bool end_is_ready(const enum component_state *states, const struct graph_end *end)
 {
@@ -129,7 +109,7 @@ static void check_links(struct check *k, const struct instance *in, const struct
 		if (l->tree != t || l->state == LINK_CREATING || l->state == LINK_DOUBTFUL)
 			continue;
 		const struct graph_relationship *r = &t->graph->relationships[l->index];
-		states = states != NULL ? states : node_states(in, t->graph, k->arena);
+		states = states != NULL ? states : instance_states(in, t->graph, k->arena);
 		if (!end_is_ready(states, &r->source) || !end_is_ready(states, &r->target))
 			tell(k, l->name,
 			    "the relationship exists although an end is not in its state");

@@ -80,7 +80,7 @@ static struct lm_err *check_instance(
 	if (!name_matches(r->type, in->tree->spec.descriptor))
 		return lm_err_new(LM_ERR_INVALID, "reference '%s': '%s' is of type %s, not %s",
 		    r->component, name, in->tree->spec.descriptor, r->type);
-	enum component_state state = instance_state(in, in->tree->graph, 0);
+	enum component_state state = instance_state(in);
 	if (state < COMPONENT_INSTALLED || state > COMPONENT_ACTIVE)
 		return lm_err_new(LM_ERR_CONFLICT,
 		    "reference '%s': '%s' is not ready (its state is %s)", r->component, name,

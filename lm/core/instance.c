@@ -143,22 +143,41 @@ void process_free(struct process *p)
 	free(p);
 }
 
-enum component_state instance_state(const struct instance *in, const struct graph *g, int node)
+static enum component_state node_state(const struct instance *in, const struct graph_node *n)
 {
+	const struct component *c = lm_map_find(in->components, n->name);
+
+	return c == NULL ? COMPONENT_ABSENT : c->state;
+}
+
+enum component_state instance_state(const struct instance *in)
+{
+	const struct graph *g = in->tree->graph;
 	enum component_state state = COMPONENT_ACTIVE;
 
-	/* Children stand behind their parents: everything under 'node' comes from it on. */
-	for (size_t i = (size_t)node; i < g->n_nodes; i++) {
-		int at = (int)i;
-
-		while (at > node)
-			at = g->nodes[at].parent;
-		if (at != node || g->nodes[i].resource == NULL)
-			continue;
-		const struct component *c = lm_map_find(in->components, g->nodes[i].name);
-		state = component_state_fold(state, c == NULL ? COMPONENT_ABSENT : c->state);
-	}
+	for (size_t i = 0; i < g->n_nodes; i++)
+		if (g->nodes[i].resource != NULL)
+			state = component_state_fold(state, node_state(in, &g->nodes[i]));
 	return state;
+}
+
+enum component_state *instance_states(
+    const struct instance *in, const struct graph *g, struct lm_arena *a)
+{
+	enum component_state *states = LM_NEW_N(a, enum component_state, g->n_nodes + 1);
+
+	for (size_t i = 0; i < g->n_nodes; i++)
+		states[i] = COMPONENT_ACTIVE;
+	/* Children stand behind their parents. */
+	for (size_t i = g->n_nodes; i-- > 0;) {
+		const struct graph_node *n = &g->nodes[i];
+
+		if (n->resource != NULL)
+			states[i] = node_state(in, n);
+		if (n->parent >= 0)
+			states[n->parent] = component_state_fold(states[n->parent], states[i]);
+	}
+	return states;
 }
 
 void node_id(const struct instance *in, const struct graph *g, int node, char out[LM_ID_SIZE])

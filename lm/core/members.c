@@ -23,38 +23,41 @@ void members_grow(struct members *m, unsigned by)
 	}
 }
 
-/* -1: no such member in the tree. */
-static int node_of_member(const struct graph *g, const struct graph_cluster *c, int index)
-{
-	for (size_t i = 0; i < c->n_members; i++)
-		if (g->nodes[c->members[i]].index == index)
-			return c->members[i];
-	return -1;
-}
-
-static size_t victim(
-    const struct members *m, const struct instance *in, const struct graph_cluster *c)
+/* By place in 'm': it is in the tree, and not well.  Both are in the order of their indices. */
+static bool *who_is_ill(const struct members *m, const struct instance *in,
+    const struct graph_cluster *c, struct lm_arena *a)
 {
 	const struct graph *g = in->tree->graph;
+	const enum component_state *states = instance_states(in, g, a);
+	bool *ill = LM_NEW_N(a, bool, m->n + 1);
 
-	for (size_t k = m->n; k-- > 0;) {
-		int node = node_of_member(g, c, m->indices[k]);
-
-		if (node >= 0 && instance_state(in, g, node) != COMPONENT_ACTIVE)
-			return k;
+	for (size_t k = 0, i = 0; k < m->n; k++) {
+		while (i < c->n_members && g->nodes[c->members[i]].index < m->indices[k])
+			i++;
+		ill[k] = i < c->n_members && g->nodes[c->members[i]].index == m->indices[k] &&
+			 states[c->members[i]] != COMPONENT_ACTIVE;
 	}
-	return m->n - 1;
+	return ill;
 }
 
 void members_shrink(
     struct members *m, unsigned by, const struct instance *in, const struct graph_cluster *c)
 {
-	for (; by > 0 && m->n > 0; by--) {
-		size_t at = victim(m, in, c);
+	LM_AUTO(lm_arena) arena = lm_arena_new();
+	bool *goes = who_is_ill(m, in, c, arena);
+	size_t left = by < m->n ? by : m->n, stay = 0;
 
-		m->n--;
-		memmove(&m->indices[at], &m->indices[at + 1], (m->n - at) * sizeof *m->indices);
+	/* Of those that are not well the last ones, then the last ones of the others. */
+	for (size_t k = m->n; k-- > 0;)
+		left -= goes[k] = goes[k] && left > 0;
+	for (size_t k = m->n; left > 0 && k-- > 0;) {
+		left -= !goes[k];
+		goes[k] = true;
 	}
+	for (size_t k = 0; k < m->n; k++)
+		if (!goes[k])
+			m->indices[stay++] = m->indices[k];
+	m->n = stay;
 }
 
 /* ---- another tree --------------------------------------------------------------------------------- */

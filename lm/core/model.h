@@ -291,9 +291,6 @@ void engine_remove_instance(struct engine *, struct instance *); /* frees it */
 void engine_add_component(struct engine *, struct component *);
 void engine_remove_component(struct engine *, struct component *); /* frees it */
 
-/* The state of everything under a node; of the whole instance for node 0. */
-enum component_state instance_state(const struct instance *, const struct graph *, int node);
-
 /* Of a resource, the root, or an assembly in between, which has no record of its own. */
 void node_id(const struct instance *, const struct graph *, int node, char out[LM_ID_SIZE]);
 

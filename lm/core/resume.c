@@ -104,7 +104,7 @@ void processes_resume(struct engine *e, int64_t now_ms, struct turn *t)
 	struct instance *in;
 
 	for (size_t i = 0; (in = lm_map_next(e->instances, &i)) != NULL;) {
-		in->shown = instance_state(in, in->tree->graph, 0);
+		in->shown = instance_state(in);
 		references_bind(e, in);
 		watch_bind(e, in);
 		watch_sync(e, in, now_ms);

@@ -65,6 +65,11 @@ void instance_want(struct instance *, struct tree *);
 struct tree *instance_find_tree(const struct instance *, unsigned number);
 /* Frees the trees that nobody was made under, but the wanted one and 'keep' (may be NULL). */
 void instance_drop_trees(struct instance *, const struct tree *keep);
+/* The state of the whole instance, as the tree that is wanted has it. */
+enum component_state instance_state(const struct instance *);
+/* By node of the graph, of everything under each: one walk; in the arena. */
+enum component_state *instance_states(
+    const struct instance *, const struct graph *, struct lm_arena *);
 /* Under which tree it stands from now on; NULL: none. */
 void component_move(struct component *, struct tree *, int node);
 void link_move(struct link *, struct tree *, int index);

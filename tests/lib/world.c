@@ -125,16 +125,14 @@ void world_fini(struct world *w)
 
 /* ---- invariants --------------------------------------------------------------------------------- */
 
-static bool end_is_ready(
-    const struct instance *in, const struct graph *g, const struct graph_end *end)
+static bool end_is_ready(const enum component_state *states, const struct graph_end *end)
 {
 	static const enum component_state needs[] = {
 	    [END_INSTALLED] = COMPONENT_INSTALLED,
 	    [END_INACTIVE] = COMPONENT_INACTIVE,
 	    [END_ACTIVE] = COMPONENT_ACTIVE,
 	};
-	enum component_state state =
-	    end->node < 0 ? COMPONENT_ACTIVE : instance_state(in, g, end->node);
+	enum component_state state = end->node < 0 ? COMPONENT_ACTIVE : states[end->node];
 
 	/* Broken: it was there, and the heal that ceases the relationship is on its way. */
 	return state == COMPONENT_BROKEN ||
@@ -143,13 +141,16 @@ static bool end_is_ready(
 
 static void check_links(struct world *w, const struct instance *in, const struct graph *g)
 {
+	LM_AUTO(lm_arena) arena = lm_arena_new();
+	const enum component_state *states = g == NULL ? NULL : instance_states(in, g, arena);
+
 	for (size_t i = 0; g != NULL && i < g->n_relationships; i++) {
 		const struct graph_relationship *r = &g->relationships[i];
 
 		const struct link *l = lm_map_find(in->links, r->name);
 
 		if (l != NULL && l->state != LINK_CREATING && l->state != LINK_DOUBTFUL &&
-		    (!end_is_ready(in, g, &r->source) || !end_is_ready(in, g, &r->target)))
+		    (!end_is_ready(states, &r->source) || !end_is_ready(states, &r->target)))
 			w->wrong = "a relationship exists although an end is not in its state";
 	}
 }
@@ -392,6 +393,9 @@ static char shown[4096];
 const char *world_states(struct world *w, const char *root)
 {
 	const struct instance *in = engine_find_instance(w->engine, root);
+	LM_AUTO(lm_arena) arena = lm_arena_new();
+	const enum component_state *states =
+	    in == NULL ? NULL : instance_states(in, in->tree->graph, arena);
 	size_t skip = strlen(root) + 2, n = 0;
 
 	shown[0] = '\0';
@@ -400,8 +404,7 @@ const char *world_states(struct world *w, const char *root)
 
 		if (node->resource != NULL)
 			n += (size_t)snprintf(shown + n, sizeof shown - n, "%s%s:%s",
-			    n > 0 ? " " : "", node->name + skip,
-			    component_state_text(instance_state(in, in->tree->graph, (int)i)));
+			    n > 0 ? " " : "", node->name + skip, component_state_text(states[i]));
 	}
 	return shown;
 }

@@ -13,6 +13,7 @@ struct view {
 	struct facts *facts;
 	struct lm_json json;
 	int *child, *next;
+	const enum component_state *states; /* by node */
 };
 
 void view_time(struct lm_json *j, const char *key, int64_t ms)
@@ -192,8 +193,7 @@ static void print_node(struct view *v, int node)
 	lm_json_str(&v->json, "type", n->resource == NULL ? "Assembly" : "Component");
 	lm_json_str(&v->json, "id", id);
 	lm_json_str(&v->json, "name", n->name);
-	lm_json_str(
-	    &v->json, "state", component_state_text(instance_state(v->instance, v->graph, node)));
+	lm_json_str(&v->json, "state", component_state_text(v->states[node]));
 	lm_json_str(&v->json, "descriptorName", n->descriptor);
 	if (n->cluster >= 0)
 		lm_json_str(&v->json, "cluster", v->graph->clusters[n->cluster].name);
@@ -243,6 +243,7 @@ bool engine_print_assembly(const struct engine *e, const char *name_or_id, struc
 	struct facts facts = {(struct engine *)e, in, g, arena};
 	struct view v = {.instance = in, .graph = g, .facts = &facts, .json = lm_json_on(out)};
 
+	v.states = instance_states(in, g, arena);
 	link_children(&v, arena);
 	v.next[0] = -1;
 	print_node(&v, 0);
@@ -264,8 +265,7 @@ void engine_print_assemblies(const struct engine *e, const char *name_contains, 
 		lm_json_str(&j, "id", in->id);
 		lm_json_str(&j, "name", in->name);
 		lm_json_str(&j, "descriptorName", in->tree->spec.descriptor);
-		lm_json_str(
-		    &j, "state", component_state_text(instance_state(in, in->tree->graph, 0)));
+		lm_json_str(&j, "state", component_state_text(instance_state(in)));
 		view_time(&j, "createdAt", in->created_ms);
 		view_time(&j, "lastModifiedAt", in->modified_ms);
 		if (p != NULL) {

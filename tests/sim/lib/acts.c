@@ -107,11 +107,12 @@ static struct lm_map *members_of(
 	const struct instance *in = instance_of(s, a);
 	const struct graph *g = in == NULL || in->running != NULL ? NULL : peek_wanted(in);
 	int at = g == NULL ? -1 : graph_find_cluster(g, cluster);
+	const enum component_state *states = g == NULL ? NULL : instance_states(in, g, arena);
 	struct lm_map *m = lm_map_new();
 
 	for (size_t i = 0; at >= 0 && i < g->clusters[at].n_members; i++) {
 		int node = g->clusters[at].members[i];
-		bool well = instance_state(in, g, node) == COMPONENT_ACTIVE;
+		bool well = states[node] == COMPONENT_ACTIVE;
 
 		lm_map_put(m, lm_arena_strdup(arena, g->nodes[node].name), well ? is_well : is_ill);
 	}
