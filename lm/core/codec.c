@@ -212,6 +212,7 @@ static struct lm_err *restore_component(struct engine *e, const struct record *r
 	c->given.fluid = (uint64_t)int_of(o, "fluid");
 	c->reached_by = (uint64_t)int_of(o, "reachedBy");
 	c->rebuild = json_is_true(json_object_get(o, "rebuild"));
+	c->proven = json_is_true(json_object_get(o, "proven"));
 	c->started = json_is_true(json_object_get(o, "started"));
 	c->modified_ms = int_of(o, "modifiedAt");
 	read_kvs(o, "outputs", &c->outputs);

@@ -288,12 +288,22 @@ void flight_launch(struct engine *e, struct process *p, int run, struct componen
 		ask_find(e, f, now_ms, t);
 }
 
-/* The driver was told how the component shall be. */
-static bool is_way_up(const struct flight *f)
+/*
+ * The driver was told how the component shall be.  Once it has been Active, a restart does not make
+ * up for an Install with other values: what it was given then still counts, so that the difference
+ * shows.
+ */
+static void note_given(const struct flight *f)
 {
 	const struct plan_step *s = &f->process->plan->steps[f->run];
+	struct component *c = f->component;
 
-	return s->kind == PLAN_TRANSITION && transition_is_up(s->transition);
+	if (s->kind != PLAN_TRANSITION || !transition_is_up(s->transition))
+		return;
+	if (!c->proven)
+		c->given = f->given;
+	else if (s->transition == TRANSITION_RECONFIGURE)
+		c->given.fluid = f->given.fluid;
 }
 
 /* The component and the location are free for the next. */
@@ -302,8 +312,8 @@ static void land(
 {
 	struct component *c = f->component;
 
-	if (r->failure == STEP_NONE && is_way_up(f))
-		c->given = f->given;
+	if (r->failure == STEP_NONE)
+		note_given(f);
 	journal_step(t, f, r, now_ms);
 	event_step(e, t, now_ms, f, r);
 	lm_map_remove(e->flights, f->step);

@@ -149,6 +149,8 @@ void journal_component(struct turn *t, const struct component *c)
 		lm_json_int(&b.json, "reachedBy", (int64_t)c->reached_by);
 	if (c->rebuild)
 		lm_json_bool(&b.json, "rebuild", true);
+	if (c->proven)
+		lm_json_bool(&b.json, "proven", true);
 	if (c->started)
 		lm_json_bool(&b.json, "started", true);
 	print_kvs(&b.json, "outputs", &c->outputs);

@@ -56,6 +56,7 @@ struct component {
 	struct lm_kvs outputs;         /* heap */
 	bool rebuild;                  /* a restart is not enough */
 	bool dead;                     /* a service died before the component was Active */
+	bool proven;                   /* Active since its Install: a restart gives it nothing */
 	bool started;                  /* it runs, but nobody has looked yet: Integrity, no Start */
 	uint64_t reached_by;           /* hash of the process whose new values reach it; 0: none */
 	bool news;                     /* it has reported something new, which others may map */

@@ -71,7 +71,7 @@ static void gone(struct process *p, struct component *c)
 {
 	component_move(c, NULL, -1);
 	c->given = (struct given){0};
-	c->rebuild = c->started = false;
+	c->rebuild = c->proven = c->started = false;
 	c->late = TRANSITION_CREATE;
 	c->news = p->has_news = true;
 }
@@ -83,8 +83,11 @@ static void transition_done(struct engine *e, struct process *p, int run, struct
 
 	if (r != NULL)
 		take_outputs(p, c, tr, &r->outputs);
-	if (tr == TRANSITION_UNINSTALL || tr == TRANSITION_DELETE)
+	if (tr == TRANSITION_UNINSTALL || tr == TRANSITION_DELETE) {
 		lm_kvs_fini(&c->outputs);
+		c->proven = false;
+	}
+	c->proven = c->proven || tr == TRANSITION_INTEGRITY;
 	if (tr == TRANSITION_INSTALL)
 		c->rebuild = false;
 	c->started = tr == TRANSITION_START;
@@ -112,8 +115,7 @@ static void transition_failed(struct engine *e, struct process *p, int run, stru
 		c->rebuild = true;
 	c->started = false;
 	if (s->transition != TRANSITION_RECONFIGURE || c->state != COMPONENT_BROKEN)
-		component_set_state(
-		    e, c, transition_rule(s->transition)->on_error, p, now_ms, t);
+		component_set_state(e, c, transition_rule(s->transition)->on_error, p, now_ms, t);
 	run_failed(p, run, c, message);
 }
 

@@ -9,7 +9,7 @@ char process[LM_ID_SIZE];
 
 #define FULL "[Install, Configure, Start, Integrity, Stop, Uninstall]\n"
 #define HEAL                                                                         \
-	"metrics: {integrity: {type: 'metric::integrity', publication-period: 1}}\n" \
+	"metrics: {integrity: {type: 'metric::integrity', publication-period: 0}}\n" \
 	"policies:\n"                                                                \
 	"  heal: {type: 'policy::heal', metric: integrity, properties: {smoothing: {value: 2}}}\n"
 
@@ -98,7 +98,21 @@ static const char chain[] =
     "name: assembly::late::1.0\n"
     "composition:\n"
     "  taker: {type: 'resource::knot::1.0', properties: {color: '${early.key}'}}\n"
-    "  early: {type: 'resource::knot::1.0'}\n";
+    "  early: {type: 'resource::knot::1.0'}\n"
+    "---\n"
+    "name: assembly::web::1.0\n"
+    "composition:\n"
+    "  hub: {type: 'resource::knot::1.0'}\n"
+    "  lamp: {type: 'resource::lamp::1.0', properties: {tone: '${hub.address}'}}\n"
+    "  bell: {type: 'resource::bell::1.0', properties: {tone: '${hub.address}'}}\n"
+    "  knot: {type: 'resource::knot::1.0', properties: {color: '${hub.address}'}}\n"
+    "  peer: {type: 'resource::peer::1.0'}\n"
+    "relationships:\n"
+    "  told: {source-capabilities: [peer.node], target-requirements: [lamp.plugs],\n"
+    "    source-state: Active, target-state: Active, source-state-modifier: post,\n"
+    "    target-state-modifier: post,\n"
+    "    properties: {who: '${source.address}', note: '${hub.address}'},\n"
+    "    lifecycle: {Create: [target.add], Cease: [target.remove]}}\n";
 
 void given_an_empty_world(void)
 {
@@ -121,6 +135,14 @@ void given_a_chain(void)
 {
 	given_an_empty_world();
 	build("assembly::chain::1.0", "");
+	ck_assert_str_eq(outcome(), "Completed");
+	forget();
+}
+
+void given_a_web(void)
+{
+	given_an_empty_world();
+	build("assembly::web::1.0", "");
 	ck_assert_str_eq(outcome(), "Completed");
 	forget();
 }

@@ -12,6 +12,8 @@
  *	after both, lamp.add / lamp.remove with the server's address and the house's color;
  *	a change of tone is volatile: lamp declares Reconfigure, bell does not
  *	assembly::house::2.0   has a horn in place of the bell, and a lamp of another version
+ *	assembly::web::1.0     the address of hub goes to knot (plain), lamp (volatile), bell (volatile,
+ *	but no Reconfigure), and to a relationship of others: peer -> lamp
  *	assembly::late::1.0    a taker of what "early" brings at its Configure or Start
  *	assembly::chain::1.0   first -> left, right -> last: each takes the address of those before
  */
@@ -21,6 +23,7 @@ extern char process[LM_ID_SIZE]; /* of the last intent that was accepted */
 void given_an_empty_world(void);
 void given_a_house(void);
 void given_a_chain(void);
+void given_a_web(void);
 /* Checks the invariants, ends the world. */
 void the_end(void);
 
