@@ -320,9 +320,7 @@ static struct lm_err *attach(struct engine *e, const struct record *r, struct pr
 		in->running = p;
 		p->instance = in;
 	} else if (p->wake_ms != 0) {
-		process_sleep(e, p,
-		    p->failed_component == NULL ? NULL
-						: lm_map_find(in->components, p->failed_component));
+		process_sleep(e, p);
 	} else {
 		*LM_PUSH(NULL, &in->queue) = p;
 	}

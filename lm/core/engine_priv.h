@@ -198,8 +198,8 @@ void process_step_ended(struct engine *, struct process *, int run, struct compo
     const struct step_result *, int64_t now_ms, struct turn *);
 /* A relationship's operation had to wait, and may be asked now if that is still possible. */
 void process_call_again(struct engine *, struct process *, int run, int64_t now_ms, struct turn *);
-/* Waits for process.wake_ms; 'component' (may be NULL) is what it will try to heal then. */
-void process_sleep(struct engine *, struct process *, struct component *);
+/* Waits for process.wake_ms; whom it heals waits with it. */
+void process_sleep(struct engine *, struct process *);
 /* One that waits ends at once; one that runs begins no further step. */
 void process_cancel(struct engine *, struct process *, int64_t now_ms, struct turn *);
 /* Ends a process that never began: what it wants is no longer possible. */

@@ -140,6 +140,7 @@ struct run {
 	size_t n_calls;
 	const struct found **via; /* what its references led to when it began; in the plan arena */
 	size_t n_via;
+	bool again;    /* its operation was in flight before a restart: it is asked as it stands */
 	bool doubtful; /* ceasing: an operation failed, so that something may be left */
 };
 

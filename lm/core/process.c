@@ -162,11 +162,10 @@ static struct component *failed_component(const struct process *p)
 static void sleep(struct engine *e, struct process *p, int64_t now_ms, struct turn *t)
 {
 	struct instance *in = p->instance;
-	struct component *c = failed_component(p);
 
 	p->status = PROCESS_PENDING;
 	p->wake_ms = now_ms + pause_before[p->attempt];
-	process_sleep(e, p, c);
+	process_sleep(e, p);
 	leave(e, p, now_ms);
 	rest(e, in, p, now_ms, t);
 	journal_process(t, p);
@@ -202,15 +201,25 @@ static bool try_again(struct engine *e, struct process *p, int64_t now_ms, struc
 	return true;
 }
 
+/* Whom it is to heal, and who was in its way, are left to it while it sleeps. */
+static void take_patients(struct engine *e, struct process *p, struct process *healer)
+{
+	struct instance *in = lm_map_find(e->by_id, p->root_id);
+	const struct component *subject = heal_subject(e, in, &p->intent);
+	struct component *both[] = {
+	    subject == NULL ? NULL : lm_map_find(in->components, subject->name),
+	    p->failed_component == NULL ? NULL : lm_map_find(in->components, p->failed_component),
+	};
+
+	for (size_t i = 0; i < LM_COUNT(both); i++)
+		if (both[i] != NULL && (both[i]->healer == NULL || both[i]->healer == p))
+			both[i]->healer = healer;
+}
+
 /* Forgets that it sleeps. */
 static void rouse(struct engine *e, struct process *p)
 {
-	struct instance *in = lm_map_find(e->by_id, p->root_id);
-	struct component *c =
-	    p->failed_component == NULL ? NULL : lm_map_find(in->components, p->failed_component);
-
-	if (c != NULL && c->healer == p)
-		c->healer = NULL;
+	take_patients(e, p, NULL);
 	timer_stop(&e->timers, &p->alarm);
 	for (size_t i = e->sleepers.n; i-- > 0;)
 		if (e->sleepers.v[i] == p)
@@ -228,11 +237,10 @@ static void wake(struct engine *e, void *owner, int64_t now_ms, struct turn *t)
 	begin_next(e, in, now_ms, t);
 }
 
-void process_sleep(struct engine *e, struct process *p, struct component *c)
+void process_sleep(struct engine *e, struct process *p)
 {
 	*LM_PUSH(NULL, &e->sleepers) = p;
-	if (c != NULL)
-		c->healer = p;
+	take_patients(e, p, p);
 	p->alarm = (struct timer){.owner = p, .due = wake};
 	timer_set(&e->timers, &p->alarm, p->wake_ms);
 }

@@ -318,6 +318,10 @@ static void relationship_next(
 		bool usable =
 		    c != NULL && c->state >= COMPONENT_INSTALLED && c->state <= COMPONENT_ACTIVE;
 
+		if (r->again && c != NULL && !c->is_gone) {
+			flight_begin(e, p, run, c, now_ms, t);
+			return;
+		}
 		if (!usable && s->kind == PLAN_CEASE)
 			continue;
 		if (c != NULL && c->instance == p->instance && c->state == COMPONENT_BROKEN &&
@@ -336,7 +340,7 @@ static void relationship_next(
 }
 
 /* What was asked of a driver when the manager went down is asked again; what came before is done. */
-static unsigned call_in_flight(const struct process *p, int run)
+static unsigned call_in_flight(const struct process *p, int run, bool *out_is)
 {
 	const struct run *r = &p->runs[run];
 
@@ -349,8 +353,9 @@ static unsigned call_in_flight(const struct process *p, int run)
 			if (r->calls[k].component != NULL && !r->calls[k].is_outside &&
 			    strcmp(r->calls[k].operation, was->action) == 0 &&
 			    strcmp(r->calls[k].component, was->resource) == 0)
-				return (unsigned)k;
+				return *out_is = true, (unsigned)k;
 	}
+	*out_is = false;
 	return 0;
 }
 
@@ -366,7 +371,7 @@ static void relationship_begin(
 	}
 	p->runs[run].properties = relationship_values(e, p, s);
 	calls_resolve(e, p, run);
-	p->runs[run].call = call_in_flight(p, run);
+	p->runs[run].call = call_in_flight(p, run, &p->runs[run].again);
 	if (s->kind == PLAN_CREATE && l == NULL)
 		link_begin(p, run, t);
 	if (s->kind == PLAN_CEASE && l->state < LINK_CEASING) {
@@ -386,7 +391,8 @@ const char *run_obstacle(const struct process *p, int run, const struct componen
 	    [COMPONENT_FAILED] = "the component that should carry it out is Failed",
 	};
 
-	if (c == NULL || p->plan->steps[run].kind == PLAN_TRANSITION)
+	if (c == NULL || p->plan->steps[run].kind == PLAN_TRANSITION ||
+	    (p->runs[run].again && !c->is_gone))
 		return NULL;
 	return c->is_gone ? obstacles[COMPONENT_ABSENT] : obstacles[c->state];
 }
@@ -485,10 +491,14 @@ void run_continue(struct engine *e, struct process *p, int run, struct component
 		find_ended(e, p, run, r, t);
 	} else if (ok || s->tolerant) {
 		p->runs[run].doubtful = p->runs[run].doubtful || !ok;
+		p->runs[run].again = false;
 		p->runs[run].call++;
 		relationship_next(e, p, run, now_ms, t);
 	} else {
-		run_failed(
-		    p, run, NULL, r->message != NULL ? r->message : step_failure_text(r->failure));
+		bool is_lost = r->failure == STEP_RESOURCE_NOT_FOUND && c != NULL &&
+			       c->instance == p->instance;
+
+		run_failed(p, run, is_lost ? c : NULL,
+		    r->message != NULL ? r->message : step_failure_text(r->failure));
 	}
 }

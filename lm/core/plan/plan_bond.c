@@ -69,6 +69,10 @@ static int step_at(const struct plan_unit *u, enum gate gate, enum end_state s)
 {
 	int step = -1, change = u->step[TRANSITION_RECONFIGURE];
 
+	/* What is Broken is in no state before its Stop, however far up it was. */
+	if (change < 0 && plan_state(u) == COMPONENT_BROKEN)
+		change = u->step[TRANSITION_STOP];
+
 	switch (gate) {
 	case GATE_REACHED:
 		step = reached(u, s);

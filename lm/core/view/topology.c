@@ -159,8 +159,8 @@ static bool is_leaving(const struct view *v, const struct component *c)
 
 static int compare_names(const void *a, const void *b)
 {
-	return strcmp(
-	    (*(const struct component *const *)a)->name, (*(const struct component *const *)b)->name);
+	return strcmp((*(const struct component *const *)a)->name,
+	    (*(const struct component *const *)b)->name);
 }
 
 /* By name: they stand in no tree that would order them. */
