@@ -180,16 +180,18 @@ static void scale_in(struct stage *s, const struct action *a)
 	scale(s, a, false);
 }
 
-/* What may differ afterwards: values, and where it stands. */
+/* What may differ afterwards: values, where it stands, and all that it consists of. */
 static void upgrade(struct stage *s, const struct action *a)
 {
 	static const char *const names[] = {"in0", "in1", "in2", "deploymentLocation"};
 	static const char *const values[] = {"x", "y", "there", "here"};
 	struct lm_kv property = {names[a->a % 4], values[a->b % 4]};
-	bool moves = a->a % 4 == 3;
+	bool moves = a->a % 4 == 3, changes = a->a / 4 % 3 == 0;
+	char type[MODEL_NAME_SIZE];
 	struct intent i = {
 	    .kind = INTENT_UPGRADE,
 	    .assembly_name = root_name(a->root),
+	    .descriptor = changes ? model_root_type(a->b % MODEL_ROOTS, type) : NULL,
 	    .properties = {&property, 1},
 	    .intended_state = a->b % 7 == 0 ? "Inactive" : NULL,
 	    .queue = a->b % 2,
@@ -199,6 +201,7 @@ static void upgrade(struct stage *s, const struct action *a)
 		return;
 	s->coverage->upgrades++;
 	s->coverage->moves += moves;
+	s->coverage->new_descriptors += changes;
 }
 
 static void create_or_upgrade(struct stage *s, const struct action *a)
@@ -288,9 +291,8 @@ static void cancel(struct stage *s, const struct action *a)
 static void show_plan(struct stage *s, const struct action *a)
 {
 	const char *cluster = some_cluster(s, a);
-	const struct instance *in = instance_of(s, a);
 	struct intent i = {
-	    .kind = (enum intent_kind)(a->b % (INTENT_SCALE_IN + 1)),
+	    .kind = (enum intent_kind)(a->b % (INTENT_CREATE_OR_UPGRADE + 1)),
 	    .assembly_name = root_name(a->root),
 	    .intended_state = "Inactive",
 	    .cluster = cluster,
@@ -299,8 +301,6 @@ static void show_plan(struct stage *s, const struct action *a)
 	char type[MODEL_NAME_SIZE];
 	struct lm_buf out;
 
-	if (in != NULL && in->running != NULL)
-		return; /* known: what a running process adds is not in the tree that is there */
 	i.descriptor = model_root_type(a->root, type);
 	const struct component *c = some_component(s, a);
 	i.component_name = c == NULL ? "nobody" : c->name;

@@ -21,6 +21,7 @@
 	X(heals, "heals by an operator")                            \
 	X(upgrades, "upgrades")                                     \
 	X(moves, "of them to another location")                     \
+	X(new_descriptors, "of them to another descriptor")         \
 	X(creates_or_upgrades, "creates or upgrades")               \
 	X(adoptions, "adoptions")                                   \
 	X(retries, "retries")                                       \

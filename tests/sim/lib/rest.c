@@ -150,8 +150,7 @@ static void check_relationships(struct stage *s, const struct instance *in, cons
 		const struct graph_relationship *r = &g->relationships[i];
 		const struct link *l = peek_related(in, r->name);
 
-		/* Known: what is created before its ends say anything keeps that. */
-		if (l != NULL && r->source.state >= END_INSTALLED && !r->source.pre)
+		if (l != NULL)
 			check_values(s, in, g, r, l);
 		if (!is_reached(in, g, &r->source) || !is_reached(in, g, &r->target))
 			continue;

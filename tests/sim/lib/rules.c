@@ -296,28 +296,56 @@ static bool is_due(
 	return due;
 }
 
-static void check_relationships_of(
+/* What was told to others is taken back before the component leaves the state that it needs. */
+static void check_ceased(struct stage *s, const struct component *c, enum transition t)
+{
+	const struct instance *in = c->instance;
+	const struct link *l;
+
+	for (size_t i = 0; (l = lm_map_next(in->links, &i)) != NULL;) {
+		const struct graph_relationship *r;
+		const struct graph *g = peek_link(in, l, &r);
+		int node = graph_find_node(g, c->name);
+
+		/* What was a resource may be an assembly in another tree. */
+		if (l->state == LINK_CREATING || l->state == LINK_DOUBTFUL || node < 0 ||
+		    g->nodes[node].resource == NULL)
+			continue;
+		const struct graph_end *both[] = {&r->source, &r->target};
+		for (size_t k = 0; k < LM_COUNT(both); k++)
+			if (both[k]->node >= 0 && t == ends[both[k]->state].leaving &&
+			    goals_is_under(g, node, both[k]->node) &&
+			    !is_of_cluster(g, node, both[k]->node))
+				stage_wrong(s, "%s %s began before %s was ceased",
+				    transition_text(t), c->name, l->name);
+	}
+}
+
+static bool is_made(const struct instance *in, const struct graph *g, const char *name)
+{
+	const struct link *l = lm_map_find(in->links, name);
+
+	return l != NULL && l->tree->graph == g && l->state != LINK_CREATING &&
+	       l->state != LINK_DOUBTFUL;
+}
+
+static void check_created_first(
     struct stage *s, const struct instance *in, const struct graph *g, int node, enum transition t)
 {
 	for (size_t i = 0; i < g->n_relationships; i++) {
 		const struct graph_relationship *r = &g->relationships[i];
 		const struct graph_end *both[] = {&r->source, &r->target};
-		const struct link *l = lm_map_find(in->links, r->name);
-		bool exists = l != NULL && l->state != LINK_CREATING && l->state != LINK_DOUBTFUL;
 
 		for (size_t k = 0; k < LM_COUNT(both); k++) {
 			const struct graph_end *end = both[k];
 
-			if (end->node < 0 || !goals_is_under(g, node, end->node) ||
-			    is_of_cluster(g, node, end->node))
+			if (end->node < 0 || !end->pre ||
+			    height(t) < height(ends[end->state].entering) ||
+			    !goals_is_under(g, node, end->node) ||
+			    is_of_cluster(g, node, end->node) ||
+			    state_of(in, g, node) >= ends[end->state].reached)
 				continue;
-			if (exists && t == ends[end->state].leaving)
-				stage_wrong(s, "%s %s began before %s was ceased",
-				    transition_text(t), g->nodes[node].name, r->name);
-			if (end->pre && !exists && height(t) > 0 &&
-			    height(t) >= height(ends[end->state].entering) &&
-			    state_of(in, g, node) < ends[end->state].reached &&
-			    is_due(in, g, r, node))
+			if (!is_made(in, g, r->name) && is_due(in, g, r, node))
 				stage_wrong(s,
 				    "%s %s began before %s, which comes first, was created",
 				    transition_text(t), g->nodes[node].name, r->name);
@@ -347,7 +375,9 @@ static void check_transition(struct stage *s, const struct component *c, const c
 		check_providers(s, in, g, node, action);
 	if (t == TRANSITION_UNINSTALL && in->running->intent.kind == INTENT_DELETE)
 		check_consumers(s, in, g, node);
-	check_relationships_of(s, in, g, node, t);
+	check_ceased(s, c, t);
+	if (height(t) > 0 && !in->running->resumes) /* what is asked again, was held against it */
+		check_created_first(s, in, g, node, t);
 }
 
 /* An operation that joins: both ends are where they must be. */
@@ -449,15 +479,6 @@ static struct asked *asked_new(const struct record *r, const char *resource)
 	return a;
 }
 
-/*
- * Known: a restart does not tell a component that was configured from one that was started, and
- * asks Start again although Integrity is in flight.
- */
-static bool is_start_again(const struct asked *open, const char *action)
-{
-	return strcmp(open->action, "Integrity") == 0 && strcmp(action, "Start") == 0;
-}
-
 static void step_committed(struct stage *s, const struct record *r)
 {
 	char resource[FIELD_SIZE] = "", action[FIELD_SIZE] = "", state[FIELD_SIZE] = "";
@@ -476,7 +497,7 @@ static void step_committed(struct stage *s, const struct record *r)
 	a->is_committed = true;
 	const struct asked *open = lm_map_find(s->open, resource);
 	if (strcmp(state, "Started") == 0) {
-		if (open != NULL && open != a && !is_start_again(open, action))
+		if (open != NULL && open != a)
 			stage_wrong(s, "%s and %s are in flight on %s at the same time",
 			    open->action, action, resource);
 		a->is_open = true;

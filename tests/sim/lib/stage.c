@@ -248,7 +248,7 @@ static void carry_out(struct stage *s)
 
 static void tell_wrong(void *arg, const char *subject, const char *text)
 {
-	/* Of relationships the rules know more: which modifier an end has. */
+	/* Of relationships the rules know more: modifiers, and clusters that grow within an end. */
 	if (strstr(text, "not in its state") == NULL)
 		stage_wrong(arg, "%s: %s", subject, text);
 }
