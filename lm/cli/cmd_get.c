@@ -385,7 +385,7 @@ int status_run(const struct args *a)
 
 static const char *print_inventory(const struct render *r, const json_t *all, struct lm_buf *out)
 {
-	static const char *const heads[] = {"KIND", "NAME", "RESOURCE"};
+	static const char *const heads[] = {"KIND", "NAME", "COMPONENT", "RESOURCE"};
 
 	if (json_array_size(all) == 0)
 		return "The drivers have nothing on this machine.";
@@ -395,6 +395,7 @@ static const char *print_inventory(const struct render *r, const json_t *all, st
 
 		add(t, render_text(one, "kind"));
 		add(t, render_text(one, "name"));
+		add(t, render_text(one, "resourceName"));
 		add(t, render_text(one, "resourceId"));
 	}
 	finish(t, r, out);

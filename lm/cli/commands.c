@@ -80,7 +80,7 @@ static const struct command commands[] = {
 	"Steps under way come to their end, no other begins.  PROCESS is an id:\n"
 	"'lm get processes'.  What is left can be done with 'lm retry'.\n",
 	1, 1, change_run},
-    {"plan", "create|apply|adopt -f FILE | upgrade|state|scale|heal|delete|rollback ...", "sofdKZ",
+    {"plan", "create|apply|adopt -f FILE | upgrade|state|scale|heal|delete|retry|rollback ...", "sofdKZ",
 	"show the steps that a change would take",
 	"The words are those of the change itself: lm plan scale voice pbx out\n"
 	"A picture of it: lm plan delete voice -o dot | dot -Tsvg > plan.svg\n",

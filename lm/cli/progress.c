@@ -19,6 +19,7 @@ struct progress {
 	LM_VEC(struct running) running;
 	size_t n_steps; /* that have ended */
 	size_t drawn;   /* lines on the screen that will be redrawn */
+	bool has_begun; /* and it was seen when */
 	int64_t begin_ms, last_event;
 	enum progress_end end;
 };
@@ -179,14 +180,16 @@ static void on_process(struct progress *p, const json_t *event, struct lm_buf *o
 	const char *state = render_text(event, "processState");
 	int64_t at = json_integer_value(json_object_get(event, "at_ms"));
 
-	if (p->begin_ms == 0)
-		p->begin_ms = at;
 	if (strcmp(state, "Completed") == 0)
 		p->end = PROGRESS_COMPLETED;
 	else if (strcmp(state, "Failed") == 0)
 		p->end = PROGRESS_FAILED;
 	else if (strcmp(state, "Cancelled") == 0)
 		p->end = PROGRESS_CANCELLED;
+	if (p->end == PROGRESS_GOES_ON && !p->has_begun) {
+		p->has_begun = true;
+		p->begin_ms = at;
+	}
 	progress_erase(p, out);
 	render_paint(&p->conf.render, RENDER_BOLD, render_text(event, "assemblyName"), out);
 	lm_buf_printf(out, ": %s ", render_text(event, "intentType"));
@@ -194,7 +197,7 @@ static void on_process(struct progress *p, const json_t *event, struct lm_buf *o
 	int64_t attempt = json_integer_value(json_object_get(event, "attempt"));
 	if (p->end == PROGRESS_GOES_ON && attempt > 1)
 		lm_buf_printf(out, ", attempt %lld", (long long)attempt);
-	if (p->end != PROGRESS_GOES_ON) {
+	if (p->end != PROGRESS_GOES_ON && p->has_begun) {
 		lm_buf_puts(out, " after ");
 		render_duration(at - p->begin_ms, out);
 	}

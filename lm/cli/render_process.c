@@ -134,6 +134,83 @@ static void print_head(const struct render *r, const json_t *p, struct lm_buf *o
 	print_progress(p, out);
 }
 
+/* ---- what it changes ---------------------------------------------------------------------------- */
+
+/* A list of {"name": .., member: ..} as one object. */
+static json_t *index_of(const json_t *instance, const char *list, const char *member)
+{
+	const json_t *all = json_object_get(instance, list);
+	json_t *index = json_object();
+
+	for (size_t i = 0; i < json_array_size(all); i++) {
+		const json_t *one = json_array_get(all, i);
+
+		json_object_set(index, render_text(one, "name"), json_object_get(one, member));
+	}
+	return index;
+}
+
+static void print_value(const json_t *v, const char *absent, struct lm_buf *out)
+{
+	if (json_is_integer(v))
+		lm_buf_printf(out, "%lld", (long long)json_integer_value(v));
+	else
+		lm_buf_puts(out, json_is_string(v) ? json_string_value(v) : absent);
+}
+
+struct change {
+	const char *name, *absent;
+	const json_t *before, *after;
+};
+
+static void print_change(const struct change *c, struct lm_buf *out)
+{
+	if (c->before == c->after || json_equal(c->before, c->after))
+		return;
+	lm_buf_printf(out, "%s: ", c->name);
+	print_value(c->before, c->absent, out);
+	lm_buf_puts(out, " -> ");
+	print_value(c->after, c->absent, out);
+	lm_buf_puts(out, "\n");
+}
+
+/* What both objects have with another value, or only one of them. */
+static void print_differences(json_t *before, json_t *after, const char *absent, struct lm_buf *out)
+{
+	const char *name = NULL;
+	json_t *v = NULL;
+
+	json_object_foreach(after, name, v)
+	{
+		print_change(&(struct change){name, absent, json_object_get(before, name), v}, out);
+	}
+	json_object_foreach(before, name, v)
+	{
+		if (json_object_get(after, name) == NULL)
+			print_change(&(struct change){name, absent, v, NULL}, out);
+	}
+	json_decref(before);
+	json_decref(after);
+}
+
+static void print_changes(const json_t *process, struct lm_buf *out)
+{
+	static const char *const texts[] = {"descriptorName", "intendedState"};
+	const json_t *before = json_object_get(process, "previousInstance");
+	const json_t *after = json_object_get(process, "desiredInstance");
+
+	if (!json_is_object(before) || !json_is_object(after))
+		return;
+	for (size_t i = 0; i < LM_COUNT(texts); i++)
+		print_change(&(struct change){texts[i], "-", json_object_get(before, texts[i]),
+				 json_object_get(after, texts[i])},
+		    out);
+	print_differences(index_of(before, "properties", "value"),
+	    index_of(after, "properties", "value"), "(default)", out);
+	print_differences(index_of(before, "clusters", "quantity"),
+	    index_of(after, "clusters", "quantity"), "none", out);
+}
+
 /* ---- the steps --------------------------------------------------------------------------------- */
 
 /* Without the name of the assembly, which is the same everywhere. */
@@ -192,6 +269,7 @@ void render_process(const struct render *r, const json_t *process, struct lm_buf
 	struct render_table *t = render_table_new(tries ? LM_COUNT(heads) : LM_COUNT(heads) - 1);
 
 	print_head(r, process, out);
+	print_changes(process, out);
 	for (size_t i = 0; i < LM_COUNT(heads); i++)
 		if (tries || strcmp(heads[i], "ATTEMPT") != 0)
 			render_table_add(t, RENDER_FAINT, heads[i]);

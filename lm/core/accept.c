@@ -104,8 +104,8 @@ static struct lm_err *check_newest(
 static struct lm_err *busy(const struct instance *in)
 {
 	return lm_err_new(LM_ERR_CONFLICT,
-	    "'%s' is busy: process %s (%s) runs; wait for it, cancel it, or ask again with "
-	    "\"queue\": true",
+	    "'%s' is busy: process %s (%s) runs; wait for it, cancel it, or stand in line "
+	    "(\"queue\": true, lm ... --queue)",
 	    in->name, in->running->id, intent_kind_text(in->running->intent.kind));
 }
 

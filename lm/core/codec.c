@@ -273,10 +273,24 @@ static void read_resources(const json_t *o, struct lm_arena *a, struct intent *o
 	}
 }
 
+/* As they were given: null takes a value back. */
+static struct lm_kvs read_given(const json_t *o, const char *key, struct lm_arena *a)
+{
+	json_t *all = json_object_get(o, key), *value;
+	struct lm_kvs kvs = {LM_NEW_N(a, struct lm_kv, json_object_size(all) + 1), 0};
+	const char *name;
+
+	json_object_foreach(all, name, value)
+	{
+		kvs.v[kvs.n++] = (struct lm_kv){
+		    lm_arena_strdup(a, name), lm_arena_strdup(a, json_string_value(value))};
+	}
+	return kvs;
+}
+
 static bool read_intent(const json_t *o, struct lm_arena *a, struct intent *out)
 {
 	const json_t *i = json_object_get(o, "intent");
-	struct lm_kvs properties = {0};
 	const char *type = text_of(i, "type");
 
 	if (type == NULL || !intent_kind_parse_text(type, &out->kind))
@@ -292,12 +306,8 @@ static bool read_intent(const json_t *o, struct lm_arena *a, struct intent *out)
 	out->process = lm_arena_strdup(a, text_of(i, "processId"));
 	out->queue = json_is_true(json_object_get(i, "queue"));
 	out->reason = lm_arena_strdup(a, text_of(i, "reason"));
-	read_kvs(i, "properties", &properties);
-	out->properties = lm_kvs_copy(a, &properties);
-	lm_kvs_fini(&properties);
-	read_kvs(i, "clusters", &properties);
-	out->clusters = lm_kvs_copy(a, &properties);
-	lm_kvs_fini(&properties);
+	out->properties = read_given(i, "properties", a);
+	out->clusters = read_given(i, "clusters", a);
 	read_resources(i, a, out);
 	return true;
 }

@@ -107,6 +107,13 @@ START_TEST(the_process_is_told_with_its_length_when_it_ends)
 }
 END_TEST
 
+START_TEST(of_one_that_began_unseen_no_length_is_told)
+{
+	process("p1", "Cancelled", 6900, "");
+	ck_assert_str_eq(out.p, "voice: CreateAssembly Cancelled\n");
+}
+END_TEST
+
 START_TEST(a_failure_ends_with_its_reason)
 {
 	process("p1", "In Progress", 1000, "");
@@ -152,10 +159,10 @@ END_TEST
 
 START_TEST(an_upgrade_with_a_step_had_something_to_do)
 {
-	process("p1", "In Progress", 1000, "");
+	process("p1", "In Progress", 0, "");
 	step("1", "Reconfigure", "Started", 0, 0);
 	step("1", "Reconfigure", "Completed", 5, 5);
-	process("p1", "Completed", 1005, ",\"intentType\":\"UpgradeAssembly\"");
+	process("p1", "Completed", 5, ",\"intentType\":\"UpgradeAssembly\"");
 	ck_assert_ptr_nonnull(strstr(out.p, "UpgradeAssembly Completed after 5 ms\n"));
 }
 END_TEST
@@ -228,6 +235,7 @@ int main(void)
 	tcase_add_test(pipe, each_step_is_a_line_when_it_has_ended);
 	tcase_add_test(pipe, a_failed_step_says_why);
 	tcase_add_test(pipe, the_process_is_told_with_its_length_when_it_ends);
+	tcase_add_test(pipe, of_one_that_began_unseen_no_length_is_told);
 	tcase_add_test(pipe, a_failure_ends_with_its_reason);
 	tcase_add_test(pipe, another_attempt_is_numbered);
 	tcase_add_test(pipe, a_process_that_waits_says_so);

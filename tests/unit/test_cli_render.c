@@ -264,6 +264,32 @@ static const char process_text[] =
     "\"message\":\"no\",\"log\":\"one\\ntwo\\n\"},"
     "{\"subject\":\"voice__gw\",\"action\":\"Integrity\",\"state\":\"Pending\",\"attempt\":2}]}";
 
+START_TEST(a_process_tells_what_it_changes)
+{
+	json_t *j = json_loads(
+	    "{\"assemblyName\":\"v\",\"intentType\":\"UpgradeAssembly\",\"status\":\"Completed\","
+	    "\"previousInstance\":{\"descriptorName\":\"assembly::v::1.0\",\"intendedState\":"
+	    "\"Active\",\"properties\":[{\"name\":\"calls\",\"value\":\"8\"},{\"name\":\"same\","
+	    "\"value\":\"x\"},{\"name\":\"gone\",\"value\":\"y\"}],\"clusters\":[{\"name\":"
+	    "\"v__pool\",\"quantity\":1}]},"
+	    "\"desiredInstance\":{\"descriptorName\":\"assembly::v::1.1\",\"intendedState\":"
+	    "\"Active\",\"properties\":[{\"name\":\"calls\",\"value\":\"12\"},{\"name\":\"same\","
+	    "\"value\":\"x\"}],\"clusters\":[{\"name\":\"v__pool\",\"quantity\":2},{\"name\":"
+	    "\"v__new\",\"quantity\":3}]}}",
+	    0, NULL);
+
+	render_process(&plain, j, &out);
+	json_decref(j);
+	ck_assert_str_eq(out.p, "v: UpgradeAssembly Completed\n"
+				"0 of 0 steps done (0%)\n"
+				"descriptorName: assembly::v::1.0 -> assembly::v::1.1\n"
+				"calls: 8 -> 12\n"
+				"gone: y -> (default)\n"
+				"v__pool: 1 -> 2\n"
+				"v__new: none -> 3\n");
+}
+END_TEST
+
 START_TEST(a_process_is_shown_with_its_steps_and_what_the_last_failure_printed)
 {
 	json_t *j = json_loads(process_text, 0, NULL);
@@ -307,6 +333,7 @@ int main(void)
 	tcase_add_test(tc, what_nobody_wants_any_more_is_marked);
 	tcase_add_test(tc, a_terminal_gets_lines_and_colours);
 	tcase_add_test(tc, a_process_is_shown_with_its_steps_and_what_the_last_failure_printed);
+	tcase_add_test(tc, a_process_tells_what_it_changes);
 	tcase_add_loop_test(tc, an_event_is_a_line, 0, LM_COUNT(events));
 	suite_add_tcase(s, tc);
 	SRunner *sr = srunner_create(s);

@@ -383,7 +383,7 @@ START_TEST(while_a_process_runs_other_intents_are_refused)
 	ck_assert_str_eq(refused(&(struct intent){.kind = INTENT_DELETE, .assembly_name = "h"}),
 	    lm_arena_printf(w.arena,
 		"conflict: 'h' is busy: process %s (UpgradeAssembly) runs; wait for it, cancel "
-		"it, or ask again with \"queue\": true",
+		"it, or stand in line (\"queue\": true, lm ... --queue)",
 		process));
 	world_settle(&w);
 	ck_assert_str_eq(states(), ALL_ACTIVE);

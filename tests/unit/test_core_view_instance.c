@@ -251,6 +251,25 @@ START_TEST(who_never_began_has_found_nothing_and_leads_nowhere)
 }
 END_TEST
 
+START_TEST(a_value_taken_back_is_not_forgotten_by_a_restart)
+{
+	asks((struct intent){
+	    .kind = INTENT_HEAL, .assembly_name = "svc", .component_name = "svc__gw"});
+	asks((struct intent){.kind = INTENT_CREATE_OR_UPGRADE,
+	    .assembly_name = "svc",
+	    .descriptor = "assembly::service::1.0",
+	    .intended_state = "Active",
+	    .properties = {&(struct lm_kv){"size", NULL}, 1},
+	    .queue = true});
+	world_crash(&w);
+	world_settle(&w);
+	shown(false);
+	ck_assert_str_eq(text(doc, "status"), "Completed");
+	is("previousInstance", OF_TWO);
+	is("desiredInstance", "assembly::service::1.0 Active svc__pool:1");
+}
+END_TEST
+
 START_TEST(a_heal_between_two_attempts_says_why_it_failed_and_when_it_goes_on)
 {
 	sim_fail(w.sim, "svc__gw", "Start", 2);
@@ -377,6 +396,7 @@ int main(void)
 	tcase_add_test(tc, a_restart_in_the_middle_changes_nothing_of_it);
 	tcase_add_test(tc, shallow_is_without_them);
 	tcase_add_test(tc, who_never_began_has_found_nothing_and_leads_nowhere);
+	tcase_add_test(tc, a_value_taken_back_is_not_forgotten_by_a_restart);
 	tcase_add_test(tc, a_heal_between_two_attempts_says_why_it_failed_and_when_it_goes_on);
 	tcase_add_test(tc, what_adopted_resources_had_reported_is_not_shown);
 	tcase_add_test(tc, a_member_that_goes_is_seen_until_it_is_gone);
