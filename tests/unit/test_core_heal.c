@@ -381,6 +381,21 @@ START_TEST(a_crash_at_any_commit_of_a_heal_loses_no_new_value)
 }
 END_TEST
 
+START_TEST(a_crash_at_any_commit_does_not_hide_what_a_restart_has_not_mended)
+{
+	w.turns_to_crash = _i / 2;
+	w.after_commit = _i % 2;
+	world_destroy(&w, "h__hub");
+	world_kill(&w, "h__knot");
+	world_settle(&w);
+	w.turns_to_crash = -1;
+	upgrade("");
+	ck_assert_str_eq(outcome(), "Completed");
+	ck_assert_str_eq(states(), WEB_ACTIVE);
+	ck_assert_ptr_nonnull(strstr(asked_of("knot"), "Install knot{-2}"));
+}
+END_TEST
+
 static TCase *situation(Suite *s, const char *name, void (*given)(void))
 {
 	TCase *tc = tcase_create(name);
@@ -423,6 +438,8 @@ static void add_of_a_web(TCase *tc)
 	tcase_add_test(tc, whoever_was_restarted_meanwhile_gets_what_it_was_not_installed_with);
 	tcase_add_test(tc, a_volatile_value_that_came_with_a_restart_is_taken_over_as_well);
 	tcase_add_loop_test(tc, a_crash_at_any_commit_of_a_heal_loses_no_new_value, 0, 60);
+	tcase_add_loop_test(
+	    tc, a_crash_at_any_commit_does_not_hide_what_a_restart_has_not_mended, 0, 60);
 }
 
 int main(void)
