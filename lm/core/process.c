@@ -233,6 +233,7 @@ static void wake(struct engine *e, void *owner, int64_t now_ms, struct turn *t)
 	struct instance *in = lm_map_find(e->by_id, p->root_id);
 
 	rouse(e, p);
+	journal_process(t, p);
 	queue_put(in, 0, p);
 	begin_next(e, in, now_ms, t);
 }
@@ -449,7 +450,8 @@ void process_cancel(struct engine *e, struct process *p, int64_t now_ms, struct 
 		return;
 	}
 	p->cancelling = true;
-	flight_forget(e, p);
+	if (!p->resumes) /* what was in flight before a restart is still to be asked */
+		flight_forget(e, p);
 	journal_process(t, p);
 	advance(e, p, now_ms, t);
 }

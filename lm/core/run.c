@@ -165,6 +165,26 @@ static bool is_too_early(
 	return early;
 }
 
+/* It broke before it could take over its new values. */
+static bool is_too_late(const struct process *p, int run, const struct component *c)
+{
+	const struct plan_step *s = &p->plan->steps[run];
+
+	return s->kind == PLAN_TRANSITION && s->transition == TRANSITION_RECONFIGURE &&
+	       c->state != COMPONENT_ACTIVE && !p->resumes;
+}
+
+/* Its heal brings them. */
+static void leave_to_rebuild(struct process *p, int run, struct turn *t)
+{
+	const struct plan_step *s = &p->plan->steps[run];
+	struct component *c = component_of(p, s->graph, s->index);
+
+	c->rebuild = true;
+	journal_component(t, c);
+	run_done(p, run);
+}
+
 static void transition_begin(
     struct engine *e, struct process *p, int run, int64_t now_ms, struct turn *t)
 {
@@ -177,10 +197,8 @@ static void transition_begin(
 	}
 	if (transition_is_up(s->transition))
 		component_move(c, p->to, s->index);
-	if (s->transition == TRANSITION_RECONFIGURE && c->state != COMPONENT_ACTIVE) {
-		c->rebuild = true; /* it broke meanwhile: its heal brings the new values */
-		journal_component(t, c);
-		run_done(p, run);
+	if (is_too_late(p, run, c)) {
+		leave_to_rebuild(p, run, t);
 		return;
 	}
 	if (s->transition == TRANSITION_START)
@@ -391,6 +409,8 @@ const char *run_obstacle(const struct process *p, int run, const struct componen
 	    [COMPONENT_FAILED] = "the component that should carry it out is Failed",
 	};
 
+	if (c != NULL && is_too_late(p, run, c))
+		return "it broke before it could be reconfigured";
 	if (c == NULL || p->plan->steps[run].kind == PLAN_TRANSITION ||
 	    (p->runs[run].again && !c->is_gone))
 		return NULL;
@@ -479,6 +499,10 @@ void run_continue(struct engine *e, struct process *p, int run, struct component
 	bool ok = r->failure == STEP_NONE;
 
 	p->runs[run].ended_ms = now_ms;
+	if (s->kind == PLAN_TRANSITION && c == NULL) { /* it was never asked */
+		leave_to_rebuild(p, run, t);
+		return;
+	}
 	if (!ok)
 		p->runs[run].message = lm_arena_strdup(p->plan_arena, r->message);
 	if (r->failure == STEP_RESOURCE_NOT_FOUND && s->kind != PLAN_TRANSITION)

@@ -291,6 +291,16 @@ static void forget_entries(struct sim *s, const struct thing *t)
 		}
 }
 
+/* What a service has noted dies with it, or not: nobody takes it back before the next start. */
+static void entries_in_doubt(struct sim *s, const struct thing *t)
+{
+	struct entry *e;
+
+	for (size_t i = 0; (e = lm_map_next(s->entries, &i)) != NULL;)
+		if (e->thing == t)
+			e->is_certain = false;
+}
+
 /* "join" and "leave" change what is registered; one that failed leaves everybody in doubt. */
 static void change_entry(struct sim *s, const struct done *d)
 {
@@ -336,6 +346,7 @@ static void change_world(struct sim *s, struct done *d)
 		t->dead = false;
 	} else if (strcmp(d->action, "Stop") == 0) {
 		t->running = t->dead = false;
+		entries_in_doubt(s, t);
 	} else if (strcmp(d->action, "Uninstall") == 0 || strcmp(d->action, "Delete") == 0) {
 		forget_entries(s, t);
 		t->installed = t->running = t->destroyed = t->half = t->dead = false;
@@ -535,16 +546,6 @@ bool sim_take(struct sim *s, int64_t now_ms, struct step_result *result, const c
 		result->outputs = (struct lm_kvs){&s->output, 1};
 	}
 	return true;
-}
-
-/* What a service has noted dies with it, or not: nobody takes it back before the next start. */
-static void entries_in_doubt(struct sim *s, const struct thing *t)
-{
-	struct entry *e;
-
-	for (size_t i = 0; (e = lm_map_next(s->entries, &i)) != NULL;)
-		if (e->thing == t)
-			e->is_certain = false;
 }
 
 void sim_kill(struct sim *s, const char *resource_id, int64_t now_ms)
