@@ -163,12 +163,18 @@ static struct lm_err *restore_assembly(struct engine *e, const struct record *r,
 	return NULL;
 }
 
-/* Under which tree something was made: its own, or the wanted one where that is no more. */
+/*
+ * Under which tree something was made: its own, or the next one where that is no more.  Whatever
+ * stayed as it was when a tree came, stands under that one from then on, and nobody writes it down.
+ */
 static struct tree *tree_of(const struct instance *in, const json_t *o)
 {
-	struct tree *t = instance_find_tree(in, (unsigned)int_of(o, "tree"));
+	unsigned number = (unsigned)int_of(o, "tree");
 
-	return t != NULL ? t : in->tree;
+	for (size_t i = 0; i < in->trees.n; i++)
+		if (in->trees.v[i]->number >= number)
+			return in->trees.v[i];
+	return in->tree;
 }
 
 /* Where a name stands in a tree; it moves to whichever tree of the instance has it. */
