@@ -363,7 +363,8 @@ static void check_transition(struct stage *s, const struct component *c, const c
 		stage_wrong(s, "%s is no transition", action);
 		return;
 	}
-	if (!transition_is_allowed(c->state, t))
+	/* What was in flight at a crash is asked again, whatever has become of the component. */
+	if (!transition_is_allowed(c->state, t) && !in->running->resumes)
 		stage_wrong(s, "%s was asked of %s, which is %s", action, c->name,
 		    component_state_text(c->state));
 	const struct graph *g = peek_graph_of(c, height(t) > 0, &node);
