@@ -89,6 +89,8 @@ struct planned {
 /* Changes nothing.  All of the result lives in the arena. */
 void aim_plan(struct engine *, const struct instance *, const struct aim *, struct lm_arena *,
     struct planned *out);
+/* It is Broken, or taken for it, and no other heal has it in hand. */
+bool aim_heals(const struct aim *, const struct component *);
 /* The relationship would be created with other values now. */
 bool link_is_stale(struct facts *, int relationship, const struct link *);
 

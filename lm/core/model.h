@@ -58,7 +58,7 @@ struct component {
 	bool dead;                     /* a service died before the component was Active */
 	bool proven;                   /* Active since its Install: a restart gives it nothing */
 	bool started;                  /* it runs, but nobody has looked yet: Integrity, no Start */
-	uint64_t reached_by;           /* hash of the process whose new values reach it; 0: none */
+	uint64_t reached_by;           /* hash of the process that took it in under way; 0: none */
 	bool news;                     /* it has reported something new, which others may map */
 	enum transition late;          /* after which others find its values; Create: Install */
 	struct process *healer;        /* a heal of it that waits for its next attempt; borrowed */

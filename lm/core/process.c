@@ -44,7 +44,6 @@ static void drop_absent(struct engine *e, struct instance *in, struct turn *t)
 	struct component *c;
 
 	for (size_t i = 0; (c = lm_map_next(in->components, &i)) != NULL;) {
-		c->reached_by = 0;
 		c->news = false;
 		if (c->state == COMPONENT_ABSENT) {
 			journal_component(t, c);
@@ -60,6 +59,14 @@ static void release_plan(struct process *p)
 	p->plan_arena = NULL;
 	p->plan = NULL;
 	p->runs = NULL;
+}
+
+static void forget_reached(const struct process *p)
+{
+	struct component *c;
+
+	for (size_t i = 0; (c = lm_map_next(p->instance->components, &i)) != NULL;)
+		c->reached_by = 0;
 }
 
 static void begin_next(struct engine *, struct instance *, int64_t now_ms, struct turn *);
@@ -135,8 +142,10 @@ static void finish(
 		finish_gone(e, p, now_ms, t);
 		return;
 	}
-	if (status == PROCESS_COMPLETED) /* what failed at first is no reason now */
-		set_reason(p, NULL);
+	if (status == PROCESS_COMPLETED) {
+		set_reason(p, NULL); /* what failed at first is no reason now */
+		forget_reached(p);   /* else a retry goes on with them */
+	}
 	leave(e, p, now_ms);
 	rest(e, in, p, now_ms, t);
 	process_end(e, p, status, now_ms, t);
@@ -530,6 +539,19 @@ static void move_settled(struct process *p, const struct planned *planned)
 	move_links(p, planned->plan);
 }
 
+/*
+ * Whom a heal has begun with it goes on with, however it finds them when it plans again: half of
+ * the way up, or well again, but not yet in its relationships.
+ */
+static void reach_healed(struct process *p, const struct aim *a, struct turn *t)
+{
+	struct component *c;
+
+	for (size_t i = 0; (c = lm_map_next(p->instance->components, &i)) != NULL;)
+		if (aim_heals(a, c) && !is_reached(c, p))
+			reach(c, p, t);
+}
+
 void process_replan(struct engine *e, struct process *p, int64_t now_ms, struct turn *t)
 {
 	struct aim aim = process_aim_again(e, p, p->instance);
@@ -545,6 +567,8 @@ void process_replan(struct engine *e, struct process *p, int64_t now_ms, struct 
 		    now_ms, t);
 		return;
 	}
+	if (p->scope == SCOPE_HEAL)
+		reach_healed(p, &aim, t);
 	move_settled(p, &planned);
 	process_run(e, p, planned.plan, now_ms, t);
 }

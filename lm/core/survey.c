@@ -46,6 +46,11 @@ static bool is_reached(const struct survey *s, const struct component *c)
 	return s->aim->reached_by != 0 && c->reached_by == s->aim->reached_by;
 }
 
+bool aim_heals(const struct aim *a, const struct component *c)
+{
+	return c == a->broken || (c->state == COMPONENT_BROKEN && c->healer == NULL);
+}
+
 static bool reaches(const struct survey *s, const struct component *c, int wanted)
 {
 	const struct aim *a = s->aim;
@@ -54,8 +59,7 @@ static bool reaches(const struct survey *s, const struct component *c, int wante
 	case SCOPE_ALL:
 		return true;
 	case SCOPE_HEAL:
-		return c == a->broken || is_reached(s, c) ||
-		       (c->state == COMPONENT_BROKEN && c->healer == NULL);
+		return aim_heals(a, c) || is_reached(s, c);
 	case SCOPE_SCALE:
 		break;
 	}
@@ -65,6 +69,15 @@ static bool reaches(const struct survey *s, const struct component *c, int wante
 			   : is_apart(c->tree->graph, c->node, &a->to->spec.members);
 }
 
+/* A heal makes nobody but those whom it took away itself. */
+static bool makes(const struct survey *s, int node)
+{
+	if (s->aim->scope == SCOPE_SCALE)
+		return is_apart(s->want, node, s->aim->apart);
+	const struct component *c = lm_map_find(s->instance->components, s->want->nodes[node].name);
+	return c != NULL && (c == s->aim->broken || is_reached(s, c));
+}
+
 /* Nodes that do not exist yet and that this aim is not about. */
 static const bool *nodes_out_of_reach(const struct survey *s)
 {
@@ -72,9 +85,7 @@ static const bool *nodes_out_of_reach(const struct survey *s)
 		return NULL;
 	bool *skip = LM_NEW_N(s->arena, bool, s->want->n_nodes);
 	for (size_t i = 0; i < s->want->n_nodes; i++)
-		skip[i] =
-		    s->want->nodes[i].resource != NULL &&
-		    (s->aim->scope == SCOPE_HEAL || !is_apart(s->want, (int)i, s->aim->apart));
+		skip[i] = s->want->nodes[i].resource != NULL && !makes(s, (int)i);
 	return skip;
 }
 

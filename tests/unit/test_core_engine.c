@@ -416,6 +416,40 @@ START_TEST(a_crash_at_any_commit_of_a_rebuild_still_rebuilds)
 }
 END_TEST
 
+static void heal_through_a_crash(int point)
+{
+	w.turns_to_crash = point / 2;
+	w.after_commit = point % 2;
+	world_settle(&w);
+	ck_assert_str_eq(world_states(&w, "svc"), "net:Active gw:Active pool__1:Active");
+	ck_assert_str_eq(world_outcome(&w, "svc"), "Completed");
+	ck_assert_uint_eq(sim_installed(w.sim), 3);
+}
+
+START_TEST(a_crash_at_any_commit_of_a_heal_leaves_no_server_unregistered)
+{
+	world_kill(&w, "svc__pool__1");
+	heal_through_a_crash(_i);
+	ck_assert_str_eq(world_links(&w, "svc"), "register__1{address-1}");
+}
+END_TEST
+
+START_TEST(a_crash_at_any_commit_of_a_heal_that_rebuilds_leaves_no_server_unregistered)
+{
+	world_destroy(&w, "svc__pool__1");
+	heal_through_a_crash(_i);
+	ck_assert_str_eq(world_links(&w, "svc"), "register__1{address-2}");
+}
+END_TEST
+
+START_TEST(a_crash_at_any_commit_of_a_heal_of_the_gateway_leaves_no_server_unregistered)
+{
+	world_kill(&w, "svc__gw");
+	heal_through_a_crash(_i);
+	ck_assert_str_eq(world_links(&w, "svc"), "register__1{address-1}");
+}
+END_TEST
+
 START_TEST(policies_see_again_after_a_restart)
 {
 	world_crash(&w);
@@ -482,6 +516,12 @@ int main(void)
 	    one, a_gateway_that_dies_during_a_scale_out_delays_the_registration_and_fails_nothing);
 	tcase_add_test(one, intents_on_a_busy_assembly_wait_their_turn);
 	tcase_add_test(one, the_queue_has_an_end);
+	tcase_add_loop_test(
+	    one, a_crash_at_any_commit_of_a_heal_leaves_no_server_unregistered, 0, 30);
+	tcase_add_loop_test(one,
+	    a_crash_at_any_commit_of_a_heal_that_rebuilds_leaves_no_server_unregistered, 0, 60);
+	tcase_add_loop_test(one,
+	    a_crash_at_any_commit_of_a_heal_of_the_gateway_leaves_no_server_unregistered, 0, 30);
 	tcase_add_test(one, policies_see_again_after_a_restart);
 	tcase_add_test(one, samples_of_strangers_are_dropped);
 	tcase_add_test(two, a_new_member_is_registered);
