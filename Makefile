@@ -6,6 +6,7 @@
 #   make bench          measure against floors in the same run
 #   make bench-compile  the compiler alone; bench-engine: the engine and its journal
 #   make sim            as many schedules as SEEDS says, see tests/sim/run.c
+#   make crashes        a manager killed at every commit, see tests/system/crashes.sh
 #   make fuzz           an hour of fuzzing, see tests/fuzz/README.md
 #   make SANITIZE=1     any target with ASan + UBSan, in build/asan
 #   APT=no              install nothing; say what is missing
@@ -50,6 +51,8 @@ TESTLIB  := $(call src,tests/lib/*.c)
 PROGRAMS := $(call src,tests/unit/*.c tests/golden/*.c tests/sim/*.c tests/system/*.c tests/bench/*.c tests/demo/*.c)
 SIMLIB   := $(call src,tests/sim/lib/*.c)
 FUZZERS  := $(call src,tests/fuzz/*.c)
+# What tests put before the C library in a program of the product.
+PRELOADS := $(call src,tests/preload/*.c)
 UNIT     := $(patsubst %.c,$(B)/%,$(call src,tests/unit/*.c))
 ALL      := $(BASE) $(TOSCA) $(POLICY) $(LM) lm/main.c $(TESTLIB) $(SIMLIB) $(PROGRAMS) $(if $(FUZZ),$(FUZZERS))
 LIBALL   := $(B)/liblm.a $(B)/libtosca.a $(B)/libpolicy.a $(B)/libbase.a
@@ -84,6 +87,11 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libtest.a $(LIBALL)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(TESTLIBS) $(LIBS)
 
+# Without sanitizers, which would have to come first in the program.
+$(B)/tests/preload/%.so: tests/preload/%.c $(B)/flags
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) $(CPPFLAGS) $(filter-out -fsanitize% -fno-sanitize%,$(CFLAGS)) -fPIC -shared -o $@ $<
+
 $(B)/obj/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
@@ -102,7 +110,7 @@ $(B)/flags: FORCE
 	@echo '$(CC) $(CPPFLAGS) $(CFLAGS)' | cmp -s - $@ || echo '$(CC) $(CPPFLAGS) $(CFLAGS)' > $@
 
 libs: $(LIBALL)
-programs: $(B)/lm $(patsubst %.c,$(B)/%,$(PROGRAMS))
+programs: $(B)/lm $(patsubst %.c,$(B)/%,$(PROGRAMS)) $(patsubst %.c,$(B)/%.so,$(PRELOADS))
 
 fuzzers: $(patsubst %.c,$(B)/%,$(FUZZERS))
 
@@ -125,6 +133,10 @@ sim: depends
 	@$(MAKE) --no-print-directory programs
 	@$(B)/tests/sim/run --seeds $(SEEDS)
 
+crashes: depends
+	@$(MAKE) --no-print-directory SANITIZE=1 programs images
+	@CRASHES=all SYSTEM_BUILD=$(CURDIR)/build/asan tests/system/run crashes.sh
+
 demo: depends
 	@$(MAKE) --no-print-directory programs images
 	@tests/demo/run
@@ -145,7 +157,7 @@ images: depends
 	@vnfs/images/build -d build/images all
 
 format:
-	@clang-format -i $(ALL) $(wildcard base/*.h tosca/*/*.h policies/*.h lm/*/*.h lm/*/*/*.h lm/*/*/*/*.h tests/lib/*.h)
+	@clang-format -i $(ALL) $(PRELOADS) $(wildcard base/*.h tosca/*/*.h policies/*.h lm/*/*.h lm/*/*/*.h lm/*/*/*/*.h tests/lib/*.h)
 
 # The images take minutes to make again: they stay until 'make distclean'.
 clean:

@@ -6,7 +6,8 @@
 # belongs to an instance, and finding what was left behind.  Sourced; the caller sets
 #	STORY_DIR	folder for everything that is written; emptied by story_begin
 #	STORY_BUILD	where the programs are (default build/release)
-# and may set STORY_QUIET=1.  Needs root.
+# and may set STORY_QUIET=1, STORY_SERVICES (instead of services/) and STORY_PRELOAD, a library for the
+# manager.  Needs root.
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 STORY_BUILD=${STORY_BUILD:-$root/build/release}
@@ -114,9 +115,10 @@ await_process() {
 # ---- the manager ------------------------------------------------------------------------------------
 
 manager_start() {
-	"$STORY_BUILD/lm" serve --packages "$root/vnfs" --packages "$root/services" --state "$STORY_DIR/state" \
-		--images "$STORY_IMAGES" --listen "$STORY_LISTEN" --metrics-port "$STORY_METRICS_PORT" \
-		>>"$STORY_DIR/manager.log" 2>&1 9>&- &
+	LD_PRELOAD=${STORY_PRELOAD:-} ASAN_OPTIONS=${STORY_PRELOAD:+verify_asan_link_order=0:}${ASAN_OPTIONS:-} \
+		"$STORY_BUILD/lm" serve --packages "$root/vnfs" --packages "${STORY_SERVICES:-$root/services}" \
+		--state "$STORY_DIR/state" --images "$STORY_IMAGES" --listen "$STORY_LISTEN" \
+		--metrics-port "$STORY_METRICS_PORT" >>"$STORY_DIR/manager.log" 2>&1 9>&- &
 	manager=$!
 	echo "$manager" >>"$STORY_DIR/pids"
 	manager_await_answer
@@ -253,8 +255,8 @@ snapshot() {
 		awk '{ print "mount " $2 }' /proc/self/mounts
 		runc list -q 2>/dev/null | sed 's/^/container /'
 		nft -s list ruleset 2>/dev/null | sed 's/^/nftables /'
-		find /sys/fs/cgroup -mindepth 1 -type d -printf 'cgroup %P\n' 2>/dev/null
 		grep -o '"resourceId":"[^"]*"' "$journal" | sort -u | sed 's/.*:"/LM_INSTANCE_ID=/; s/"$//' >"$STORY_DIR/ids"
+		find /sys/fs/cgroup -mindepth 1 -type d -name 'lm-*' -printf 'cgroup %P\n' 2>/dev/null
 		process_names "$(grep -lzxFf "$STORY_DIR/ids" /proc/[0-9]*/environ 2>/dev/null)"
 		process_names "$(grep -lF "$STORY_DIR/state" /proc/[0-9]*/cmdline 2>/dev/null)"
 	} | sort -u
@@ -293,7 +295,7 @@ delete_all() {
 	manager_is_up || manager_start || return 1
 	for name in sipp2 sipp1 voice base; do
 		api /api/topology/assemblies | jq -e --arg name "$name" 'any(.[]; .name == $name)' >/dev/null || continue
-		lm delete --timeout 60 "$name" >>"$STORY_DIR/cli.log" 2>&1 || :
+		lm delete --queue --timeout 60 "$name" >>"$STORY_DIR/cli.log" 2>&1 || :
 	done
 }
 
