@@ -310,6 +310,29 @@ START_TEST(relationships_of_others_are_ceased_with_the_old_value_and_created_wit
 }
 END_TEST
 
+START_TEST(a_relationship_may_be_the_only_one_that_a_new_value_reaches)
+{
+	world_teach(&w,
+	    "name: assembly::rumour::1.0\n"
+	    "composition:\n"
+	    "  hub: {type: 'resource::knot::1.0'}\n"
+	    "  lamp: {type: 'resource::lamp::1.0'}\n"
+	    "  peer: {type: 'resource::peer::1.0'}\n"
+	    "relationships:\n"
+	    "  told: {source-capabilities: [peer.node], target-requirements: [lamp.plugs],\n"
+	    "    source-state: Active, target-state: Active, source-state-modifier: post,\n"
+	    "    target-state-modifier: post,\n"
+	    "    properties: {who: '${source.address}', note: '${hub.address}'},\n"
+	    "    lifecycle: {Create: [target.add], Cease: [target.remove]}}\n");
+	destroy();
+	build("assembly::rumour::1.0", "");
+	forget();
+	world_destroy(&w, "h__hub");
+	world_settle(&w);
+	ck_assert_str_eq(asked_of("lamp"), "remove lamp{-1 -1}, add lamp{-2 -1}");
+}
+END_TEST
+
 START_TEST(a_restart_brings_nothing_new_to_anybody)
 {
 	world_kill(&w, "h__hub");
@@ -434,6 +457,7 @@ static void add_of_a_web(TCase *tc)
 	tcase_add_test(tc, the_new_address_of_what_was_rebuilt_reaches_everybody);
 	tcase_add_test(
 	    tc, relationships_of_others_are_ceased_with_the_old_value_and_created_with_the_new);
+	tcase_add_test(tc, a_relationship_may_be_the_only_one_that_a_new_value_reaches);
 	tcase_add_test(tc, a_restart_brings_nothing_new_to_anybody);
 	tcase_add_test(tc, whoever_was_restarted_meanwhile_gets_what_it_was_not_installed_with);
 	tcase_add_test(tc, a_volatile_value_that_came_with_a_restart_is_taken_over_as_well);
