@@ -293,6 +293,20 @@ struct lm_err *process_aim(
 	return aim_for(e, &p->intent, in, out);
 }
 
+/* A tree that cannot be brought up is refused before anything is changed for it. */
+static struct lm_err *check_order(struct engine *e, const struct instance *in, struct aim *a)
+{
+	LM_AUTO(lm_arena) arena = lm_arena_new();
+	struct planned planned;
+
+	aim_plan(e, in, a, arena, &planned);
+	if (planned.plan != NULL)
+		return NULL;
+	aim_fini(a);
+	return lm_err_new(
+	    LM_ERR_INVALID, "the order of steps has a circle: %s", planned.circle);
+}
+
 static struct lm_err *accept_new(
     struct engine *e, struct intent *i, const struct when *w, char process[LM_ID_SIZE])
 {
@@ -305,6 +319,8 @@ static struct lm_err *accept_new(
 	if (in != NULL && in->running != NULL)
 		return enqueue(e, i, in, w, process);
 	err = aim_for(e, i, in, &aim);
+	if (err == NULL && aim.is_new && aim.scope == SCOPE_ALL)
+		err = check_order(e, in, &aim);
 	if (err != NULL)
 		return err;
 	struct process *p = process_new(i, in, w->seed);

@@ -116,6 +116,8 @@ struct given given_of(struct facts *, int node, const struct component *,
     const struct lm_kvs *values, const struct lm_kvs *infra);
 /* Attributes of the node's infrastructure, as they are now. */
 struct lm_kvs infra_values(struct facts *, int node);
+/* It was made of another descriptor than node 'node' of the facts' graph is; 'why' is for people. */
+bool component_is_retyped(struct facts *, int node, const struct component *, const char **why);
 /* What has to be done to a component so that it is as node 'node' of the facts' graph says. */
 enum plan_change component_change(
     struct facts *, int node, const struct component *, const char **why);

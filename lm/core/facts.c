@@ -99,6 +99,9 @@ struct lm_err *reference_check(struct facts *f, int index)
 	if (name == NULL || *name == '\0')
 		return lm_err_new(LM_ERR_INVALID,
 		    "reference '%s' has no name: give its property a value", r->component);
+	if (!r->external && f->instance != NULL && strcmp(name, f->instance->name) == 0)
+		return lm_err_new(LM_ERR_INVALID,
+		    "reference '%s': '%s' cannot refer to itself", r->component, name);
 	return r->external ? NULL : check_instance(f->engine, r, name);
 }
 

@@ -118,17 +118,25 @@ static const char *changed_name(struct facts *now, int node, const struct compon
 	return "a value it was given has changed";
 }
 
+bool component_is_retyped(
+    struct facts *f, int node, const struct component *c, const char **why)
+{
+	const char *was = c->tree->graph->nodes[c->node].descriptor;
+
+	if (strcmp(was, f->graph->nodes[node].descriptor) == 0)
+		return false;
+	*why = lm_arena_printf(f->arena, "it was %s", was);
+	return true;
+}
+
 enum plan_change component_change(
     struct facts *f, int node, const struct component *c, const char **why)
 {
 	const struct graph_node *n = &f->graph->nodes[node];
-	const char *was = c->tree->graph->nodes[c->node].descriptor;
 
 	*why = NULL;
-	if (strcmp(was, n->descriptor) != 0) {
-		*why = lm_arena_printf(f->arena, "it was %s", was);
+	if (component_is_retyped(f, node, c, why))
 		return PLAN_RENEW;
-	}
 	if (c->given.fixed == 0)
 		return PLAN_KEEP;
 	struct graph_facts gf = facts_of(f);

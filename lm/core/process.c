@@ -521,7 +521,9 @@ static void move_links(struct process *p, const struct plan *plan)
 		if (plan->steps[i].kind == PLAN_CEASE)
 			lm_map_put(ceased, plan->steps[i].subject, p);
 	for (size_t i = 0; p->to != NULL && (l = lm_map_next(p->instance->links, &i)) != NULL;) {
-		if (l->tree == p->to || lm_map_find(ceased, l->name) != NULL)
+		bool alike = p->scope == SCOPE_ALL || l->tree->number == p->from_number;
+
+		if (l->tree == p->to || !alike || lm_map_find(ceased, l->name) != NULL)
 			continue;
 		int index = graph_find_relationship(p->to->graph, l->name);
 		if (index >= 0)

@@ -221,8 +221,8 @@ static void relationship_done(
 	if (s->kind == PLAN_CREATE) {
 		l->state = LINK_CREATED;
 		journal_link(t, in, l);
-	} else if (p->runs[run].doubtful && p->to != NULL) {
-		l->state = LINK_DOUBTFUL; /* whatever plans next tries once more */
+	} else if (p->runs[run].doubtful && p->to != NULL && l->state != LINK_DOUBTFUL) {
+		l->state = LINK_DOUBTFUL; /* whatever plans next tries once more, and only once */
 		journal_link(t, in, l);
 	} else {
 		link_free(lm_map_remove(in->links, s->subject));

@@ -147,6 +147,14 @@ static bool is_behind(const struct survey *s, const struct component *c)
 	return c->tree != s->aim->to && c->tree != s->aim->base;
 }
 
+/* Unlike a scale's, the wanted tree may say something else about it than its own. */
+static bool may_differ(const struct survey *s, const struct component *c)
+{
+	bool alike = s->aim->scope == SCOPE_SCALE && c->tree == s->aim->base;
+
+	return c->tree != s->aim->to && !alike;
+}
+
 /*
  * Even what is out of reach may have to go up, for somebody who needs it: never with values, or at
  * a location, that it was not installed with.
@@ -160,7 +168,8 @@ static void look_for_change(
 		return;
 	if (!undecided[t->wanted])
 		t->change = component_change(&f, t->wanted, c, &t->why);
-	else if (is_behind(s, c) && t->state != COMPONENT_ACTIVE)
+	else if (component_is_retyped(&f, t->wanted, c, &t->why) ||
+		 (may_differ(s, c) && t->state != COMPONENT_ACTIVE))
 		t->change = PLAN_RENEW;
 }
 
