@@ -9,8 +9,9 @@
 #include <string.h>
 
 /*
- * The first block is small, so that a small request stays small; later ones double up to a cap, so
- * that what is freed is a few large pieces, which the next arena gets again.
+ * The first block is small, so that a small request stays small; later ones are a quarter of what
+ * was taken so far, up to a cap: what is freed is a few large pieces, which the next arena gets
+ * again, and of what stays little is left unused.
  */
 enum { BLOCK_FIRST = 1024, BLOCK_CAP = 16 * 1024 * 1024 };
 
@@ -23,7 +24,7 @@ struct block {
 
 struct lm_arena {
 	struct block *head;
-	size_t next_size, total;
+	size_t total;
 };
 
 struct lm_arena *lm_arena_new(void)
@@ -32,7 +33,6 @@ struct lm_arena *lm_arena_new(void)
 
 	if (a == NULL)
 		abort();
-	a->next_size = BLOCK_FIRST;
 	return a;
 }
 
@@ -53,8 +53,10 @@ void lm_arena_free(struct lm_arena *a)
  */
 static struct block *block_add(struct lm_arena *a, size_t need)
 {
-	bool alone = need > a->next_size;
-	size_t size = alone ? need : a->next_size;
+	size_t usual = a->total / 4;
+	usual = usual < BLOCK_FIRST ? BLOCK_FIRST : usual < BLOCK_CAP ? usual : BLOCK_CAP;
+	bool alone = need > usual;
+	size_t size = alone ? need : usual;
 	struct block *b = malloc(sizeof *b + size);
 
 	if (b == NULL)
@@ -68,8 +70,6 @@ static struct block *block_add(struct lm_arena *a, size_t need)
 	}
 	b->next = a->head;
 	a->head = b;
-	if (a->next_size < BLOCK_CAP)
-		a->next_size *= 2;
 	return b;
 }
 

@@ -92,6 +92,10 @@ static void watch_add(struct policies *ps, struct policy *p, const char *metric)
 	} else if (w->by.n > 0 && w->by.v[w->by.n - 1].policy == p) {
 		return; /* named twice: one metric all the same */
 	}
+	if (w->by.cap == 0) { /* most metrics have one policy */
+		w->by.v = zeroed(1, sizeof *w->by.v);
+		w->by.cap = 1;
+	}
 	*LM_PUSH(NULL, &w->by) = (struct watcher){p, p->n_watches};
 	p->watches[p->n_watches++] = w;
 }

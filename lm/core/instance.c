@@ -67,9 +67,10 @@ void instance_free(struct instance *in)
 
 struct component *component_new(struct instance *in, const char *name, const char *id)
 {
-	struct component *c = make(sizeof *c);
+	size_t size = strlen(name) + 1;
+	struct component *c = make(sizeof *c + size);
 
-	c->name = text_dup(name);
+	memcpy(c->name, name, size);
 	snprintf(c->id, sizeof c->id, "%s", id);
 	c->instance = in;
 	return c;
@@ -90,7 +91,6 @@ void component_free(struct component *c)
 	component_move(c, NULL, -1);
 	lm_vec_free(&c->metrics);
 	lm_kvs_fini(&c->outputs);
-	free(c->name);
 	free(c);
 }
 

@@ -46,29 +46,29 @@ struct given {
 };
 
 struct component {
-	char *name; /* full */
 	char id[LM_ID_SIZE];
+	bool rebuild; /* a restart is not enough */
+	bool dead;    /* a service died before the component was Active */
+	bool proven;  /* Active since its Install: a restart gives it nothing */
+	bool started; /* it runs, but nobody has looked yet: Integrity, no Start */
+	bool news;    /* it has reported something new, which others may map */
+	bool is_gone; /* removed while a step of another assembly needed it */
+	int node;     /* in its tree's graph */
+	enum component_state state;
+	enum transition late; /* after which others find its values; Create: Install */
 	struct instance *instance;
 	struct tree *tree; /* under which it was made; NULL: it was not yet */
-	int node;          /* in that tree's graph */
-	enum component_state state;
 	struct given given;
 	struct lm_kvs outputs;         /* heap */
-	bool rebuild;                  /* a restart is not enough */
-	bool dead;                     /* a service died before the component was Active */
-	bool proven;                   /* Active since its Install: a restart gives it nothing */
-	bool started;                  /* it runs, but nobody has looked yet: Integrity, no Start */
 	uint64_t reached_by;           /* hash of the process that took it in under way; 0: none */
-	bool news;                     /* it has reported something new, which others may map */
-	enum transition late;          /* after which others find its values; Create: Install */
 	struct process *healer;        /* a heal of it that waits for its next attempt; borrowed */
 	struct flight *flight;         /* the step in flight; borrowed from engine.flights */
 	struct waiting *turn;          /* the step that will be, when its location has room */
 	struct line *line;             /* steps that wait for those two; NULL: none (line.c) */
-	bool is_gone;                  /* removed while a step of another assembly needed it */
 	const struct watch *heal;      /* the policy that heals it; borrowed; NULL: none */
 	LM_VEC(struct metric) metrics; /* latest of each, at most METRICS_MAX */
 	int64_t modified_ms;
+	char name[]; /* full */
 };
 
 /* What a reference has led to; an assembly of this manager has no location and no properties. */

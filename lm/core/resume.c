@@ -108,6 +108,7 @@ void processes_resume(struct engine *e, int64_t now_ms, struct turn *t)
 		references_bind(e, in);
 		watch_bind(e, in);
 		watch_sync(e, in, now_ms);
+		instance_forget_names(in);
 		if (in->running != NULL)
 			*LM_PUSH(NULL, &running) = in->running;
 	}

@@ -141,6 +141,13 @@ void instance_drop_trees(struct instance *in, const struct tree *keep)
 			tree_free(t);
 	}
 	in->trees.n = kept;
+	instance_forget_names(in);
+}
+
+void instance_forget_names(const struct instance *in)
+{
+	for (size_t i = 0; i < in->trees.n; i++)
+		graph_forget_names(in->trees.v[i]->graph);
 }
 
 void component_move(struct component *c, struct tree *t, int node)

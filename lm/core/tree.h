@@ -65,6 +65,8 @@ void instance_want(struct instance *, struct tree *);
 struct tree *instance_find_tree(const struct instance *, unsigned number);
 /* Frees the trees that nobody was made under, but the wanted one and 'keep' (may be NULL). */
 void instance_drop_trees(struct instance *, const struct tree *keep);
+/* It is idle: what its graphs are looked up by would only take room. */
+void instance_forget_names(const struct instance *);
 /* The state of the whole instance, as the tree that is wanted has it. */
 enum component_state instance_state(const struct instance *);
 /* By node of the graph, of everything under each: one walk; in the arena. */

@@ -200,6 +200,7 @@ static struct lm_err *sqlite_commit(struct store *head, const struct record *rec
 		return e;
 	s->last_event = last_event;
 	s->n_events += events;
+	s->wrote = true;
 	return NULL;
 }
 
@@ -379,6 +380,9 @@ static struct lm_err *sqlite_trim(struct store *head, const struct store_keep *k
 	if (before_processes > portion)
 		processes_forget(s);
 	*out_more = portion <= 0;
+	if (!*out_more && !s->wrote) /* nobody is busy: pages that are kept are read again if need be */
+		sqlite3_db_release_memory(s->db);
+	s->wrote = false;
 	return NULL;
 }
 

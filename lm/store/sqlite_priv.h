@@ -25,6 +25,7 @@ struct sqlite {
 	struct lm_map *processes; /* struct process_number by id: those written lately */
 	struct latest latest;
 	int64_t last_event, n_events;
+	bool wrote; /* since history was last forgotten */
 };
 
 /* ---- sql.c ----------------------------------------------------------------------------------- */

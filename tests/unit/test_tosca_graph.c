@@ -182,6 +182,9 @@ START_TEST(nodes_are_named_after_their_way_down_from_the_root)
 		ck_assert_int_eq(graph_find_node(g, names[i]), (int)i);
 		ck_assert_int_lt(g->nodes[i].parent, (int)i);
 	}
+	graph_forget_names(g); /* and are found again */
+	for (size_t i = 0; i < LM_COUNT(names); i++)
+		ck_assert_int_eq(graph_find_node(g, names[i]), (int)i);
 	ck_assert_int_eq(graph_find_node(g, "v__server"), -1);
 }
 END_TEST

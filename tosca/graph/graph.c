@@ -8,9 +8,7 @@ void graph_free(struct graph *g)
 {
 	if (g == NULL)
 		return;
-	lm_map_free(g->names->nodes);
-	lm_map_free(g->names->clusters);
-	lm_map_free(g->names->relationships);
+	graph_forget_names(g);
 	free(g->nodes);
 	free(g->clusters);
 	free(g->references);
@@ -60,6 +58,14 @@ int graph_find_cluster(const struct graph *g, const char *full_name)
 int graph_find_relationship(const struct graph *g, const char *full_name)
 {
 	return FIND(g, relationships, full_name);
+}
+
+void graph_forget_names(const struct graph *g)
+{
+	lm_map_free(g->names->nodes);
+	lm_map_free(g->names->clusters);
+	lm_map_free(g->names->relationships);
+	*g->names = (struct graph_names){0};
 }
 
 const struct graph_operation *graph_find_operation(const struct graph_node *node, const char *name)

@@ -256,13 +256,11 @@ struct graph *graph_build(const struct catalog *, const struct graph_request *, 
     LM_MUST_USE;
 void graph_free(struct graph *);
 
-/*
- * The first of these that is asked for nodes, clusters or relationships makes an index of them: a
- * graph that is only compiled has none.  One thread at a time may ask.
- */
+/* The first that is asked makes an index; graph_forget_names() frees it.  One thread at a time. */
 int graph_find_node(const struct graph *, const char *full_name);         /* -1: none */
 int graph_find_cluster(const struct graph *, const char *full_name);      /* -1: none */
 int graph_find_relationship(const struct graph *, const char *full_name); /* -1: none */
+void graph_forget_names(const struct graph *);
 const struct graph_operation *graph_find_operation(const struct graph_node *, const char *name);
 const struct graph_offer *graph_find_offer(const struct graph *, const char *operation);
 
