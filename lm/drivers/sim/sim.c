@@ -301,6 +301,19 @@ static void entries_in_doubt(struct sim *s, const struct thing *t)
 			e->is_certain = false;
 }
 
+/* Nobody will ever know whether it was done. */
+static void entry_in_doubt(struct sim *s, const struct done *d)
+{
+	char at[TEXT_MAX];
+
+	if (d->key == NULL || d->thing == NULL)
+		return;
+	snprintf(at, sizeof at, "%s %s", d->thing->id, d->key);
+	struct entry *e = lm_map_find(s->entries, at);
+	if (e != NULL)
+		e->is_certain = false;
+}
+
 /* "join" and "leave" change what is registered; one that failed leaves everybody in doubt. */
 static void change_entry(struct sim *s, const struct done *d)
 {
@@ -610,7 +623,7 @@ unsigned sim_restart(struct sim *s)
 
 	for (size_t i = 0; i < s->due.n; i++) {
 		if (s->due.v[i].done != NULL)
-			n++;
+			n++, entry_in_doubt(s, s->due.v[i].done);
 		else /* a death: it is found when the driver looks around */
 			s->due.v[kept++] = s->due.v[i];
 	}

@@ -321,12 +321,23 @@ static void check_ceased(struct stage *s, const struct component *c, enum transi
 	}
 }
 
-static bool is_made(const struct instance *in, const struct graph *g, const char *name)
+static bool is_same_node(const struct graph *a, int i, const struct graph *b, int k)
 {
-	const struct link *l = lm_map_find(in->links, name);
+	return i < 0 || k < 0 ? i == k : strcmp(a->nodes[i].name, b->nodes[k].name) == 0;
+}
 
-	return l != NULL && l->tree->graph == g && l->state != LINK_CREATING &&
-	       l->state != LINK_DOUBTFUL;
+/* Made under this tree, or under one in which it is between the same ends. */
+static bool is_made(
+    const struct instance *in, const struct graph *g, const struct graph_relationship *r)
+{
+	const struct link *l = lm_map_find(in->links, r->name);
+
+	if (l == NULL || l->state == LINK_CREATING || l->state == LINK_DOUBTFUL)
+		return false;
+	const struct graph *of = l->tree->graph;
+	const struct graph_relationship *made = &of->relationships[l->index];
+	return is_same_node(of, made->source.node, g, r->source.node) &&
+	       is_same_node(of, made->target.node, g, r->target.node);
 }
 
 static void check_created_first(
@@ -345,7 +356,7 @@ static void check_created_first(
 			    is_of_cluster(g, node, end->node) ||
 			    state_of(in, g, node) >= ends[end->state].reached)
 				continue;
-			if (!is_made(in, g, r->name) && is_due(in, g, r, node))
+			if (!is_made(in, g, r) && is_due(in, g, r, node))
 				stage_wrong(s,
 				    "%s %s began before %s, which comes first, was created",
 				    transition_text(t), g->nodes[node].name, r->name);
@@ -372,12 +383,14 @@ static void check_transition(struct stage *s, const struct component *c, const c
 		stage_wrong(s, "%s was asked of %s, which is of no tree", action, c->name);
 		return;
 	}
+	if (in->running->resumes) /* it was held against the rules before the crash */
+		return;
 	if (height(t) > 0)
 		check_providers(s, in, g, node, action);
 	if (t == TRANSITION_UNINSTALL && in->running->intent.kind == INTENT_DELETE)
 		check_consumers(s, in, g, node);
 	check_ceased(s, c, t);
-	if (height(t) > 0 && !in->running->resumes) /* what is asked again, was held against it */
+	if (height(t) > 0)
 		check_created_first(s, in, g, node, t);
 }
 
