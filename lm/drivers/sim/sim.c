@@ -481,6 +481,8 @@ void sim_execute(struct sim *s, const struct step_request *rq, int64_t now_ms)
 		d = begin(s, rq);
 	else if (s->conf.fate != NULL) /* asked again: this time it is answered */
 		d->fate.answers = 1;
+	if (strcmp(rq->action, "leave") == 0) /* until it is known to be done */
+		entry_in_doubt(s, d);
 	if (d->thing != NULL) {
 		check_books(s, d->thing, rq);
 		set(&d->thing->busy_with, rq->step);
