@@ -193,6 +193,11 @@ void process_go_on(
 /* What is left of a process that began, as an aim; borrows from both. */
 struct aim process_aim_again(
     const struct engine *, const struct process *, const struct instance *);
+/* values.c: whether the values that came up have to be carried on to others, who are reached then. */
+bool values_moved(struct engine *, struct process *, struct turn *);
+bool component_is_reached(const struct component *, const struct process *);
+/* It comes into the plan's reach, also after a restart.  True. */
+bool component_reach(struct component *, const struct process *, struct turn *);
 /* The plan and its texts live in the process' plan arena. */
 void process_run(struct engine *, struct process *, struct plan *, int64_t now_ms, struct turn *);
 /* Makes the plan anew from what is there, and goes on. */
