@@ -118,8 +118,7 @@ static const char *changed_name(struct facts *now, int node, const struct compon
 	return "a value it was given has changed";
 }
 
-bool component_is_retyped(
-    struct facts *f, int node, const struct component *c, const char **why)
+bool component_is_retyped(struct facts *f, int node, const struct component *c, const char **why)
 {
 	const char *was = c->tree->graph->nodes[c->node].descriptor;
 

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LM_CORE_AIM_H
+#define LM_CORE_AIM_H
+
+/* From an intent to a plan.  A part of engine_priv.h: include that. */
+
+/* ---- aim.c: what an intent wants ---------------------------------------------------------------- */
+
+struct facts;
+
+struct aim {
+	struct tree *to; /* NULL: nothing is wanted */
+	bool is_new;     /* 'to' belongs to the aim until a process begins */
+	enum component_state target;
+	enum scope scope;
+	const struct component *broken; /* heal: taken for Broken; NULL otherwise */
+	const struct membership *apart; /* scale: who was wanted before; borrowed */
+	const struct tree *base;        /* scale: the tree before, alike but for members */
+	bool values_moved;              /* relationships may have been made with old values */
+	uint64_t reached_by;            /* of the process that aims; 0: none does */
+};
+
+void aim_fini(struct aim *);
+/*
+ * Nothing changes; the error is for the operator.  'instance' is NULL for a create.  The aim
+ * borrows from both until it is over.
+ */
+struct lm_err *aim_at(
+    struct engine *, const struct intent *, const struct instance *, struct aim *out);
+/* Back to what a process found, or (no descriptor) to nothing. */
+struct lm_err *aim_back(
+    struct engine *, const struct spec *before, const struct instance *, struct aim *out);
+/* Compiles; the error holds the messages of all diagnostics. */
+struct lm_err *aim_build(
+    struct engine *, const char *name, const struct spec *, struct graph **out);
+/* How far a process of this kind may reach. */
+enum scope scope_of(enum intent_kind);
+
+/* ---- survey.c: from an aim to a plan --------------------------------------------------------------- */
+
+struct planned {
+	struct plan *plan;  /* NULL: the order has a circle */
+	const char *circle; /* its name */
+	/* Made under another tree, and all the same as the wanted one says. */
+	struct component **settled;
+	size_t n_settled;
+};
+
+/* Changes nothing.  All of the result lives in the arena. */
+void aim_plan(struct engine *, const struct instance *, const struct aim *, struct lm_arena *,
+    struct planned *out);
+/* It is Broken, or taken for it, and no other heal has it in hand. */
+bool aim_heals(const struct aim *, const struct component *);
+/* The relationship would be created with other values now. */
+bool link_is_stale(struct facts *, int relationship, const struct link *);
+
+/* ---- members.c: who is in a cluster -------------------------------------------------------------- */
+
+/* New members take the lowest free indices, so that names stay few. */
+void members_grow(struct members *, unsigned by);
+/* Whoever is not well goes first, then the highest index. */
+void members_shrink(
+    struct members *, unsigned by, const struct instance *, const struct graph_cluster *);
+/* Where the quantities of a tree come from: an instance that is upgraded, or numbers. */
+struct fit {
+	const struct instance *instance; /* NULL: quantities */
+	const struct lm_kvs *quantities;
+};
+/* Compiles with the members that fit; they are in the spec then. */
+struct lm_err *aim_compile_fitting(
+    struct engine *, const char *name, struct spec *, const struct fit *, struct graph **out);
+
+/* ---- given.c: what a component was given ---------------------------------------------------------- */
+
+struct given given_of(struct facts *, int node, const struct component *,
+    const struct lm_kvs *values, const struct lm_kvs *infra);
+/* Attributes of the node's infrastructure, as they are now. */
+struct lm_kvs infra_values(struct facts *, int node);
+/* It was made of another descriptor than node 'node' of the facts' graph is; 'why' is for people. */
+bool component_is_retyped(struct facts *, int node, const struct component *, const char **why);
+/* What has to be done to a component so that it is as node 'node' of the facts' graph says. */
+enum plan_change component_change(
+    struct facts *, int node, const struct component *, const char **why);
+
+#endif
