@@ -95,7 +95,7 @@ struct plan_thing {
 	enum plan_change change;
 	const char *why; /* of the change: "its image differs"; NULL: nothing is known */
 	bool rebuild;    /* its infrastructure is gone or not to be trusted: a restart won't do */
-	bool adopted;    /* runs already: from Inactive to Active by Integrity alone */
+	bool started;    /* runs already: from Inactive to Active by Integrity alone */
 	/* Out of this plan's scope: no step for it, unless what is planned cannot do without. */
 	bool fixed;
 };

@@ -449,7 +449,7 @@ END_TEST
 START_TEST(what_runs_already_is_only_checked)
 {
 	thing_of("b__reader")->state = COMPONENT_INACTIVE;
-	thing_of("b__reader")->adopted = true;
+	thing_of("b__reader")->started = true;
 	ck_assert_str_eq(built(), "  1 Integrity b__reader (no call)  to be Active\n");
 }
 END_TEST

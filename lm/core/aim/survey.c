@@ -182,7 +182,7 @@ static void add_thing(
 	    .wanted = wanted_node(s, c),
 	    .state = c->state,
 	    .rebuild = c->rebuild,
-	    .adopted = c->started,
+	    .started = c->started,
 	};
 	if (c == s->aim->broken && c->state == COMPONENT_ACTIVE)
 		t->state = COMPONENT_BROKEN;

@@ -152,7 +152,7 @@ static void go_down(const struct plan_unit *u, struct path *p)
 
 static void go_up(const struct plan_unit *u, struct path *p)
 {
-	bool runs = u->thing != NULL && u->thing->adopted && p->n == 0;
+	bool runs = u->thing != NULL && u->thing->started && p->n == 0;
 
 	for (size_t i = 0; i < LM_COUNT(upward) && u->node >= 0; i++)
 		if (p->at == upward[i].from && p->at < u->goal &&
