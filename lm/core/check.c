@@ -85,18 +85,22 @@ static void check_queue(struct check *k, const struct instance *in)
 
 /* ---- relationships ------------------------------------------------------------------------------------ */
 
-/* Broken: it was there, and the heal that ceases the relationship is on its way. */
-static bool end_is_ready(const enum component_state *states, const struct graph_end *end)
+/*
+ * Broken or Failed: it was there, and a heal ceases the relationship first.  What comes before
+ * its end's transition says nothing about the state; nor does an assembly whose clusters may grow.
+ */
+static bool end_is_ready(
+    const struct graph *g, const enum component_state *states, const struct graph_end *end)
 {
 	static const enum component_state needs[] = {
 	    [END_INSTALLED] = COMPONENT_INSTALLED,
 	    [END_INACTIVE] = COMPONENT_INACTIVE,
 	    [END_ACTIVE] = COMPONENT_ACTIVE,
 	};
-	enum component_state state = end->node < 0 ? COMPONENT_ACTIVE : states[end->node];
-
-	return state == COMPONENT_BROKEN ||
-	       (state >= needs[end->state] && state <= COMPONENT_ACTIVE);
+	if (end->node < 0 || end->pre || g->nodes[end->node].resource == NULL)
+		return true;
+	enum component_state state = states[end->node];
+	return state >= needs[end->state];
 }
 
 /* The links that were made under one tree. */
@@ -110,7 +114,8 @@ static void check_links(struct check *k, const struct instance *in, const struct
 			continue;
 		const struct graph_relationship *r = &t->graph->relationships[l->index];
 		states = states != NULL ? states : instance_states(in, t->graph, k->arena);
-		if (!end_is_ready(states, &r->source) || !end_is_ready(states, &r->target))
+		if (!end_is_ready(t->graph, states, &r->source) ||
+		    !end_is_ready(t->graph, states, &r->target))
 			tell(k, l->name,
 			    "the relationship exists although an end is not in its state");
 	}

@@ -248,9 +248,7 @@ static void carry_out(struct stage *s)
 
 static void tell_wrong(void *arg, const char *subject, const char *text)
 {
-	/* Of relationships the rules know more: modifiers, and clusters that grow within an end. */
-	if (strstr(text, "not in its state") == NULL)
-		stage_wrong(arg, "%s: %s", subject, text);
+	stage_wrong(arg, "%s: %s", subject, text);
 }
 
 void stage_look(struct stage *s)
