@@ -13,7 +13,6 @@ bool component_is_reached(const struct component *c, const struct process *p)
 	return c->reached_by == lm_hash(p->id);
 }
 
-/* It comes into the plan's reach, also after a restart. */
 bool component_reach(struct component *c, const struct process *p, struct turn *t)
 {
 	c->reached_by = lm_hash(p->id);
@@ -35,12 +34,11 @@ static bool reach_consumers(struct engine *e, struct process *p, struct turn *t)
 		struct component *c =
 		    lm_map_find(p->instance->components, g->nodes[g->deps[i].consumer].name);
 
-		if (from == NULL || !from->news || c == NULL || c->tree == NULL ||
-		    component_is_reached(c, p))
+		if (from == NULL || !from->news || c == NULL || c->tree == NULL)
 			continue;
 		if (component_change(&f, g->deps[i].consumer, c, &why) == PLAN_KEEP)
 			continue;
-		found = component_reach(c, p, t);
+		found = component_is_reached(c, p) || component_reach(c, p, t);
 	}
 	return found;
 }

@@ -169,8 +169,9 @@ others() {
 	sqlite3 "$journal" <"$folder/sql" >"$folder/said" &
 	sqlite_pid=$!
 	exec 4>"$folder/sql"
-	printf 'BEGIN IMMEDIATE;\n.shell touch %s\n' "$folder/locked" >&4
-	while [ ! -e "$folder/locked" ]; do sleep 0.05; done
+	mkfifo "$folder/locked"
+	printf 'BEGIN IMMEDIATE;\n.shell echo > %s\n' "$folder/locked" >&4
+	timeout 30 cat "$folder/locked" >/dev/null
 	create_later=$(mktemp -p "$folder")
 	curl -sS -m 30 -o /dev/null -w '%{http_code}' "$url/api/intent/createAssembly" \
 		-H 'Content-Type: application/json' \
@@ -185,9 +186,8 @@ others() {
 	completed patient
 	stopped
 	echo 'BEGIN IMMEDIATE;' >&4
-	rm "$folder/locked"
-	printf '.shell touch %s\n' "$folder/locked" >&4
-	while [ ! -e "$folder/locked" ]; do sleep 0.05; done
+	printf '.shell echo > %s\n' "$folder/locked" >&4
+	timeout 30 cat "$folder/locked" >/dev/null
 	refused 'another process has it open'
 	exec 4>&-
 	wait "$sqlite_pid" || :

@@ -22,10 +22,18 @@ struct survey {
 static bool is_member(const struct membership *m, const char *cluster, int index)
 {
 	const struct members *c = membership_find(m, cluster);
+	size_t low = 0, high = c == NULL ? 0 : c->n;
 
-	for (size_t i = 0; c != NULL && i < c->n; i++)
-		if (c->indices[i] == index)
+	while (low < high) { /* they ascend */
+		size_t mid = low + (high - low) / 2;
+
+		if (c->indices[mid] == index)
 			return true;
+		if (c->indices[mid] < index)
+			low = mid + 1;
+		else
+			high = mid;
+	}
 	return false;
 }
 
@@ -109,7 +117,7 @@ static bool is_undecided(const struct component *c)
 
 /*
  * A change of what hangs on somebody who is about to be made anew shows when that one is there
- * again: process.c looks then.
+ * again: values.c looks then.
  */
 static const bool *undecided_nodes(const struct survey *s)
 {
