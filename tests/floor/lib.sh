@@ -91,6 +91,7 @@ script() {
 	done
 	runc --root $work/runc exec --env LM_SERVICES=/run/lm/services --env LM_OUTPUT=/run/lm/output \
 		--env "LM_METRIC_KEY=$name" --env "LM_METRICS_URL=http://10.20.1.254:8290/metrics" \
+		--env "LM_METRICS_TOKEN=$name.token" \
 		"${env[@]}" "lmfloor-$name" /bin/sh -eu "/package/lifecycle/$script.sh"
 }
 

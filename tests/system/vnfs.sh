@@ -78,18 +78,25 @@ within() {
 	done
 }
 
-# listen: write the body of every report into a file, one per line
+# listen: write the body of every report that comes with its container's token into a file, one per line
 listen() {
 	: >"$reports"
 	perl -MIO::Socket::INET -e '
 		$| = 1;
 		my $s = IO::Socket::INET->new(LocalAddr => "10.20.1.254", LocalPort => 8290, Listen => 64, ReuseAddr => 1) or die $!;
 		while (my $c = $s->accept) {
-			my $n = 0;
-			while (<$c>) { $n = $1 if /^content-length: *(\d+)/i; last if /^\r?$/; }
+			my ($n, $token, $status) = (0, "", "401 Unauthorized");
+			while (<$c>) {
+				$n = $1 if /^content-length: *(\d+)/i;
+				$token = $1 if /^authorization: Bearer ([^\r]*)/i;
+				last if /^\r?$/;
+			}
 			read $c, my $body, $n;
-			print "$body\n";
-			print $c "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n";
+			if ($body =~ /"metricKey":"([^"]*)"/ && $token eq "$1.token") {
+				print "$body\n";
+				$status = "204 No Content";
+			}
+			print $c "HTTP/1.1 $status\r\nConnection: close\r\n\r\n";
 			close $c;
 		}' >>"$reports" &
 }
