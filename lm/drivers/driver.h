@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/arena.h"
 #include "base/attr.h"
 #include "base/err.h"
 #include "lm/core/step.h"
@@ -50,6 +51,12 @@ struct driver_conf {
 	const char *state_dir;  /* where the driver leaves its tags and bundles; made if missing */
 	const char *images_dir; /* root file systems by image name */
 	unsigned metrics_port;  /* port of the webhook on management networks */
+	/*
+	 * The token with which a resource's scripts may post metrics, made in the arena; it stays the
+	 * same for ever.  A secret: it goes into their environment and nowhere else.  NULL: none.
+	 */
+	const char *(*metrics_token)(void *arg, const char *resource_id, struct lm_arena *);
+	void *token_arg;
 	struct driver_events events;
 };
 

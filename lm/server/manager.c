@@ -406,6 +406,17 @@ static struct lm_err *restore(struct manager *m)
 	return manager_settle(m);
 }
 
+static const char *metrics_token(void *arg, const char *resource_id, struct lm_arena *a)
+{
+	const struct manager *m = arg;
+	char token[TOKEN_SIZE];
+
+	if (!token_subject_is_valid(resource_id))
+		return NULL;
+	token_make(m->conf.token_key, resource_id, token);
+	return lm_arena_strdup(a, token);
+}
+
 static struct lm_err *open_drivers(struct manager *m)
 {
 	struct driver_conf conf = {
@@ -413,6 +424,8 @@ static struct lm_err *open_drivers(struct manager *m)
 	    .state_dir = m->conf.driver_dir,
 	    .images_dir = m->conf.images_dir,
 	    .metrics_port = m->conf.metrics_port,
+	    .metrics_token = m->conf.token_key != NULL ? metrics_token : NULL,
+	    .token_arg = m,
 	    .events = {on_result, on_died, on_host_address, NULL},
 	};
 

@@ -9,6 +9,7 @@
 #include "lm/core/engine.h"
 #include "lm/drivers/driver.h"
 #include "lm/server/removals.h"
+#include "lm/server/token.h"
 #include "lm/store/store.h"
 
 /*
@@ -37,6 +38,7 @@ struct manager_conf {
 	size_t n_drivers; /* 1 to 8; the first serves locations nobody names */
 	const char *driver_dir, *images_dir;
 	unsigned metrics_port;
+	const struct token_key *token_key;             /* borrowed; NULL: no tokens are given out */
 	unsigned steps_per_location, steps_per_driver; /* in flight at once; 0: no limit */
 	struct manager_history {
 		uint64_t events, processes; /* kept in the journal; 0: 50000, 10000 */

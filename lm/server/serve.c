@@ -27,6 +27,7 @@ static const int stop_signals[] = {SIGTERM, SIGINT, SIGHUP};
 
 struct server {
 	struct serve_conf conf;
+	struct token_key *token_key;
 	char *journal, *driver_dir, *images_dir, *unpack_dir;
 	int lock;
 	struct catalog *catalog;
@@ -163,6 +164,10 @@ static struct lm_err *open_state(struct server *s)
 	s->unpack_dir = below(folder, "packages");
 	s->images_dir = s->conf.images_dir != NULL ? realpath(s->conf.images_dir, NULL)
 						   : below(folder, "images");
+	char *key = below(folder, TOKEN_KEY_NAME);
+	if (e == NULL)
+		e = token_key_open(key, true, &s->token_key);
+	free(key);
 	if (e == NULL && s->images_dir == NULL)
 		e = lm_err_errno(errno, "cannot find the images %s", s->conf.images_dir);
 	if (e == NULL)
@@ -245,6 +250,7 @@ static struct lm_err *open_manager(struct server *s)
 	    .driver_dir = s->driver_dir,
 	    .images_dir = s->images_dir,
 	    .metrics_port = s->conf.metrics_port,
+	    .token_key = s->token_key,
 	    .steps_per_location = s->conf.steps_per_location,
 	    .steps_per_driver = s->conf.steps_per_driver,
 	    .keep = {s->conf.keep_events, s->conf.keep_processes, s->conf.keep_days},
@@ -280,6 +286,7 @@ static void stop(struct server *s)
 		s->store->ops->close(s->store);
 	api_fini(&s->api);
 	catalog_free(s->catalog);
+	token_key_free(s->token_key);
 	free(s->journal);
 	free(s->driver_dir);
 	free(s->unpack_dir);

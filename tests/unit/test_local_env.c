@@ -31,7 +31,12 @@ static const char *environment(struct lm_kv *properties, size_t n, const char *u
 	    .action = "Start",
 	    .properties = {properties, n},
 	};
-	char **env = env_build(arena, &rq, "/run/lm/out", url);
+	char **env = env_build(arena, &rq,
+	    &(struct env_conf){
+		.output = "/run/lm/out",
+		.metrics_url = url,
+		.metrics_token = url != NULL ? "id-1.proof" : NULL,
+	    });
 
 	for (size_t i = 0; env[i] != NULL; i++)
 		lm_buf_printf(&joined, "%s\n", env[i]);
@@ -55,6 +60,7 @@ START_TEST(a_script_sees_its_properties_and_ours_and_nothing_of_the_managers)
 	setenv("LM_LEAK", "secret", 1);
 	ck_assert_str_eq(environment(p, 3, "http://10.1.0.254:80/api/metrics"),
 	    OURS "LM_METRICS_URL=http://10.1.0.254:80/api/metrics\n"
+		 "LM_METRICS_TOKEN=id-1.proof\n"
 		 "port=5060\n"
 		 "empty=\n");
 }
@@ -76,9 +82,10 @@ END_TEST
 
 START_TEST(no_property_replaces_ours)
 {
-	struct lm_kv p[] = {{"PATH", "/tmp"}, {"LM.STEP", "other"}};
+	struct lm_kv p[] = {{"PATH", "/tmp"}, {"LM.STEP", "other"}, {"LM.METRICS.TOKEN", "x"}};
 
-	ck_assert_str_eq(environment(p, 2, NULL), OURS);
+	ck_assert_str_eq(
+	    environment(p, 3, "u"), OURS "LM_METRICS_URL=u\nLM_METRICS_TOKEN=id-1.proof\n");
 }
 END_TEST
 

@@ -38,19 +38,19 @@ char *env_step_mark(struct lm_arena *a, const char *step)
 	return assignment(a, "LM_STEP", step);
 }
 
-char **env_build(
-    struct lm_arena *a, const struct step_request *rq, const char *output, const char *metrics_url)
+char **env_build(struct lm_arena *a, const struct step_request *rq, const struct env_conf *conf)
 {
 	const struct lm_kv ours[] = {
 	    {"PATH", "/usr/sbin:/usr/bin:/sbin:/bin"},
-	    {"LM_OUTPUT", output},
+	    {"LM_OUTPUT", conf->output},
 	    {"LM_SERVICES", SERVICES_IN_CONTAINER},
 	    {"LM_RESOURCE", rq->resource_name},
 	    {"LM_INSTANCE_ID", rq->resource_id},
 	    {"LM_TRANSITION", rq->action},
 	    {"LM_STEP", rq->step},
 	    {"LM_METRIC_KEY", rq->resource_id},
-	    {"LM_METRICS_URL", metrics_url},
+	    {"LM_METRICS_URL", conf->metrics_url},
+	    {"LM_METRICS_TOKEN", conf->metrics_token},
 	};
 	char **env = LM_NEW_N(a, char *, LM_COUNT(ours) + rq->properties.n + 1);
 	size_t n = 0;

@@ -14,13 +14,17 @@
  */
 #define SERVICES_IN_CONTAINER "/run/lm/services"
 
+/* What the driver tells a script, beside the step itself. */
+struct env_conf {
+	const char *output;                      /* path of LM_OUTPUT in the container */
+	const char *metrics_url, *metrics_token; /* NULL: none */
+};
+
 /*
  * The whole environment of a script, NULL-terminated, in the arena: the properties under names in
  * which every character outside [A-Za-z0-9_] has become '_', and ours, which no property replaces.
- * 'output' is the path of LM_OUTPUT in the container; 'metrics_url' may be NULL.
  */
-char **env_build(
-    struct lm_arena *, const struct step_request *, const char *output, const char *metrics_url);
+char **env_build(struct lm_arena *, const struct step_request *, const struct env_conf *);
 
 /* "LM_STEP=<step>": what marks a script's processes. */
 char *env_step_mark(struct lm_arena *, const char *step);

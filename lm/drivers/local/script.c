@@ -36,7 +36,7 @@ static bool script_is_there(struct job *j)
  * The file of LM_OUTPUT.  That it exists already means that this step was begun before, in another
  * life of the manager: then what the script of that time left running is ended first.
  */
-static struct lm_err *begin_output(struct job *j, const char *mark, char **in_container)
+static struct lm_err *begin_output(struct job *j, const char *mark, const char **in_container)
 {
 	const struct resource *r = j->r;
 	char *name = lm_arena_printf(j->arena, "output.%016" PRIx64, lm_hash(j->rq.step));
@@ -55,18 +55,30 @@ static struct lm_err *begin_output(struct job *j, const char *mark, char **in_co
 	return NULL;
 }
 
+/* Where a script reports metrics to: nowhere without a management network. */
+static struct env_conf metrics_conf(struct job *j)
+{
+	const struct driver_conf *c = &j->d->conf;
+	const char *address = network_host_address(j->d, j->r);
+	struct env_conf env = {0};
+
+	if (address == NULL)
+		return env;
+	env.metrics_url =
+	    lm_arena_printf(j->arena, "http://%s:%u/api/metrics", address, c->metrics_port);
+	if (c->metrics_token != NULL)
+		env.metrics_token = c->metrics_token(c->token_arg, j->rq.resource_id, j->arena);
+	return env;
+}
+
 static enum phase_end start(struct job *j)
 {
 	struct resource *r = j->r;
 	const char *script = lm_arena_printf(j->arena, "/package/%s", script_name(j));
 	const char *argv[] = {"/bin/sh", "-eu", script, NULL};
-	const char *address = network_host_address(j->d, r);
-	const char *url = address == NULL ? NULL
-					  : lm_arena_printf(j->arena, "http://%s:%u/api/metrics",
-						address, j->d->conf.metrics_port);
 	const char *mark = env_step_mark(j->arena, j->rq.step);
-	char *output = NULL;
-	struct lm_err *e = begin_output(j, mark, &output);
+	struct env_conf env = metrics_conf(j);
+	struct lm_err *e = begin_output(j, mark, &env.output);
 
 	if (e != NULL)
 		return job_fail_err(j, STEP_INFRASTRUCTURE_ERROR, e);
@@ -75,7 +87,7 @@ static enum phase_end start(struct job *j)
 	return job_start(
 	    j, &(struct child_spec){
 		   .argv = argv,
-		   .envp = env_build(j->arena, &j->rq, output, url),
+		   .envp = env_build(j->arena, &j->rq, &env),
 		   .limit_ms = (j->rq.timeout_s != 0 ? j->rq.timeout_s : SCRIPT_LIMIT_S) * 1000,
 		   .init = r->init,
 		   .init_pidfd = r->init_fd,
