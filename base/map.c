@@ -40,10 +40,9 @@ uint64_t lm_hash(const char *text)
 }
 
 /* For the table only: eight bytes at a time. */
-static uint32_t hash_of(const char *key)
+static uint32_t hash_of(const char *key, size_t n)
 {
 	const uint64_t odd = 0x9e3779b97f4a7c15u;
-	size_t n = strlen(key);
 	uint64_t h = n * odd, word;
 
 	for (; n >= sizeof word; n -= sizeof word, key += sizeof word) {
@@ -76,7 +75,7 @@ void lm_map_free(struct lm_map *m)
 }
 
 /* The slot of 'key', or the empty slot where it would go.  The table has a slot to spare. */
-static struct slot *slot_of(const struct lm_map *m, const char *key, uint32_t hash)
+static struct slot *slot_of(const struct lm_map *m, const char *key, size_t n, uint32_t hash)
 {
 	size_t i = hash & (m->n_slots - 1);
 
@@ -84,7 +83,7 @@ static struct slot *slot_of(const struct lm_map *m, const char *key, uint32_t ha
 		if (m->slots[i].hash != hash)
 			continue;
 		const struct entry *e = &m->entries[m->slots[i].place - 1];
-		if (e->key != NULL && strcmp(e->key, key) == 0)
+		if (e->key != NULL && strncmp(e->key, key, n) == 0 && e->key[n] == '\0')
 			break;
 	}
 	return &m->slots[i];
@@ -120,7 +119,8 @@ static void make_slots(struct lm_map *m, size_t n)
 		if (m->entries[i].value == NULL)
 			continue;
 		m->entries[n_live++] = m->entries[i];
-		fill_slot(m, (struct slot){hash_of(m->entries[i].key), (uint32_t)n_live});
+		const char *key = m->entries[n_live - 1].key;
+		fill_slot(m, (struct slot){hash_of(key, strlen(key)), (uint32_t)n_live});
 	}
 	m->n_entries = n_live;
 	free(old);
@@ -152,33 +152,39 @@ static void grow(struct lm_map *m)
 		lm_map_reserve(m, m->n_slots < 8 ? 6 : m->n_slots / 4 * 6);
 }
 
-static struct entry *find(const struct lm_map *m, const char *key)
+static struct entry *find(const struct lm_map *m, const char *key, size_t n)
 {
 	if (m->count == 0)
 		return NULL;
-	const struct slot *slot = slot_of(m, key, hash_of(key));
+	const struct slot *slot = slot_of(m, key, n, hash_of(key, n));
 	return slot->place == 0 ? NULL : &m->entries[slot->place - 1];
+}
+
+void *lm_map_find_part(const struct lm_map *m, const char *text, size_t n)
+{
+	const struct entry *e = find(m, text, n);
+
+	return e == NULL ? NULL : e->value;
 }
 
 void *lm_map_find(const struct lm_map *m, const char *key)
 {
-	const struct entry *e = find(m, key);
-
-	return e == NULL ? NULL : e->value;
+	return lm_map_find_part(m, key, strlen(key));
 }
 
 /* The entry of 'key'; NULL: there was none, and now there is one with 'value'. */
 static struct entry *find_or_add(struct lm_map *m, const char *key, void *value)
 {
 	assert(value != NULL);
-	uint32_t hash = hash_of(key);
-	struct slot *slot = m->n_slots > 0 ? slot_of(m, key, hash) : NULL;
+	size_t n = strlen(key);
+	uint32_t hash = hash_of(key, n);
+	struct slot *slot = m->n_slots > 0 ? slot_of(m, key, n, hash) : NULL;
 
 	if (slot != NULL && slot->place != 0)
 		return &m->entries[slot->place - 1];
 	if (m->n_entries == m->cap_entries) {
 		grow(m);
-		slot = slot_of(m, key, hash);
+		slot = slot_of(m, key, n, hash);
 	}
 	m->entries[m->n_entries++] = (struct entry){key, value};
 	*slot = (struct slot){hash, (uint32_t)m->n_entries};
@@ -205,7 +211,7 @@ void *lm_map_add(struct lm_map *m, const char *key, void *value)
 
 void *lm_map_remove(struct lm_map *m, const char *key)
 {
-	struct entry *e = find(m, key);
+	struct entry *e = find(m, key, strlen(key));
 
 	if (e == NULL)
 		return NULL;

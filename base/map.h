@@ -20,6 +20,8 @@ void lm_map_free(struct lm_map *); /* the values are not touched */
 void lm_map_reserve(struct lm_map *, size_t n);
 
 void *lm_map_find(const struct lm_map *, const char *key); /* NULL: no such key */
+/* By the first 'n' characters of a text, none of which is NUL. */
+void *lm_map_find_part(const struct lm_map *, const char *text, size_t n);
 /* The previous value, or NULL.  'value' must not be NULL. */
 void *lm_map_put(struct lm_map *, const char *key, void *value);
 /* Puts what is not there yet; otherwise all stays as it is, and the value that is there returns. */

@@ -59,6 +59,19 @@ START_TEST(what_was_put_is_found_by_the_text_of_its_key)
 }
 END_TEST
 
+START_TEST(a_part_of_a_text_finds_what_was_put_under_it)
+{
+	put("voice", "1");
+	put("voices", "2");
+	put("", "3");
+	ck_assert_str_eq(lm_map_find_part(map, "voice.load", 5), "1");
+	ck_assert_str_eq(lm_map_find_part(map, "voices.load", 6), "2");
+	ck_assert_str_eq(lm_map_find_part(map, "voice", 0), "3");
+	ck_assert_ptr_null(lm_map_find_part(map, "voice.load", 4));
+	ck_assert_ptr_null(lm_map_find_part(map, "voice.load", 6));
+}
+END_TEST
+
 START_TEST(putting_again_replaces_and_gives_back_the_old_value)
 {
 	ck_assert_ptr_null(lm_map_put(map, "a", (void *)"1"));
@@ -202,6 +215,7 @@ static Suite *suite(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, an_empty_map_finds_nothing);
 	tcase_add_test(tc, what_was_put_is_found_by_the_text_of_its_key);
+	tcase_add_test(tc, a_part_of_a_text_finds_what_was_put_under_it);
 	tcase_add_test(tc, putting_again_replaces_and_gives_back_the_old_value);
 	tcase_add_test(tc, putting_again_adopts_the_new_key);
 	tcase_add_test(tc, room_that_was_made_is_used_and_may_be_exceeded);
