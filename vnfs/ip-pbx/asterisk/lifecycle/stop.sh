@@ -2,7 +2,12 @@
 # Let the calls in progress end, at most drain_seconds, then end Asterisk. The gateway sends no new ones by now.
 # A server that is dead or does not answer on its control socket is ended at once.
 # shellcheck shell=sh
+asterisk=$(cat "$LM_SERVICES/asterisk.pid" 2>/dev/null || true)
 rm -f "$LM_SERVICES/asterisk.pid"
+if [ -n "$asterisk" ] && ! kill -0 "$asterisk" 2>/dev/null; then
+	kill-processes report-integrity asterisk
+	exit 0
+fi
 
 console() {
 	[ -S /run/asterisk/asterisk.ctl ] && timeout -s KILL "$1" asterisk -C /etc/asterisk/asterisk.conf -rx "$2" 2>/dev/null
