@@ -101,12 +101,12 @@ static struct lm_err *check_newest(
 	return NULL;
 }
 
-static struct lm_err *busy(const struct instance *in)
+static struct lm_err *busy(const struct instance *in, const struct process *with)
 {
 	return lm_err_new(LM_ERR_CONFLICT,
 	    "'%s' is busy: process %s (%s) runs; wait for it, cancel it, or stand in line "
 	    "(\"queue\": true, lm ... --queue)",
-	    in->name, in->running->id, intent_kind_text(in->running->intent.kind));
+	    in->name, with->id, intent_kind_text(with->intent.kind));
 }
 
 static struct lm_err *retry(struct engine *e, const struct intent *i, int64_t now_ms,
@@ -119,8 +119,9 @@ static struct lm_err *retry(struct engine *e, const struct intent *i, int64_t no
 	struct lm_err *err = find_process(e, i, &p, &in);
 	if (err == NULL)
 		err = check_newest(p, in, "tried again");
-	if (err == NULL && in->running != NULL)
-		err = busy(in);
+	const struct process *blocker = err == NULL ? instance_blocker(in, i->kind) : NULL;
+	if (blocker != NULL)
+		err = busy(in, blocker);
 	if (err != NULL)
 		return err;
 	if (p->start_ms == 0) { /* it never began */
@@ -257,7 +258,7 @@ static struct lm_err *enqueue(struct engine *e, const struct intent *i, struct i
     const struct when *w, char process[LM_ID_SIZE])
 {
 	if (!i->queue && i->reason == NULL)
-		return busy(in);
+		return busy(in, instance_blocker(in, i->kind));
 	if (in->queue.n >= e->conf.queue_max)
 		return lm_err_new(LM_ERR_CONFLICT,
 		    "'%s' is busy and %u intents wait already: try again later", in->name,
@@ -303,8 +304,7 @@ static struct lm_err *check_order(struct engine *e, const struct instance *in, s
 	if (planned.plan != NULL)
 		return NULL;
 	aim_fini(a);
-	return lm_err_new(
-	    LM_ERR_INVALID, "the order of steps has a circle: %s", planned.circle);
+	return lm_err_new(LM_ERR_INVALID, "the order of steps has a circle: %s", planned.circle);
 }
 
 static struct lm_err *accept_new(
@@ -316,7 +316,7 @@ static struct lm_err *accept_new(
 	struct lm_err *err = find_subject(e, i, &in);
 	if (err != NULL)
 		return err;
-	if (in != NULL && in->running != NULL)
+	if (in != NULL && instance_blocker(in, i->kind) != NULL)
 		return enqueue(e, i, in, w, process);
 	err = aim_for(e, i, in, &aim);
 	if (err == NULL && aim.is_new && aim.scope == SCOPE_ALL)

@@ -66,7 +66,7 @@ static void check_process(struct check *k, const struct process *p)
 	const struct count *n = lm_map_find(k->in_flight, p->id);
 	bool runs = p->status == PROCESS_RUNNING;
 
-	if (runs != (p->instance != NULL && p->instance->running == p))
+	if (runs != (p->instance != NULL && (p->instance->running == p || p->is_aside)))
 		tell(k, p->id,
 		    "a process is In Progress exactly while its assembly says so: this one is not");
 	if ((n == NULL ? 0 : n->n) != p->in_flight)
@@ -75,7 +75,7 @@ static void check_process(struct check *k, const struct process *p)
 
 static void check_queue(struct check *k, const struct instance *in)
 {
-	if (in->running == NULL && in->queue.n > 0)
+	if (in->running == NULL && in->aside.n == 0 && in->queue.n > 0)
 		tell(k, in->name, "intents wait for the assembly, and nothing runs on it");
 	for (size_t i = 0; i < in->queue.n; i++)
 		if (in->queue.v[i]->status != PROCESS_PENDING)

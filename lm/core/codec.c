@@ -217,6 +217,7 @@ static struct lm_err *restore_component(struct engine *e, const struct record *r
 	c->given.fixed = (uint64_t)int_of(o, "fixed");
 	c->given.fluid = (uint64_t)int_of(o, "fluid");
 	c->reached_by = (uint64_t)int_of(o, "reachedBy");
+	c->retired_by = (uint64_t)int_of(o, "retiredBy");
 	c->rebuild = json_is_true(json_object_get(o, "rebuild"));
 	c->proven = json_is_true(json_object_get(o, "proven"));
 	c->started = json_is_true(json_object_get(o, "started"));
@@ -332,7 +333,9 @@ static struct lm_err *attach(struct engine *e, const struct record *r, struct pr
 	}
 	if (in == NULL)
 		return lacks(r, "root");
-	if (p->status == PROCESS_RUNNING) {
+	if (p->is_aside) {
+		aside_restore(in, p);
+	} else if (p->status == PROCESS_RUNNING) {
 		in->running = p;
 		p->instance = in;
 	} else if (p->wake_ms != 0) {
@@ -353,6 +356,7 @@ static void read_life(const json_t *o, struct process *p)
 	p->attempt = (unsigned)int_of(o, "attempt");
 	p->next_step = (unsigned)int_of(o, "nextStep");
 	p->cancelling = json_is_true(json_object_get(o, "cancelling"));
+	p->is_aside = json_is_true(json_object_get(o, "aside"));
 	p->failed_component = text_dup(text_of(o, "failedComponent"));
 	p->from_number = (unsigned)int_of(o, "from");
 	p->to_number = (unsigned)int_of(o, "to");

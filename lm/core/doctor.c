@@ -79,7 +79,7 @@ static const char *kinds_of(const struct group *g, struct lm_arena *a)
 /* A process may be about to use, or remove, what is there. */
 static bool is_busy(const struct component *c)
 {
-	return component_is_awaited(c) || c->instance->running != NULL;
+	return component_is_awaited(c) || component_is_retired(c) || c->instance->running != NULL;
 }
 
 static const char *orphan_text(const struct component *c, const struct group *g, struct lm_arena *a)

@@ -89,7 +89,8 @@ static void grant_one(struct engine *e, const struct wish *w, int64_t now_ms, st
 	else
 		i.cluster = w->subject;
 	/* A scale whose assembly has become busy is out of date. */
-	if (in != NULL && (w->kind == INTENT_HEAL || i.queue || in->running == NULL))
+	if (in != NULL &&
+	    (w->kind == INTENT_HEAL || i.queue || instance_blocker(in, w->kind) == NULL))
 		lm_err_free(intent_accept(e, &i, &when, process));
 }
 
@@ -235,7 +236,7 @@ bool engine_is_idle(const struct engine *e)
 	const struct instance *in;
 
 	for (size_t i = 0; (in = lm_map_next(e->instances, &i)) != NULL;)
-		if (in->running != NULL || in->queue.n > 0)
+		if (in->running != NULL || in->queue.n > 0 || in->aside.n > 0)
 			return false;
 	if (e->sleepers.n > 0)
 		return false;

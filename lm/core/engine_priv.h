@@ -143,6 +143,24 @@ void process_end(
 /* A component for every resource that is wanted and has none yet. */
 void process_add_components(struct engine *, struct process *);
 
+/* ---- aside.c: a scale-in that only sees off who leaves -------------------------------------------- */
+
+/* Somebody's farewell: nobody else plans for it. */
+bool component_is_retired(const struct component *);
+/* Who must end first before an intent of this kind can begin; NULL: nobody. */
+const struct process *instance_blocker(const struct instance *, enum intent_kind);
+/* Nothing of it is about to change but who leaves: its policies may look. */
+bool instance_rests(const struct instance *);
+/* The step is about more than who leaves; while one is left (process.staying), nobody steps aside. */
+bool aside_is_staying(const struct process *, int run);
+bool aside_may_step(const struct process *);
+/* The instance is free for others from now on; the process keeps running. */
+void aside_step(struct process *, struct turn *);
+/* The process has let go of the instance; who has not gone is left to that. */
+void aside_end(struct engine *, struct instance *, struct process *, struct turn *);
+void aside_restore(struct instance *, struct process *);
+struct aim aside_aim(const struct process *);
+
 /* run.c: what one step of the plan does. */
 
 /* Begins the step: asks a driver, or ends it at once. */

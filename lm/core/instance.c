@@ -61,6 +61,7 @@ void instance_free(struct instance *in)
 		tree_free(in->trees.v[i]);
 	lm_vec_free(&in->trees);
 	lm_vec_free(&in->queue);
+	lm_vec_free(&in->aside);
 	free(in->name);
 	free(in);
 }

@@ -147,6 +147,8 @@ void journal_component(struct turn *t, const struct component *c)
 	}
 	if (c->reached_by != 0)
 		lm_json_int(&b.json, "reachedBy", (int64_t)c->reached_by);
+	if (c->retired_by != 0)
+		lm_json_int(&b.json, "retiredBy", (int64_t)c->retired_by);
 	if (c->rebuild)
 		lm_json_bool(&b.json, "rebuild", true);
 	if (c->proven)
@@ -280,6 +282,8 @@ void journal_process(struct turn *t, const struct process *p)
 		lm_json_str(&b.json, "failedComponent", p->failed_component);
 	if (p->cancelling)
 		lm_json_bool(&b.json, "cancelling", true);
+	if (p->is_aside)
+		lm_json_bool(&b.json, "aside", true);
 	body_close(&b, t, RECORD_PROCESS, p->id, p->root_name);
 	t->records.v[t->records.n - 1].ended_ms = p->end_ms;
 	lm_buf_fini(&intent);

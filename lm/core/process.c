@@ -66,7 +66,8 @@ static void forget_reached(const struct process *p)
 	struct component *c;
 
 	for (size_t i = 0; (c = lm_map_next(p->instance->components, &i)) != NULL;)
-		c->reached_by = 0;
+		if (component_is_reached(c, p))
+			c->reached_by = 0;
 }
 
 static void begin_next(struct engine *, struct instance *, int64_t now_ms, struct turn *);
@@ -96,10 +97,12 @@ static void leave(struct engine *e, struct process *p, int64_t now_ms)
 	flight_forget(e, p);
 	p->tally = tally_of(p);
 	release_plan(p);
-	spec_fini(&p->desired);
+	if (!p->is_aside)
+		spec_fini(&p->desired);
 	if (p->to != NULL)
 		spec_copy(&p->desired, &p->to->spec);
-	in->running = NULL;
+	if (in->running == p)
+		in->running = NULL;
 	in->modified_ms = now_ms;
 	p->instance = NULL;
 	p->to = NULL;
@@ -133,11 +136,32 @@ static void rest(
 	watch_sync(e, in, now_ms);
 }
 
+/* Whatever else the assembly does goes on. */
+static void finish_aside(
+    struct engine *e, struct process *p, enum process_status status, int64_t now_ms, struct turn *t)
+{
+	struct instance *in = p->instance;
+
+	if (status == PROCESS_COMPLETED)
+		set_reason(p, NULL);
+	leave(e, p, now_ms);
+	aside_end(e, in, p, t);
+	if (in->running == NULL)
+		instance_drop_trees(in, NULL);
+	journal_instance(t, in);
+	process_end(e, p, status, now_ms, t);
+	begin_next(e, in, now_ms, t);
+}
+
 static void finish(
     struct engine *e, struct process *p, enum process_status status, int64_t now_ms, struct turn *t)
 {
 	struct instance *in = p->instance;
 
+	if (p->is_aside) {
+		finish_aside(e, p, status, now_ms, t);
+		return;
+	}
 	if (status == PROCESS_COMPLETED && p->to == NULL) {
 		finish_gone(e, p, now_ms, t);
 		return;
@@ -281,6 +305,17 @@ static void settle(struct engine *e, struct process *p, int64_t now_ms, struct t
 	process_replan(e, p, now_ms, t);
 }
 
+/* Nothing but farewells is left to it: others may have the assembly. */
+static void step_aside(struct engine *e, struct process *p, int64_t now_ms, struct turn *t)
+{
+	struct instance *in = p->instance;
+
+	aside_step(p, t);
+	rest(e, in, p, now_ms, t);
+	watch_heal_broken(e, in, now_ms, t);
+	begin_next(e, in, now_ms, t);
+}
+
 /* Everything that can be done is done, and nothing is under way. */
 static void conclude(struct engine *e, struct process *p, int64_t now_ms, struct turn *t)
 {
@@ -311,6 +346,8 @@ static void advance(struct engine *e, struct process *p, int64_t now_ms, struct 
 		flight_forget(e, p);
 	if (p->in_flight == 0 && p->in_line == 0)
 		conclude(e, p, now_ms, t);
+	else if (aside_may_step(p))
+		step_aside(e, p, now_ms, t);
 }
 
 void process_step_ended(struct engine *e, struct process *p, int run, struct component *c,
@@ -355,7 +392,9 @@ static void prepare_runs(struct process *p)
 
 	p->runs = LM_NEW_N(p->plan_arena, struct run, n + 1);
 	p->left = n;
+	p->staying = 0;
 	for (size_t i = n; i-- > 0;) {
+		p->staying += aside_is_staying(p, (int)i);
 		p->runs[i].waits = (unsigned)p->plan->steps[i].after.n;
 		if (p->runs[i].waits == 0)
 			*LM_PUSH(NULL, &p->ready) = (int)i;
@@ -374,6 +413,8 @@ void process_run(
 struct aim process_aim_again(
     const struct engine *e, const struct process *p, const struct instance *in)
 {
+	if (p->is_aside)
+		return aside_aim(p);
 	struct tree *to = p->to_number == 0 ? NULL : in->tree;
 	struct aim a = {
 	    .to = to,
@@ -557,13 +598,27 @@ void process_go_on(
 	start(e, p, NULL, now_ms, t);
 }
 
+/* The first in line that nothing keeps from beginning; NULL: none. */
+static struct process *take_next(struct instance *in)
+{
+	for (size_t i = 0; i < in->queue.n; i++) {
+		struct process *p = in->queue.v[i];
+
+		if (instance_blocker(in, p->intent.kind) != NULL)
+			continue;
+		lm_vec_remove(&in->queue, i);
+		return p;
+	}
+	return NULL;
+}
+
 static void begin_next(struct engine *e, struct instance *in, int64_t now_ms, struct turn *t)
 {
-	while (in->running == NULL && in->queue.n > 0) {
-		struct process *p = in->queue.v[0];
+	struct process *p;
+
+	while ((p = take_next(in)) != NULL) {
 		struct aim aim;
 
-		lm_vec_remove(&in->queue, 0);
 		LM_AUTO(lm_err) err = process_aim(e, p, in, &aim);
 		if (err != NULL) {
 			process_refuse(e, p, lm_err_text(err), now_ms, t);

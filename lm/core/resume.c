@@ -91,7 +91,7 @@ static struct plan *plan_of_earlier(const struct process *p)
 
 static void resume(struct engine *e, struct process *p, int64_t now_ms, struct turn *t)
 {
-	p->to = p->to_number == 0 ? NULL : p->instance->tree;
+	p->to = p->to_number == 0 || p->is_aside ? NULL : p->instance->tree;
 	process_add_components(e, p);
 	p->plan_arena = lm_arena_new();
 	p->resumes = true;
@@ -111,6 +111,8 @@ void processes_resume(struct engine *e, int64_t now_ms, struct turn *t)
 		instance_forget_names(in);
 		if (in->running != NULL)
 			*LM_PUSH(NULL, &running) = in->running;
+		for (size_t k = 0; k < in->aside.n; k++)
+			*LM_PUSH(NULL, &running) = in->aside.v[k];
 	}
 	for (size_t i = 0; i < running.n; i++)
 		resume(e, running.v[i], now_ms, t);

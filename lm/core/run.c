@@ -24,6 +24,7 @@ static void run_done(struct process *p, int run)
 
 	p->runs[run].state = RUN_DONE;
 	p->left--;
+	p->staying -= aside_is_staying(p, run);
 	for (size_t i = 0; i < s->unblocks.n; i++)
 		if (--p->runs[s->unblocks.v[i]].waits == 0)
 			*LM_PUSH(NULL, &p->ready) = s->unblocks.v[i];

@@ -182,7 +182,7 @@ void watch_sync(struct engine *e, struct instance *in, int64_t now_ms)
 {
 	LM_AUTO(lm_arena) arena = lm_arena_new();
 	struct facts f = {e, in, in->tree->graph, arena};
-	bool idle = in->running == NULL && in->queue.n == 0;
+	bool idle = instance_rests(in);
 	bool well = idle && in->tree->graph->n_scales > 0 && instance_state(in) == COMPONENT_ACTIVE;
 
 	for (size_t i = 0; i < in->tree->graph->n_scales; i++) {

@@ -240,7 +240,7 @@ static struct lm_err *resize(
 		return lm_err_new(LM_ERR_INVALID, "cluster '%s' is at its %s of %u", c->name,
 		    out ? "maximum" : "minimum", n);
 	if (out)
-		members_grow(m, by);
+		members_grow(m, by, in);
 	else
 		members_shrink(m, by, in, c);
 	return NULL;

@@ -18,6 +18,7 @@ struct aim {
 	const struct tree *base;        /* scale: the tree before, alike but for members */
 	bool values_moved;              /* relationships may have been made with old values */
 	uint64_t reached_by;            /* of the process that aims; 0: none does */
+	uint64_t retired_by;            /* about whom it sees off alone; 0: about all others */
 };
 
 void aim_fini(struct aim *);
@@ -56,8 +57,8 @@ bool link_is_stale(struct facts *, int relationship, const struct link *);
 
 /* ---- members.c: who is in a cluster -------------------------------------------------------------- */
 
-/* New members take the lowest free indices, so that names stay few. */
-void members_grow(struct members *, unsigned by);
+/* New members take the lowest free indices, so that names stay few.  'in' NULL: all are free. */
+void members_grow(struct members *, unsigned by, const struct instance *in);
 /* Whoever is not well goes first, then the highest index. */
 void members_shrink(
     struct members *, unsigned by, const struct instance *, const struct graph_cluster *);

@@ -9,18 +9,57 @@
 /* Clusters inside of members of clusters ...: no service is that deep. */
 enum { FIT_ROUNDS_MAX = 16 };
 
-void members_grow(struct members *m, unsigned by)
+/* The index of the member of a cluster that a component stands in; 0: it stands elsewhere. */
+static size_t index_in(const char *cluster, const char *component)
 {
-	m->indices = realloc(m->indices, (m->n + by + 1) * sizeof *m->indices);
-	if (m->indices == NULL)
-		abort();
-	for (size_t at = 0; by > 0; by--, at++) {
-		while (at < m->n && m->indices[at] == (int)at + 1)
-			at++;
-		memmove(&m->indices[at + 1], &m->indices[at], (m->n - at) * sizeof *m->indices);
-		m->indices[at] = (int)at + 1;
-		m->n++;
+	size_t n = strlen(cluster);
+
+	if (strncmp(component, cluster, n) != 0 || strncmp(component + n, "__", 2) != 0)
+		return 0;
+	return strtoul(component + n + 2, NULL, 10);
+}
+
+/* Who is being seen off still goes by its name. */
+static void take_retired(
+    const struct members *m, const struct instance *in, bool *taken, size_t max)
+{
+	const struct component *c;
+
+	for (size_t i = 0; (c = lm_map_next(in->components, &i)) != NULL;) {
+		size_t index = component_is_retired(c) ? index_in(m->cluster, c->name) : 0;
+
+		if (index > 0 && index <= max)
+			taken[index] = true;
 	}
+}
+
+static int compare_indices(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+void members_grow(struct members *m, unsigned by, const struct instance *in)
+{
+	bool sees_off = in != NULL && in->aside.n > 0;
+	size_t max = m->n + by + (sees_off ? lm_map_count(in->components) : 0);
+	bool *taken = calloc(max + 1, sizeof *taken);
+
+	m->indices = realloc(m->indices, (m->n + by + 1) * sizeof *m->indices);
+	if (m->indices == NULL || taken == NULL)
+		abort();
+	for (size_t i = 0; i < m->n; i++)
+		if ((size_t)m->indices[i] <= max)
+			taken[m->indices[i]] = true;
+	if (sees_off)
+		take_retired(m, in, taken, max);
+	for (size_t index = 1; by > 0 && index <= max; index++) {
+		if (taken[index])
+			continue;
+		m->indices[m->n++] = (int)index;
+		by--;
+	}
+	qsort(m->indices, m->n, sizeof *m->indices, compare_indices);
+	free(taken);
 }
 
 /* By place in 'm': it is in the tree, and not well.  Both are in the order of their indices. */
@@ -89,7 +128,7 @@ static void fit_to_instance(
 	unsigned n = upgraded_quantity(in, k, (unsigned)m->n);
 
 	if (m->n < n)
-		members_grow(m, n - (unsigned)m->n);
+		members_grow(m, n - (unsigned)m->n, in);
 	else if (old >= 0)
 		members_shrink(m, (unsigned)m->n - n, in, &in->tree->graph->clusters[old]);
 }
@@ -120,7 +159,7 @@ static struct lm_err *fit_to_quantity(
 		return lm_err_new(
 		    LM_ERR_INVALID, "cluster '%s': %lu members are too many", k->component, n);
 	membership_add(to, k->name, NULL, 0);
-	members_grow(&to->of.v[to->of.n - 1], (unsigned)n);
+	members_grow(&to->of.v[to->of.n - 1], (unsigned)n, NULL);
 	return NULL;
 }
 

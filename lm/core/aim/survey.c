@@ -56,7 +56,8 @@ static bool is_reached(const struct survey *s, const struct component *c)
 
 bool aim_heals(const struct aim *a, const struct component *c)
 {
-	return c == a->broken || (c->state == COMPONENT_BROKEN && c->healer == NULL);
+	return c == a->broken ||
+	       (c->state == COMPONENT_BROKEN && c->healer == NULL && !component_is_retired(c));
 }
 
 static bool reaches(const struct survey *s, const struct component *c, int wanted)
@@ -213,7 +214,7 @@ static size_t add_things(struct survey *s, struct plan_thing **out)
 	*out = LM_NEW_N(s->arena, struct plan_thing, max);
 	s->settled = LM_NEW_N(s->arena, struct component *, max);
 	for (size_t i = 0; (c = lm_map_next(s->instance->components, &i)) != NULL;)
-		if (c->state != COMPONENT_ABSENT)
+		if (c->state != COMPONENT_ABSENT && c->retired_by == s->aim->retired_by)
 			add_thing(s, c, undecided, &(*out)[n++]);
 	return n;
 }
@@ -244,7 +245,7 @@ static size_t add_bonds(const struct survey *s, struct plan_bond **out)
 	size_t n = 0;
 
 	*out = NULL;
-	if (s->instance == NULL)
+	if (s->instance == NULL || s->aim->retired_by != 0)
 		return 0;
 	struct facts f = {s->engine, s->instance, s->want, s->arena};
 	bool looks = s->aim->scope == SCOPE_ALL || s->aim->values_moved;

@@ -31,6 +31,8 @@
 	X(scale_outs, "scales out")                                 \
 	X(scale_ins, "scales in")                                   \
 	X(policy_scales, "scales by a policy")                      \
+	X(asides, "scales in that stepped aside")                   \
+	X(beside, "processes begun beside them")                    \
 	X(completed, "processes completed")                         \
 	X(failed, "processes failed")                               \
 	X(rebuilds, "rebuilds")                                     \

@@ -76,7 +76,7 @@ void rest_check(struct stage *s)
 	check_acks(s);
 	check_outside(s);
 	for (size_t i = 0; (in = lm_map_next(s->engine->instances, &i)) != NULL;)
-		if (in->running != NULL || in->queue.n > 0)
+		if (in->running != NULL || in->queue.n > 0 || in->aside.n > 0)
 			stage_wrong(s, "%s is at work although nothing is due", in->name);
 	if (lm_map_count(s->engine->flights) > 0)
 		stage_wrong(s, "a step is in flight although nothing is due");
@@ -230,7 +230,8 @@ static bool ended_in_circle(const struct stage *s, const char *root)
 
 static bool is_completed(const struct instance *in)
 {
-	return in->running == NULL && in->last != NULL && in->last->status == PROCESS_COMPLETED;
+	return in->running == NULL && in->aside.n == 0 && in->last != NULL &&
+	       in->last->status == PROCESS_COMPLETED;
 }
 
 /* What is gone outside is found one after the other: each try may meet the next. */

@@ -367,6 +367,7 @@ static void check_created_first(
 static void check_transition(struct stage *s, const struct component *c, const char *action)
 {
 	const struct instance *in = c->instance;
+	const struct process *p = c->flight->process;
 	enum transition t;
 	int node;
 
@@ -375,7 +376,7 @@ static void check_transition(struct stage *s, const struct component *c, const c
 		return;
 	}
 	/* What was in flight at a crash is asked again, whatever has become of the component. */
-	if (!transition_is_allowed(c->state, t) && !in->running->resumes)
+	if (!transition_is_allowed(c->state, t) && !p->resumes)
 		stage_wrong(s, "%s was asked of %s, which is %s", action, c->name,
 		    component_state_text(c->state));
 	const struct graph *g = peek_graph_of(c, height(t) > 0, &node);
@@ -383,11 +384,11 @@ static void check_transition(struct stage *s, const struct component *c, const c
 		stage_wrong(s, "%s was asked of %s, which is of no tree", action, c->name);
 		return;
 	}
-	if (in->running->resumes) /* it was held against the rules before the crash */
+	if (p->resumes) /* it was held against the rules before the crash */
 		return;
 	if (height(t) > 0)
 		check_providers(s, in, g, node, action);
-	if (t == TRANSITION_UNINSTALL && in->running->intent.kind == INTENT_DELETE)
+	if (t == TRANSITION_UNINSTALL && p->intent.kind == INTENT_DELETE)
 		check_consumers(s, in, g, node);
 	check_ceased(s, c, t);
 	if (height(t) > 0)
@@ -397,11 +398,10 @@ static void check_transition(struct stage *s, const struct component *c, const c
 /* An operation that joins: both ends are where they must be. */
 static void check_operation(struct stage *s, const struct component *c, const char *action)
 {
-	const struct process *p = c->instance->running;
 	const struct graph *g = peek_wanted(c->instance);
-	const char *subject = c->flight == NULL ? NULL : p->plan->steps[c->flight->run].subject;
+	const char *subject = c->flight->process->plan->steps[c->flight->run].subject;
 
-	if (strcmp(action, "join") != 0 || g == NULL || subject == NULL)
+	if (strcmp(action, "join") != 0 || g == NULL)
 		return;
 	int at = graph_find_relationship(g, subject);
 	if (at < 0) {
@@ -428,13 +428,17 @@ static void check_request(struct stage *s, const struct step_request *rq)
 
 	s->coverage->steps++;
 	s->coverage->operations += rq->is_operation;
-	if (c == NULL || c->instance->running == NULL) {
+	if (c == NULL || (c->instance->running == NULL && c->instance->aside.n == 0)) {
 		stage_wrong(
 		    s, "%s was asked of %s, where nothing runs", rq->action, rq->resource_name);
 		return;
 	}
 	if (c->flight == NULL || strcmp(c->flight->step, rq->step) != 0)
 		return; /* over already, in the same turn */
+	if (!rq->is_operation && component_is_retired(c) != c->flight->process->is_aside)
+		stage_wrong(s, "%s was asked of %s, which is %s", rq->action, rq->resource_name,
+		    component_is_retired(c) ? "seen off by another process"
+					    : "not what the process sees off");
 	if (rq->is_operation)
 		check_operation(s, c, rq->action);
 	else
@@ -533,6 +537,12 @@ void rules_committed(struct stage *s)
 			step_committed(s, r);
 		if (r->table == RECORD_COMPONENT && r->body != NULL)
 			s->coverage->rebuilds += strstr(r->body, "\"rebuild\":true") != NULL;
+		if (r->table == RECORD_PROCESS && r->body != NULL) {
+			const struct instance *in = lm_map_find(s->engine->instances, r->root);
+
+			s->coverage->asides += strstr(r->body, "\"aside\":true") != NULL;
+			s->coverage->beside += in != NULL && in->running != NULL && in->aside.n > 0;
+		}
 	}
 }
 
