@@ -63,8 +63,9 @@ size_t membership_view(const struct membership *m, struct lm_arena *a, struct gr
 {
 	*out = LM_NEW_N(a, struct graph_members, m->of.n + 1);
 	for (size_t i = 0; i < m->of.n; i++)
-		(*out)[i] =
-		    (struct graph_members){m->of.v[i].cluster, m->of.v[i].indices, m->of.v[i].n};
+		(*out)[i] = (struct graph_members){.cluster = m->of.v[i].cluster,
+		    .indices = m->of.v[i].indices,
+		    .n = m->of.v[i].n};
 	return m->of.n;
 }
 

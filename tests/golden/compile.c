@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * compile --packages file|folder|archive ...     (unpacks archives when there is a .store)
- * compile [--limits bytes nodes] [--diag-json | --dot | --mermaid | --json | --order | --order-dot | --order-json] [descriptor [-i instance] [name=value ...] [cluster@1,3 ...]] file ...
+ * compile [--limits bytes nodes] [--diag-json | --dot | --mermaid | --json | --order | --order-dot | --order-json] [descriptor [-i instance] [name=value ...] [cluster@1,3+2,4 ...]] file ...
  *
  * Compiles the files and prints what the compiler says; with a descriptor first, builds its graph
  * from the intent given and prints that too.  For tests: exit status 0 without errors, 1 with,
@@ -65,8 +65,13 @@ static void add_members(struct job *job, const char *arg, const char *at)
 
 	m->cluster = lm_arena_strndup(job->arena, arg, (size_t)(at - arg));
 	m->indices = indices;
-	while (*end != '\0' && end[1] != '\0' && m->n < ARGS_MAX)
-		indices[m->n++] = (int)strtol(end + 1, &end, 10);
+	while (*end != '\0' && end[1] != '\0' && m->n < ARGS_MAX) {
+		bool spare = *end == '+' || m->n_spares > 0;
+
+		indices[m->n + m->n_spares] = (int)strtol(end + 1, &end, 10);
+		*(spare ? &m->n_spares : &m->n) += 1;
+	}
+	m->spares = indices + m->n;
 }
 
 /* Takes what belongs to the intent; the rest is files.  The index of the first of them. */

@@ -133,7 +133,8 @@ static const struct {
     {VOICE "policies:\n  p:\n    metric: pool.|", "load"},
     {VOICE "policies:\n  p:\n    type: |", "policy::heal policy::scale"},
     {VOICE "policies:\n  p:\n    properties:\n      scaleO|",
-	"scaleOut_threshold: scaleIn_threshold: scaleOut_smoothing: scaleIn_smoothing:"},
+	"scaleOut_threshold: scaleIn_threshold: scaleOut_smoothing: scaleIn_smoothing: "
+	"scaleOut_cooldown: scaleIn_cooldown: scaleIn_stabilization:"},
     /* JSON */
     {"{\"name\": \"assembly::x::1\", \"composition\": {\"a\": {\"type\": \"|\"}}}",
 	"resource::gate::1.0"},

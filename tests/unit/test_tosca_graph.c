@@ -11,6 +11,7 @@ static const char voice[] =
     "name: assembly::voice::1.0\n"
     "properties:\n"
     "  size: {default: 2}\n"
+    "  spares: {default: 0}\n"
     "  label: {value: '${instance.name}/${instance.index}'}\n"
     "  address: {read-only: true, value: '${gate.address}'}\n"
     "  pool: {read-only: true, value: '${server.address}'}\n"
@@ -21,7 +22,8 @@ static const char voice[] =
     "  gate: {type: 'resource::gate::1.0', properties: {net: {value: '${net.id}'}}}\n"
     "  server:\n"
     "    type: assembly::pbx::1.0\n"
-    "    cluster: {initial-quantity: '${size}', maximum-nodes: 4, scaling-increment: 2}\n"
+    "    cluster: {initial-quantity: '${size}', maximum-nodes: 4, scaling-increment: 2,\n"
+    "      spares: '${spares}', spares-state: Installed}\n"
     "    properties: {net: {value: '${net.id}'}, gw: {value: '${gate.address}'}}\n"
     "relationships:\n"
     "  dispatch:\n"
@@ -205,7 +207,8 @@ END_TEST
 START_TEST(the_members_of_a_request_stand_for_the_initial_ones)
 {
 	const int indices[] = {2, 7};
-	const struct graph_members members[] = {{"v__server", indices, 2}, {"v__gone", indices, 2}};
+	const struct graph_members members[] = {
+	    {"v__server", indices, 2, NULL, 0}, {"v__gone", indices, 2, NULL, 0}};
 
 	request.members = members;
 	request.n_members = 2;
@@ -222,14 +225,83 @@ START_TEST(members_that_cannot_be_are_refused)
 	static const struct {
 		int indices[5];
 		size_t n;
-	} rows[] = {{{0, 1}, 2}, {{2, 2}, 2}, {{3, 1}, 2}, {{0}, 0}, {{1, 2, 3, 4, 5}, 5}};
-	const struct graph_members members = {"v__server", rows[_i].indices, rows[_i].n};
+		int spares[2];
+		size_t n_spares;
+	} rows[] = {{{0, 1}, 2, {0}, 0}, {{2, 2}, 2, {0}, 0}, {{3, 1}, 2, {0}, 0}, {{0}, 0, {0}, 0},
+	    {{1, 2, 3, 4, 5}, 5, {0}, 0}, {{1}, 1, {3, 2}, 2}, {{1, 3}, 2, {2, 3}, 2},
+	    {{0}, 0, {1}, 1}};
+	const struct graph_members members = {
+	    "v__server", rows[_i].indices, rows[_i].n, rows[_i].spares, rows[_i].n_spares};
 
 	request.members = &members;
 	request.n_members = 1;
 	refuse(voice, "LM0509");
 }
 END_TEST
+
+/* ---- spares -------------------------------------------------------------------------------- */
+
+START_TEST(spares_stand_behind_the_initial_members_and_do_not_count_for_the_limits)
+{
+	given("size", "4");
+	given("spares", "2");
+	build();
+	const struct graph_cluster *k = &g->clusters[graph_find_cluster(g, "v__server")];
+	ck_assert_uint_eq(k->n_members, 4);
+	ck_assert_uint_eq(k->spares, 2);
+	ck_assert_int_eq(k->spares_state, END_INSTALLED);
+	ck_assert_uint_eq(k->n_spare_members, 2);
+	ck_assert_int_eq(k->spare_members[0], graph_find_node(g, "v__server__5"));
+	ck_assert_int_eq(k->spare_members[1], graph_find_node(g, "v__server__6"));
+}
+END_TEST
+
+START_TEST(what_is_in_a_spare_is_one_too)
+{
+	given("spares", "1");
+	build();
+	for (size_t i = 0; i < g->n_nodes; i++)
+		ck_assert_int_eq(
+		    g->nodes[i].spare, strncmp(g->nodes[i].name, "v__server__3", 12) == 0);
+	ck_assert_int_ge(graph_find_node(g, "v__server__3__asterisk"), 0);
+	ck_assert_str_eq(value("v__server__3__asterisk", "number", NULL), "3");
+}
+END_TEST
+
+START_TEST(a_spare_is_healed_but_neither_connected_nor_listed_nor_asked_for_its_load)
+{
+	given("spares", "1");
+	build();
+	ck_assert_uint_eq(g->n_relationships, 2);
+	ck_assert_int_eq(graph_find_relationship(g, "v__dispatch__3"), -1);
+	ck_assert_str_eq(value("v", "pool", &running), "[\"10.0.0.4\",\"10.0.0.6\"]");
+	ck_assert_uint_eq(g->scales[0].n_metrics, 2);
+	ck_assert_uint_eq(g->n_heals, 3);
+	ck_assert_int_eq(g->heals[2].node, graph_find_node(g, "v__server__3__asterisk"));
+	ck_assert_str_eq(g->metrics[g->heals[2].metric].name, "alive");
+}
+END_TEST
+
+START_TEST(a_request_says_who_is_a_spare)
+{
+	const int members[] = {2, 7}, spares[] = {1, 3, 9};
+	const struct graph_members list = {"v__server", members, 2, spares, 3};
+
+	request.members = &list;
+	request.n_members = 1;
+	given("spares", "1"); /* how many are wanted is another matter */
+	build();
+	const struct graph_cluster *k = &g->clusters[graph_find_cluster(g, "v__server")];
+	ck_assert_uint_eq(k->spares, 1);
+	ck_assert_uint_eq(k->n_members, 2);
+	ck_assert_uint_eq(k->n_spare_members, 3);
+	ck_assert_int_eq(g->nodes[k->spare_members[2]].index, 9);
+	ck_assert(g->nodes[graph_find_node(g, "v__server__1__asterisk")].spare);
+	ck_assert(!g->nodes[graph_find_node(g, "v__server__7__asterisk")].spare);
+}
+END_TEST
+
+/* ---- resources and values ------------------------------------------------------------------ */
 
 START_TEST(a_resource_says_what_it_can_do)
 {
@@ -585,7 +657,12 @@ static Suite *suite(void)
 	tcase_add_test(tc, nodes_are_named_after_their_way_down_from_the_root);
 	tcase_add_test(tc, a_cluster_begins_with_its_initial_quantity);
 	tcase_add_test(tc, the_members_of_a_request_stand_for_the_initial_ones);
-	tcase_add_loop_test(tc, members_that_cannot_be_are_refused, 0, 5);
+	tcase_add_loop_test(tc, members_that_cannot_be_are_refused, 0, 8);
+	tcase_add_test(tc, spares_stand_behind_the_initial_members_and_do_not_count_for_the_limits);
+	tcase_add_test(tc, what_is_in_a_spare_is_one_too);
+	tcase_add_test(
+	    tc, a_spare_is_healed_but_neither_connected_nor_listed_nor_asked_for_its_load);
+	tcase_add_test(tc, a_request_says_who_is_a_spare);
 	tcase_add_test(tc, a_resource_says_what_it_can_do);
 	tcase_add_test(tc, a_value_follows_the_mappings_to_where_it_is_made);
 	tcase_add_test(tc, a_mapping_that_leads_to_nothing_yet_leaves_the_default);

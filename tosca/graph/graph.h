@@ -106,8 +106,9 @@ struct graph_node {
 	const char *component;  /* local: asterisk; for the root its own name */
 	const char *descriptor; /* resource::asterisk::1.0 */
 	int parent;             /* -1: the root */
-	int cluster;            /* whose direct member it is; -1: none */
+	int cluster;            /* whose direct member or spare it is; -1: none */
 	int index;              /* instance.index: from 1 */
+	bool spare;             /* it, or something that it is in, is a spare */
 	unsigned n_properties;
 	struct graph_property *properties;
 	const struct graph_resource *resource; /* NULL: an assembly */
@@ -117,6 +118,11 @@ struct graph_node {
 
 /*
  * A quantity of more than one without 'cluster' is a cluster that cannot change: min = max.
+ *
+ * A spare is made like a member, up to 'spares_state', but is not in service: it has no
+ * relationships with others, is in no list of the members' properties, does not count for the
+ * limits, and no scale policy looks at it.  What is in it has relationships among itself, and heal
+ * policies.
  */
 struct graph_cluster {
 	const char *name;      /* full: voice__voip-server */
@@ -124,8 +130,10 @@ struct graph_cluster {
 	int owner;             /* the assembly that contains it */
 	unsigned min, max;     /* max 0: unbounded */
 	unsigned initial, increment;
-	int *members; /* nodes, in index order */
-	size_t n_members;
+	unsigned spares;              /* how many are wanted */
+	enum end_state spares_state;  /* END_INACTIVE or END_INSTALLED */
+	int *members, *spare_members; /* nodes, in index order */
+	size_t n_members, n_spare_members;
 };
 
 /*
@@ -173,29 +181,7 @@ struct graph_relationship {
 	unsigned n_create, n_cease;
 };
 
-struct graph_metric {
-	int node; /* the resource that publishes it */
-	const char *name;
-	enum metric_type type;
-	struct graph_expr period_s; /* unset: 60; "0": publishes nothing */
-};
-
-struct graph_heal {
-	const char *name;
-	int node;                    /* the resource it heals */
-	int metric;                  /* index into metrics */
-	struct graph_expr smoothing; /* unset: 1 */
-};
-
-struct graph_scale {
-	const char *name;
-	int owner;    /* the assembly that holds the policy */
-	int cluster;  /* what it scales */
-	int *metrics; /* indices into metrics: several when the metric's component is a cluster */
-	size_t n_metrics;
-	struct graph_expr out, in;                     /* thresholds in percent */
-	struct graph_expr smoothing_out, smoothing_in; /* samples; unset: 1 */
-};
+#include "tosca/graph/graph_policy.h" /* a part of this header */
 
 /* consumer's first transition waits until provider has made its values. */
 struct graph_dep {
@@ -229,11 +215,16 @@ struct graph {
 
 /* ---- building ---------------------------------------------------------------------------- */
 
-/* Who is in a cluster, when it is not the initial quantity. */
+/*
+ * Who is in a cluster, when it is not the initial quantity, with as many spares as it says behind
+ * it.  No index is both a member's and a spare's.
+ */
 struct graph_members {
 	const char *cluster; /* full name */
 	const int *indices;  /* ascending, from 1, no doubles */
 	size_t n;
+	const int *spares; /* the same */
+	size_t n_spares;
 };
 
 struct graph_request {

@@ -62,7 +62,8 @@ struct tmapping {
 };
 
 struct tnumbers {
-	struct texpr quantity, initial, min, max, increment;
+	struct texpr quantity, initial, min, max, increment, spares;
+	enum end_state spares_state;
 };
 
 struct tcomponent {
@@ -101,11 +102,16 @@ struct treference {
 	struct texpr instance, location, manager;
 };
 
+struct tscrape {
+	struct texpr url, series, full_scale;
+};
+
 struct tmetric {
 	const char *name;
 	enum metric_type type;
 	struct texpr period;
-	int slot; /* assembly: where it is promoted from; -1: nowhere */
+	const struct tscrape *scrape; /* NULL: none */
+	int slot;                     /* assembly: where it is promoted from; -1: nowhere */
 	const char *promoted;
 };
 
@@ -139,9 +145,9 @@ struct tpolicy {
 	const char *name;
 	int metric_slot; /* -1: the descriptor's own metric */
 	const char *metric;
-	int target;                      /* component */
-	struct texpr out, in, smoothing; /* smoothing: of a heal policy */
-	struct texpr smoothing_out, smoothing_in;
+	int target; /* component */
+	struct texpr
+	    settings[SETTINGS_N]; /* of one direction: what is said for both when not given */
 };
 
 struct tinfra {
@@ -242,6 +248,10 @@ struct stamp_ends {
 	const struct graph_end *source, *target;
 };
 
+/* The nodes behind a component: one, or the members of a cluster. */
+const int *builder_nodes(const struct builder *, const struct slot *, size_t *out_n);
+/* Metrics and policies: a part of relate_nodes(). */
+void observe_nodes(struct builder *);
 struct graph_expr stamp_expr(
     struct builder *, int node, const struct texpr *, const struct stamp_ends *);
 /* What an expression is before anything runs; NULL: unset, or not known yet. */

@@ -130,9 +130,12 @@ static bool cluster_numbers(
 	const struct number min = {&c->min, "minimum-nodes", k->name, 0, 1};
 	const struct number max = {&c->max, "maximum-nodes", k->name, 1, 0};
 	const struct number step = {&c->increment, "scaling-increment", k->name, 1, 1};
+	const struct number spares = {&c->spares, "spares", k->name, 0, 0};
 
+	k->spares_state = c->spares_state;
 	if (!number_value(b, node, &min, &k->min) || !number_value(b, node, &max, &k->max) ||
-	    !number_value(b, node, &step, &k->increment))
+	    !number_value(b, node, &step, &k->increment) ||
+	    !number_value(b, node, &spares, &k->spares))
 		return false;
 	const struct number initial = {&c->initial, "initial-quantity", k->name, 0, k->min};
 	if (!number_value(b, node, &initial, &k->initial))
@@ -176,7 +179,30 @@ static int add_node(
 	n->parent = parent;
 	n->cluster = -1;
 	n->index = 1;
+	n->spare = parent >= 0 && b->nodes.v[parent].spare;
 	return (int)b->nodes.n - 1;
+}
+
+static bool ascends(const int *indices, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (indices[i] < 1 || (i > 0 && indices[i] <= indices[i - 1]))
+			return false;
+	return true;
+}
+
+/* Both ascend. */
+static bool overlaps(const struct graph_members *m)
+{
+	for (size_t i = 0, k = 0; i < m->n && k < m->n_spares;) {
+		if (m->indices[i] == m->spares[k])
+			return true;
+		if (m->indices[i] < m->spares[k])
+			i++;
+		else
+			k++;
+	}
+	return false;
 }
 
 /* The members the caller wants; NULL: the initial ones.  False: they cannot be (reported). */
@@ -187,9 +213,10 @@ static bool find_members(
 	const char *flaw = NULL;
 
 	*out = m;
-	for (size_t i = 0; m != NULL && i < m->n; i++)
-		if (m->indices[i] < 1 || (i > 0 && m->indices[i] <= m->indices[i - 1]))
-			flaw = "indices must be ascending from 1";
+	if (m != NULL && (!ascends(m->indices, m->n) || !ascends(m->spares, m->n_spares)))
+		flaw = "indices must be ascending from 1";
+	else if (m != NULL && overlaps(m))
+		flaw = "one of them is a spare, too";
 	if (m != NULL && (m->n < k->min || (k->max != 0 && m->n > k->max)))
 		flaw = "their number is outside of the limits";
 	if (flaw == NULL)
@@ -198,41 +225,75 @@ static bool find_members(
 	return false;
 }
 
-static bool expand_members(
-    struct builder *b, int owner, const struct tcomponent *c, int cluster, unsigned level)
+/* Those of one kind in a cluster. */
+struct roster {
+	const int *indices; /* NULL: those from 'first' on */
+	int first;
+	size_t n;
+	bool spare;
+};
+
+static bool expand_roster(struct builder *b, const struct tcomponent *c, int cluster,
+    const struct roster *r, unsigned level)
 {
-	const struct graph_members *wanted;
+	/* The list of clusters moves while what is in a member is made. */
+	int *nodes = LM_NEW_N(b->arena, int, r->n), owner = b->clusters.v[cluster].owner;
+	const char *cluster_name = b->clusters.v[cluster].name;
 
-	if (!find_members(b, &b->clusters.v[cluster], &wanted))
-		return false;
-	size_t n = wanted != NULL ? wanted->n : b->clusters.v[cluster].initial;
-	int *members = LM_NEW_N(b->arena, int, n);
-
-	b->clusters.v[cluster].members = members;
-	for (size_t i = 0; i < n; i++) {
-		int index = wanted != NULL ? wanted->indices[i] : (int)i + 1;
-		const char *name =
-		    lm_arena_printf(b->arena, "%s__%d", b->clusters.v[cluster].name, index);
+	for (size_t i = 0; i < r->n; i++) {
+		int index = r->indices != NULL ? r->indices[i] : r->first + (int)i;
 
 		if (!has_room(b))
 			return false;
-		int node = add_node(b, c->child, c, owner, name);
-		b->nodes.v[node].cluster = cluster;
-		b->nodes.v[node].index = index;
-		members[i] = node;
-		b->clusters.v[cluster].n_members = i + 1;
-		if (!expand_node(b, node, level))
+		nodes[i] = add_node(b, c->child, c, owner,
+		    lm_arena_printf(b->arena, "%s__%d", cluster_name, index));
+		struct graph_node *n = &b->nodes.v[nodes[i]];
+		n->cluster = cluster;
+		n->index = index;
+		n->spare = n->spare || r->spare;
+		if (!expand_node(b, nodes[i], level))
 			return false;
 	}
+	struct graph_cluster *k = &b->clusters.v[cluster];
+	if (r->spare) {
+		k->spare_members = nodes;
+		k->n_spare_members = r->n;
+	} else {
+		k->members = nodes;
+		k->n_members = r->n;
+	}
 	return true;
+}
+
+static bool expand_members(
+    struct builder *b, const struct tcomponent *c, int cluster, unsigned level)
+{
+	const struct graph_cluster *k = &b->clusters.v[cluster];
+	struct roster members = {.first = 1, .n = k->initial};
+	struct roster spares = {.first = (int)k->initial + 1, .n = k->spares, .spare = true};
+	const struct graph_members *wanted;
+
+	if (!find_members(b, k, &wanted))
+		return false;
+	if (wanted != NULL) {
+		members = (struct roster){.indices = wanted->indices, .n = wanted->n};
+		spares = (struct roster){
+		    .indices = wanted->spares, .n = wanted->n_spares, .spare = true};
+	}
+	return expand_roster(b, c, cluster, &members, level) &&
+	       expand_roster(b, c, cluster, &spares, level);
 }
 
 static bool expand_component(
     struct builder *b, int owner, const struct tcomponent *c, struct slot *slot, unsigned level)
 {
 	const char *name = lm_arena_join(b->arena, b->nodes.v[owner].name, "__", c->name, NULL);
-	struct graph_cluster k = {
-	    .name = name, .component = c->name, .owner = owner, .initial = 1, .increment = 1};
+	struct graph_cluster k = {.name = name,
+	    .component = c->name,
+	    .owner = owner,
+	    .initial = 1,
+	    .increment = 1,
+	    .spares_state = END_INACTIVE};
 
 	*slot = (struct slot){-1, -1};
 	if (c->clustered) {
@@ -254,7 +315,7 @@ static bool expand_component(
 		k.min = k.max = k.initial;
 	*LM_PUSH(NULL, &b->clusters) = k;
 	slot->cluster = (int)b->clusters.n - 1;
-	return expand_members(b, owner, c, slot->cluster, level);
+	return expand_members(b, c, slot->cluster, level);
 }
 
 static bool expand_node(struct builder *b, int node, unsigned level)

@@ -215,12 +215,22 @@ static void put_nodes(struct writer *w)
 		if (n->cluster >= 0)
 			lm_json_str(j, "cluster", g->clusters[n->cluster].name);
 		lm_json_int(j, "index", n->index);
+		if (n->spare)
+			lm_json_bool(j, "spare", true);
 		put_properties(w, n->properties, n->n_properties);
 		if (n->resource != NULL)
 			put_resource(w, n->resource);
 		lm_json_close(j, '}');
 	}
 	lm_json_close(j, ']');
+}
+
+static void put_names(struct writer *w, const char *key, const int *nodes, size_t n)
+{
+	lm_json_open(&w->json, key, '[');
+	for (size_t i = 0; i < n; i++)
+		lm_json_str(&w->json, NULL, w->g->nodes[nodes[i]].name);
+	lm_json_close(&w->json, ']');
 }
 
 static void put_clusters(struct writer *w)
@@ -243,10 +253,12 @@ static void put_clusters(struct writer *w)
 			lm_json_str(j, "maximum", NULL);
 		lm_json_int(j, "initial", c->initial);
 		lm_json_int(j, "increment", c->increment);
-		lm_json_open(j, "members", '[');
-		for (size_t k = 0; k < c->n_members; k++)
-			lm_json_str(j, NULL, g->nodes[c->members[k]].name);
-		lm_json_close(j, ']');
+		put_names(w, "members", c->members, c->n_members);
+		if (c->spares > 0 || c->n_spare_members > 0) {
+			lm_json_int(j, "spares", c->spares);
+			lm_json_str(j, "sparesState", end_state_text(c->spares_state));
+			put_names(w, "spareMembers", c->spare_members, c->n_spare_members);
+		}
 		lm_json_close(j, '}');
 	}
 	lm_json_close(j, ']');
@@ -346,6 +358,17 @@ static void put_metric(struct writer *w, const struct graph_metric *m)
 	lm_json_str(&w->json, "name", m->name);
 }
 
+static void put_scrape(struct writer *w, const struct graph_scrape *s)
+{
+	if (s == NULL)
+		return;
+	lm_json_open(&w->json, "scrape", '{');
+	put_expr(w, "url", &s->url);
+	put_expr(w, "series", &s->series);
+	put_expr(w, "fullScale", &s->full_scale);
+	lm_json_close(&w->json, '}');
+}
+
 static void put_metrics(struct writer *w)
 {
 	static const char *const types[] = {
@@ -358,9 +381,35 @@ static void put_metrics(struct writer *w)
 		put_metric(w, &g->metrics[i]);
 		lm_json_str(&w->json, "type", types[g->metrics[i].type]);
 		put_expr(w, "period", &g->metrics[i].period_s);
+		put_scrape(w, g->metrics[i].scrape);
 		lm_json_close(&w->json, '}');
 	}
 	lm_json_close(&w->json, ']');
+}
+
+/* What few policies say. */
+static void put_more(struct writer *w, const struct graph_scale *s)
+{
+	const struct {
+		const char *key;
+		const struct graph_expr *value;
+	} rows[] = {
+	    {"step", &s->step},
+	    {"target", &s->target},
+	    {"tolerance", &s->tolerance},
+	    {"cooldownOut", &s->cooldown_out},
+	    {"cooldownIn", &s->cooldown_in},
+	    {"stabilization", &s->stabilization},
+	    {"guard", &s->guard},
+	    {"predict", &s->predict},
+	    {"predictWindow", &s->predict_window},
+	    {"schedule", &s->schedule},
+	    {"scheduleOffset", &s->schedule_offset},
+	};
+
+	for (size_t i = 0; i < LM_COUNT(rows); i++)
+		if (rows[i].value->n > 0)
+			put_expr(w, rows[i].key, rows[i].value);
 }
 
 static void put_policies(struct writer *w)
@@ -377,6 +426,10 @@ static void put_policies(struct writer *w)
 		lm_json_str(j, "node", g->nodes[h->node].name);
 		lm_json_str(j, "metric", g->metrics[h->metric].name);
 		put_expr(w, "smoothing", &h->smoothing);
+		if (h->maximum.n > 0)
+			put_expr(w, "maximum", &h->maximum);
+		if (h->window.n > 0)
+			put_expr(w, "window", &h->window);
 		lm_json_close(j, '}');
 	}
 	lm_json_close(j, ']');
@@ -399,6 +452,7 @@ static void put_policies(struct writer *w)
 		put_expr(w, "in", &s->in);
 		put_expr(w, "smoothingOut", &s->smoothing_out);
 		put_expr(w, "smoothingIn", &s->smoothing_in);
+		put_more(w, s);
 		lm_json_close(j, '}');
 	}
 	lm_json_close(j, ']');

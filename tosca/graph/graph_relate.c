@@ -9,144 +9,6 @@ static bool too_many(struct builder *b, const char *what)
 	return false;
 }
 
-/* The nodes behind a component: one, or the members of a cluster. */
-static const int *nodes_of(const struct builder *b, const struct slot *slot, size_t *out_n)
-{
-	*out_n = 1;
-	if (slot->cluster < 0)
-		return &slot->node;
-	*out_n = b->clusters.v[slot->cluster].n_members;
-	return b->clusters.v[slot->cluster].members;
-}
-
-/* ---- metrics ------------------------------------------------------------------------------- */
-
-static void add_metrics(struct builder *b, int node)
-{
-	const struct template *t = b->infos.v[node].template;
-
-	b->infos.v[node].first_metric = (int)b->metrics.n;
-	for (size_t i = 0; i < t->d->n_metrics; i++) {
-		struct graph_metric *m = LM_PUSH(NULL, &b->metrics);
-
-		m->node = node;
-		m->name = t->metrics[i].name;
-		m->type = t->metrics[i].type;
-		m->period_s = stamp_expr(b, node, &t->metrics[i].period, NULL);
-	}
-}
-
-struct ints {
-	int *v;
-	size_t n, cap;
-};
-
-/* Follows promotions from a node's metric down to the resources that publish it. */
-static void collect_metrics(struct builder *b, int node, const char *name, struct ints *out)
-{
-	const struct node_info *info = &b->infos.v[node];
-	const struct metric *m = descriptor_metric(info->template->d, name);
-	size_t n;
-
-	if (m == NULL)
-		return;
-	size_t i = (size_t)(m - info->template->d->metrics);
-	if (info->template->d->name.kind == NAME_RESOURCE) {
-		*LM_PUSH(b->arena, out) = info->first_metric + (int)i;
-		return;
-	}
-	const struct tmetric *t = &info->template->metrics[i];
-	const int *nodes = nodes_of(b, &info->slots[t->slot], &n);
-	for (size_t k = 0; k < n; k++)
-		collect_metrics(b, nodes[k], t->promoted, out);
-}
-
-/* ---- policies ------------------------------------------------------------------------------ */
-
-static void add_heal(struct builder *b, int node, const struct tpolicy *p)
-{
-	const struct node_info *info = &b->infos.v[node];
-	const struct metric *m = descriptor_metric(info->template->d, p->metric);
-	struct graph_heal *h = LM_PUSH(NULL, &b->heals);
-
-	h->name = p->name;
-	h->node = node;
-	h->metric = info->first_metric + (int)(m - info->template->d->metrics);
-	h->smoothing = stamp_expr(b, node, &p->smoothing, NULL);
-}
-
-static bool threshold(
-    struct builder *b, int node, const struct texpr *e, const char *what, unsigned *out)
-{
-	const char *text = expand_value(b, node, e);
-
-	if (text == NULL || expr_number(text, 1000000, out))
-		return text != NULL;
-	diag_add(b->diags, CODE_LATE_NUMBER, &e->source->pos, "%s must be a whole number, not '%s'",
-	    what, text);
-	return false;
-}
-
-/* With the intent's numbers, where the descriptor alone could not tell. */
-static void check_scale(
-    struct builder *b, int node, const struct tpolicy *p, const struct graph_cluster *k)
-{
-	const struct tnumbers *c = b->infos.v[node].template->components[p->target].numbers;
-	struct scale_numbers s = {.policy = p->name,
-	    .pos = p->source->name.pos,
-	    .out_pos = p->source->out.pos,
-	    .in_pos = p->source->in.pos,
-	    .min = k->min,
-	    .max = k->max,
-	    .increment = k->increment};
-
-	if (p->out.fixed && p->in.fixed && c->min.fixed && c->max.fixed && c->increment.fixed)
-		return;
-	bool known = threshold(b, node, &p->out, "scaleOut_threshold", &s.out);
-	known = threshold(b, node, &p->in, "scaleIn_threshold", &s.in) && known;
-	if (known)
-		link_scale(&s, b->diags);
-}
-
-static void add_scale(struct builder *b, int node, const struct tpolicy *p)
-{
-	const struct node_info *info = &b->infos.v[node];
-	struct ints metrics = {0};
-	size_t n;
-
-	if (p->metric_slot < 0) {
-		collect_metrics(b, node, p->metric, &metrics);
-	} else {
-		const int *nodes = nodes_of(b, &info->slots[p->metric_slot], &n);
-
-		for (size_t i = 0; i < n; i++)
-			collect_metrics(b, nodes[i], p->metric, &metrics);
-	}
-	struct graph_scale *s = LM_PUSH(NULL, &b->scales);
-	s->name = p->name;
-	s->owner = node;
-	s->cluster = info->slots[p->target].cluster;
-	s->metrics = metrics.v;
-	s->n_metrics = metrics.n;
-	s->out = stamp_expr(b, node, &p->out, NULL);
-	s->in = stamp_expr(b, node, &p->in, NULL);
-	s->smoothing_out = stamp_expr(b, node, &p->smoothing_out, NULL);
-	s->smoothing_in = stamp_expr(b, node, &p->smoothing_in, NULL);
-	check_scale(b, node, p, &b->clusters.v[s->cluster]);
-}
-
-static void add_policies(struct builder *b, int node)
-{
-	const struct template *t = b->infos.v[node].template;
-
-	for (size_t i = 0; i < t->d->n_policies; i++) {
-		if (t->policies[i].source->kind == POLICY_HEAL)
-			add_heal(b, node, &t->policies[i]);
-		else
-			add_scale(b, node, &t->policies[i]);
-	}
-}
-
 /* ---- calls --------------------------------------------------------------------------------- */
 
 static bool add_call(struct builder *b, struct graph_call call)
@@ -170,7 +32,7 @@ static bool collect_calls(struct builder *b, int node, const char *operation)
 	    &info->template->operations[op - info->template->d->operations];
 	if (info->template->d->name.kind == NAME_RESOURCE)
 		return add_call(b, (struct graph_call){node, -1, t->name});
-	const int *nodes = nodes_of(b, &info->slots[t->slot], &n);
+	const int *nodes = builder_nodes(b, &info->slots[t->slot], &n);
 	for (size_t i = 0; i < n; i++)
 		if (!collect_calls(b, nodes[i], t->promoted))
 			return false;
@@ -199,7 +61,7 @@ static bool make_call(
 	if (call->at == TCALL_SOURCE)
 		nodes = &rel->source.node;
 	else if (call->at == TCALL_SLOT)
-		nodes = nodes_of(b, &b->infos.v[rel->owner].slots[call->slot], &n);
+		nodes = builder_nodes(b, &b->infos.v[rel->owner].slots[call->slot], &n);
 	for (size_t i = 0; i < n; i++)
 		if (!collect_calls(b, nodes[i], call->operation))
 			return false;
@@ -293,7 +155,8 @@ static bool add_targets(
 	size_t n;
 
 	for (size_t i = 0; i < t->source->n_targets; i++) {
-		const int *nodes = nodes_of(b, &b->infos.v[owner].slots[t->targets[i].slot], &n);
+		const int *nodes =
+		    builder_nodes(b, &b->infos.v[owner].slots[t->targets[i].slot], &n);
 
 		for (size_t k = 0; k < n; k++) {
 			target.node = nodes[k];
@@ -313,7 +176,7 @@ static size_t count_ends(const struct builder *b, int owner, const struct tend *
 
 	for (size_t i = 0; i < n_ends; i++) {
 		if (ends[i].slot >= 0)
-			nodes_of(b, &b->infos.v[owner].slots[ends[i].slot], &n);
+			builder_nodes(b, &b->infos.v[owner].slots[ends[i].slot], &n);
 		all += ends[i].slot >= 0 ? n : 1;
 	}
 	return all;
@@ -343,7 +206,7 @@ static bool add_relationship(struct builder *b, int owner, const struct trelatio
 				return false;
 			continue;
 		}
-		const int *nodes = nodes_of(b, &b->infos.v[owner].slots[end->slot], &n);
+		const int *nodes = builder_nodes(b, &b->infos.v[owner].slots[end->slot], &n);
 		source.reference = -1;
 		for (size_t k = 0; k < n; k++) {
 			source.node = nodes[k];
@@ -358,13 +221,10 @@ bool relate_nodes(struct builder *b)
 {
 	size_t errors = diags_errors(b->diags);
 
-	for (size_t i = 0; i < b->nodes.n; i++)
-		if (b->nodes.v[i].resource != NULL)
-			add_metrics(b, (int)i);
+	observe_nodes(b);
 	for (size_t i = 0; i < b->nodes.n; i++) {
 		const struct template *t = b->infos.v[i].template;
 
-		add_policies(b, (int)i);
 		for (size_t k = 0; k < t->d->n_relationships; k++)
 			if (!add_relationship(b, (int)i, &t->relationships[k]))
 				return false;

@@ -234,6 +234,8 @@ static struct tnumbers *make_numbers(
 	t->min = make_expr(b, s, &k->min);
 	t->max = make_expr(b, s, &k->max);
 	t->increment = make_expr(b, s, &k->increment);
+	t->spares = make_expr(b, s, &k->spares);
+	t->spares_state = k->spares_state;
 	return t;
 }
 
@@ -319,6 +321,37 @@ static void make_relationship(struct builder *b, const struct template *own,
 
 /* ---- parts of both ------------------------------------------------------------------------- */
 
+static const struct tscrape *make_scrape(
+    struct builder *b, const struct scope *s, const struct scrape *from)
+{
+	if (from == NULL)
+		return NULL;
+	struct tscrape *t = LM_NEW(b->scratch, struct tscrape);
+	t->url = make_expr(b, s, &from->url);
+	t->series = make_expr(b, s, &from->series);
+	t->full_scale = make_expr(b, s, &from->full_scale);
+	return t;
+}
+
+static void make_policies(struct builder *b, const struct scope *s, struct template *t)
+{
+	const struct descriptor *d = s->d;
+
+	t->policies = LM_NEW_N(b->scratch, struct tpolicy, d->n_policies);
+	for (size_t i = 0; i < d->n_policies; i++) {
+		const struct policy *p = &d->policies[i];
+		struct tpolicy *to = &t->policies[i];
+
+		to->source = p;
+		to->name = builder_text(b, p->name.text);
+		to->metric_slot = component_slot(d, p->metric.scope.text);
+		to->metric = builder_text(b, p->metric.name.text);
+		to->target = component_slot(d, p->target.text);
+		for (int k = 0; k < SETTINGS_N; k++)
+			to->settings[k] = make_expr(b, s, policy_setting(p, (enum setting)k));
+	}
+}
+
 static void make_promotions(struct builder *b, const struct scope *s, struct template *t)
 {
 	const struct descriptor *d = s->d;
@@ -328,8 +361,8 @@ static void make_promotions(struct builder *b, const struct scope *s, struct tem
 		const struct metric *m = &d->metrics[i];
 
 		t->metrics[i] = (struct tmetric){builder_text(b, m->name.text), m->type,
-		    make_expr(b, s, &m->period), component_slot(d, m->source.scope.text),
-		    builder_text(b, m->source.name.text)};
+		    make_expr(b, s, &m->period), make_scrape(b, s, m->scrape),
+		    component_slot(d, m->source.scope.text), builder_text(b, m->source.name.text)};
 	}
 	t->operations = LM_NEW_N(b->scratch, struct toperation, d->n_operations);
 	for (size_t i = 0; i < d->n_operations; i++) {
@@ -339,17 +372,6 @@ static void make_promotions(struct builder *b, const struct scope *s, struct tem
 		    component_slot(d, op->source.scope.text), builder_text(b, op->source.name.text),
 		    op->timeout_s, make_properties(b, s, op->properties, op->n_properties),
 		    op->n_properties, {0}};
-	}
-	t->policies = LM_NEW_N(b->scratch, struct tpolicy, d->n_policies);
-	for (size_t i = 0; i < d->n_policies; i++) {
-		const struct policy *p = &d->policies[i];
-
-		t->policies[i] = (struct tpolicy){p, builder_text(b, p->name.text),
-		    component_slot(d, p->metric.scope.text), builder_text(b, p->metric.name.text),
-		    component_slot(d, p->target.text), make_expr(b, s, &p->out),
-		    make_expr(b, s, &p->in), make_expr(b, s, &p->smoothing),
-		    make_expr(b, s, p->smoothing_out.n > 0 ? &p->smoothing_out : &p->smoothing),
-		    make_expr(b, s, p->smoothing_in.n > 0 ? &p->smoothing_in : &p->smoothing)};
 	}
 }
 
@@ -436,6 +458,7 @@ struct template *template_get(struct builder *b, const struct descriptor *d)
 	t->package_dir = builder_text(b, d->package_dir);
 	t->properties = make_properties(b, &s, d->properties, d->n_properties);
 	make_promotions(b, &s, t);
+	make_policies(b, &s, t);
 	t->fixed = true;
 	make_infra(b, &s, t);
 	make_lifecycle(b, &s, t);

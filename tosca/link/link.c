@@ -114,7 +114,7 @@ static void check_component(struct linker *l, const struct component *c)
 	const struct descriptor *child = link_child(l, c);
 	const struct component_numbers *k = component_numbers(c);
 	const struct expr *const numbers[] = {
-	    &k->quantity, &k->initial, &k->min, &k->max, &k->increment};
+	    &k->quantity, &k->initial, &k->min, &k->max, &k->increment, &k->spares};
 
 	if (c->canonical != NULL && catalog_get(l->catalog, c->canonical) == NULL) {
 		struct diag *d = diag_add(l->diags, CODE_UNKNOWN_TYPE, &c->type.pos,
@@ -235,7 +235,7 @@ void link_descriptor(struct linker *l)
 			link_expr(l, &d->infra[i].attrs[k].value, LINK_VALUE, NULL);
 	check_all_drivers(l);
 	for (size_t i = 0; i < d->n_metrics; i++)
-		link_expr(l, &d->metrics[i].period, LINK_NUMBER, NULL);
+		link_measure(l, &d->metrics[i]);
 	if (d->name.kind == NAME_ASSEMBLY)
 		check_promotions(l);
 	link_supplies(l);

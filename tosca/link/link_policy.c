@@ -70,7 +70,6 @@ static unsigned read_smoothing(struct linker *l, const struct expr *e, const cha
 {
 	unsigned smoothing = 0;
 
-	link_expr(l, e, LINK_NUMBER, NULL);
 	if (e->n == 0)
 		return 1;
 	if (known_number(l, e, what, &smoothing) && smoothing == 0)
@@ -185,17 +184,17 @@ static void check_scale(struct linker *l, const struct policy *p, unsigned out, 
 	const struct component *c = find_target(l, p);
 	struct scale_numbers s = {.policy = p->name.text,
 	    .pos = p->name.pos,
-	    .out_pos = p->out.pos,
-	    .in_pos = p->in.pos,
+	    .out_pos = p->settings[SETTING_OUT].pos,
+	    .in_pos = p->settings[SETTING_IN].pos,
 	    .smoothing_out = out,
 	    .smoothing_in = in,
 	    .min = 1,
 	    .increment = 1};
 
-	link_expr(l, &p->out, LINK_NUMBER, NULL);
-	link_expr(l, &p->in, LINK_NUMBER, NULL);
-	bool known = known_number(l, &p->out, "scaleOut_threshold", &s.out);
-	known = known_number(l, &p->in, "scaleIn_threshold", &s.in) && known;
+	if (p->settings[SETTING_TARGET].n > 0)
+		return;
+	bool known = known_number(l, &p->settings[SETTING_OUT], "scaleOut_threshold", &s.out);
+	known = known_number(l, &p->settings[SETTING_IN], "scaleIn_threshold", &s.in) && known;
 	if (c == NULL || !known)
 		return;
 	if (!c->clustered) {
@@ -238,12 +237,17 @@ void link_policies(struct linker *l)
 
 	for (size_t i = 0; i < l->d->n_policies; i++) {
 		const struct policy *p = &l->d->policies[i];
-		unsigned all = read_smoothing(l, &p->smoothing, "smoothing");
-		unsigned out = read_smoothing(l, &p->smoothing_out, "scaleOut_smoothing");
-		unsigned in = read_smoothing(l, &p->smoothing_in, "scaleIn_smoothing");
 
-		out = p->smoothing_out.n > 0 ? out : all;
-		in = p->smoothing_in.n > 0 ? in : all;
+		for (int k = 0; k < SETTINGS_N; k++)
+			link_expr(l, &p->settings[k], LINK_NUMBER, NULL);
+		unsigned all = read_smoothing(l, &p->settings[SETTING_SMOOTHING], "smoothing");
+		unsigned out =
+		    read_smoothing(l, &p->settings[SETTING_SMOOTHING_OUT], "scaleOut_smoothing");
+		unsigned in =
+		    read_smoothing(l, &p->settings[SETTING_SMOOTHING_IN], "scaleIn_smoothing");
+
+		out = p->settings[SETTING_SMOOTHING_OUT].n > 0 ? out : all;
+		in = p->settings[SETTING_SMOOTHING_IN].n > 0 ? in : all;
 		check_metric(l, p, p->kind == POLICY_HEAL ? all : out > in ? out : in);
 		if (p->kind != POLICY_SCALE)
 			continue;

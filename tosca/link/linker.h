@@ -46,6 +46,7 @@ void link_supplies(struct linker *);
 /* After all values have been looked at. */
 void link_unused(struct linker *);
 void link_relationships(struct linker *);
+void link_measure(struct linker *, const struct metric *);
 void link_policies(struct linker *);
 /*
  * Counts what comparing one list with another costs.  False: too much for one descriptor, reported;

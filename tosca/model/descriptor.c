@@ -132,6 +132,17 @@ const struct mapping *component_mapping(const struct component *c, const char *p
 	return NULL;
 }
 
+const struct expr *policy_setting(const struct policy *p, enum setting s)
+{
+	const struct expr *all = s == SETTING_SMOOTHING_OUT || s == SETTING_SMOOTHING_IN
+				     ? &p->settings[SETTING_SMOOTHING]
+				 : s == SETTING_COOLDOWN_OUT || s == SETTING_COOLDOWN_IN
+				     ? &p->settings[SETTING_COOLDOWN]
+				     : &p->settings[s];
+
+	return p->settings[s].n > 0 ? &p->settings[s] : all;
+}
+
 bool property_is_special(const char *name)
 {
 	return strcmp(name, "deploymentLocation") == 0 || strcmp(name, "resourceManager") == 0;

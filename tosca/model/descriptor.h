@@ -11,6 +11,7 @@
 #include "tosca/model/expr.h"
 #include "tosca/model/lifecycle.h"
 #include "tosca/model/name.h"
+#include "tosca/model/setting.h"
 #include "tosca/text/diag.h"
 #include "tosca/text/node.h"
 
@@ -46,7 +47,8 @@ struct mapping {
 /* How many of a component there are; what is not given has no value. */
 struct component_numbers {
 	struct expr quantity;
-	struct expr initial, min, max, increment; /* of the cluster */
+	struct expr initial, min, max, increment, spares; /* of the cluster */
+	enum end_state spares_state;
 };
 
 struct component {
@@ -127,11 +129,17 @@ struct operation {
 	struct path source; /* assembly: what it promotes; name.text NULL: unusable */
 };
 
+/* Where the manager fetches a metric by itself. */
+struct scrape {
+	struct expr url, series, full_scale;
+};
+
 struct metric {
 	struct spot name;
 	enum metric_type type;
 	struct expr period;
-	struct path source; /* assembly: what it promotes */
+	struct path source;    /* assembly: what it promotes */
+	struct scrape *scrape; /* resource; NULL: it comes by itself */
 };
 
 enum policy_kind { POLICY_HEAL, POLICY_SCALE };
@@ -141,9 +149,11 @@ struct policy {
 	enum policy_kind kind;
 	struct path metric;
 	struct spot target;
-	struct expr out, in, smoothing;
-	struct expr smoothing_out, smoothing_in; /* of one direction only */
+	struct expr settings[SETTINGS_N];
 };
+
+/* What is said for one direction, else what is said for both. */
+const struct expr *policy_setting(const struct policy *, enum setting);
 
 struct infra {
 	const char *type, *kind;

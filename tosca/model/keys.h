@@ -10,12 +10,14 @@ extern const char *const keys_document[], *const keys_property[], *const keys_ca
 extern const char *const keys_component[], *const keys_reference[], *const keys_cluster[];
 extern const char *const keys_relationship[], *const keys_relationship_lifecycle[];
 extern const char *const keys_operation[], *const keys_promoted_operation[];
-extern const char *const keys_metric[], *const keys_policy[], *const keys_policy_properties[];
+extern const char *const keys_metric[], *const keys_scrape[];
+extern const char *const keys_policy[], *const keys_policy_properties[];
 extern const char *const keys_lifecycle_entry[], *const keys_driver[], *const keys_selector[];
 extern const char *const keys_template[], *const keys_queries[], *const keys_location[];
 
 /* Values. */
 extern const char *const words_property_type[], *const words_state[], *const words_modifier[];
 extern const char *const words_metric_type[], *const words_policy_type[];
+extern const char *const words_spares_state[];
 
 #endif

@@ -90,12 +90,13 @@ static void check_order(struct reader *r, const struct expr *low, const char *lo
 
 static void check_cluster(struct reader *r, const struct component_numbers *c)
 {
-	unsigned min = 1, max = 0, initial = 0, increment;
+	unsigned min = 1, max = 0, initial = 0, increment, spares;
 	bool has_min = number_of(r, &c->min, "minimum-nodes", 0, &min);
 	bool has_max = number_of(r, &c->max, "maximum-nodes", 1, &max);
 	bool has_initial = number_of(r, &c->initial, "initial-quantity", 0, &initial);
 
 	number_of(r, &c->increment, "scaling-increment", 1, &increment);
+	number_of(r, &c->spares, "spares", 0, &spares);
 	if (has_min && has_max)
 		check_order(r, &c->min, "minimum-nodes", min, &c->max, "maximum-nodes", max);
 	if (has_initial && has_max)
@@ -113,25 +114,54 @@ static void check_cluster(struct reader *r, const struct component_numbers *c)
 
 static struct component_numbers *need_numbers(struct reader *r, struct component *c)
 {
-	if (c->numbers == NULL)
+	if (c->numbers == NULL) {
 		c->numbers = LM_NEW(r->arena, struct component_numbers);
+		c->numbers->spares_state = END_INACTIVE;
+	}
 	return c->numbers;
 }
 
-const char *const keys_cluster[] = {
-    "initial-quantity", "minimum-nodes", "maximum-nodes", "scaling-increment", NULL};
+const char *const words_spares_state[] = {"Inactive", "Installed", NULL};
+
+static enum end_state read_spares_state(struct reader *r, const struct node *node)
+{
+	static const enum end_state states[] = {END_INACTIVE, END_INSTALLED};
+	struct spot state = read_spot(r, node, "'spares-state'");
+	struct suggest near = suggest_for(state.text != NULL ? state.text : "");
+
+	for (size_t i = 0; state.text != NULL && words_spares_state[i] != NULL; i++) {
+		if (strcmp(state.text, words_spares_state[i]) == 0)
+			return states[i];
+		suggest_offer(&near, words_spares_state[i]);
+	}
+	struct diag *d = diag_add(r->diags, CODE_STATE, &state.pos,
+	    "'spares-state' must be a state of spares, not '%s'",
+	    state.text != NULL ? state.text : "");
+	if (near.best != NULL)
+		diag_did_you_mean(r->diags, d, near.best);
+	else
+		diag_help(r->diags, d,
+		    "spares are Inactive (started and looked at) or Installed (not yet started)");
+	return END_INACTIVE;
+}
+
+const char *const keys_cluster[] = {"initial-quantity", "minimum-nodes", "maximum-nodes",
+    "scaling-increment", "spares", "spares-state", NULL};
 
 static void read_cluster(struct reader *r, const struct node *node, struct component *c)
 {
 	struct component_numbers *all = need_numbers(r, c);
-	struct expr *const numbers[] = {&all->initial, &all->min, &all->max, &all->increment};
+	struct expr *const numbers[] = {
+	    &all->initial, &all->min, &all->max, &all->increment, &all->spares};
 
 	node = read_mapping(r, node, "'cluster'");
 	c->clustered = true;
 	for (size_t i = 0; node != NULL && i < node->n; i++) {
 		int k = read_key(r, &node->pairs[i].key, keys_cluster, "a cluster");
 
-		if (k >= 0)
+		if (k == LM_COUNT(numbers))
+			all->spares_state = read_spares_state(r, &node->pairs[i].value);
+		else if (k >= 0)
 			*numbers[k] = read_value(r, &node->pairs[i].value, keys_cluster[k]);
 	}
 	check_cluster(r, all);

@@ -29,8 +29,25 @@ static enum metric_type read_metric_type(struct reader *r, const struct node *no
 	return METRIC_OTHER;
 }
 
+const char *const keys_scrape[] = {"url", "series", "full-scale", NULL};
+
+static struct scrape *read_scrape(struct reader *r, const struct node *node)
+{
+	const struct node *body = read_mapping(r, node, "'scrape'");
+	struct scrape *s = LM_NEW(r->arena, struct scrape);
+	struct expr *const values[] = {&s->url, &s->series, &s->full_scale};
+
+	for (size_t i = 0; body != NULL && i < body->n; i++) {
+		int k = read_key(r, &body->pairs[i].key, keys_scrape, "'scrape'");
+
+		if (k >= 0)
+			*values[k] = read_value(r, &body->pairs[i].value, keys_scrape[k]);
+	}
+	return body != NULL ? s : NULL;
+}
+
 const char *const keys_metric[] = {
-    "type", "description", "publication-period", "source-metric", NULL};
+    "type", "description", "publication-period", "source-metric", "scrape", NULL};
 
 static void read_metric(struct reader *r, const struct node_pair *pair, struct metric *m)
 {
@@ -51,6 +68,9 @@ static void read_metric(struct reader *r, const struct node_pair *pair, struct m
 			break;
 		case 3:
 			m->source = read_path(r, value, READ_BARE_WRONG, "'source-metric'");
+			break;
+		case 4:
+			m->scrape = read_scrape(r, value);
 			break;
 		}
 	}
@@ -113,35 +133,39 @@ static bool read_policy_type(struct reader *r, const struct node *node, struct p
 	return false;
 }
 
-const char *const keys_policy_properties[] = {"smoothing", "scaleOut_threshold",
-    "scaleIn_threshold", "scaleOut_smoothing", "scaleIn_smoothing", NULL};
+const char *const keys_policy_properties[] = {
+#define X(name, text) [SETTING_##name] = text,
+    POLICY_SETTINGS(X)
+#undef X
+	NULL};
 
 static void read_policy_properties(struct reader *r, const struct node *node, struct policy *p)
 {
-	struct expr *const values[] = {
-	    &p->smoothing, &p->out, &p->in, &p->smoothing_out, &p->smoothing_in};
-	size_t n, known = p->kind == POLICY_SCALE ? LM_COUNT(values) : 1;
+	size_t n;
 	struct mapping *list = read_mappings(r, node, true, &n);
 
 	for (size_t i = 0; i < n; i++) {
 		int k = read_key(
 		    r, &node->pairs[i].key, keys_policy_properties, "the properties of a policy");
 
-		if (k >= 0 && (size_t)k < known)
-			*values[k] = list[i].value;
+		if (k >= 0)
+			p->settings[k] = list[i].value;
 	}
 }
 
 static void check_policy(struct reader *r, const struct policy *p)
 {
+	bool tracks = p->settings[SETTING_TARGET].n > 0;
 	const struct {
 		bool missing;
 		const char *key;
 	} rows[] = {
 	    {p->metric.pos.source == NULL, "metric"},
 	    {p->kind == POLICY_SCALE && p->target.text == NULL, "target"},
-	    {p->kind == POLICY_SCALE && p->out.n == 0, "scaleOut_threshold"},
-	    {p->kind == POLICY_SCALE && p->in.n == 0, "scaleIn_threshold"},
+	    {p->kind == POLICY_SCALE && !tracks && p->settings[SETTING_OUT].n == 0,
+		"scaleOut_threshold"},
+	    {p->kind == POLICY_SCALE && !tracks && p->settings[SETTING_IN].n == 0,
+		"scaleIn_threshold"},
 	};
 
 	for (size_t i = 0; i < LM_COUNT(rows); i++)
