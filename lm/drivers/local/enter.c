@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/capability.h>
 #include <linux/close_range.h>
 #include <sched.h>
@@ -78,6 +79,14 @@ static const char *join_cgroups(pid_t init)
 	return NULL;
 }
 
+/* Root of the container, and nothing that this machine's root belongs to besides. */
+static const char *become_root(void)
+{
+	if (setgroups(0, NULL) != 0 || setresgid(0, 0, 0) != 0 || setresuid(0, 0, 0) != 0)
+		return "leaving this machine's groups";
+	return NULL;
+}
+
 /* Leaves nothing but the container's capabilities, now and after any exec. */
 static const char *drop_capabilities(void)
 {
@@ -128,7 +137,9 @@ const char *enter_container(pid_t init, int init_pidfd)
 	umask(022);
 	setrlimit(RLIMIT_NOFILE, &files); /* a lower limit of the manager's own stays */
 	setrlimit(RLIMIT_CORE, &core);
-	failed = drop_capabilities();
+	failed = become_root();
+	if (failed == NULL)
+		failed = drop_capabilities();
 	if (failed != NULL)
 		return failed;
 	/* A script does not outlive the manager that waits for it; it will be asked again. */
