@@ -8,8 +8,8 @@
 #include "base/buf.h"
 
 /*
- * Writes JSON, commas and escapes included, into a buffer.  Reading JSON is a library's work, not
- * ours.  A key is NULL inside an array and at the top.
+ * Writes JSON, commas and escapes included, into a buffer.  (What comes thousands of times a second
+ * is read by base/json_read.h, everything else by a library.)  A key is NULL inside an array and at the top.
  *
  *	struct lm_json j = lm_json_on(&buf);
  *	lm_json_open(&j, NULL, '{');
