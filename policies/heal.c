@@ -31,24 +31,21 @@ static void reason_write(const struct heal *h, struct lm_buf *b)
 	}
 }
 
-static void decide_when_due(struct policy *p, struct policy_decisions *out)
+static void decide_when_due(struct heal *h, struct policy_decisions *out)
 {
-	struct heal *h = &p->heal;
 	struct lm_buf reason;
 
 	if (h->broken + h->silent < h->smoothing)
 		return;
 	lm_buf_init(&reason, sizeof((struct policy_decision *)0)->reason - 1);
 	reason_write(h, &reason);
-	policy_decide(p, POLICY_HEAL, reason.p, out);
+	policy_decide(&h->policy, POLICY_HEAL, 0, reason.p, out);
 	lm_buf_fini(&reason);
 	h->broken = h->silent = 0;
 }
 
-void heal_sample(struct policy *p, bool ok, int64_t now_ms, struct policy_decisions *out)
+void heal_sample(struct heal *h, bool ok, int64_t now_ms, struct policy_decisions *out)
 {
-	struct heal *h = &p->heal;
-
 	/* During the grace a first sample must not bring the deadline nearer. */
 	if (now_ms + h->period_ms > h->deadline_ms)
 		h->deadline_ms = now_ms + h->period_ms;
@@ -58,22 +55,20 @@ void heal_sample(struct policy *p, bool ok, int64_t now_ms, struct policy_decisi
 		return;
 	}
 	h->broken++;
-	decide_when_due(p, out);
+	decide_when_due(h, out);
 }
 
-void heal_silence(struct policy *p, int64_t now_ms, struct policy_decisions *out)
+void heal_silence(struct heal *h, int64_t now_ms, struct policy_decisions *out)
 {
-	struct heal *h = &p->heal;
-
 	h->deadline_ms += h->period_ms;
 	if (h->deadline_ms <= now_ms)
 		h->deadline_ms = now_ms + h->period_ms;
 	h->seen = HEAL_SEEN_SILENCE;
 	h->silent++;
-	decide_when_due(p, out);
+	decide_when_due(h, out);
 }
 
-void heal_explain(const struct policy *p, struct lm_buf *out)
+void heal_explain(const struct heal *h, struct lm_buf *out)
 {
 	static const char *const seen[] = {
 	    [HEAL_SEEN_NOTHING] = "no integrity yet",
@@ -81,9 +76,8 @@ void heal_explain(const struct policy *p, struct lm_buf *out)
 	    [HEAL_SEEN_BROKEN] = "integrity BROKEN",
 	    [HEAL_SEEN_SILENCE] = "integrity missing",
 	};
-	const struct heal *h = &p->heal;
 
-	lm_buf_puts(out, p->enabled ? seen[h->seen] : "not watching");
+	lm_buf_puts(out, h->policy.enabled ? seen[h->seen] : "not watching");
 	lm_buf_printf(out, " (broken or missing: %u/%u", h->broken + h->silent, h->smoothing);
 	if (h->period_ms > 0) {
 		lm_buf_puts(out, ", every ");

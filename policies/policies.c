@@ -3,32 +3,22 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/map.h"
+#include "base/json.h"
 #include "base/vec.h"
 #include "policies/deadlines.h"
 #include "policies/rule.h"
+#include "policies/slab.h"
 
 /* Longer periods are as good as none, and sums of times must not overflow. */
 static const int64_t period_max_ms = INT64_C(1000) * 86400 * 366;
 
-/* One of the policies that look at a metric, and which of its metrics this one is. */
-struct watcher {
-	struct policy *policy;
-	size_t metric;
-};
-
-struct watch {
-	char *metric;
-	LM_VEC(struct watcher) by;
-};
-
 struct policies {
-	struct lm_map *by_name;   /* struct policy, owned */
-	struct lm_map *by_metric; /* struct watch, owned */
+	struct slab series, heals;
+	LIST_HEAD(, scale) scales; /* all, in no order */
+	struct budgets budgets;
 	struct deadlines deadlines;
-	uint64_t next_serial;
+	uint32_t next_serial;
 };
 
 static void *zeroed(size_t n, size_t size)
@@ -38,15 +28,6 @@ static void *zeroed(size_t n, size_t size)
 	if (p == NULL)
 		abort();
 	return p;
-}
-
-static char *dup_text(const char *text)
-{
-	char *s = strdup(text);
-
-	if (s == NULL)
-		abort();
-	return s;
 }
 
 const char *policy_action_text(enum policy_action action)
@@ -60,13 +41,28 @@ const char *policy_action_text(enum policy_action action)
 	return text[action];
 }
 
-void policy_decide(const struct policy *p, enum policy_action action, const char *reason,
-    struct policy_decisions *out)
+const char *sample_fate_text(enum sample_fate fate)
+{
+	static const char *const text[SAMPLE_FATES] = {
+	    [SAMPLE_TAKEN] = "taken",
+	    [SAMPLE_DUPLICATE] = "duplicate",
+	    [SAMPLE_LATE] = "late",
+	    [SAMPLE_STALE] = "stale",
+	    [SAMPLE_FUTURE] = "from the future",
+	    [SAMPLE_NOT_A_NUMBER] = "not a number",
+	};
+
+	return text[fate];
+}
+
+void policy_decide(const struct policy *p, enum policy_action action, unsigned size,
+    const char *reason, struct policy_decisions *out)
 {
 	struct policy_decision *d = LM_PUSH(NULL, out);
 
-	d->policy = p->name;
+	d->owner = p->owner;
 	d->action = action;
+	d->size = size;
 	snprintf(d->reason, sizeof d->reason, "%s", reason);
 }
 
@@ -74,189 +70,288 @@ struct policies *policies_new(void)
 {
 	struct policies *ps = zeroed(1, sizeof *ps);
 
-	ps->by_name = lm_map_new();
-	ps->by_metric = lm_map_new();
+	slab_init(&ps->series, sizeof(struct series));
+	slab_init(&ps->heals, sizeof(struct heal));
 	return ps;
 }
 
-/* ---- who watches what ----------------------------------------------------------------------- */
+/* ---- series --------------------------------------------------------------------------------- */
 
-static void watch_add(struct policies *ps, struct policy *p, const char *metric)
+struct series *policies_add_series(struct policies *ps, enum series_kind kind)
 {
-	struct watch *w = lm_map_find(ps->by_metric, metric);
+	struct series *s = slab_take(&ps->series);
 
-	if (w == NULL) {
-		w = zeroed(1, sizeof *w);
-		w->metric = dup_text(metric);
-		lm_map_put(ps->by_metric, w->metric, w);
-	} else if (w->by.n > 0 && w->by.v[w->by.n - 1].policy == p) {
-		return; /* named twice: one metric all the same */
-	}
-	if (w->by.cap == 0) { /* most metrics have one policy */
-		w->by.v = zeroed(1, sizeof *w->by.v);
-		w->by.cap = 1;
-	}
-	*LM_PUSH(NULL, &w->by) = (struct watcher){p, p->n_watches};
-	p->watches[p->n_watches++] = w;
+	s->kind = kind;
+	return s;
 }
 
-static void watch_drop(struct policies *ps, struct watch *w, const struct policy *p)
+enum series_kind series_kind(const struct series *s)
 {
-	size_t i = 0;
+	return s->kind;
+}
 
-	while (w->by.v[i].policy != p)
-		i++;
-	w->by.n--;
-	memmove(&w->by.v[i], &w->by.v[i + 1], (w->by.n - i) * sizeof *w->by.v);
-	if (w->by.n > 0)
-		return;
-	lm_map_remove(ps->by_metric, w->metric);
-	lm_vec_free(&w->by);
-	free(w->metric);
-	free(w);
+void policies_drop_series(struct policies *ps, struct series *s)
+{
+	assert(s->kind == SERIES_LOAD ? s->links == NULL : s->heals == NULL);
+	slab_give(&ps->series, s);
+}
+
+/* The links of one policy on one series are side by side, the newest policy's last. */
+static bool link_series(struct link *link, struct series *series)
+{
+	struct link **at = &series->links;
+
+	assert(series->kind == SERIES_LOAD);
+	for (; *at != NULL; at = &(*at)->next)
+		if ((*at)->scale == link->scale)
+			return false; /* named twice: one series all the same */
+	link->series = series;
+	*at = link;
+	return true;
+}
+
+static void unlink_series(struct link *link)
+{
+	struct link **at = &link->series->links;
+
+	while (*at != link)
+		at = &(*at)->next;
+	*at = link->next;
 }
 
 /* ---- policies come and go ------------------------------------------------------------------- */
 
-static void policy_remove(struct policies *ps, struct policy *p)
+void policy_scale_init(struct policy_scale *set)
 {
-	lm_map_remove(ps->by_name, p->name);
-	deadlines_drop(&ps->deadlines, p);
-	for (size_t i = 0; i < p->n_watches; i++)
-		watch_drop(ps, p->watches[i], p);
-	if (p->kind == POLICY_SCALE)
-		free(p->scale.latest);
-	free(p->watches);
-	free(p->name);
-	free(p);
+	*set = (struct policy_scale){
+	    .increment = 1,
+	    .out = NAN,
+	    .in = NAN,
+	    .smoothing_out = 1,
+	    .smoothing_in = 1,
+	    .target = NAN,
+	    .tolerance = NAN,
+	};
 }
 
-void policies_remove(struct policies *ps, const char *name)
+static void scale_describe(struct scale *s, const struct policy_scale *set)
 {
-	struct policy *p = lm_map_find(ps->by_name, name);
+	assert(set->smoothing_out >= 1 && set->smoothing_in >= 1 && set->increment >= 1);
+	s->conf = *set;
+	s->conf.series = NULL;
+	s->links = zeroed(set->n_series, sizeof *s->links);
+	s->latest = zeroed(set->n_series, sizeof *s->latest);
+	s->n = 0;
+	for (size_t i = 0; i < set->n_series; i++) {
+		s->links[s->n] = (struct link){.scale = s, .index = s->n};
+		s->n += link_series(&s->links[s->n], set->series[i]);
+	}
+	scale_reset(s);
+}
 
-	if (p != NULL)
-		policy_remove(ps, p);
+static void scale_forget(struct scale *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		unlink_series(&s->links[i]);
+	free(s->links);
+	free(s->latest);
+}
+
+static void heal_describe(struct heal *h, const struct policy_heal *set)
+{
+	struct heal **at = &set->series->heals;
+
+	assert(set->series->kind == SERIES_INTEGRITY);
+	assert(set->smoothing >= 1 && set->period_ms >= 0);
+	h->series = set->series;
+	h->smoothing = set->smoothing;
+	h->maximum_heals = set->maximum_heals;
+	h->heal_window_ms = set->heal_window_ms;
+	h->period_ms = set->period_ms < period_max_ms ? set->period_ms : period_max_ms;
+	while (*at != NULL)
+		at = &(*at)->next;
+	*at = h;
+}
+
+static void heal_forget(struct heal *h)
+{
+	struct heal **at = &h->series->heals;
+
+	while (*at != h)
+		at = &(*at)->next;
+	*at = h->next;
+	h->next = NULL;
+}
+
+static struct policy *policy_begin(
+    struct policies *ps, struct policy *p, enum policy_kind kind, void *owner)
+{
+	p->owner = owner;
+	p->kind = kind;
+	p->serial = ps->next_serial++;
+	return p;
+}
+
+struct policy *policies_add_scale(struct policies *ps, const struct policy_scale *set, void *owner)
+{
+	struct scale *s = zeroed(1, sizeof *s);
+
+	scale_describe(s, set);
+	LIST_INSERT_HEAD(&ps->scales, s, of_all);
+	return policy_begin(ps, &s->policy, POLICY_SCALING, owner);
+}
+
+struct policy *policies_add_heal(struct policies *ps, const struct policy_heal *set, void *owner)
+{
+	struct heal *h = slab_take(&ps->heals);
+
+	heal_describe(h, set);
+	return policy_begin(ps, &h->policy, POLICY_HEALING, owner);
+}
+
+void policies_change_scale(struct policies *ps, struct policy *p, const struct policy_scale *set)
+{
+	assert(p->kind == POLICY_SCALING);
+	policies_enable(ps, p, false, 0);
+	scale_forget(as_scale(p));
+	scale_describe(as_scale(p), set);
+}
+
+void policies_change_heal(struct policies *ps, struct policy *p, const struct policy_heal *set)
+{
+	assert(p->kind == POLICY_HEALING);
+	policies_enable(ps, p, false, 0);
+	heal_forget(as_heal(p));
+	heal_describe(as_heal(p), set);
+}
+
+static void scale_free(struct scale *s)
+{
+	scale_forget(s);
+	LIST_REMOVE(s, of_all);
+	free(s);
+}
+
+void policies_drop(struct policies *ps, struct policy *p)
+{
+	if (p == NULL)
+		return;
+	deadlines_drop(&ps->deadlines, p);
+	if (p->kind == POLICY_SCALING) {
+		scale_free(as_scale(p));
+		return;
+	}
+	heal_forget(as_heal(p));
+	budget_free(as_heal(p)->heals);
+	slab_give(&ps->heals, p);
 }
 
 void policies_free(struct policies *ps)
 {
-	struct policy *p;
-
 	if (ps == NULL)
 		return;
-	for (size_t i = 0; (p = lm_map_next(ps->by_name, &i)) != NULL;)
-		policy_remove(ps, p);
-	lm_map_free(ps->by_name);
-	lm_map_free(ps->by_metric);
+	while (!LIST_EMPTY(&ps->scales))
+		scale_free(LIST_FIRST(&ps->scales));
+	while (!LIST_EMPTY(&ps->budgets))
+		budget_free(LIST_FIRST(&ps->budgets));
+	slab_fini(&ps->series);
+	slab_fini(&ps->heals);
 	deadlines_fini(&ps->deadlines);
 	free(ps);
 }
 
-/* The caller may hold a text of the policy that is replaced: it goes last. */
-static struct policy *policy_add(struct policies *ps, enum policy_kind kind, const char *name,
-    const char *const *metrics, size_t n)
+void policies_enable(struct policies *ps, struct policy *p, bool enabled, int64_t now_ms)
 {
-	struct policy *old = lm_map_find(ps->by_name, name);
-	struct policy *p = zeroed(1, sizeof *p);
-
-	p->kind = kind;
-	p->name = dup_text(name);
-	p->serial = ps->next_serial++;
-	p->watches = zeroed(n, sizeof(struct watch *));
-	for (size_t i = 0; i < n; i++)
-		watch_add(ps, p, metrics[i]);
-	if (old != NULL)
-		policy_remove(ps, old);
-	lm_map_put(ps->by_name, p->name, p);
-	return p;
-}
-
-void policies_set_scale(struct policies *ps, const struct policy_scale *set)
-{
-	assert(set->smoothing_out >= 1 && set->smoothing_in >= 1);
-
-	struct policy *p = policy_add(ps, POLICY_SCALE, set->name, set->metrics, set->n_metrics);
-	p->scale = (struct scale){
-	    .latest = zeroed(p->n_watches, sizeof(double)),
-	    .n = p->n_watches,
-	    .out = set->out,
-	    .in = set->in,
-	    .smoothing_out = set->smoothing_out,
-	    .smoothing_in = set->smoothing_in,
-	};
-	scale_reset(&p->scale);
-}
-
-void policies_set_heal(struct policies *ps, const struct policy_heal *set)
-{
-	assert(set->smoothing >= 1 && set->period_ms >= 0);
-
-	struct policy *p = policy_add(ps, POLICY_HEALING, set->name, &set->metric, 1);
-	int64_t period_ms = set->period_ms < period_max_ms ? set->period_ms : period_max_ms;
-	p->heal = (struct heal){.smoothing = set->smoothing, .period_ms = period_ms};
-}
-
-void policies_enable(struct policies *ps, const char *name, bool enabled, int64_t now_ms)
-{
-	struct policy *p = lm_map_find(ps->by_name, name);
-
-	if (p == NULL || p->enabled == enabled)
+	if (p->enabled == enabled)
 		return;
 	p->enabled = enabled;
-	if (p->kind == POLICY_SCALE) {
-		scale_reset(&p->scale);
+	if (p->kind == POLICY_SCALING) {
+		scale_reset(as_scale(p));
 		return;
 	}
-	heal_reset(&p->heal, now_ms);
-	if (enabled && p->heal.period_ms > 0)
-		deadlines_put(&ps->deadlines, p, p->heal.deadline_ms);
+	heal_reset(as_heal(p), now_ms);
+	if (enabled && as_heal(p)->period_ms > 0)
+		deadlines_put(&ps->deadlines, p, as_heal(p)->deadline_ms);
 	else
 		deadlines_drop(&ps->deadlines, p);
 }
 
-bool policies_is_enabled(const struct policies *ps, const char *name)
+bool policy_is_enabled(const struct policy *p)
 {
-	const struct policy *p = lm_map_find(ps->by_name, name);
+	return p->enabled;
+}
 
-	return p != NULL && p->enabled;
+void policies_set_size(struct policies *ps, struct policy *p, unsigned size, int64_t now_ms)
+{
+	(void)ps;
+	(void)now_ms;
+	assert(p->kind == POLICY_SCALING);
+	as_scale(p)->size = size;
+}
+
+bool policies_count_heal(struct policies *ps, struct policy *p, int64_t now_ms)
+{
+	struct heal *h = as_heal(p);
+
+	assert(p->kind == POLICY_HEALING);
+	return h->maximum_heals == 0 ||
+	       budget_spend(&ps->budgets, &h->heals, h->maximum_heals, h->heal_window_ms, now_ms);
+}
+
+void policies_forget_heals(struct policies *ps, struct policy *p)
+{
+	(void)ps;
+	assert(p->kind == POLICY_HEALING);
+	budget_free(as_heal(p)->heals);
+	as_heal(p)->heals = NULL;
 }
 
 /* ---- samples and time ----------------------------------------------------------------------- */
 
-bool policies_load(struct policies *ps, const char *metric, double load, int64_t now_ms,
-    struct policy_decisions *out)
+static enum sample_fate fate_of(struct series *s, int64_t at_ms, int64_t now_ms)
 {
-	const struct watch *w = lm_map_find(ps->by_metric, metric);
-
-	(void)now_ms; /* a load counts when it comes; its absence does not */
-	if (w == NULL)
-		return false;
-	if (!isfinite(load))
-		return true;
-	for (size_t i = 0; i < w->by.n; i++) {
-		struct policy *p = w->by.v[i].policy;
-
-		if (p->enabled && p->kind == POLICY_SCALE)
-			scale_sample(p, w->by.v[i].metric, load < 0 ? 0 : load, out);
-	}
-	return true;
+	if (at_ms == 0)
+		return SAMPLE_TAKEN;
+	if (at_ms - now_ms > SAMPLE_AHEAD_MAX_MS)
+		return SAMPLE_FUTURE;
+	if (now_ms - at_ms > SAMPLE_AGE_MAX_MS)
+		return SAMPLE_STALE;
+	if (at_ms <= s->latest_ms)
+		return at_ms == s->latest_ms ? SAMPLE_DUPLICATE : SAMPLE_LATE;
+	s->latest_ms = at_ms;
+	return SAMPLE_TAKEN;
 }
 
-bool policies_integrity(
-    struct policies *ps, const char *metric, bool ok, int64_t now_ms, struct policy_decisions *out)
+enum sample_fate policies_load(struct policies *ps, struct series *s, double load, int64_t at_ms,
+    int64_t now_ms, struct policy_decisions *out)
 {
-	const struct watch *w = lm_map_find(ps->by_metric, metric);
+	(void)ps;
+	assert(s->kind == SERIES_LOAD);
+	if (!isfinite(load))
+		return SAMPLE_NOT_A_NUMBER;
 
-	if (w == NULL)
-		return false;
-	for (size_t i = 0; i < w->by.n; i++) {
-		struct policy *p = w->by.v[i].policy;
+	enum sample_fate fate = fate_of(s, at_ms, now_ms);
+	if (fate != SAMPLE_TAKEN)
+		return fate;
+	for (const struct link *link = s->links; link != NULL; link = link->next)
+		if (link->scale->policy.enabled)
+			scale_sample(link->scale, link->index, load < 0 ? 0 : load, out);
+	return SAMPLE_TAKEN;
+}
 
-		if (p->enabled && p->kind == POLICY_HEALING)
-			heal_sample(p, ok, now_ms, out);
-	}
-	return true;
+enum sample_fate policies_integrity(struct policies *ps, struct series *s, bool ok, int64_t at_ms,
+    int64_t now_ms, struct policy_decisions *out)
+{
+	(void)ps;
+	assert(s->kind == SERIES_INTEGRITY);
+
+	enum sample_fate fate = fate_of(s, at_ms, now_ms);
+	if (fate != SAMPLE_TAKEN)
+		return fate;
+	for (struct heal *h = s->heals; h != NULL; h = h->next)
+		if (h->policy.enabled)
+			heal_sample(h, ok, now_ms, out);
+	return SAMPLE_TAKEN;
 }
 
 int64_t policies_tick(struct policies *ps, int64_t now_ms, struct policy_decisions *out)
@@ -264,12 +359,14 @@ int64_t policies_tick(struct policies *ps, int64_t now_ms, struct policy_decisio
 	struct policy *p;
 
 	while ((p = deadlines_first(&ps->deadlines)) != NULL) {
-		if (p->heal.deadline_ms == p->wake_ms) {
+		struct heal *h = as_heal(p);
+
+		if (h->deadline_ms == p->wake_ms) {
 			if (p->wake_ms > now_ms)
 				return p->wake_ms;
-			heal_silence(p, now_ms, out);
+			heal_silence(h, now_ms, out);
 		}
-		deadlines_put(&ps->deadlines, p, p->heal.deadline_ms);
+		deadlines_put(&ps->deadlines, p, h->deadline_ms);
 	}
 	return INT64_MAX;
 }
@@ -281,14 +378,28 @@ int64_t policies_next(const struct policies *ps)
 	return p == NULL ? INT64_MAX : p->wake_ms;
 }
 
-void policies_explain(const struct policies *ps, const char *name, struct lm_buf *out)
+void policies_explain(const struct policies *ps, const struct policy *p, struct lm_buf *out)
 {
-	const struct policy *p = lm_map_find(ps->by_name, name);
-
-	if (p == NULL)
-		return;
-	if (p->kind == POLICY_SCALE)
-		scale_explain(p, out);
+	(void)ps;
+	if (p->kind == POLICY_SCALING)
+		scale_explain(as_scale(p), out);
 	else
-		heal_explain(p, out);
+		heal_explain(as_heal(p), out);
+}
+
+void policies_print(
+    const struct policies *ps, const struct policy *p, int64_t now_ms, struct lm_buf *out)
+{
+	struct lm_json j = lm_json_on(out);
+	struct lm_buf sees;
+
+	(void)now_ms;
+	lm_buf_init(&sees, 1024);
+	policies_explain(ps, p, &sees);
+	lm_json_open(&j, NULL, '{');
+	lm_json_str(&j, "kind", p->kind == POLICY_SCALING ? "scale" : "heal");
+	lm_json_bool(&j, "enabled", p->enabled);
+	lm_json_str(&j, "sees", sees.p);
+	lm_json_close(&j, '}');
+	lm_buf_fini(&sees);
 }

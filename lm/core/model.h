@@ -34,7 +34,8 @@ struct metric {
 	double load;
 	bool ok;
 	char *values; /* JSON object; NULL: none */
-	int64_t at_ms;
+	int64_t at_ms;         /* 0: it has not spoken yet */
+	struct series *series; /* borrowed; NULL: no policy looks at it */
 };
 
 /*
@@ -123,9 +124,9 @@ struct instance {
 
 #include "lm/core/model_process.h" /* a part of this header */
 
-/* What a policy acts on. */
-struct watch {
-	char *policy; /* its name in the policy engine */
+struct watch { /* what a policy acts on */
+	char *name;            /* of the policy: "voice__scaleVoipServer" */
+	struct policy *policy; /* borrowed; NULL: its component is not there */
 	struct instance *instance;
 	bool is_scale;
 	int index; /* into graph.scales or graph.heals */
@@ -147,7 +148,7 @@ struct engine {
 	struct lm_map *component_names; /* by full name, borrowed */
 	struct lm_map *processes;       /* by id, in order of acceptance; owned */
 	struct lm_map *flights;         /* by step id; owned */
-	struct lm_map *watches;         /* by policy name; owned */
+	struct lm_map *watches;         /* by name of the policy; owned */
 	struct policies *policies;
 	struct timers timers;
 	struct lanes lanes;
@@ -169,7 +170,7 @@ enum {
 	HEAL_ATTEMPTS = 5,    /* a restart, then rebuilds, then Failed */
 	MEMBERS_MAX = 100000, /* of a cluster without a maximum */
 	ROUNDS_MAX = 64,      /* plans of one process before its values must have settled */
-	METRICS_MAX = 32,     /* series per component */
+	METRICS_MAX = 32,     /* series per component beside its policies' */
 	STEP_TIMEOUT_S = 900, /* when neither descriptor nor driver end a step */
 	STEP_MARGIN_S = 15,   /* beyond the step's own limit, which is the driver's to keep */
 	STEP_GRACE_S = 15,    /* for a driver that was asked to end a step */

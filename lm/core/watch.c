@@ -16,7 +16,7 @@ void watch_free(struct watch *w)
 {
 	if (w == NULL)
 		return;
-	free(w->policy);
+	free(w->name);
 	free(w);
 }
 
@@ -47,23 +47,49 @@ static unsigned expr_count(struct facts *f, const struct graph_expr *x, unsigned
 	return d >= 1 && d <= 1e6 ? (unsigned)d : otherwise;
 }
 
-static const char *metric_id(struct facts *f, const struct graph_metric *m)
+static struct metric *metric_find(const struct component *c, const char *name)
 {
-	const struct component *c =
-	    lm_map_find(f->instance->components, f->graph->nodes[m->node].name);
-
-	return lm_arena_printf(f->arena, "%s.%s", c == NULL ? "" : c->id, m->name);
+	for (size_t i = 0; i < c->metrics.n; i++)
+		if (strcmp(c->metrics.v[i].name, name) == 0)
+			return &c->metrics.v[i];
+	return NULL;
 }
 
-static const struct watch *add_watch(
-    struct engine *e, struct instance *in, const char *policy, bool is_scale, int index)
+static struct metric *metric_add(struct component *c, const char *name)
+{
+	struct metric *m = LM_PUSH(NULL, &c->metrics);
+
+	m->name = text_dup(name);
+	return m;
+}
+
+/* NULL: its component is not there (yet). */
+static struct series *series_of(struct facts *f, int metric, enum series_kind kind)
+{
+	const struct graph_metric *gm = &f->graph->metrics[metric];
+	struct component *c = lm_map_find(f->instance->components, f->graph->nodes[gm->node].name);
+
+	if (c == NULL)
+		return NULL;
+	struct metric *m = metric_find(c, gm->name);
+	if (m == NULL)
+		m = metric_add(c, gm->name);
+	if (m->series == NULL) {
+		m->series = policies_add_series(f->engine->policies, kind);
+		m->kind = kind == SERIES_LOAD ? SAMPLE_LOAD : SAMPLE_INTEGRITY;
+	}
+	return m->series;
+}
+
+static struct watch *add_watch(
+    struct engine *e, struct instance *in, const char *name, bool is_scale, int index)
 {
 	struct watch *w = calloc(1, sizeof *w);
 
 	if (w == NULL)
 		abort();
-	*w = (struct watch){text_dup(policy), in, is_scale, index};
-	watch_free(lm_map_put(e->watches, w->policy, w));
+	*w = (struct watch){text_dup(name), NULL, in, is_scale, index};
+	watch_free(lm_map_put(e->watches, w->name, w));
 	return w;
 }
 
@@ -88,37 +114,54 @@ static const char *heal_name(struct facts *f, int i)
 	return lm_arena_printf(f->arena, "%s__%s", f->graph->nodes[h->node].name, h->name);
 }
 
-static void bind_scale(struct facts *f, int i)
+static const struct graph_cluster *scaled(const struct graph *g, int i)
 {
-	const struct graph_scale *s = &f->graph->scales[i];
-	const char **metrics = LM_NEW_N(f->arena, const char *, s->n_metrics + 1);
-
-	for (size_t k = 0; k < s->n_metrics; k++)
-		metrics[k] = metric_id(f, &f->graph->metrics[s->metrics[k]]);
-	policies_set_scale(
-	    f->engine->policies, &(struct policy_scale){
-				     .name = scale_name(f, i),
-				     .metrics = metrics,
-				     .n_metrics = s->n_metrics,
-				     .out = expr_number(f, &s->out, 100),
-				     .in = expr_number(f, &s->in, 0),
-				     .smoothing_out = expr_count(f, &s->smoothing_out, 1),
-				     .smoothing_in = expr_count(f, &s->smoothing_in, 1),
-				 });
+	return &g->clusters[g->scales[i].cluster];
 }
 
-static void bind_heal(struct facts *f, int i)
+static void bind_scale(struct facts *f, struct instance *in, int i)
+{
+	const struct graph_scale *s = &f->graph->scales[i];
+	const struct graph_cluster *c = scaled(f->graph, i);
+	struct series **series = LM_NEW_N(f->arena, struct series *, s->n_metrics + 1);
+	struct watch *w = add_watch(f->engine, in, scale_name(f, i), true, i);
+	struct policy_scale set;
+
+	policy_scale_init(&set);
+	set.series = series;
+	for (size_t k = 0; k < s->n_metrics; k++) {
+		series[set.n_series] = series_of(f, s->metrics[k], SERIES_LOAD);
+		set.n_series += series[set.n_series] != NULL;
+	}
+	set.min = c->min;
+	set.max = c->max;
+	set.increment = c->increment;
+	set.out = expr_number(f, &s->out, 100);
+	set.in = expr_number(f, &s->in, 0);
+	set.smoothing_out = expr_count(f, &s->smoothing_out, 1);
+	set.smoothing_in = expr_count(f, &s->smoothing_in, 1);
+	w->policy = policies_add_scale(f->engine->policies, &set, w);
+}
+
+static void bind_heal(struct facts *f, struct instance *in, int i)
 {
 	const struct graph_heal *h = &f->graph->heals[i];
 	const struct graph_metric *m = &f->graph->metrics[h->metric];
+	struct series *series = series_of(f, h->metric, SERIES_INTEGRITY);
+	struct component *c = patient(in, (size_t)i);
+	struct watch *w = add_watch(f->engine, in, heal_name(f, i), false, i);
 
-	policies_set_heal(f->engine->policies,
+	if (c != NULL)
+		c->heal = w;
+	if (series == NULL)
+		return;
+	w->policy = policies_add_heal(f->engine->policies,
 	    &(struct policy_heal){
-		.name = heal_name(f, i),
-		.metric = metric_id(f, m),
+		.series = series,
 		.smoothing = expr_count(f, &h->smoothing, 1),
 		.period_ms = (int64_t)(expr_number(f, &m->period_s, 60) * 1000),
-	    });
+	    },
+	    w);
 }
 
 void watch_bind(struct engine *e, struct instance *in)
@@ -126,41 +169,46 @@ void watch_bind(struct engine *e, struct instance *in)
 	LM_AUTO(lm_arena) arena = lm_arena_new();
 	struct facts f = {e, in, in->tree->graph, arena};
 
-	for (size_t i = 0; i < in->tree->graph->n_scales; i++) {
-		bind_scale(&f, (int)i);
-		add_watch(e, in, scale_name(&f, (int)i), true, (int)i);
-	}
-	for (size_t i = in->tree->graph->n_heals;
-	     i-- > 0;) { /* of several, the first is the one asked for */
-		struct component *c = patient(in, i);
-
-		bind_heal(&f, (int)i);
-		const struct watch *w = add_watch(e, in, heal_name(&f, (int)i), false, (int)i);
-		if (c != NULL)
-			c->heal = w;
-	}
+	for (size_t i = 0; i < in->tree->graph->n_scales; i++)
+		bind_scale(&f, in, (int)i);
+	for (size_t i = in->tree->graph->n_heals; i-- > 0;)
+		bind_heal(&f, in, (int)i); /* of several, the first is the one asked for */
 }
 
-static void unbind(struct engine *e, const char *policy)
+static void unbind(struct engine *e, const char *name)
 {
-	policies_remove(e->policies, policy);
-	watch_free(lm_map_remove(e->watches, policy));
+	struct watch *w = lm_map_remove(e->watches, name);
+
+	if (w != NULL)
+		policies_drop(e->policies, w->policy);
+	watch_free(w);
+}
+
+static void drop_series(struct engine *e, struct component *c)
+{
+	for (size_t i = 0; i < c->metrics.n; i++)
+		if (c->metrics.v[i].series != NULL) {
+			policies_drop_series(e->policies, c->metrics.v[i].series);
+			c->metrics.v[i].series = NULL;
+		}
 }
 
 void watch_unbind(struct engine *e, struct instance *in)
 {
 	LM_AUTO(lm_arena) arena = lm_arena_new();
 	struct facts f = {e, in, in->tree->graph, arena};
+	struct component *c;
 
 	for (size_t i = 0; i < in->tree->graph->n_scales; i++)
 		unbind(e, scale_name(&f, (int)i));
 	for (size_t i = 0; i < in->tree->graph->n_heals; i++) {
-		struct component *c = patient(in, i);
-
+		c = patient(in, i);
 		unbind(e, heal_name(&f, (int)i));
 		if (c != NULL)
 			c->heal = NULL;
 	}
+	for (size_t i = 0; (c = lm_map_next(in->components, &i)) != NULL;)
+		drop_series(e, c);
 }
 
 /* ---- when they see something ------------------------------------------------------------------------ */
@@ -172,10 +220,23 @@ static bool is_active(const struct instance *in, int node)
 	return c != NULL && c->state == COMPONENT_ACTIVE;
 }
 
-static void enable(struct engine *e, const char *policy, bool wanted, int64_t now_ms)
+static void enable(struct engine *e, const char *name, bool wanted, int64_t now_ms)
 {
-	if (policies_is_enabled(e->policies, policy) != wanted)
-		policies_enable(e->policies, policy, wanted, now_ms);
+	const struct watch *w = lm_map_find(e->watches, name);
+
+	if (w != NULL && w->policy != NULL)
+		policies_enable(e->policies, w->policy, wanted, now_ms);
+}
+
+static void enable_scale(struct facts *f, int i, bool wanted, int64_t now_ms)
+{
+	const char *name = scale_name(f, i);
+	const struct watch *w = lm_map_find(f->engine->watches, name);
+
+	if (w != NULL)
+		policies_set_size(f->engine->policies, w->policy,
+		    (unsigned)scaled(f->graph, i)->n_members, now_ms);
+	enable(f->engine, name, wanted, now_ms);
 }
 
 void watch_sync(struct engine *e, struct instance *in, int64_t now_ms)
@@ -191,7 +252,7 @@ void watch_sync(struct engine *e, struct instance *in, int64_t now_ms)
 
 		for (size_t k = 0; k < s->n_metrics; k++)
 			on = on && is_active(in, in->tree->graph->metrics[s->metrics[k]].node);
-		enable(e, scale_name(&f, (int)i), on, now_ms);
+		enable_scale(&f, (int)i, on, now_ms);
 	}
 	for (size_t i = 0; i < in->tree->graph->n_heals; i++)
 		enable(e, heal_name(&f, (int)i),
@@ -236,7 +297,7 @@ static void heal(struct engine *e, struct component *c, const struct watch *w, c
 {
 	struct instance *in = c->instance;
 
-	event_policy(e, t, now_ms, in, w->policy, POLICY_HEAL, reason);
+	event_policy(e, t, now_ms, in, w->name, POLICY_HEAL, reason);
 	component_set_state(e, c, COMPONENT_BROKEN, in->running, now_ms, t);
 	wish(e, INTENT_HEAL, in, c->name, reason);
 }
@@ -277,32 +338,23 @@ void watch_heal_broken(struct engine *e, struct instance *in, int64_t now_ms, st
 	}
 }
 
-static bool can_scale(const struct graph_cluster *c, bool out)
-{
-	return out ? c->max == 0 || c->n_members < c->max : c->n_members > c->min;
-}
-
 static void act_scale(struct engine *e, const struct watch *w, const struct policy_decision *d,
     int64_t now_ms, struct turn *t)
 {
 	struct instance *in = w->instance;
-	const struct graph_cluster *c =
-	    &in->tree->graph->clusters[in->tree->graph->scales[w->index].cluster];
-	bool out = d->action == POLICY_SCALE_OUT;
 
-	if (!can_scale(c, out)) /* at its limit: with no traffic this is every day */
-		return;
-	event_policy(e, t, now_ms, in, w->policy, d->action, d->reason);
-	wish(e, out ? INTENT_SCALE_OUT : INTENT_SCALE_IN, in, c->name, d->reason);
+	event_policy(e, t, now_ms, in, w->name, d->action, d->reason);
+	wish(e, d->action == POLICY_SCALE_OUT ? INTENT_SCALE_OUT : INTENT_SCALE_IN, in,
+	    scaled(in->tree->graph, w->index)->name, d->reason);
 }
 
 void watch_act(struct engine *e, struct policy_decisions *ds, int64_t now_ms, struct turn *t)
 {
 	for (size_t i = 0; i < ds->n; i++) {
 		const struct policy_decision *d = &ds->v[i];
-		const struct watch *w = lm_map_find(e->watches, d->policy);
+		const struct watch *w = d->owner;
 
-		if (w == NULL || w->instance->running != NULL)
+		if (w->instance->running != NULL)
 			continue; /* an earlier decision of this turn has set something going */
 		if (d->action != POLICY_HEAL) {
 			act_scale(e, w, d, now_ms, t);
@@ -319,24 +371,15 @@ void watch_act(struct engine *e, struct policy_decisions *ds, int64_t now_ms, st
 
 /* ---- samples -------------------------------------------------------------------------------------------- */
 
-static struct metric *series(struct component *c, const char *name)
+static struct metric *remember(
+    struct component *c, const char *name, const struct sample *s, int64_t now_ms)
 {
-	for (size_t i = 0; i < c->metrics.n; i++)
-		if (strcmp(c->metrics.v[i].name, name) == 0)
-			return &c->metrics.v[i];
-	if (c->metrics.n == METRICS_MAX)
-		return NULL;
-	struct metric *m = LM_PUSH(NULL, &c->metrics);
-	m->name = text_dup(name);
-	return m;
-}
+	struct metric *m = metric_find(c, name);
 
-static void remember(struct component *c, const char *name, const struct sample *s, int64_t now_ms)
-{
-	struct metric *m = series(c, name);
-
+	if (m == NULL && c->metrics.n < METRICS_MAX)
+		m = metric_add(c, name);
 	if (m == NULL)
-		return;
+		return NULL;
 	m->kind = s->kind;
 	m->load = s->load;
 	m->ok = s->ok;
@@ -344,6 +387,19 @@ static void remember(struct component *c, const char *name, const struct sample 
 	free(m->values);
 	m->values =
 	    s->values != NULL && strlen(s->values) <= VALUES_MAX ? text_dup(s->values) : NULL;
+	return m;
+}
+
+/* A sample of another kind than the descriptor promised counts for nothing. */
+static void count(struct engine *e, const struct metric *m, const struct sample *s, int64_t now_ms,
+    struct policy_decisions *out)
+{
+	if (m == NULL || m->series == NULL)
+		return;
+	if (s->kind == SAMPLE_LOAD && series_kind(m->series) == SERIES_LOAD)
+		policies_load(e->policies, m->series, s->load, 0, now_ms, out);
+	else if (s->kind == SAMPLE_INTEGRITY && series_kind(m->series) == SERIES_INTEGRITY)
+		policies_integrity(e->policies, m->series, s->ok, 0, now_ms, out);
 }
 
 bool watch_sample(struct engine *e, const struct sample *s, int64_t now_ms, struct turn *t)
@@ -362,14 +418,9 @@ bool watch_sample(struct engine *e, const struct sample *s, int64_t now_ms, stru
 	struct component *c = engine_find_component(e, key);
 	if (c == NULL)
 		return false;
-	remember(c, name, s, now_ms);
 
 	struct policy_decisions decisions = {0};
-	const char *id = lm_arena_printf(arena, "%s.%s", c->id, name);
-	if (s->kind == SAMPLE_LOAD)
-		policies_load(e->policies, id, s->load, now_ms, &decisions);
-	else if (s->kind == SAMPLE_INTEGRITY)
-		policies_integrity(e->policies, id, s->ok, now_ms, &decisions);
+	count(e, remember(c, name, s, now_ms), s, now_ms, &decisions);
 	watch_act(e, &decisions, now_ms, t);
 	return true;
 }

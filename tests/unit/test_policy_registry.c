@@ -21,124 +21,130 @@ static void teardown(void)
 	policies_free(policies);
 }
 
-static void set_scale(const char *name, const char *metric)
+static struct policy *add_scale(const char *name, struct series *series)
 {
-	policies_set_scale(policies, &(struct policy_scale){.name = name,
-					 .metrics = &metric,
-					 .n_metrics = 1,
-					 .out = 58,
-					 .in = 32,
-					 .smoothing_out = 1,
-					 .smoothing_in = 1});
+	struct policy_scale set;
+
+	policy_scale_init(&set);
+	set.series = &series;
+	set.n_series = 1;
+	set.out = 58;
+	struct policy *p = policies_add_scale(policies, &set, (void *)name);
+	policies_set_size(policies, p, 1, 0);
+	return p;
 }
 
-static void set_heal(const char *name, const char *metric, int64_t period_ms)
+static struct policy *add_heal(const char *name, struct series *series, int64_t period_ms)
 {
-	policies_set_heal(policies, &(struct policy_heal){name, metric, 1, period_ms});
+	return policies_add_heal(policies,
+	    &(struct policy_heal){.series = series, .smoothing = 1, .period_ms = period_ms},
+	    (void *)name);
+}
+
+static void overload(struct series *series)
+{
+	ck_assert_int_eq(policies_load(policies, series, 107, 0, 0, &decisions), SAMPLE_TAKEN);
 }
 
 static const char *decided(void)
 {
 	lm_buf_clear(&text);
 	for (size_t i = 0; i < decisions.n; i++)
-		lm_buf_printf(&text, "%s%s", i > 0 ? " " : "", decisions.v[i].policy);
+		lm_buf_printf(&text, "%s%s", i > 0 ? " " : "", (const char *)decisions.v[i].owner);
 	decisions.n = 0;
 	return text.p;
 }
 
-START_TEST(a_sample_that_nobody_watches_is_a_strangers)
-{
-	set_scale("scale", "gw.h_load");
-	ck_assert(!policies_load(policies, "gw.h_other", 107, 0, &decisions));
-	ck_assert(!policies_integrity(policies, "other.h_load", false, 0, &decisions));
-	ck_assert_str_eq(decided(), "");
-}
-END_TEST
-
 START_TEST(a_policy_starts_disabled)
 {
-	set_scale("scale", "gw.h_load");
-	ck_assert(!policies_is_enabled(policies, "scale"));
-	ck_assert(policies_load(policies, "gw.h_load", 107, 0, &decisions));
+	struct series *load = policies_add_series(policies, SERIES_LOAD);
+
+	ck_assert(!policy_is_enabled(add_scale("a", load)));
+	overload(load);
 	ck_assert_str_eq(decided(), "");
 }
 END_TEST
 
-START_TEST(an_unknown_policy_is_not_enabled_and_has_nothing_to_explain)
+START_TEST(a_series_without_a_policy_takes_samples_all_the_same)
 {
-	policies_enable(policies, "nobody", true, 0);
-	policies_remove(policies, "nobody");
-	ck_assert(!policies_is_enabled(policies, "nobody"));
-	policies_explain(policies, "nobody", &text);
-	ck_assert_str_eq(text.p, "");
+	overload(policies_add_series(policies, SERIES_LOAD));
+	ck_assert_str_eq(decided(), "");
 }
 END_TEST
 
-START_TEST(policies_on_the_same_metric_decide_in_the_order_in_which_they_were_set)
+START_TEST(policies_on_the_same_series_decide_in_the_order_in_which_they_were_added)
 {
-	set_scale("b", "gw.h_load");
-	set_scale("a", "gw.h_load");
-	policies_enable(policies, "a", true, 0);
-	policies_enable(policies, "b", true, 0);
-	policies_load(policies, "gw.h_load", 107, 0, &decisions);
+	struct series *load = policies_add_series(policies, SERIES_LOAD);
+	struct policy *b = add_scale("b", load), *a = add_scale("a", load);
+
+	policies_enable(policies, a, true, 0);
+	policies_enable(policies, b, true, 0);
+	overload(load);
 	ck_assert_str_eq(decided(), "b a");
 }
 END_TEST
 
-START_TEST(a_removed_policy_leaves_the_others_on_its_metric)
+START_TEST(a_dropped_policy_leaves_the_others_on_its_series)
 {
-	set_scale("a", "gw.h_load");
-	set_scale("b", "gw.h_load");
-	set_scale("c", "gw.h_load");
-	policies_enable(policies, "a", true, 0);
-	policies_enable(policies, "b", true, 0);
-	policies_enable(policies, "c", true, 0);
-	policies_remove(policies, "b");
-	policies_load(policies, "gw.h_load", 107, 0, &decisions);
+	static const char *const names[] = {"a", "b", "c"};
+	struct series *load = policies_add_series(policies, SERIES_LOAD);
+	struct series *integrity = policies_add_series(policies, SERIES_INTEGRITY);
+	struct policy *scale[3], *heal[3];
+
+	for (size_t i = 0; i < 3; i++) {
+		scale[i] = add_scale(names[i], load);
+		heal[i] = add_heal(names[i], integrity, 0);
+		policies_enable(policies, scale[i], true, 0);
+		policies_enable(policies, heal[i], true, 0);
+	}
+	policies_drop(policies, scale[1]);
+	policies_drop(policies, heal[1]);
+	overload(load);
+	ck_assert_str_eq(decided(), "a c");
+	policies_integrity(policies, integrity, false, 0, 0, &decisions);
 	ck_assert_str_eq(decided(), "a c");
 }
 END_TEST
 
-START_TEST(with_its_last_policy_a_metric_becomes_a_strangers)
+START_TEST(a_series_may_be_dropped_once_nobody_watches_it)
 {
-	set_scale("a", "gw.h_load");
-	policies_remove(policies, "a");
-	ck_assert(!policies_load(policies, "gw.h_load", 107, 0, &decisions));
-}
-END_TEST
+	struct series *load = policies_add_series(policies, SERIES_LOAD);
+	struct policy *p = add_scale("a", load);
 
-START_TEST(setting_a_name_again_replaces_the_policy_and_disables_it)
-{
-	set_scale("a", "gw.h_load");
-	policies_enable(policies, "a", true, 0);
-	set_scale("a", "gw2.h_load");
-	ck_assert(!policies_is_enabled(policies, "a"));
-	ck_assert(!policies_load(policies, "gw.h_load", 107, 0, &decisions));
-	ck_assert(policies_load(policies, "gw2.h_load", 107, 0, &decisions));
+	policies_drop(policies, p);
+	policies_drop_series(policies, load);
+	load = policies_add_series(policies, SERIES_INTEGRITY);
+	policies_integrity(policies, load, false, 0, 0, &decisions);
 	ck_assert_str_eq(decided(), "");
 }
 END_TEST
 
-START_TEST(a_policy_may_become_one_of_the_other_kind)
+START_TEST(to_drop_a_series_that_is_watched_is_a_bug_of_the_caller)
 {
-	set_heal("a", "gw.m", 1000);
-	policies_enable(policies, "a", true, 0);
-	set_scale("a", "gw.m");
-	policies_enable(policies, "a", true, 0);
-	ck_assert_int_eq(policies_tick(policies, 100000, &decisions), INT64_MAX);
-	policies_load(policies, "gw.m", 107, 0, &decisions);
-	ck_assert_str_eq(decided(), "a");
+	struct series *load = policies_add_series(policies, SERIES_LOAD);
+
+	add_scale("a", load);
+	policies_drop_series(policies, load);
 }
 END_TEST
 
-START_TEST(what_a_policy_was_made_from_may_change_afterwards)
+START_TEST(a_changed_policy_is_disabled_and_watches_the_series_it_names_now)
 {
-	char name[] = "a", metric[] = "gw.m";
+	struct series *load = policies_add_series(policies, SERIES_LOAD);
+	struct series *other = policies_add_series(policies, SERIES_LOAD);
+	struct policy *p = add_scale("a", load);
+	struct policy_scale set;
 
-	set_scale(name, metric);
-	name[0] = metric[0] = 'x';
-	policies_enable(policies, "a", true, 0);
-	ck_assert(policies_load(policies, "gw.m", 107, 0, &decisions));
+	policies_enable(policies, p, true, 0);
+	policy_scale_init(&set);
+	set.series = &other;
+	set.n_series = 1;
+	set.out = 58;
+	policies_change_scale(policies, p, &set);
+	ck_assert(!policy_is_enabled(p));
+	policies_enable(policies, p, true, 0);
+	policies_drop_series(policies, load);
+	overload(other);
 	ck_assert_str_eq(decided(), "a");
 }
 END_TEST
@@ -150,27 +156,29 @@ START_TEST(silences_are_noticed_in_the_order_of_their_deadlines)
 		int64_t period_ms;
 	} rows[] = {{"d", 4000}, {"a", 1000}, {"c2", 3000}, {"b", 2000}, {"c1", 3000}};
 
-	for (size_t i = 0; i < LM_COUNT(rows); i++) {
-		set_heal(rows[i].name, rows[i].name, rows[i].period_ms);
-		policies_enable(policies, rows[i].name, true, 0);
-	}
+	for (size_t i = 0; i < LM_COUNT(rows); i++)
+		policies_enable(policies,
+		    add_heal(rows[i].name, policies_add_series(policies, SERIES_INTEGRITY),
+			rows[i].period_ms),
+		    true, 0);
 	ck_assert_int_eq(policies_tick(policies, 0, &decisions), 2000);
 	policies_tick(policies, 8000, &decisions);
 	ck_assert_str_eq(decided(), "a b c2 c1 d");
 }
 END_TEST
 
-START_TEST(a_removed_policy_is_not_waited_for)
+START_TEST(a_dropped_policy_is_not_waited_for)
 {
-	set_heal("a", "a", 1000);
-	set_heal("b", "b", 2000);
-	set_heal("c", "c", 3000);
-	policies_enable(policies, "a", true, 0);
-	policies_enable(policies, "b", true, 0);
-	policies_enable(policies, "c", true, 0);
-	policies_remove(policies, "a");
+	struct policy *p[3];
+
+	for (size_t i = 0; i < 3; i++) {
+		p[i] = add_heal(
+		    "a", policies_add_series(policies, SERIES_INTEGRITY), 1000 * (int64_t)(i + 1));
+		policies_enable(policies, p[i], true, 0);
+	}
+	policies_drop(policies, p[0]);
 	ck_assert_int_eq(policies_tick(policies, 0, &decisions), 4000);
-	policies_enable(policies, "b", false, 0);
+	policies_enable(policies, p[1], false, 0);
 	ck_assert_int_eq(policies_tick(policies, 0, &decisions), 6000);
 }
 END_TEST
@@ -182,7 +190,8 @@ END_TEST
 enum { SERVERS = 300, ROUNDS = 20000 };
 
 static struct server {
-	char name[16];
+	struct series *series;
+	struct policy *policy;
 	bool enabled;
 	int64_t period_ms, deadline_ms;
 } servers[SERVERS];
@@ -196,12 +205,12 @@ static uint32_t random_below(uint64_t *state, uint32_t n)
 static void server_happens(struct server *s, uint32_t what, int64_t now_ms)
 {
 	if (what == 0) {
-		policies_enable(policies, s->name, !s->enabled, now_ms);
+		policies_enable(policies, s->policy, !s->enabled, now_ms);
 		s->enabled = !s->enabled;
 		s->deadline_ms = now_ms + 2 * s->period_ms;
 		return;
 	}
-	policies_integrity(policies, s->name, true, now_ms, &decisions);
+	policies_integrity(policies, s->series, true, 0, now_ms, &decisions);
 	if (s->enabled && now_ms + s->period_ms > s->deadline_ms)
 		s->deadline_ms = now_ms + s->period_ms;
 }
@@ -234,9 +243,9 @@ START_TEST(among_many_servers_each_silence_is_noticed_once_and_in_time)
 	size_t silent, noticed = 0;
 
 	for (size_t i = 0; i < SERVERS; i++) {
-		snprintf(servers[i].name, sizeof servers[i].name, "server-%zu", i);
 		servers[i].period_ms = 100 + random_below(&seed, 100000);
-		set_heal(servers[i].name, servers[i].name, servers[i].period_ms);
+		servers[i].series = policies_add_series(policies, SERIES_INTEGRITY);
+		servers[i].policy = add_heal("", servers[i].series, servers[i].period_ms);
 	}
 	for (size_t i = 0; i < ROUNDS; i++) {
 		server_happens(
@@ -258,17 +267,16 @@ static Suite *suite(void)
 	TCase *tc = tcase_create("policies");
 
 	tcase_add_checked_fixture(tc, given_no_policies, teardown);
-	tcase_add_test(tc, a_sample_that_nobody_watches_is_a_strangers);
 	tcase_add_test(tc, a_policy_starts_disabled);
-	tcase_add_test(tc, an_unknown_policy_is_not_enabled_and_has_nothing_to_explain);
-	tcase_add_test(tc, policies_on_the_same_metric_decide_in_the_order_in_which_they_were_set);
-	tcase_add_test(tc, a_removed_policy_leaves_the_others_on_its_metric);
-	tcase_add_test(tc, with_its_last_policy_a_metric_becomes_a_strangers);
-	tcase_add_test(tc, setting_a_name_again_replaces_the_policy_and_disables_it);
-	tcase_add_test(tc, a_policy_may_become_one_of_the_other_kind);
-	tcase_add_test(tc, what_a_policy_was_made_from_may_change_afterwards);
+	tcase_add_test(tc, a_series_without_a_policy_takes_samples_all_the_same);
+	tcase_add_test(
+	    tc, policies_on_the_same_series_decide_in_the_order_in_which_they_were_added);
+	tcase_add_test(tc, a_dropped_policy_leaves_the_others_on_its_series);
+	tcase_add_test(tc, a_series_may_be_dropped_once_nobody_watches_it);
+	tcase_add_test_raise_signal(tc, to_drop_a_series_that_is_watched_is_a_bug_of_the_caller, 6);
+	tcase_add_test(tc, a_changed_policy_is_disabled_and_watches_the_series_it_names_now);
 	tcase_add_test(tc, silences_are_noticed_in_the_order_of_their_deadlines);
-	tcase_add_test(tc, a_removed_policy_is_not_waited_for);
+	tcase_add_test(tc, a_dropped_policy_is_not_waited_for);
 	tcase_add_test(tc, among_many_servers_each_silence_is_noticed_once_and_in_time);
 	suite_add_tcase(s, tc);
 	return s;

@@ -32,8 +32,8 @@ static void print_policies(const struct engine *e, const struct instance *in, st
 		lm_buf_clear(&text);
 		policies_explain(e->policies, w->policy, &text);
 		lm_json_open(j, NULL, '{');
-		lm_json_str(j, "name", w->policy);
-		lm_json_bool(j, "enabled", policies_is_enabled(e->policies, w->policy));
+		lm_json_str(j, "name", w->name);
+		lm_json_bool(j, "enabled", policy_is_enabled(w->policy));
 		lm_json_str(j, "sees", text.p);
 		lm_json_close(j, '}');
 	}
@@ -53,7 +53,8 @@ bool engine_print_metrics(const struct engine *e, const char *name_or_id, struct
 	lm_json_open(&j, "metrics", '[');
 	for (size_t i = 0; (c = lm_map_next(in->components, &i)) != NULL;)
 		for (size_t k = 0; k < c->metrics.n; k++)
-			print_metric(&j, c, &c->metrics.v[k]);
+			if (c->metrics.v[k].at_ms != 0)
+				print_metric(&j, c, &c->metrics.v[k]);
 	lm_json_close(&j, ']');
 	print_policies(e, in, &j);
 	lm_json_close(&j, '}');
