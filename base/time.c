@@ -6,8 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-/* "", "Z", "+01:00", "+0100" or "+01"; all of it. */
-static bool parse_offset(const char *p, long *out_s)
+bool lm_time_offset(const char *p, int *out_s)
 {
 	int h = 0, m = 0, n = 0;
 
@@ -22,7 +21,7 @@ static bool parse_offset(const char *p, long *out_s)
 		return false;
 	if (h < 0 || h > 14 || m < 0 || m > 59)
 		return false;
-	*out_s = (*p == '-' ? -1 : 1) * (h * 3600L + m * 60L);
+	*out_s = (*p == '-' ? -1 : 1) * (h * 3600 + m * 60);
 	return true;
 }
 
@@ -30,7 +29,7 @@ bool lm_time_parse(const char *text, int64_t *out_ms)
 {
 	struct tm tm = {0};
 	double fraction = 0;
-	long offset_s = 0;
+	int offset_s = 0;
 
 	const char *p = strptime(text, "%Y-%m-%d", &tm);
 	if (p != NULL && *p == 'T')
@@ -47,7 +46,7 @@ bool lm_time_parse(const char *text, int64_t *out_ms)
 		fraction = strtod(p, NULL);
 		p += 1 + digits;
 	}
-	if (!parse_offset(p, &offset_s))
+	if (!lm_time_offset(p, &offset_s))
 		return false;
 	*out_ms = ((int64_t)timegm(&tm) - offset_s) * 1000 + (int64_t)(fraction * 1000 + 0.5);
 	return true;

@@ -11,5 +11,7 @@
  * is left of one in an address.  False: no such time.
  */
 bool lm_time_parse(const char *text, int64_t *out_ms);
+/* "", "Z", "+01:00", "+0100" or "+01" in seconds; at most 14 hours.  False: no offset. */
+bool lm_time_offset(const char *text, int *out_s);
 
 #endif
