@@ -140,6 +140,12 @@ bool engine_print_metrics(const struct engine *, const char *name_or_id, struct 
 /* Full name of the resource instance that a metric key (its id, or its name) means; NULL: none. */
 const char *engine_resource_name(const struct engine *, const char *metric_key);
 
+/*
+ * Whether what this component reports about that one is to be believed: it is itself, or they are
+ * related as things are wanted now.  By id or full name.
+ */
+bool engine_may_report(const struct engine *, const char *writer, const char *metric_key);
+
 /* The location that a step in flight was asked at ("": the default one); NULL: it is not in flight. */
 const char *engine_step_location(const struct engine *, const char *step);
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lm/core/engine_priv.h"
+#include "lm/core/view/kin.h"
 
 /* What is wanted: quantities of clusters, specs, and the trees compiled from them. */
 
@@ -107,6 +108,7 @@ void tree_free(struct tree *t)
 	if (t == NULL)
 		return;
 	spec_fini(&t->spec);
+	kin_free(t->kin);
 	graph_free(t->graph);
 	free(t);
 }

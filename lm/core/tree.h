@@ -42,7 +42,8 @@ struct tree {
 	unsigned number; /* from 1, never given twice */
 	struct spec spec;
 	struct graph *graph;
-	size_t users; /* components and links made under it */
+	size_t users;    /* components and links made under it */
+	struct kin *kin; /* view/kin.h; NULL: nobody has asked yet */
 };
 
 /* The quantities that a graph was compiled with. */
