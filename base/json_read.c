@@ -244,8 +244,9 @@ static char *text_rest(struct lm_jread *r, char *to)
 			r->p++;
 			return writes ? to : r->p;
 		case ESCAPE:
-			to = unescape(r, writes ? to : bin);
-			if (to == NULL)
+			if (writes)
+				to = unescape(r, to);
+			if (writes ? to == NULL : unescape(r, bin) == NULL)
 				return NULL;
 			continue;
 		case CONTROL:
