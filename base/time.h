@@ -14,4 +14,8 @@ bool lm_time_parse(const char *text, int64_t *out_ms);
 /* "", "Z", "+01:00", "+0100" or "+01" in seconds; at most 14 hours.  False: no offset. */
 bool lm_time_offset(const char *text, int *out_s);
 
+enum { LM_TIME_SIZE = 32 };
+/* "2026-11-20T22:42:59.123Z" */
+void lm_time_text(int64_t ms, char out[LM_TIME_SIZE]);
+
 #endif

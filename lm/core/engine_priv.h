@@ -32,9 +32,6 @@ void event_policy(struct engine *, struct turn *, int64_t now_ms, const struct i
 void event_death(
     struct engine *, struct turn *, int64_t now_ms, const struct component *, const char *what);
 void intent_print(struct lm_buf *, const struct intent *);
-/* "2026-11-20T22:42:59.123Z" */
-enum { TIME_TEXT_SIZE = 32 };
-void time_text(int64_t ms, char out[TIME_TEXT_SIZE]);
 
 /* ---- change.c: the only writers of states -------------------------------------------------------- */
 

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/json.h"
+#include "base/time.h"
 #include "lm/core/engine_priv.h"
 
 /* Well above what bounded inputs can make of a record: reaching it is our own mistake. */
@@ -321,35 +322,11 @@ void journal_step(
 
 /* ---- events ------------------------------------------------------------------------------------------ */
 
-static void digits(char *end, unsigned n, size_t width)
-{
-	for (; width > 0; width--, n /= 10)
-		*--end = (char)('0' + n % 10);
-}
-
-/* Every event has one: twenty times as fast as strftime(). */
-void time_text(int64_t ms, char out[TIME_TEXT_SIZE])
-{
-	static const char form[] = "YYYY-MM-DDThh:mm:ss.123Z";
-	time_t s = (time_t)(ms / 1000);
-	struct tm tm;
-
-	gmtime_r(&s, &tm);
-	memcpy(out, form, sizeof form);
-	digits(out + 4, (unsigned)tm.tm_year + 1900, 4);
-	digits(out + 7, (unsigned)tm.tm_mon + 1, 2);
-	digits(out + 10, (unsigned)tm.tm_mday, 2);
-	digits(out + 13, (unsigned)tm.tm_hour, 2);
-	digits(out + 16, (unsigned)tm.tm_min, 2);
-	digits(out + 19, (unsigned)tm.tm_sec, 2);
-	digits(out + 23, (unsigned)(ms % 1000), 3);
-}
-
 static void event_open(struct body *b, struct engine *e, int64_t now_ms, const char *type)
 {
-	char at[TIME_TEXT_SIZE];
+	char at[LM_TIME_SIZE];
 
-	time_text(now_ms, at);
+	lm_time_text(now_ms, at);
 	body_open(b);
 	lm_json_int(&b->json, "seq", e->next_event);
 	lm_json_str(&b->json, "at", at);
@@ -380,9 +357,9 @@ void event_process(struct engine *e, struct turn *t, int64_t now_ms, const struc
 	lm_json_str(&b.json, "reason", p->intent.reason);
 	lm_json_int(&b.json, "attempt", p->attempt);
 	if (p->wake_ms != 0) {
-		char at[TIME_TEXT_SIZE];
+		char at[LM_TIME_SIZE];
 
-		time_text(p->wake_ms, at);
+		lm_time_text(p->wake_ms, at);
 		lm_json_str(&b.json, "nextAttemptAt", at);
 	}
 	event_close(&b, e, t, p->root_name);

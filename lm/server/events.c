@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "base/time.h"
 #include "lm/server/http.h"
 
 enum {
@@ -201,13 +202,9 @@ static void print_sample(
     const struct sample *s, const char *resource_name, int64_t now_ms, struct lm_buf *out)
 {
 	struct lm_json j = lm_json_on(out);
-	time_t t = now_ms / 1000;
-	struct tm tm;
-	char at[40];
+	char at[LM_TIME_SIZE];
 
-	gmtime_r(&t, &tm);
-	size_t n = strftime(at, sizeof at, "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(at + n, sizeof at - n, ".%03dZ", (int)(now_ms % 1000));
+	lm_time_text(now_ms, at);
 	lm_json_open(&j, NULL, '{');
 	lm_json_str(&j, "type", "MetricSample");
 	lm_json_str(&j, "at", at);

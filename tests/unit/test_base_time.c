@@ -44,6 +44,20 @@ START_TEST(what_is_no_time_is_none)
 }
 END_TEST
 
+START_TEST(a_time_is_written_as_it_is_read)
+{
+	char text[LM_TIME_SIZE];
+	int64_t ms;
+
+	lm_time_text(INT64_C(1795214579123), text);
+	ck_assert_str_eq(text, "2026-11-20T22:42:59.123Z");
+	ck_assert(lm_time_parse(text, &ms));
+	ck_assert_int_eq(ms, INT64_C(1795214579123));
+	lm_time_text(0, text);
+	ck_assert_str_eq(text, "1970-01-01T00:00:00.000Z");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("base/time");
@@ -52,6 +66,7 @@ int main(void)
 	tcase_add_loop_test(
 	    tc, a_time_is_read_with_or_without_fraction_and_offset, 0, LM_COUNT(good));
 	tcase_add_loop_test(tc, what_is_no_time_is_none, 0, LM_COUNT(bad));
+	tcase_add_test(tc, a_time_is_written_as_it_is_read);
 	suite_add_tcase(s, tc);
 	SRunner *sr = srunner_create(s);
 	srunner_run_all(sr, CK_NORMAL);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/time.h"
 #include "lm/core/view/view.h"
 
 /* The documents of the topology. */
@@ -18,9 +19,9 @@ struct view {
 
 void view_time(struct lm_json *j, const char *key, int64_t ms)
 {
-	char text[TIME_TEXT_SIZE];
+	char text[LM_TIME_SIZE];
 
-	time_text(ms, text);
+	lm_time_text(ms, text);
 	lm_json_str(j, key, ms == 0 ? NULL : text);
 }
 
