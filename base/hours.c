@@ -67,6 +67,7 @@ static bool read_day(struct parser *s, unsigned *out)
 /* Mon-Fri,Sun */
 static bool read_days(struct parser *s, uint8_t *out)
 {
+	*out = 0;
 	do {
 		unsigned first, last;
 
@@ -117,16 +118,11 @@ static bool read_time(struct parser *s, unsigned *out)
 	return fail(s, begin, n, "a time is written 08:00, from 00:00 to 24:00");
 }
 
-static bool read_entry(struct parser *s, struct lm_hours_entry *e)
+static bool read_hours(struct parser *s, struct lm_hours_entry *e)
 {
 	unsigned from, to;
-
-	if (isalpha((unsigned char)*s->p) && !read_days(s, &e->days))
-		return false;
-	if (e->days == 0)
-		e->days = (1u << DAYS) - 1;
-	skip_blanks(s);
 	const char *begin = s->p;
+
 	if (!read_time(s, &from) || !expect(s, '-', "'-' and the end of these hours are missing") ||
 	    !read_time(s, &to))
 		return false;
@@ -135,14 +131,32 @@ static bool read_entry(struct parser *s, struct lm_hours_entry *e)
 		    "these hours end where they begin: a whole day is 00:00-24:00");
 	e->from = (uint16_t)from;
 	e->minutes = (uint16_t)(to > from ? to - from : to + DAY_MIN - from);
+	return true;
+}
+
+static bool read_least(struct parser *s, unsigned *out)
+{
 	if (!expect(s, '=', "'=' and how many are needed in these hours are missing"))
 		return false;
 	skip_blanks(s);
-	const char *number = s->p;
-	size_t n = word_size(number);
-	if (!read_number(s, LM_HOURS_LEAST_MAX, &e->least) || e->least == 0 || s->p != number + n)
-		return fail(s, number, n, "how many are needed is a whole number, 1 to 1000000");
-	return true;
+	const char *begin = s->p;
+	size_t n = word_size(begin);
+	if (read_number(s, LM_HOURS_LEAST_MAX, out) && *out > 0 && s->p == begin + n)
+		return true;
+	return fail(s, begin, n, "how many are needed is a whole number, 1 to 1000000");
+}
+
+static bool read_entry(struct parser *s, struct lm_hours_entry *e)
+{
+	*e = (struct lm_hours_entry){.minutes = DAY_MIN, .days = (1u << DAYS) - 1};
+	if (isalpha((unsigned char)*s->p)) {
+		if (!read_days(s, &e->days))
+			return false;
+		/* The whole of these days. */
+		if (*s->p == '=')
+			return read_least(s, &e->least);
+	}
+	return read_hours(s, e) && read_least(s, &e->least);
 }
 
 static bool read_entries(struct parser *s, struct lm_hours *out)
@@ -151,7 +165,7 @@ static bool read_entries(struct parser *s, struct lm_hours *out)
 	while (*s->p != '\0') {
 		if (out->n == LM_HOURS_MAX)
 			return fail(s, s->p, word_size(s->p), "there are more than 32 entries");
-		struct lm_hours_entry e = {0};
+		struct lm_hours_entry e;
 		if (!read_entry(s, &e))
 			return false;
 		out->v[out->n++] = e;

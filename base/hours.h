@@ -9,9 +9,10 @@
 /*
  * Busy hours of a week, and how many of something are needed in them:
  *
- *	Mon-Fri 08:00-18:00 = 3; Sat,Sun 10:00-14:00 = 2; 22:00-02:00 = 1
+ *	Mon-Fri 08:00-18:00 = 3; Sat,Sun = 2; 22:00-02:00 = 1
  *
- * Entries stand apart by ';'.  Without days it is every day.  The end does not belong to it; one that
+ * Entries stand apart by ';'.  Without days it is every day, without hours the whole of those days.
+ * The end does not belong to it; one that
  * is not later than the beginning is on the day after, and the days are those on which it begins.
  * Where entries overlap the largest number counts.  An empty text has no hours, and is in order.
  */
