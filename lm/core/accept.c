@@ -182,6 +182,7 @@ struct intent intent_copy(struct lm_arena *a, const struct intent *i)
 	    .resources = copy_resources(a, i),
 	    .n_resources = i->n_resources,
 	    .cluster = lm_arena_strdup(a, i->cluster),
+	    .quantity = i->quantity,
 	    .component_name = lm_arena_strdup(a, i->component_name),
 	    .component_id = lm_arena_strdup(a, i->component_id),
 	    .component_metric_key = lm_arena_strdup(a, i->component_metric_key),

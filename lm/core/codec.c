@@ -311,6 +311,7 @@ static bool read_intent(const json_t *o, struct lm_arena *a, struct intent *out)
 	out->component_id = lm_arena_strdup(a, text_of(i, "brokenComponentId"));
 	out->component_metric_key = lm_arena_strdup(a, text_of(i, "brokenComponentMetricKey"));
 	out->process = lm_arena_strdup(a, text_of(i, "processId"));
+	out->quantity = (unsigned)int_of(i, "quantity");
 	out->queue = json_is_true(json_object_get(i, "queue"));
 	out->reason = lm_arena_strdup(a, text_of(i, "reason"));
 	out->properties = read_given(i, "properties", a);

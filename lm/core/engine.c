@@ -26,7 +26,7 @@ struct engine *engine_new(const struct engine_conf *conf)
 	e->component_names = lm_map_new();
 	e->processes = lm_map_new();
 	e->flights = lm_map_new();
-	e->watches = lm_map_new();
+	e->names = lm_map_new();
 	e->policies = policies_new();
 	lanes_init(&e->lanes, &conf->limits);
 	e->next_event = 1;
@@ -37,7 +37,7 @@ void engine_free(struct engine *e)
 {
 	struct process *p;
 	struct instance *in;
-	struct watch *w;
+	char *name;
 
 	if (e == NULL)
 		return;
@@ -47,11 +47,9 @@ void engine_free(struct engine *e)
 		process_free(p);
 	for (size_t i = 0; (in = lm_map_next(e->instances, &i)) != NULL;)
 		instance_free(in);
-	for (size_t i = 0; (w = lm_map_next(e->watches, &i)) != NULL;)
-		watch_free(w);
-	for (size_t i = 0; i < e->wishes.n; i++)
-		wish_free(&e->wishes.v[i]);
-	lm_vec_free(&e->wishes);
+	for (size_t i = 0; (name = lm_map_next(e->names, &i)) != NULL;)
+		free(name);
+	wishes_fini(e);
 	referred_fini(e);
 	outside_fini(e);
 	lm_vec_free(&e->sleepers);
@@ -61,7 +59,7 @@ void engine_free(struct engine *e)
 	lm_map_free(e->component_names);
 	lm_map_free(e->processes);
 	lm_map_free(e->flights);
-	lm_map_free(e->watches);
+	lm_map_free(e->names);
 	timers_fini(&e->timers);
 	policies_free(e->policies);
 	free(e);
@@ -69,51 +67,11 @@ void engine_free(struct engine *e)
 
 /* ---- intents ------------------------------------------------------------------------------------- */
 
-/* Seeds without randomness: no two events of a journal have the same number. */
-static uint64_t own_seed(const struct engine *e, const char *name)
-{
-	return lm_hash(name) ^ ((uint64_t)e->next_event * 0x9e3779b97f4a7c15u);
-}
-
-static void grant_one(struct engine *e, const struct wish *w, int64_t now_ms, struct turn *t)
-{
-	const struct instance *in = lm_map_find(e->instances, w->root);
-	struct intent i = {.kind = w->kind, .assembly_name = w->root, .reason = w->reason};
-	struct when when = {now_ms, own_seed(e, w->root), t};
-	char process[LM_ID_SIZE];
-
-	if (w->kind == INTENT_HEAL)
-		i.component_name = w->subject;
-	else if (w->kind == INTENT_UPGRADE)
-		i.queue = true;
-	else
-		i.cluster = w->subject;
-	/* A scale whose assembly has become busy is out of date. */
-	if (in != NULL &&
-	    (w->kind == INTENT_HEAL || i.queue || instance_blocker(in, w->kind) == NULL))
-		lm_err_free(intent_accept(e, &i, &when, process));
-}
-
-/*
- * What policies wished for while the event was dealt with; granting one may lead to more.  A refusal
- * is no error here: the next samples will ask again.
- */
-static void grant(struct engine *e, int64_t now_ms, struct turn *t)
-{
-	for (size_t i = 0; i < e->wishes.n; i++) {
-		struct wish w = e->wishes.v[i];
-
-		grant_one(e, &w, now_ms, t);
-		wish_free(&w);
-	}
-	e->wishes.n = 0;
-}
-
 /* At the end of every event: what it has made possible. */
 static void follow_up(struct engine *e, int64_t now_ms, struct turn *t)
 {
 	do {
-		grant(e, now_ms, t);
+		wishes_grant(e, now_ms, t);
 		line_launch(e, now_ms, t);
 	} while (e->wishes.n > 0);
 }
@@ -160,6 +118,11 @@ struct engine_counts engine_counts(const struct engine *e)
 	return c;
 }
 
+struct sample_counts engine_sample_counts(const struct engine *e)
+{
+	return e->samples;
+}
+
 /* Told to go, or on its way anyway: its end is no surprise. */
 static bool is_expected_to_die(const struct component *c)
 {
@@ -183,7 +146,8 @@ bool engine_sample(struct engine *e, const struct sample *s, int64_t now_ms, str
 {
 	bool known = watch_sample(e, s, now_ms, t);
 
-	follow_up(e, now_ms, t);
+	if (e->wishes.n > 0)
+		follow_up(e, now_ms, t);
 	return known;
 }
 

@@ -13,6 +13,7 @@
 #include "lm/core/lane.h"
 #include "lm/core/record.h"
 #include "lm/core/step.h"
+#include "policies/policy.h"
 #include "tosca/catalog/catalog.h"
 
 /*
@@ -68,10 +69,22 @@ struct sample {
 	bool ok;     /* integrity */
 	const char
 	    *values; /* JSON object of plain figures (or the raw figures of a load); may be NULL */
+	int64_t at_ms; /* when it was measured, by the sender's clock; 0: when it comes */
 };
 
-/* False: nobody knows this metric; the sample is dropped. */
+/*
+ * False: nobody knows this metric, or it is not of this kind; the sample is dropped.  True does not
+ * mean that it counted: see enum sample_fate for what becomes of those with a time.
+ */
 bool engine_sample(struct engine *, const struct sample *, int64_t now_ms, struct turn *);
+
+/* Since the engine began. */
+struct sample_counts {
+	uint64_t fates[SAMPLE_FATES];
+	uint64_t strangers;       /* of nobody that is known */
+	uint64_t of_another_kind; /* a load where the descriptor promises integrity, or the like */
+};
+struct sample_counts engine_sample_counts(const struct engine *);
 
 /* Lets timers run.  Returns when it next wants to be called; INT64_MAX: not at all. */
 int64_t engine_tick(struct engine *, int64_t now_ms, struct turn *);

@@ -202,29 +202,7 @@ void flight_fini(struct engine *); /* of the engine: frees all flights */
 /* line.c: forgets everything of a process that still waits. */
 void flight_forget(struct engine *, struct process *);
 
-/* ---- watch.c: policies and metrics --------------------------------------------------------------- */
-
-/* The policies of an instance follow its graph: called when the graph was exchanged. */
-void watch_bind(struct engine *, struct instance *);
-void watch_unbind(struct engine *, struct instance *);
-/* Policies see something only while their component is Active and nothing runs. */
-void watch_sync(struct engine *, struct instance *, int64_t now_ms);
-/* The same, and those that see something begin to count anew. */
-void watch_restart(struct engine *, struct instance *, int64_t now_ms);
-
-/* What policies have decided becomes wishes. */
-void watch_act(struct engine *, struct policy_decisions *, int64_t now_ms, struct turn *);
-/* What broke while a process ran and is still Broken, heals now that the instance is idle. */
-void watch_heal_broken(struct engine *, struct instance *, int64_t now_ms, struct turn *);
-/* A service of this component has died. */
-void watch_died(
-    struct engine *, struct component *, const char *what, int64_t now_ms, struct turn *);
-bool watch_sample(struct engine *, const struct sample *, int64_t now_ms, struct turn *);
-void watch_free(struct watch *);
-void wish_free(struct wish *);
-/* Noted, and granted when the event is dealt with; 'subject' is a component or a cluster, or NULL. */
-void wish(struct engine *, enum intent_kind, const struct instance *, const char *subject,
-    const char *reason);
+#include "lm/core/watch/watch.h" /* a part of this header */
 
 /* codec.c: a step as the journal has it; the texts live in the arena, NULL where there is none. */
 struct step_record {

@@ -48,6 +48,7 @@ void instance_free(struct instance *in)
 		component_free(c);
 	for (size_t i = 0; (l = lm_map_next(in->links, &i)) != NULL;)
 		link_free(l);
+	watches_free(in);
 	lm_map_free(in->components);
 	lm_map_free(in->links);
 	struct found *found;
@@ -85,12 +86,8 @@ void component_free(struct component *c)
 		c->is_gone = true;
 		return;
 	}
-	for (size_t i = 0; i < c->metrics.n; i++) {
-		free(c->metrics.v[i].name);
-		free(c->metrics.v[i].values);
-	}
+	metrics_fini(c);
 	component_move(c, NULL, -1);
-	lm_vec_free(&c->metrics);
 	lm_kvs_fini(&c->outputs);
 	free(c);
 }
@@ -221,6 +218,7 @@ void engine_remove_instance(struct engine *e, struct instance *in)
 	struct component *c;
 
 	references_unbind(e, in);
+	watch_unbind(e, in);
 	for (size_t i = 0; (c = lm_map_next(in->components, &i)) != NULL;) {
 		lm_map_remove(e->components, c->id);
 		lm_map_remove(e->component_names, c->name);
@@ -242,5 +240,17 @@ void engine_remove_component(struct engine *e, struct component *c)
 	lm_map_remove(c->instance->components, c->name);
 	lm_map_remove(e->components, c->id);
 	lm_map_remove(e->component_names, c->name);
+	watch_leave(e, c);
 	component_free(c);
+}
+
+const char *engine_name(struct engine *e, const char *name)
+{
+	char *known = lm_map_find(e->names, name);
+
+	if (known != NULL)
+		return known;
+	known = text_dup(name);
+	lm_map_put(e->names, known, known);
+	return known;
 }

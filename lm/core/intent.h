@@ -50,7 +50,7 @@ struct adopted {
  *	change state      assembly, intended_state
  *	delete            assembly
  *	heal              assembly, component
- *	scale out, in     assembly, cluster
+ *	scale out, in     assembly, cluster, quantity
  *	retry             process: what is left of one that Failed or was Cancelled, under its own id
  *	rollback          process: back to what there was before it; a process of its own
  *	cancel            process: steps in flight end, no other begins
@@ -66,6 +66,8 @@ struct intent {
 	const struct adopted *resources;
 	size_t n_resources;
 	const char *cluster; /* composition name, or full name of the cluster */
+	unsigned
+	    quantity; /* members that shall be in service; 0: so many more or less as it scales by */
 	/* Full name, id or metric key of the broken component; one of them. */
 	const char *component_name, *component_id, *component_metric_key;
 	const char *process;

@@ -236,6 +236,8 @@ void intent_print(struct lm_buf *out, const struct intent *i)
 		print_kvs(&j, "clusters", &i->clusters);
 	if (i->n_resources > 0)
 		print_resources(&j, i);
+	if (i->quantity > 0)
+		lm_json_int(&j, "quantity", i->quantity);
 	if (i->queue)
 		lm_json_bool(&j, "queue", true);
 	lm_json_close(&j, '}');

@@ -28,16 +28,6 @@
  *  6. The engine's maps hold pointers; between turns the outside holds ids only.
  */
 
-struct metric {
-	char *name;
-	int kind; /* of struct sample */
-	double load;
-	bool ok;
-	char *values; /* JSON object; NULL: none */
-	int64_t at_ms;         /* 0: it has not spoken yet */
-	struct series *series; /* borrowed; NULL: no policy looks at it */
-};
-
 /*
  * Fingerprints of what a component was given when it was last brought up or reconfigured: its
  * descriptor, its input properties and the attributes of its infrastructure.  Volatile ones apart,
@@ -68,8 +58,8 @@ struct component {
 	struct flight *flight;         /* the step in flight; borrowed from engine.flights */
 	struct waiting *turn;          /* the step that will be, when its location has room */
 	struct line *line;             /* steps that wait for those two; NULL: none (line.c) */
-	const struct watch *heal;      /* the policy that heals it; borrowed; NULL: none */
-	LM_VEC(struct metric) metrics; /* latest of each, at most METRICS_MAX */
+	struct watch *heal;            /* policies that heal it; the instance's; NULL: none */
+	LM_VEC(struct metric) metrics; /* latest of each */
 	int64_t modified_ms;
 	char name[]; /* full */
 };
@@ -119,24 +109,13 @@ struct instance {
 	struct process *last;           /* that began; borrowed; NULL: forgotten */
 	LM_VEC(struct process *) queue; /* borrowed */
 	LM_VEC(struct process *) aside; /* that see off who has left; borrowed; see aside.c */
+	LM_VEC(struct watch *) scales, heals; /* what its policies act on; owned */
+	unsigned binding;                     /* of them to the graph: counts */
 	int64_t created_ms, modified_ms;
 };
 
 #include "lm/core/model_process.h" /* a part of this header */
-
-struct watch { /* what a policy acts on */
-	char *name;            /* of the policy: "voice__scaleVoipServer" */
-	struct policy *policy; /* borrowed; NULL: its component is not there */
-	struct instance *instance;
-	bool is_scale;
-	int index; /* into graph.scales or graph.heals */
-};
-
-/* What a policy wants, until the engine grants it. */
-struct wish {
-	enum intent_kind kind;
-	char *root, *subject, *reason; /* heap; the subject is a component or a cluster */
-};
+#include "lm/core/model_watch.h"   /* a part of this header */
 
 struct engine {
 	struct engine_conf conf;
@@ -148,11 +127,12 @@ struct engine {
 	struct lm_map *component_names; /* by full name, borrowed */
 	struct lm_map *processes;       /* by id, in order of acceptance; owned */
 	struct lm_map *flights;         /* by step id; owned */
-	struct lm_map *watches;         /* by name of the policy; owned */
+	struct lm_map *names;           /* of metrics and policies; owned */
 	struct policies *policies;
 	struct timers timers;
 	struct lanes lanes;
 	struct engine_counts counts; /* but in_flight, which is the size of the map */
+	struct sample_counts samples;
 	LM_VEC(struct wish) wishes;
 	LM_VEC(struct process *) sleepers; /* heals between two attempts; borrowed */
 	int64_t next_event;
@@ -168,9 +148,11 @@ enum {
 	FINISHED_MAX = 1000, /* processes remembered after their end */
 	FINISHED_DAYS = 7,
 	HEAL_ATTEMPTS = 5,    /* a restart, then rebuilds, then Failed */
+	HEALS_MAX = 5,        /* that policies may want of one component ... */
+	HEAL_WINDOW_S = 120,  /* ... in so many seconds, then Failed */
 	MEMBERS_MAX = 100000, /* of a cluster without a maximum */
 	ROUNDS_MAX = 64,      /* plans of one process before its values must have settled */
-	METRICS_MAX = 32,     /* series per component beside its policies' */
+	METRICS_MAX = 32,     /* series per component, beside those that its policies want */
 	STEP_TIMEOUT_S = 900, /* when neither descriptor nor driver end a step */
 	STEP_MARGIN_S = 15,   /* beyond the step's own limit, which is the driver's to keep */
 	STEP_GRACE_S = 15,    /* for a driver that was asked to end a step */
@@ -193,6 +175,8 @@ void engine_add_instance(struct engine *, struct instance *);
 void engine_remove_instance(struct engine *, struct instance *); /* frees it */
 void engine_add_component(struct engine *, struct component *);
 void engine_remove_component(struct engine *, struct component *); /* frees it */
+/* The same text for the same name, as long as the engine lasts: for names of which there are few. */
+const char *engine_name(struct engine *, const char *);
 
 /* Of a resource, the root, or an assembly in between, which has no record of its own. */
 void node_id(const struct instance *, const struct graph *, int node, char out[LM_ID_SIZE]);

@@ -112,7 +112,6 @@ static void finish_gone(struct engine *e, struct process *p, int64_t now_ms, str
 {
 	struct instance *in = p->instance;
 
-	watch_unbind(e, in);
 	leave(e, p, now_ms);
 	event_root(e, t, now_ms, in, p, in->shown, COMPONENT_ABSENT);
 	journal_links_gone(t, in);
@@ -126,7 +125,6 @@ static void finish_gone(struct engine *e, struct process *p, int64_t now_ms, str
 static void rest(
     struct engine *e, struct instance *in, const struct process *p, int64_t now_ms, struct turn *t)
 {
-	watch_unbind(e, in);
 	drop_absent(e, in, t);
 	instance_drop_trees(in, NULL);
 	references_bind(e, in);
@@ -527,8 +525,6 @@ static struct instance *create_instance(struct engine *e, const struct process *
 /* From now on the instance wants what the aim says. */
 static void take_aim(struct engine *e, struct process *p, struct instance *in, struct aim *a)
 {
-	if (in->tree != NULL)
-		watch_unbind(e, in);
 	p->from_number = in->tree == NULL ? 0 : in->tree->number;
 	if (a->is_new)
 		instance_want(in, a->to);

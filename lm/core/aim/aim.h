@@ -59,6 +59,9 @@ bool link_is_stale(struct facts *, int relationship, const struct link *);
 
 /* New members take the lowest free indices, so that names stay few.  'in' NULL: all are free. */
 void members_grow(struct members *, unsigned by, const struct instance *in);
+/* Of a cluster that is there: not those who are Failed, or got stuck on their way up. */
+unsigned members_in_service(const struct instance *, const struct graph_cluster *,
+    const enum component_state *states); /* by node, see instance_states() */
 /* Whoever is not well goes first, then the highest index. */
 void members_shrink(
     struct members *, unsigned by, const struct instance *, const struct graph_cluster *);

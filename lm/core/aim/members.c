@@ -62,6 +62,24 @@ void members_grow(struct members *m, unsigned by, const struct instance *in)
 	free(taken);
 }
 
+/* Broken is on its way back. */
+static bool is_in_service(enum component_state state, enum component_state target)
+{
+	if (target < COMPONENT_ACTIVE)
+		return state != COMPONENT_FAILED;
+	return state == COMPONENT_ACTIVE || state == COMPONENT_BROKEN;
+}
+
+unsigned members_in_service(
+    const struct instance *in, const struct graph_cluster *c, const enum component_state *states)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < c->n_members; i++)
+		n += is_in_service(states[c->members[i]], in->tree->spec.target);
+	return n;
+}
+
 /* By place in 'm': it is in the tree, and not well.  Both are in the order of their indices. */
 static bool *who_is_ill(const struct members *m, const struct instance *in,
     const struct graph_cluster *c, struct lm_arena *a)

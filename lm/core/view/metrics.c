@@ -13,32 +13,39 @@ static void print_metric(struct lm_json *j, const struct component *c, const str
 		lm_json_num(j, "load", m->load);
 	if (m->kind == SAMPLE_INTEGRITY)
 		lm_json_str(j, "integrity", m->ok ? "OK" : "BROKEN");
-	if (m->values != NULL)
+	if (m->values != NULL && m->values[0] != '\0')
 		lm_json_raw(j, "values", m->values);
 	view_time(j, "at", m->at_ms);
 	lm_json_close(j, '}');
 }
 
-static void print_policies(const struct engine *e, const struct instance *in, struct lm_json *j)
+static void print_policy(
+    const struct engine *e, const struct watch *w, struct lm_arena *a, struct lm_json *j)
 {
-	const struct watch *w;
 	struct lm_buf text;
 
+	if (w->policy == NULL)
+		return;
 	lm_buf_init(&text, 1024);
-	lm_json_open(j, "policies", '[');
-	for (size_t i = 0; (w = lm_map_next(e->watches, &i)) != NULL;) {
-		if (w->instance != in)
-			continue;
-		lm_buf_clear(&text);
-		policies_explain(e->policies, w->policy, &text);
-		lm_json_open(j, NULL, '{');
-		lm_json_str(j, "name", w->name);
-		lm_json_bool(j, "enabled", policy_is_enabled(w->policy));
-		lm_json_str(j, "sees", text.p);
-		lm_json_close(j, '}');
-	}
-	lm_json_close(j, ']');
+	policies_explain(e->policies, w->policy, &text);
+	lm_json_open(j, NULL, '{');
+	lm_json_str(j, "name", watch_name(w, a));
+	lm_json_bool(j, "enabled", policy_is_enabled(w->policy));
+	lm_json_str(j, "sees", text.p);
+	lm_json_close(j, '}');
 	lm_buf_fini(&text);
+}
+
+static void print_policies(const struct engine *e, const struct instance *in, struct lm_json *j)
+{
+	LM_AUTO(lm_arena) arena = lm_arena_new();
+
+	lm_json_open(j, "policies", '[');
+	for (size_t i = 0; i < in->scales.n; i++)
+		print_policy(e, in->scales.v[i], arena, j);
+	for (size_t i = 0; i < in->heals.n; i++)
+		print_policy(e, in->heals.v[i], arena, j);
+	lm_json_close(j, ']');
 }
 
 bool engine_print_metrics(const struct engine *e, const char *name_or_id, struct lm_buf *out)
