@@ -18,4 +18,10 @@ enum { LM_TIME_SIZE = 32 };
 /* "2026-11-20T22:42:59.123Z" */
 void lm_time_text(int64_t ms, char out[LM_TIME_SIZE]);
 
+/*
+ * A length of time in milliseconds, at most 100 years: "90" and "1.5" are seconds, units are ms, s,
+ * m or min, h and d, largest first ("1h30min"); "10:30" is hours and minutes, "10:30:15" has seconds too.
+ */
+bool lm_time_parse_span(const char *text, int64_t *out_ms);
+
 #endif

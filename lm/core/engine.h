@@ -35,6 +35,8 @@ struct engine_conf {
 	unsigned finished_max;     /* 0: 1000 */
 	int64_t finished_age_ms;   /* 0: 7 days */
 	struct lane_limits limits; /* steps in flight; all zero: as many as there are */
+	/* No reports of integrity are expected, so none is missing: for who has no healthy ones sent. */
+	bool takes_silence_for_health;
 };
 
 struct engine *engine_new(const struct engine_conf *);

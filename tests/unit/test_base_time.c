@@ -58,6 +58,48 @@ START_TEST(a_time_is_written_as_it_is_read)
 }
 END_TEST
 
+static const struct {
+	const char *text;
+	int64_t ms;
+} spans[] = {
+    {"90", 90000},
+    {"0", 0},
+    {"1.5", 1500},
+    {"500ms", 500},
+    {"90s", 90000},
+    {"15m", 900000},
+    {"15min", 900000},
+    {"2h", 7200000},
+    {"1d", 86400000},
+    {"1h30min", 5400000},
+    {"1d2h3m4s5ms", 93784005},
+    {"10:30", 37800000},
+    {"10:30:15", 37815000},
+    {"26:00", 93600000},
+};
+
+static const char *const no_spans[] = {"", "-1", "+1", " 1", "1 ", "x", "h", "1x", "1.", ".5",
+    "1e3", "0x10", "inf", "nan", "1h2h", "1s1h", "1h30", "0h30", "10:60", "10:30:60", "10:", ":30",
+    "1:2:3:4", "36600d1s", "99999999999999999999"};
+
+START_TEST(a_length_of_time_has_units_or_is_in_seconds)
+{
+	int64_t ms = -1;
+
+	ck_assert_msg(lm_time_parse_span(spans[_i].text, &ms), "%s", spans[_i].text);
+	ck_assert_int_eq(ms, spans[_i].ms);
+}
+END_TEST
+
+START_TEST(what_is_no_length_of_time_is_none)
+{
+	int64_t ms = -1;
+
+	ck_assert_msg(!lm_time_parse_span(no_spans[_i], &ms), "%s", no_spans[_i]);
+	ck_assert_int_eq(ms, -1);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("base/time");
@@ -67,6 +109,8 @@ int main(void)
 	    tc, a_time_is_read_with_or_without_fraction_and_offset, 0, LM_COUNT(good));
 	tcase_add_loop_test(tc, what_is_no_time_is_none, 0, LM_COUNT(bad));
 	tcase_add_test(tc, a_time_is_written_as_it_is_read);
+	tcase_add_loop_test(tc, a_length_of_time_has_units_or_is_in_seconds, 0, LM_COUNT(spans));
+	tcase_add_loop_test(tc, what_is_no_length_of_time_is_none, 0, LM_COUNT(no_spans));
 	suite_add_tcase(s, tc);
 	SRunner *sr = srunner_create(s);
 	srunner_run_all(sr, CK_NORMAL);

@@ -206,7 +206,8 @@ static void bind_heal(struct binding *b, int i)
 	struct policy_heal set = {
 	    .series = series_of(b, from, m->name, SERIES_INTEGRITY),
 	    .smoothing = expr_count(&b->f, &h->smoothing, 1),
-	    .period_ms = expr_ms(&b->f, &m->period_s, 60),
+	    .period_ms =
+		b->f.engine->conf.takes_silence_for_health ? 0 : expr_ms(&b->f, &m->period_s, 60),
 	    .maximum_heals = expr_count(&b->f, &h->maximum, HEALS_MAX),
 	    .heal_window_ms = expr_ms(&b->f, &h->window, HEAL_WINDOW_S),
 	};
