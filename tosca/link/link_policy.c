@@ -103,6 +103,9 @@ static void check_period(struct linker *l, const struct policy *p, const struct 
 
 	if (!fixed_period(owner, m, &period))
 		return;
+	/* Integrity without a period: somebody else tells of it, when there is something to tell. */
+	if (period == 0 && p->kind == POLICY_HEAL)
+		return;
 	if (period == 0) {
 		struct diag *d = diag_add(l->diags, CODE_SILENT_METRIC, &p->metric.pos,
 		    "policy '%s' never acts: metric '%s' is never published", p->name.text,
