@@ -9,50 +9,51 @@ void deadlines_fini(struct deadlines *d)
 	lm_vec_free(d);
 }
 
-static bool is_before(const struct policy *a, const struct policy *b)
+static bool is_before(const struct deadline *a, const struct deadline *b)
 {
-	return a->wake_ms != b->wake_ms ? a->wake_ms < b->wake_ms : a->serial < b->serial;
+	return a->wake_ms != b->wake_ms ? a->wake_ms < b->wake_ms
+					: a->policy->serial < b->policy->serial;
 }
 
 /* Places count from 1: the parent of i is i / 2. */
-static void seat(struct deadlines *d, struct policy *p, size_t place)
+static void seat(struct deadlines *d, struct deadline x, size_t place)
 {
-	d->v[place - 1] = p;
-	p->place = place;
+	d->v[place - 1] = x;
+	x.policy->place = (uint32_t)place;
 }
 
-static void rise(struct deadlines *d, struct policy *p)
+static void rise(struct deadlines *d, size_t at)
 {
-	size_t at = p->place;
+	struct deadline x = d->v[at - 1];
 
-	for (; at > 1 && is_before(p, d->v[at / 2 - 1]); at /= 2)
+	for (; at > 1 && is_before(&x, &d->v[at / 2 - 1]); at /= 2)
 		seat(d, d->v[at / 2 - 1], at);
-	seat(d, p, at);
+	seat(d, x, at);
 }
 
-static void sink(struct deadlines *d, struct policy *p)
+static void sink(struct deadlines *d, size_t at)
 {
-	size_t at = p->place;
+	struct deadline x = d->v[at - 1];
 
 	for (size_t child; (child = at * 2) <= d->n; at = child) {
-		if (child < d->n && is_before(d->v[child], d->v[child - 1]))
+		if (child < d->n && is_before(&d->v[child], &d->v[child - 1]))
 			child++;
-		if (!is_before(d->v[child - 1], p))
+		if (!is_before(&d->v[child - 1], &x))
 			break;
 		seat(d, d->v[child - 1], at);
 	}
-	seat(d, p, at);
+	seat(d, x, at);
 }
 
 void deadlines_put(struct deadlines *d, struct policy *p, int64_t wake_ms)
 {
-	p->wake_ms = wake_ms;
 	if (p->place == 0) {
-		*LM_PUSH(NULL, d) = p;
-		p->place = d->n;
+		LM_PUSH(NULL, d)->policy = p;
+		p->place = (uint32_t)d->n;
 	}
-	rise(d, p);
-	sink(d, p);
+	d->v[p->place - 1].wake_ms = wake_ms;
+	rise(d, p->place);
+	sink(d, p->place);
 }
 
 void deadlines_drop(struct deadlines *d, struct policy *p)
@@ -62,15 +63,18 @@ void deadlines_drop(struct deadlines *d, struct policy *p)
 	if (hole == 0)
 		return;
 	p->place = 0;
-	struct policy *last = d->v[--d->n];
-	if (last == p)
+	struct deadline last = d->v[--d->n];
+	if (last.policy == p)
 		return;
 	seat(d, last, hole);
-	rise(d, last);
-	sink(d, last);
+	rise(d, hole);
+	sink(d, last.policy->place);
 }
 
-struct policy *deadlines_first(const struct deadlines *d)
+struct policy *deadlines_first(const struct deadlines *d, int64_t *out_wake_ms)
 {
-	return d->n == 0 ? NULL : d->v[0];
+	if (d->n == 0)
+		return NULL;
+	*out_wake_ms = d->v[0].wake_ms;
+	return d->v[0].policy;
 }

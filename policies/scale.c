@@ -1,113 +1,234 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "policies/scale.h"
+
+#include <assert.h>
 #include <limits.h>
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
-#include "policies/rule.h"
-#include "policies/words.h"
+/* ---- what it is made of ---------------------------------------------------------------------- */
 
-void scale_reset(struct scale *s)
+void policy_scale_init(struct policy_scale *set)
 {
-	for (size_t i = 0; i < s->n; i++)
-		s->latest[i] = NAN;
-	s->load = NAN;
-	s->above = s->below = 0;
+	*set = (struct policy_scale){
+	    .increment = 1,
+	    .out = NAN,
+	    .in = NAN,
+	    .smoothing_out = 1,
+	    .smoothing_in = 1,
+	    .target = NAN,
+	    .tolerance = NAN,
+	};
 }
 
-/* Of the metrics that have spoken; one at least has. */
-static double mean(const struct scale *s)
+/* The links of a series are in the order of their policies. */
+static bool link_series(struct link *link, struct series *series)
 {
-	double sum = 0;
+	struct link **at = &series->links;
+
+	assert(series->kind == SERIES_LOAD);
+	for (; *at != NULL; at = &(*at)->next)
+		if ((*at)->scale == link->scale)
+			return false; /* named twice: one series all the same */
+	link->series = series;
+	*at = link;
+	return true;
+}
+
+static void unlink_series(struct link *link)
+{
+	struct link **at = &link->series->links;
+
+	while (*at != link)
+		at = &(*at)->next;
+	*at = link->next;
+}
+
+static void link_all(struct scale *s, const struct policy_scale *set)
+{
 	size_t n = 0;
 
-	for (size_t i = 0; i < s->n; i++)
-		if (!isnan(s->latest[i])) {
-			sum += s->latest[i];
-			n++;
-		}
-	return sum / (double)n;
-}
-
-/* What the policy wants of so many members now; the same when it is at a limit. */
-static unsigned size_wanted(const struct scale *s, bool up)
-{
-	const struct policy_scale *c = &s->conf;
-	unsigned most = c->max == 0 ? UINT_MAX : c->max;
-
-	if (up)
-		return s->size >= most                 ? s->size
-		       : c->increment < most - s->size ? s->size + c->increment
-						       : most;
-	return s->size <= c->min                 ? s->size
-	       : c->increment < s->size - c->min ? s->size - c->increment
-						 : c->min;
-}
-
-static void reason_write(const struct scale *s, bool up, struct lm_buf *b)
-{
-	unsigned n = up ? s->above : s->below;
-
-	lm_buf_puts(b, s->n > 1 ? "mean load " : "load ");
-	if (n > LOADS_KEPT)
-		lm_buf_puts(b, "..., ");
-	for (unsigned i = n > LOADS_KEPT ? n - LOADS_KEPT : 0; i < n; i++) {
-		words_load(b, s->run[i % LOADS_KEPT]);
-		lm_buf_puts(b, i + 1 < n ? ", " : " ");
+	s->links = policy_alloc(set->n_series, sizeof *s->links);
+	for (size_t i = 0; i < set->n_series; i++) {
+		s->links[n] = (struct link){.scale = s, .index = n};
+		n += link_series(&s->links[n], set->series[i]);
 	}
-	lm_buf_puts(b, up ? "above " : "below ");
-	words_load(b, up ? s->conf.out : s->conf.in);
-	if (n > 1) {
-		lm_buf_puts(b, " ");
-		words_times(b, n);
-	}
+	mean_init(&s->mean, n);
 }
 
-static void decide(struct scale *s, bool up, struct policy_decisions *out)
+static void describe(struct scale *s, const struct policy_scale *set)
 {
-	unsigned size = size_wanted(s, up);
-	struct lm_buf b;
+	double tolerance = isnan(set->tolerance) ? set->target / 10 : set->tolerance;
 
+	assert(set->smoothing_out >= 1 && set->smoothing_in >= 1 && set->increment >= 1);
+	s->conf = *set;
+	s->conf.series = NULL;
+	s->conf.schedule = NULL;
+	if (s->conf.increment > SIZE_MAX_WANTED)
+		s->conf.increment = SIZE_MAX_WANTED;
+	s->out = isnan(set->out) ? set->target + tolerance : set->out;
+	s->in = isnan(set->in) ? set->target - tolerance : set->in;
+	if (set->schedule != NULL) {
+		s->schedule = policy_alloc(1, sizeof *s->schedule);
+		*s->schedule = *set->schedule;
+	}
+	if (set->predict_ahead_ms > 0) {
+		s->forecast = policy_alloc(1, sizeof *s->forecast);
+		forecast_init(s->forecast,
+		    set->predict_window_ms > 0 ? set->predict_window_ms : set->predict_ahead_ms);
+	}
+	link_all(s, set);
+	scale_reset(s, 0);
+}
+
+static void undescribe(struct scale *s)
+{
+	for (size_t i = 0; i < s->mean.n; i++)
+		unlink_series(&s->links[i]);
+	free(s->links);
+	free(s->forecast);
+	free(s->schedule);
+	mean_fini(&s->mean);
+	s->forecast = NULL;
+	s->schedule = NULL;
+}
+
+struct scale *scale_new(const struct policy_scale *set)
+{
+	struct scale *s = policy_alloc(1, sizeof *s);
+
+	describe(s, set);
+	return s;
+}
+
+void scale_free(struct scale *s)
+{
+	undescribe(s);
+	free(s);
+}
+
+void scale_change(struct scale *s, const struct policy_scale *set)
+{
+	undescribe(s);
+	describe(s, set);
+}
+
+/* ---- when it sees ---------------------------------------------------------------------------- */
+
+static void forget_loads(struct scale *s)
+{
+	s->load = s->ahead = NAN;
+	s->above = s->below = 0;
+	mean_clear(&s->mean);
+	if (s->forecast != NULL)
+		forecast_clear(s->forecast);
+}
+
+void scale_reset(struct scale *s, int64_t now_ms)
+{
+	forget_loads(s);
+	if (!s->policy.enabled)
+		return;
+	if (s->memory.awaited && s->size != s->memory.from)
+		s->memory.scaled_ms = now_ms; /* only now it is done */
+	s->memory.awaited = false;
+	s->policy.due_ms = now_ms;
+	/* Nobody knows what was called for before: no less than this. */
+	if (s->conf.stabilization_ms > 0 &&
+	    crest_since(&s->called, now_ms - s->conf.stabilization_ms) == 0)
+		crest_put(&s->called, s->size, now_ms);
+}
+
+void scale_set_size(struct scale *s, unsigned size, int64_t now_ms)
+{
+	if (size > SIZE_MAX_WANTED)
+		size = SIZE_MAX_WANTED;
 	if (size == s->size)
 		return;
-	lm_buf_init(&b, sizeof((struct policy_decision *)0)->reason - 1);
-	reason_write(s, up, &b);
-	lm_buf_printf(&b, ": from %u to %u", s->size, size);
-	policy_decide(&s->policy, up ? POLICY_SCALE_OUT : POLICY_SCALE_IN, size, b.p, out);
-	lm_buf_fini(&b);
+	s->size = size;
+	forget_loads(s); /* they were of another pool */
+	if (s->memory.awaited && size != s->memory.from)
+		s->memory.scaled_ms = now_ms;
+}
+
+/* ---- decisions ------------------------------------------------------------------------------- */
+
+static void learn(struct scale *s, const struct verdict *v)
+{
+	struct memory *m = &s->memory;
+	double highest = scale_run_highest(s) * s->size, lowest = scale_run_lowest(s) * s->size;
+
+	if (v->action == POLICY_SCALE_IN) {
+		m->shrunk_at = highest;
+		return;
+	}
+	if (!v->is_scheduled && m->shrunk_at > 0)
+		m->regrets = lowest > 1.5 * m->shrunk_at ? 0 : m->regrets < 2 ? m->regrets + 1 : 2;
+	m->shrunk_at = 0;
+}
+
+static void decide(
+    struct scale *s, const struct verdict *v, int64_t now_ms, struct policy_decisions *out)
+{
+	struct memory *m = &s->memory;
+	struct lm_buf reason;
+
+	lm_buf_init(&reason, sizeof m->reason - 1);
+	scale_print_reason(s, v, &reason);
+	memcpy(m->reason, reason.p, reason.n + 1);
+	lm_buf_fini(&reason);
+	learn(s, v);
+	m->at_ms = now_ms;
+	m->action = v->action;
+	m->from = s->size;
+	m->to = v->size;
+	m->awaited = true;
+	policy_decide(&s->policy, v->action, v->size, m->reason, out);
 	s->above = s->below = 0;
 }
 
-void scale_sample(struct scale *s, size_t index, double load, struct policy_decisions *out)
+static void count(struct scale *s)
 {
-	s->latest[index] = load;
-	s->load = mean(s);
-	if (s->load > s->conf.out) {
+	if (s->load > s->out || s->ahead > s->out) {
 		s->below = 0;
-		s->run[s->above++ % LOADS_KEPT] = s->load;
-	} else if (s->load < s->conf.in) {
+		s->above += s->above < UINT_MAX;
+	} else if (s->load < s->in) {
 		s->above = 0;
-		s->run[s->below++ % LOADS_KEPT] = s->load;
+		s->below += s->below < UINT_MAX;
 	} else {
 		s->above = s->below = 0;
 	}
-	if (s->above >= s->conf.smoothing_out)
-		decide(s, true, out);
-	else if (s->below >= s->conf.smoothing_in)
-		decide(s, false, out);
 }
 
-void scale_explain(const struct scale *s, struct lm_buf *out)
+void scale_sample(struct scale *s, size_t index, double load, int64_t at_ms, int64_t now_ms,
+    struct policy_decisions *out)
 {
-	if (!s->policy.enabled) {
-		lm_buf_puts(out, "not watching");
-	} else if (isnan(s->load)) {
-		lm_buf_puts(out, "no load yet");
-	} else {
-		lm_buf_puts(out, s->n > 1 ? "mean load " : "load ");
-		words_load(out, s->load);
+	s->load = mean_put(&s->mean, index, load);
+	s->recent[s->n_recent % RECENT_KEPT].at_ms = at_ms;
+	s->recent[s->n_recent++ % RECENT_KEPT].load = s->load;
+	if (s->forecast != NULL) {
+		forecast_add(s->forecast, s->load, at_ms);
+		s->ahead = forecast_at(s->forecast, at_ms + s->conf.predict_ahead_ms);
 	}
-	lm_buf_puts(out, " (out > ");
-	words_load(out, s->conf.out);
-	lm_buf_printf(out, ": %u/%u, in < ", s->above, s->conf.smoothing_out);
-	words_load(out, s->conf.in);
-	lm_buf_printf(out, ": %u/%u)", s->below, s->conf.smoothing_in);
+	if (s->conf.stabilization_ms > 0)
+		crest_put(&s->called, scale_called(s, s->load), now_ms);
+	count(s);
+	if (s->above < s->conf.smoothing_out && s->below < s->conf.smoothing_in)
+		return;
+	struct verdict v = scale_judge(s, now_ms);
+	if (v.held == HELD_NOT)
+		decide(s, &v, now_ms, out);
+}
+
+void scale_tick(struct scale *s, int64_t now_ms, struct policy_decisions *out)
+{
+	struct verdict v = scale_judge(s, now_ms);
+
+	s->policy.due_ms = schedule_next(s->schedule, now_ms);
+	if (v.held != HELD_NOT || !v.is_scheduled)
+		return;
+	decide(s, &v, now_ms, out);
+	if (s->policy.due_ms > now_ms + SCHEDULE_AGAIN_MS)
+		s->policy.due_ms = now_ms + SCHEDULE_AGAIN_MS;
 }

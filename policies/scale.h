@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LM_POLICIES_SCALE_H
+#define LM_POLICIES_SCALE_H
+
+#include <sys/queue.h>
+
+#include "policies/crest.h"
+#include "policies/forecast.h"
+#include "policies/mean.h"
+#include "policies/rule.h"
+#include "policies/schedule.h"
+
+enum {
+	RECENT_KEPT = 16,          /* loads remembered, of which the latest are the run */
+	SIZE_MAX_WANTED = 1000000, /* of a cluster without a maximum */
+	SCHEDULE_AGAIN_MS = 60000, /* a scale that was not granted is asked for again */
+};
+
+/* What a scale policy has decided last, and what it has learnt from its decisions. */
+struct memory {
+	int64_t at_ms;     /* of the decision; 0: none so far */
+	int64_t scaled_ms; /* when the size last followed one; 0: never */
+	enum policy_action action;
+	unsigned from, to;
+	bool awaited; /* the size has not followed yet */
+	/*
+	 * A pool that was made smaller and is too small at once, at about the load for which it was
+	 * made smaller: noise has led astray, and the guard asks for more room from then on.
+	 */
+	double shrunk_at; /* the load of all members together; 0: it has grown since */
+	unsigned regrets;
+	char reason[sizeof((struct policy_decision *)0)->reason];
+};
+
+struct scale {
+	struct policy policy;
+	struct policy_scale conf; /* but the series and the schedule */
+	double out, in;           /* what is a breach: a threshold or the target's; NaN: nothing */
+	double load;              /* the latest; NaN: none since the policy was enabled */
+	double ahead;             /* where it is going; NaN: not known */
+	unsigned size;
+	unsigned above, below; /* the run of breaches; one of the two is 0 */
+	unsigned n_recent;     /* ever seen: the i-th is at i modulo RECENT_KEPT */
+	struct {
+		int64_t at_ms;
+		double load;
+	} recent[RECENT_KEPT];
+	struct mean mean;
+	struct link *links;        /* owned, as many as the mean is of */
+	struct crest called;       /* the sizes called for, while a stabilisation is wanted */
+	struct forecast *forecast; /* owned; NULL: not wanted */
+	struct schedule *schedule; /* owned; NULL: none */
+	struct memory memory;
+	LIST_ENTRY(scale) of_all;
+};
+
+static inline struct scale *as_scale(const struct policy *p)
+{
+	return (struct scale *)p;
+}
+
+struct scale *scale_new(const struct policy_scale *);
+void scale_free(struct scale *);
+/* Begins to see, or no longer sees: counts begin anew. */
+void scale_reset(struct scale *, int64_t now_ms);
+void scale_set_size(struct scale *, unsigned size, int64_t now_ms);
+/* Another description; what it remembers stays.  It must not be enabled. */
+void scale_change(struct scale *, const struct policy_scale *);
+void scale_sample(struct scale *, size_t index, double load, int64_t at_ms, int64_t now_ms,
+    struct policy_decisions *);
+/* It is due: a rule of its schedule has begun or ended. */
+void scale_tick(struct scale *, int64_t now_ms, struct policy_decisions *);
+
+/* ---- judge.c ------------------------------------------------------------------------------------ */
+
+/* Why nothing is done now. */
+enum held {
+	HELD_NOT, /* something is */
+	HELD_UNWATCHED,
+	HELD_SILENT,   /* no load yet */
+	HELD_CALM,     /* no breach */
+	HELD_COUNTING, /* too few breaches in a row */
+	HELD_REFILL,   /* below the minimum: to be mended, not scaled */
+	HELD_MAXIMUM,
+	HELD_MINIMUM,
+	HELD_SCHEDULE, /* at what the schedule wants */
+	HELD_COOLDOWN,
+	HELD_CALLED,      /* the load calls for this size */
+	HELD_STABILIZING, /* a larger size was called for lately */
+	HELD_GUARD,       /* the smaller pool would scale out again */
+};
+
+struct verdict {
+	enum held held;
+	enum policy_action action;        /* what is done, or held */
+	unsigned size;                    /* wanted; of a guard: refused */
+	double load;                      /* of one member of so many */
+	double limit;                     /* of a guard: what that load may be */
+	int64_t left_ms;                  /* of a cool-down */
+	const struct schedule_rule *rule; /* what the schedule wants at this hour; NULL: nothing */
+	bool is_scheduled;                /* it is what is done */
+};
+
+struct verdict scale_judge(const struct scale *, int64_t now_ms);
+/* The size at which a member would have the load that is wanted, of this load at the present size. */
+unsigned scale_called(const struct scale *, double load);
+/* The highest and the lowest of the run's latest loads, as many as smoothing asks for. */
+double scale_run_highest(const struct scale *);
+double scale_run_lowest(const struct scale *);
+/* What a scale-in must not lead above; NaN: anything is right. */
+double scale_guard_limit(const struct scale *);
+
+/* ---- scale_words.c ------------------------------------------------------------------------------ */
+
+void scale_print_reason(const struct scale *, const struct verdict *, struct lm_buf *out);
+void scale_print_held(const struct scale *, const struct verdict *, struct lm_buf *out);
+void scale_explain(const struct scale *, struct lm_buf *out);
+void scale_print(const struct scale *, int64_t now_ms, struct lm_buf *out);
+
+#endif
