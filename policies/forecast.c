@@ -6,7 +6,8 @@
 
 void forecast_init(struct forecast *f, int64_t window_ms)
 {
-	*f = (struct forecast){.slot_ms = window_ms / FORECAST_SLOTS + 1};
+	/* The newest slot is not full yet: the window is in the others. */
+	*f = (struct forecast){.slot_ms = window_ms / (FORECAST_SLOTS - 1) + 1};
 }
 
 void forecast_clear(struct forecast *f)

@@ -6,6 +6,13 @@
 
 /* What a heal policy sees and does, for people. */
 
+static const char *const seen[] = {
+    [HEAL_SEEN_NOTHING] = "no integrity yet",
+    [HEAL_SEEN_OK] = "integrity OK",
+    [HEAL_SEEN_BROKEN] = "integrity BROKEN",
+    [HEAL_SEEN_SILENCE] = "integrity missing",
+};
+
 void heal_print_reason(const struct breaches *b, int64_t period_ms, struct lm_buf *out)
 {
 	if (b->silent == 0) {
@@ -29,13 +36,6 @@ void heal_print_reason(const struct breaches *b, int64_t period_ms, struct lm_bu
 
 void heal_explain(const struct heal *h, struct lm_buf *out)
 {
-	static const char *const seen[] = {
-	    [HEAL_SEEN_NOTHING] = "no integrity yet",
-	    [HEAL_SEEN_OK] = "integrity OK",
-	    [HEAL_SEEN_BROKEN] = "integrity BROKEN",
-	    [HEAL_SEEN_SILENCE] = "integrity missing",
-	};
-
 	lm_buf_puts(out, h->policy.enabled ? seen[h->seen] : "not watching");
 	lm_buf_printf(
 	    out, " (broken or missing: %u/%u", h->run.broken + h->run.silent, h->smoothing);
@@ -62,15 +62,18 @@ static void print_held(struct lm_json *j, const struct heal *h, unsigned spent)
 	struct lm_buf b;
 
 	lm_buf_init(&b, 256);
-	if (!h->policy.enabled)
+	if (!h->policy.enabled) {
 		lm_buf_puts(&b, "not watching");
-	else if (h->maximum_heals > 0 && spent >= h->maximum_heals)
-		lm_buf_printf(&b, "healed %u times within ", spent),
-		    words_seconds(&b, h->heal_window_ms);
-	else if (run > 0)
+	} else if (h->maximum_heals > 0 && spent >= h->maximum_heals) {
+		lm_buf_puts(&b, "healed ");
+		words_times(&b, spent);
+		lm_buf_puts(&b, " within ");
+		words_seconds(&b, h->heal_window_ms);
+	} else if (run > 0) {
 		lm_buf_printf(&b, "%u of %u broken or missing", run, h->smoothing);
-	else
-		lm_buf_puts(&b, h->seen == HEAL_SEEN_NOTHING ? "no integrity yet" : "integrity OK");
+	} else {
+		lm_buf_puts(&b, seen[h->seen]);
+	}
 	lm_json_str(j, "held", b.p);
 	lm_buf_fini(&b);
 }

@@ -113,6 +113,7 @@ static void judge_out(const struct scale *s, int64_t now_ms, struct verdict *v)
 	v->action = POLICY_SCALE_OUT;
 	if (s->size >= maximum_of(s)) {
 		v->held = HELD_MAXIMUM;
+		v->size = maximum_of(s);
 		return;
 	}
 	v->left_ms = cooldown_left(s, s->conf.cooldown_out_ms, now_ms);

@@ -120,7 +120,7 @@ void scale_print_held(const struct scale *s, const struct verdict *v, struct lm_
 		lm_buf_printf(out, "%u in service, below its minimum of %u", s->size, s->conf.min);
 		return;
 	case HELD_MAXIMUM:
-		lm_buf_printf(out, "at its maximum of %u", s->conf.max);
+		lm_buf_printf(out, "at its maximum of %u", v->size);
 		return;
 	case HELD_MINIMUM:
 		lm_buf_printf(out, "at its minimum of %u", s->conf.min);
