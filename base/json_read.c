@@ -110,18 +110,25 @@ bool lm_jread_element(struct lm_jread *r)
 	return go_on(r, ']', "expected ',' or ']'");
 }
 
-bool lm_jread_member(struct lm_jread *r, const char **name, size_t *n)
+/* To the name of a member. */
+static bool at_name(struct lm_jread *r)
 {
-	if (!go_on(r, '}', "expected ',' or '}'"))
-		return false;
-	if (next(r) != '"')
-		return fail(r, "expected a name in double quotes");
-	if (!lm_jread_text(r, name, n))
-		return false;
+	return next(r) == '"' || fail(r, "expected a name in double quotes");
+}
+
+static bool colon(struct lm_jread *r)
+{
 	if (next(r) != ':')
 		return fail(r, "expected ':'");
 	r->p++;
 	return true;
+}
+
+static const char member_wrong[] = "expected ',' or '}'";
+
+bool lm_jread_member(struct lm_jread *r, const char **name, size_t *n)
+{
+	return go_on(r, '}', member_wrong) && at_name(r) && lm_jread_text(r, name, n) && colon(r);
 }
 
 /* ---- texts ------------------------------------------------------------------------------------ */
@@ -290,6 +297,17 @@ bool lm_jread_text(struct lm_jread *r, const char **out, size_t *n)
 	*out = begin;
 	*n = (size_t)(p - begin);
 	return true;
+}
+
+bool lm_jread_member_raw(struct lm_jread *r, const char **name, size_t *n)
+{
+	if (!go_on(r, '}', member_wrong) || !at_name(r))
+		return false;
+	*name = ++r->p;
+	if (text_rest(r, NULL) == NULL)
+		return false;
+	*n = (size_t)(r->p - *name) - 1;
+	return colon(r);
 }
 
 /* ---- numbers and words ------------------------------------------------------------------------ */
@@ -466,16 +484,15 @@ static bool nest_open(struct lm_jread *r, struct nest *n, char bracket)
 /* The name of a member and its colon, kept as they are written. */
 static bool nest_name(struct lm_jread *r, char **to)
 {
-	if (next(r) != '"')
-		return fail(r, "expected a name in double quotes");
+	if (!at_name(r))
+		return false;
 	const char *from = r->p++;
 	if (text_rest(r, NULL) == NULL)
 		return false;
 	keep(r, from, to);
-	if (next(r) != ':')
-		return fail(r, "expected ':'");
-	from = r->p++;
-	keep(r, from, to);
+	if (!colon(r))
+		return false;
+	keep(r, r->p - 1, to);
 	return true;
 }
 
@@ -484,7 +501,7 @@ static bool nest_go_on(struct lm_jread *r, struct nest *n, char **to)
 {
 	while (n->depth > 0) {
 		bool is_object = (n->objects & 1) != 0, was_fresh = r->fresh;
-		bool more = is_object ? go_on(r, '}', "expected ',' or '}'") : lm_jread_element(r);
+		bool more = is_object ? go_on(r, '}', member_wrong) : lm_jread_element(r);
 
 		if (r->wrong != NULL)
 			return false;

@@ -58,6 +58,12 @@ bool lm_jread_element(struct lm_jread *);
 /* The same for an object: the name of the member whose value must be read. */
 bool lm_jread_member(struct lm_jread *, const char **name, size_t *n);
 
+/*
+ * The same, but the name is as it is written, between its quotes, and nothing has changed: with a copy
+ * of the reader one can look ahead.
+ */
+bool lm_jread_member_raw(struct lm_jread *, const char **name, size_t *n);
+
 /* Lives as long as the text.  A text holds no NUL. */
 bool lm_jread_text(struct lm_jread *, const char **out, size_t *n);
 bool lm_jread_number(struct lm_jread *, double *out);

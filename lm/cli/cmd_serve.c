@@ -65,6 +65,7 @@ int serve_command_run(const struct args *a)
 	    .keep_events = (unsigned)a->keep_events,
 	    .keep_processes = (unsigned)a->keep_processes,
 	    .keep_days = (unsigned)a->keep_days,
+	    .relay = a->relay,
 	    .no_journal_copy = a->no_journal_copy,
 	};
 	return serve_run(&conf);

@@ -32,7 +32,7 @@ static const struct command commands[] = {
 	"is wrong while one is typing, goes to definitions, explains and completes.  It ends with\n"
 	"the editor.  README.md says how to set up Neovim, Emacs and VS Code.\n",
 	0, 0, lsp_command_run},
-    {"serve", "", "pSILMXYEUHBG", "run the manager",
+    {"serve", "", "pSILM1XYEUHBG", "run the manager",
 	"Stops at SIGTERM or SIGINT; what it manages keeps running and is found again.\n", 0, 0,
 	serve_command_run},
     {"apply", "", "f" WAITS, "bring about the assemblies described in a file",
@@ -80,8 +80,8 @@ static const struct command commands[] = {
 	"Steps under way come to their end, no other begins.  PROCESS is an id:\n"
 	"'lm get processes'.  What is left can be done with 'lm retry'.\n",
 	1, 1, change_run},
-    {"plan", "create|apply|adopt -f FILE | upgrade|state|scale|heal|delete|retry|rollback ...", "sofdKZ",
-	"show the steps that a change would take",
+    {"plan", "create|apply|adopt -f FILE | upgrade|state|scale|heal|delete|retry|rollback ...",
+	"sofdKZ", "show the steps that a change would take",
 	"The words are those of the change itself: lm plan scale voice pbx out\n"
 	"A picture of it: lm plan delete voice -o dot | dot -Tsvg > plan.svg\n",
 	1, 4, plan_run},
@@ -100,6 +100,16 @@ static const struct command commands[] = {
     {"status", "", "so", "show how the manager is", "", 0, 0, status_run},
     {"inventory", "", "so", "show what the drivers have made on this machine", "", 0, 0,
 	inventory_run},
+    {"token", "", "23Ss", "print a token with which metrics may be reported",
+	"For collectd, Prometheus' Alertmanager and other monitors: --writer NAME, any name that "
+	"is\n"
+	"theirs.  For a component that this manager did not start: --component NAME.  Scripts of "
+	"a\n"
+	"component have theirs in LM_METRICS_TOKEN.  A token is a secret; it is sent as the "
+	"header\n"
+	"'Authorization: Bearer TOKEN', and stays good for as long as metrics.key in --state "
+	"does.\n",
+	0, 0, token_run},
     {"doctor", "[SUBJECT...]", "soDyJtW",
 	"compare the journal with what is outside, and repair what differs",
 	"orphan: outside, and no component stands for it; missing, partial: a component of which\n"

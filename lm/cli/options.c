@@ -8,7 +8,7 @@
 
 enum option_type { OPTION_FLAG, OPTION_TEXT, OPTION_NUMBER, OPTION_LIST };
 
-/* A capital letter has no short form (but see short_of): it names the option in struct command. */
+/* A capital letter or digit has no short form (but see short_of): it names the option in struct command. */
 static const struct option_row {
 	char letter;
 	const char *name;
@@ -49,6 +49,8 @@ static const struct option_row {
 	"where the API is served (127.0.0.1:8280)"},
     {'M', "metrics-port", OPTION_NUMBER, offsetof(struct args, metrics_port), "PORT",
 	"of the metrics webhook on management networks (8285)"},
+    {'1', "relay", OPTION_FLAG, offsetof(struct args, relay), NULL,
+	"take samples from anybody by GET /api/send/...; for monitors that know no tokens"},
     {'X', "steps-per-location", OPTION_NUMBER, offsetof(struct args, steps_per_location), "N",
 	"in flight at once (64); 0: no limit"},
     {'Y', "steps-per-driver", OPTION_NUMBER, offsetof(struct args, steps_per_driver), "N",
@@ -63,6 +65,10 @@ static const struct option_row {
 	"of an older format, before it is brought to today's"},
     {'G', "log-level", OPTION_TEXT, offsetof(struct args, log_level), "LEVEL",
 	"debug, info, warn or error (info)"},
+    {'2', "writer", OPTION_TEXT, offsetof(struct args, writer), "NAME",
+	"somebody outside, who may report about every component"},
+    {'3', "component", OPTION_TEXT, offsetof(struct args, component), "NAME",
+	"its full name or id; about itself, and those it is related with"},
     {'D', "repair", OPTION_FLAG, offsetof(struct args, repair), NULL,
 	"repair what is found, or what is named"},
     {'y', "yes", OPTION_FLAG, offsetof(struct args, yes), NULL, "do not ask first"},

@@ -161,6 +161,11 @@ const char *engine_resource_name(const struct engine *, const char *metric_key);
  */
 bool engine_may_report(const struct engine *, const char *writer, const char *metric_key);
 
+/* What the descriptor says of a metric of a component (its id or full name). */
+enum metric_kind { METRIC_KIND_NONE, METRIC_KIND_LOAD, METRIC_KIND_INTEGRITY };
+enum metric_kind engine_metric_kind(
+    const struct engine *, const char *metric_key, const char *metric_name);
+
 /* The location that a step in flight was asked at ("": the default one); NULL: it is not in flight. */
 const char *engine_step_location(const struct engine *, const char *step);
 

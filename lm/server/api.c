@@ -6,10 +6,9 @@
 
 #include "base/log.h"
 #include "lm/server/intents.h"
-#include "lm/server/metrics.h"
 #include "lm/server/route.h"
 
-enum { PLAN_MAX = 64 * 1024 * 1024, TALLY_MAX = 128 * 1024, KEY_MAX = 512 };
+enum { PLAN_MAX = 64 * 1024 * 1024 };
 enum { ANSWER_WAIT_MS = 10000 };
 
 void api_answer_text(struct http_request *r, const char *type, struct lm_buf *b)
@@ -107,7 +106,8 @@ static void answer_begun(const struct api_intent *i)
 	snprintf(location, sizeof location, "/api/processes/%s", i->process);
 	lm_buf_init(&b, 256);
 	lm_buf_printf(&b, "{\"processId\":\"%s\"}", i->process);
-	http_answer(i->request, &(struct http_answer){.status = 201, .location = location}, &b);
+	http_put_header(i->request, "Location", location);
+	http_answer(i->request, &(struct http_answer){.status = 201}, &b);
 	lm_buf_fini(&b);
 }
 
@@ -166,95 +166,7 @@ static void post_plan(struct api *api, struct http_request *r, const char *name)
 	lm_buf_fini(&b);
 }
 
-/* ---- metrics in ------------------------------------------------------------------------------- */
-
-static bool take_sample(void *arg, const struct sample *s)
-{
-	struct api *api = arg;
-	int64_t now_ms = manager_now_ms(api->manager);
-	char key[KEY_MAX];
-	struct sample told = *s; /* whoever follows need not take ids apart */
-
-	if (s->metric_id != NULL) {
-		size_t n = strcspn(s->metric_id, ".");
-
-		if (s->metric_id[n] == '\0' || n >= sizeof key)
-			return false;
-		memcpy(key, s->metric_id, n);
-		key[n] = '\0';
-		told = (struct sample){.metric_key = key,
-		    .metric_name = s->metric_id + n + 1,
-		    .kind = s->kind,
-		    .load = s->load,
-		    .ok = s->ok,
-		    .values = s->values};
-	}
-	if (!manager_sample(api->manager, &told))
-		return false;
-	const char *name = engine_resource_name(manager_engine(api->manager), told.metric_key);
-	events_sample(api->events, &told, name, now_ms);
-	return true;
-}
-
-static void answer_tally(struct http_request *r, const struct metrics_tally *t)
-{
-	struct lm_buf b;
-
-	lm_buf_init(&b, TALLY_MAX);
-	metrics_tally_print(t, &b);
-	http_answer(r, &(struct http_answer){.status = t->bad > 0 ? 400 : 200}, &b);
-	lm_buf_fini(&b);
-}
-
-static void post_metrics(struct api *api, struct http_request *r, const char *param)
-{
-	struct metrics_tally t;
-	(void)param;
-
-	metrics_tally_init(&t);
-	struct lm_err *e = metrics_read(r->body, r->body_n, take_sample, api, &t);
-	if (e != NULL)
-		api_answer_err(r, 0, e);
-	else
-		answer_tally(r, &t);
-	metrics_tally_fini(&t);
-}
-
-/* The form in which older monitors report, one sample in the address. */
-static void send_one(
-    struct api *api, struct http_request *r, const char *key, struct sample s, const char *value)
-{
-	struct metrics_tally t;
-
-	s.metric_key = key;
-	s.metric_name = http_query(r, "metricName");
-	if (s.metric_name == NULL || *s.metric_name == '\0') {
-		http_answer_error(r, 400, "which metric? Add ?metricName=...");
-		return;
-	}
-	struct lm_err *e = metrics_read_text(http_query(r, value), &s);
-	if (e != NULL) {
-		api_answer_err(r, 0, e);
-		return;
-	}
-	metrics_tally_init(&t);
-	if (take_sample(api, &s))
-		t.accepted++;
-	else
-		t.dropped++;
-	answer_tally(r, &t);
-	metrics_tally_fini(&t);
-}
-
-static void send_load(struct api *api, struct http_request *r, const char *key)
-{
-	send_one(api, r, key, (struct sample){.kind = SAMPLE_LOAD}, "load");
-}
-
-static void send_integrity(struct api *api, struct http_request *r, const char *key)
-{
-	send_one(api, r, key, (struct sample){.kind = SAMPLE_INTEGRITY}, "integrity");
-}
+/* ---- events ------------------------------------------------------------------------------------ */
 
 static void get_events(struct api *api, struct http_request *r, const char *param)
 {
@@ -267,9 +179,10 @@ static void get_events(struct api *api, struct http_request *r, const char *para
 enum { BOTH = HTTP_API | HTTP_METRICS };
 
 static const struct route routes[] = {
-    {"POST", "/api/metrics", BOTH, post_metrics},
-    {"GET", "/api/send/load/{}", BOTH, send_load},
-    {"GET", "/api/send/integrity/{}", BOTH, send_integrity},
+    {"POST", "/api/metrics", BOTH, api_post_metrics},
+    {"POST", "/api/metrics/collectd", BOTH, api_post_collectd},
+    {"GET", "/api/send/load/{}", BOTH, api_send_load},
+    {"GET", "/api/send/integrity/{}", BOTH, api_send_integrity},
     {"POST", "/api/intent/{}", HTTP_API, post_intent},
     {"POST", "/api/plan/{}", HTTP_API, post_plan},
     {"GET", "/api/processes", HTTP_API, api_get_processes},

@@ -29,6 +29,8 @@ struct api {
 	const struct catalog *catalog;
 	struct events *events;
 	struct listeners *listeners;
+	const struct token_key *token_key;
+	bool relay; /* samples are taken from anybody, in the relay's form */
 	int64_t started_ms;
 	struct http_request *first, *last; /* waiting */
 	LM_VEC(struct api_intent) begun;   /* and not known to be durable */
@@ -45,6 +47,10 @@ void api_fini(struct api *);
 
 /* ---- handlers, see route.h -------------------------------------------------------------------- */
 
+void api_post_metrics(struct api *, struct http_request *, const char *);
+void api_post_collectd(struct api *, struct http_request *, const char *);
+void api_send_load(struct api *, struct http_request *, const char *key);
+void api_send_integrity(struct api *, struct http_request *, const char *key);
 void api_get_processes(struct api *, struct http_request *, const char *);
 void api_get_process(struct api *, struct http_request *, const char *id);
 void api_get_assemblies(struct api *, struct http_request *, const char *);

@@ -222,6 +222,11 @@ static void print_sample(
 	lm_json_close(&j, '}');
 }
 
+bool events_has_followers(const struct events *ev)
+{
+	return ev->followers != NULL;
+}
+
 void events_sample(
     struct events *ev, const struct sample *s, const char *resource_name, int64_t now_ms)
 {

@@ -2,6 +2,7 @@
 #ifndef LM_SERVER_EVENTS_H
 #define LM_SERVER_EVENTS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "lm/core/engine.h"
@@ -26,6 +27,7 @@ void events_free(struct events *); /* after the listeners are closed */
 /* GET /api/events?after=N&follow=true */
 void events_answer(struct events *, struct http_request *);
 
+bool events_has_followers(const struct events *);
 void events_published(struct events *, int64_t seq, const char *body);
 /* With metric_key and metric_name.  'resource_name' may be NULL: not known. */
 void events_sample(

@@ -2,6 +2,7 @@
 #include "lm/server/http.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <errno.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
@@ -23,6 +24,7 @@ enum {
 	DISCARD_MAX = 4 * HTTP_BODY_MAX, /* read and thrown away so that a 413 can be heard */
 	STREAM_BLOCK = 16 * 1024,
 	ANSWER_MAX = 256 * 1024 * 1024,
+	HEADERS_N = 4,
 };
 
 struct http_listener {
@@ -37,6 +39,11 @@ struct http_listener {
 	bool closing, has_woken;
 };
 
+struct header {
+	const char *name; /* static */
+	char *value;
+};
+
 /* A request on its way: what the library and the receiver see of one connection. */
 struct exchange {
 	struct http_request request; /* first: the receiver's pointer is ours */
@@ -49,7 +56,8 @@ struct exchange {
 	bool handed_over, suspended, answered, is_stream, ended;
 	int status;
 	const char *type;
-	char *location, *allow;
+	struct header headers[HEADERS_N];
+	size_t n_headers;
 	struct lm_buf out;
 	size_t sent; /* of a stream's buffer */
 	struct http_stream stream;
@@ -99,8 +107,8 @@ static void exchange_free(struct exchange *x)
 	lm_buf_fini(&x->body);
 	lm_buf_fini(&x->out);
 	free(x->path);
-	free(x->location);
-	free(x->allow);
+	for (size_t i = 0; i < x->n_headers; i++)
+		free(x->headers[i].value);
 	free(x);
 }
 
@@ -137,13 +145,22 @@ const char *http_header(struct http_request *r, const char *name)
 
 /* ---- answers ---------------------------------------------------------------------------------- */
 
+void http_put_header(struct http_request *r, const char *name, const char *value)
+{
+	struct exchange *x = exchange_of(r);
+
+	assert(x->n_headers < HEADERS_N);
+	x->headers[x->n_headers] = (struct header){name, strdup(value)};
+	if (x->headers[x->n_headers++].value == NULL)
+		abort();
+}
+
 void http_answer(struct http_request *r, const struct http_answer *a, struct lm_buf *body)
 {
 	struct exchange *x = exchange_of(r);
 
 	x->status = a->status;
 	x->type = a->type != NULL ? a->type : "application/json";
-	x->location = a->location != NULL ? strdup(a->location) : NULL;
 	if (body != NULL) {
 		struct lm_buf mine = x->out;
 
@@ -177,7 +194,7 @@ void http_answer_error(struct http_request *r, int status, const char *fmt, ...)
 
 void http_answer_method(struct http_request *r, const char *allow)
 {
-	exchange_of(r)->allow = strdup(allow);
+	http_put_header(r, MHD_HTTP_HEADER_ALLOW, allow);
 	http_answer_error(r, MHD_HTTP_METHOD_NOT_ALLOWED, "%s takes %s only", r->path, allow);
 }
 
@@ -259,10 +276,8 @@ static enum MHD_Result send_answer(struct exchange *x)
 	if (r == NULL)
 		return MHD_NO;
 	MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_TYPE, x->type);
-	if (x->location != NULL)
-		MHD_add_response_header(r, MHD_HTTP_HEADER_LOCATION, x->location);
-	if (x->allow != NULL)
-		MHD_add_response_header(r, MHD_HTTP_HEADER_ALLOW, x->allow);
+	for (size_t i = 0; i < x->n_headers; i++)
+		MHD_add_response_header(r, x->headers[i].name, x->headers[i].value);
 	enum MHD_Result ok = MHD_queue_response(x->connection, (unsigned)x->status, r);
 	MHD_destroy_response(r);
 	return ok;

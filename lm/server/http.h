@@ -33,7 +33,7 @@ struct http_request {
 	const char *method;
 	const char *path; /* decoded, begins with '/', no '/' at its end (but for "/" itself) */
 	unsigned scope;   /* of the listener it came by */
-	const char *body; /* NUL-terminated */
+	char *body;       /* NUL-terminated; may be read in place, and is then not what it was */
 	size_t body_n;
 	struct http_request *next; /* for the receiver's queue */
 };
@@ -66,9 +66,10 @@ const char *http_header(struct http_request *, const char *name);
 /* Takes the text out of 'body'. */
 struct http_answer {
 	int status;
-	const char *type;     /* static; NULL: application/json */
-	const char *location; /* header; NULL: none */
+	const char *type; /* static; NULL: application/json */
 };
+/* A header of the answer to come, whatever that is; at most four. */
+void http_put_header(struct http_request *, const char *name, const char *value);
 void http_answer(struct http_request *, const struct http_answer *, struct lm_buf *body);
 /* {"url": ..., "localizedMessage": ..., "details": {}} */
 void http_answer_error(struct http_request *, int status, const char *fmt, ...) LM_PRINTF(3, 4);

@@ -104,13 +104,13 @@ struct manager_trouble manager_trouble(const struct manager *m)
 	return t;
 }
 
-bool manager_sample(struct manager *m, const struct sample *s)
+enum intake_fate manager_sample(struct manager *m, const struct sample *s, int64_t now_ms)
 {
 	if (m->held.turn != NULL) {
 		m->held.samples++;
-		return false;
+		return INTAKE_HELD;
 	}
-	return engine_sample(m->engine, s, manager_now_ms(m), m->turn);
+	return engine_sample(m->engine, s, now_ms, m->turn) ? INTAKE_TAKEN : INTAKE_STRANGER;
 }
 
 static size_t driver_index(const struct manager *m, const char *location)

@@ -8,8 +8,9 @@
 #include "base/err.h"
 #include "lm/core/engine.h"
 #include "lm/drivers/driver.h"
+#include "lm/server/intake/tally.h"
+#include "lm/server/intake/token.h"
 #include "lm/server/removals.h"
-#include "lm/server/token.h"
 #include "lm/store/store.h"
 
 /*
@@ -59,7 +60,7 @@ int64_t manager_last_event(const struct manager *); /* sequence number; 0: none 
 
 struct lm_err *manager_intent(struct manager *, const struct intent *, char process[LM_ID_SIZE])
     LM_MUST_USE;
-bool manager_sample(struct manager *, const struct sample *);
+enum intake_fate manager_sample(struct manager *, const struct sample *, int64_t now_ms);
 
 /*
  * Commits and carries out.  A disk without room, or somebody else's lock, may pass: then the turn is

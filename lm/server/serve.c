@@ -259,6 +259,8 @@ static struct lm_err *open_manager(struct server *s)
 
 	s->api.store = s->store;
 	s->api.catalog = s->catalog;
+	s->api.token_key = s->token_key;
+	s->api.relay = s->conf.relay;
 	s->api.events = events_new(&s->loop, s->store);
 	s->api.listeners = listeners_new(&s->loop, s->conf.metrics_port, api_request, &s->api);
 	struct lm_err *e = listeners_open(s->api.listeners, s->conf.listen);

@@ -398,12 +398,13 @@ static void measure_samples(struct bench *b, unsigned assemblies)
 	for (unsigned i = 0; i < SAMPLES; i++) {
 		snprintf(name, sizeof name, "office-%u__server__%u__server", i % assemblies + 1,
 		    i / assemblies % BENCH_SERVERS + 1);
-		if (!manager_sample(b->manager, &(struct sample){
-						    .metric_key = name,
-						    .metric_name = "h_integrity",
-						    .kind = SAMPLE_INTEGRITY,
-						    .ok = true,
-						}))
+		const struct sample s = {
+		    .metric_key = name,
+		    .metric_name = "h_integrity",
+		    .kind = SAMPLE_INTEGRITY,
+		    .ok = true,
+		};
+		if (manager_sample(b->manager, &s, manager_now_ms(b->manager)) != INTAKE_TAKEN)
 			die("a sample of nobody");
 	}
 	check(manager_settle(b->manager));

@@ -21,10 +21,10 @@ fail() {
 	exit 1
 }
 
-# Starts the manager on a free port; waits for it to say which, or to end.
+# start [OPTION...]: starts the manager on a free port; waits for it to say which, or to end.
 start() {
 	mkfifo "$folder/pipe"
-	"$lm" serve --packages "$folder/packages" --state "$folder/state" --listen 127.0.0.1:0 \
+	"$lm" serve --packages "$folder/packages" --state "$folder/state" --listen 127.0.0.1:0 "$@" \
 		2>"$folder/pipe" &
 	pid=$!
 	url=
@@ -160,17 +160,56 @@ refusals() {
 	ask 413 POST /api/metrics -H 'Transfer-Encoding: chunked' --data-binary "@$folder/big"
 }
 
+# report STATUS PATH BODY: by a writer that may report about everybody.
+report() {
+	[ -n "${token:-}" ] || token=$("$lm" token --writer tester --state "$folder/state")
+	ask "$1" POST "$2" -H "Authorization: Bearer $token" -d "$3"
+}
+
 metrics() {
-	post 200 /api/metrics '{"metricKey":"k","metricName":"h_load","load":53}'
-	is '. == {accepted: 0, dropped: 1, errors: []}'
-	post 400 /api/metrics '[{"metricId":"k.l","integrity":"OK"},{"load":1}]'
+	report 200 /api/metrics '{"metricKey":"k","metricName":"h_load","load":53}'
+	is '. == {accepted: 0, dropped: 1, strangers: 1, errors: []}'
+	report 400 /api/metrics '[{"metricId":"k.l","integrity":"OK"},{"load":1}]'
 	is '.dropped == 1 and .errors[0].index == 1'
-	post 400 /api/metrics 'load=53'
+	report 400 /api/metrics 'load=53'
+	report 200 /api/metrics/collectd '[{"values":[1],"host":"k","type":"h_load","time":1}]'
+	is '.strangers == 1'
+	report 400 /api/metrics/collectd '{}'
+}
+
+tokens() {
+	for path in /api/metrics /api/metrics/collectd; do
+		post 401 $path '[]'
+		has_header 'WWW-Authenticate: Bearer'
+		is '.localizedMessage | contains("LM_METRICS_TOKEN")'
+		for token in x writer:tester "writer:tester.$(head -c 43 /dev/zero | tr '\0' A)"; do
+			report 401 $path '[]'
+			is '.localizedMessage | contains("lm token")'
+		done
+		token=
+	done
+	runs 2 'whose?' token
+	runs 2 'whose?' token --writer a --component b
+	runs 2 'letters, digits' token --writer 'a b'
+	runs 2 'letters, digits' token --writer ''
+	runs 1 'at its first start' token --writer a --state "$folder/nowhere"
+	runs 1 'Cannot find assembly instance' token --component voice__gateway --state "$folder/state"
+	[ "$(stat -c %a "$folder/state/metrics.key")" = 600 ] || fail 'others can read the key'
+}
+
+relay_off() {
+	ask 403 GET '/api/send/load/k/?metricName=h_load&load=53'
+	is '.localizedMessage | contains("--relay")'
+	ask 403 GET '/api/send/integrity/k?metricName=h_integrity&integrity=BROKEN'
+}
+
+relay_on() {
 	ask 200 GET '/api/send/load/k/?metricName=h_load&load=53'
 	is '.dropped == 1'
 	ask 200 GET '/api/send/integrity/k?metricName=h_integrity&integrity=BROKEN'
 	ask 400 GET '/api/send/integrity/k?metricName=h_integrity&integrity=SOSO'
 	ask 400 GET '/api/send/load/k?load=53'
+	ask 400 GET '/api/send/load/k?metricName=h_load&load=nan'
 }
 
 # ---- the program ---------------------------------------------------------------------------------------
@@ -273,7 +312,9 @@ start
 questions
 refusals
 metrics
+relay_off
 program
+tokens
 # somebody who follows does not keep the manager from stopping, and hears the end
 mkfifo "$folder/followed"
 curl -sSN -m 20 "$url/api/events?follow=true" >"$folder/followed" &
@@ -284,7 +325,8 @@ stop
 wait "$follower" || fail "the stream of events does not end cleanly"
 exec 4<&-
 given_packages
-start
+start --relay
+relay_on
 ask 200 GET /management/health
 processes
 stop

@@ -185,6 +185,24 @@ START_TEST(a_value_can_be_taken_as_it_is_without_blanks)
 }
 END_TEST
 
+START_TEST(one_can_look_ahead_with_a_copy)
+{
+	const char *name = NULL;
+	size_t n = 0;
+	double d = 0;
+
+	on_text("{\"a\\n\":1}");
+	struct lm_jread ahead = r;
+	ck_assert(lm_jread_enter(&ahead, '{') && lm_jread_member_raw(&ahead, &name, &n));
+	ck_assert(n == 3 && strncmp(name, "a\\n", 3) == 0);
+	ck_assert(lm_jread_number(&ahead, &d) && !lm_jread_member_raw(&ahead, &name, &n));
+	ck_assert(lm_jread_end(&ahead));
+	ck_assert_str_eq(block, "{\"a\\n\":1}");
+	ck_assert(lm_jread_enter(&r, '{') && lm_jread_member(&r, &name, &n));
+	ck_assert_str_eq(name, "a\n");
+}
+END_TEST
+
 static const struct {
 	const char *json, *why;
 } wrongs[] = {
@@ -309,6 +327,7 @@ int main(void)
 	tcase_add_test(tc, what_many_programs_write_for_no_number_is_a_number);
 	tcase_add_loop_test(
 	    tc, a_value_can_be_taken_as_it_is_without_blanks, 0, (int)LM_COUNT(raws));
+	tcase_add_test(tc, one_can_look_ahead_with_a_copy);
 	tcase_add_loop_test(tc, what_is_wrong_is_told_with_its_place, 0, (int)LM_COUNT(wrongs));
 	tcase_add_test(tc, a_text_is_checked_as_well_where_it_is_taken);
 	tcase_add_test(tc, a_zero_byte_is_no_end);

@@ -132,7 +132,8 @@ static void answers(struct http_request *r, int status, const char *text)
 
 	lm_buf_init(&b, 1024);
 	lm_buf_puts(&b, text);
-	http_answer(r, &(struct http_answer){.status = status, .location = "/here"}, &b);
+	http_put_header(r, "Location", "/here");
+	http_answer(r, &(struct http_answer){.status = status}, &b);
 	lm_buf_fini(&b);
 }
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "lm/core/view/view.h"
 
 /* The document of what was measured, and what the policies make of it. */
@@ -73,4 +75,19 @@ const char *engine_resource_name(const struct engine *e, const char *metric_key)
 	const struct component *c = engine_find_component(e, metric_key);
 
 	return c == NULL ? NULL : c->name;
+}
+
+enum metric_kind engine_metric_kind(
+    const struct engine *e, const char *metric_key, const char *metric_name)
+{
+	const struct component *c = engine_find_component(e, metric_key);
+
+	for (size_t i = 0; c != NULL && i < c->metrics.n; i++) {
+		const struct metric *m = &c->metrics.v[i];
+
+		if (m->series != NULL && strcmp(m->name, metric_name) == 0)
+			return series_kind(m->series) == SERIES_LOAD ? METRIC_KIND_LOAD
+								     : METRIC_KIND_INTEGRITY;
+	}
+	return METRIC_KIND_NONE;
 }

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lm/server/token.h"
+#include "lm/server/intake/token.h"
 
 static char folder[] = "/tmp/lm-test-token-XXXXXX";
 static char path[64], subject[TOKEN_SUBJECT_MAX + 1], token[TOKEN_SIZE];
@@ -174,7 +174,7 @@ END_TEST
 
 int main(void)
 {
-	Suite *s = suite_create("lm/server/token");
+	Suite *s = suite_create("lm/server/intake/token");
 	TCase *tc = tcase_create("writers' tokens");
 
 	tcase_add_checked_fixture(tc, setup, teardown);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lm/server/token.h"
+#include "lm/server/intake/token.h"
 
 #include <errno.h>
 #include <fcntl.h>

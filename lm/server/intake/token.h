@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef LM_SERVER_TOKEN_H
-#define LM_SERVER_TOKEN_H
+#ifndef LM_SERVER_INTAKE_TOKEN_H
+#define LM_SERVER_INTAKE_TOKEN_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,6 +18,8 @@
 struct token_key;
 
 #define TOKEN_KEY_NAME "metrics.key" /* of the key's file in the state folder */
+
+#define TOKEN_WRITER   "writer:" /* a subject outside begins so */
 
 enum {
 	TOKEN_SUBJECT_MAX = 80,

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lm/server/writer.h"
+
+#include <string.h>
+
+static bool refuse(struct http_request *r, const char *text)
+{
+	http_put_header(r, "WWW-Authenticate", "Bearer realm=\"metrics\"");
+	http_answer_error(r, 401, "%s", text);
+	return false;
+}
+
+bool writer_read(const struct token_key *key, struct http_request *r, struct writer *out)
+{
+	static const char scheme[] = "Bearer ", prefix[] = TOKEN_WRITER;
+	const char *given = http_header(r, "Authorization");
+
+	if (given == NULL || strncasecmp(given, scheme, sizeof scheme - 1) != 0)
+		return refuse(r, "who reports? Send 'Authorization: Bearer TOKEN': scripts of a "
+				 "component have one in "
+				 "LM_METRICS_TOKEN, for others there is 'lm token'");
+	given += sizeof scheme - 1;
+	if (!token_check(key, given + strspn(given, " "), out->subject))
+		return refuse(
+		    r, "this token is not one of this manager's: 'lm token' makes another");
+	out->is_trusted = strncmp(out->subject, prefix, sizeof prefix - 1) == 0;
+	return true;
+}
+
+bool writer_may_report(const struct writer *w, const struct engine *e, const char *metric_key)
+{
+	return w->is_trusted || strcmp(w->subject, metric_key) == 0 ||
+	       engine_may_report(e, w->subject, metric_key);
+}
