@@ -142,13 +142,13 @@ void engine_died(
 	follow_up(e, now_ms, t);
 }
 
-bool engine_sample(struct engine *e, const struct sample *s, int64_t now_ms, struct turn *t)
+unsigned engine_sample(struct engine *e, const struct sample *s, int64_t now_ms, struct turn *t)
 {
-	bool known = watch_sample(e, s, now_ms, t);
+	unsigned how = watch_sample(e, s, now_ms, t);
 
 	if (e->wishes.n > 0)
 		follow_up(e, now_ms, t);
-	return known;
+	return how;
 }
 
 void engine_resume(struct engine *e, int64_t now_ms, int64_t next_event, struct turn *t)

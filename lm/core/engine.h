@@ -74,17 +74,17 @@ struct sample {
 	int64_t at_ms; /* when it was measured, by the sender's clock; 0: when it comes */
 };
 
-/*
- * False: nobody knows this metric, or it is not of this kind; the sample is dropped.  True does not
- * mean that it counted: see enum sample_fate for what becomes of those with a time.
- */
-bool engine_sample(struct engine *, const struct sample *, int64_t now_ms, struct turn *);
+/* What became of a sample: one of enum sample_fate, or it has not come so far. */
+enum {
+	SAMPLE_STRANGER = SAMPLE_FATES, /* of nobody that is known */
+	SAMPLE_OF_ANOTHER_KIND, /* a load where the descriptor promises integrity, or the like */
+	SAMPLE_ENDS,
+};
+unsigned engine_sample(struct engine *, const struct sample *, int64_t now_ms, struct turn *);
 
-/* Since the engine began. */
+/* Since the engine began, by what became of them. */
 struct sample_counts {
-	uint64_t fates[SAMPLE_FATES];
-	uint64_t strangers;       /* of nobody that is known */
-	uint64_t of_another_kind; /* a load where the descriptor promises integrity, or the like */
+	uint64_t n[SAMPLE_ENDS];
 };
 struct sample_counts engine_sample_counts(const struct engine *);
 

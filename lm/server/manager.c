@@ -110,7 +110,7 @@ enum intake_fate manager_sample(struct manager *m, const struct sample *s, int64
 		m->held.samples++;
 		return INTAKE_HELD;
 	}
-	return engine_sample(m->engine, s, now_ms, m->turn) ? INTAKE_TAKEN : INTAKE_STRANGER;
+	return (enum intake_fate)engine_sample(m->engine, s, now_ms, m->turn);
 }
 
 static size_t driver_index(const struct manager *m, const char *location)

@@ -466,7 +466,7 @@ START_TEST(samples_of_strangers_are_dropped)
 	const struct sample s = {
 	    .metric_key = "nobody", .metric_name = "load", .kind = SAMPLE_LOAD, .load = 99};
 
-	ck_assert(!engine_sample(w.engine, &s, w.now_ms, &w.turn));
+	ck_assert_uint_eq(engine_sample(w.engine, &s, w.now_ms, &w.turn), SAMPLE_STRANGER);
 }
 END_TEST
 

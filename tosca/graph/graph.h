@@ -200,7 +200,7 @@ struct graph {
 	size_t n_references;
 	struct graph_relationship *relationships;
 	size_t n_relationships;
-	struct graph_metric *metrics;
+	struct graph_metric *metrics; /* by node, ascending */
 	size_t n_metrics;
 	struct graph_heal *heals;
 	size_t n_heals;

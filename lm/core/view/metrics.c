@@ -77,17 +77,36 @@ const char *engine_resource_name(const struct engine *e, const char *metric_key)
 	return c == NULL ? NULL : c->name;
 }
 
+/* The first metric of the graph whose node is not before this one; they are in the order of nodes. */
+static size_t first_of(const struct graph *g, int node)
+{
+	size_t low = 0, high = g->n_metrics;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (g->metrics[mid].node < node)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
 enum metric_kind engine_metric_kind(
     const struct engine *e, const char *metric_key, const char *metric_name)
 {
+	static const enum metric_kind kinds[] = {[METRIC_LOAD] = METRIC_KIND_LOAD,
+	    [METRIC_INTEGRITY] = METRIC_KIND_INTEGRITY,
+	    [METRIC_OTHER] = METRIC_KIND_NONE};
 	const struct component *c = engine_find_component(e, metric_key);
+	const struct graph *g = c == NULL || c->tree == NULL ? NULL : c->tree->graph;
 
-	for (size_t i = 0; c != NULL && i < c->metrics.n; i++) {
-		const struct metric *m = &c->metrics.v[i];
-
-		if (m->series != NULL && strcmp(m->name, metric_name) == 0)
-			return series_kind(m->series) == SERIES_LOAD ? METRIC_KIND_LOAD
-								     : METRIC_KIND_INTEGRITY;
-	}
+	if (g == NULL)
+		return METRIC_KIND_NONE;
+	for (size_t i = first_of(g, c->node); i < g->n_metrics && g->metrics[i].node == c->node;
+	     i++)
+		if (strcmp(g->metrics[i].name, metric_name) == 0)
+			return kinds[g->metrics[i].type];
 	return METRIC_KIND_NONE;
 }

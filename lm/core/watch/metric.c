@@ -142,26 +142,27 @@ static enum sample_fate show(struct engine *e, const struct metric *m, const str
 	return policies_integrity(e->policies, m->series, s->ok, s->at_ms, now_ms, out);
 }
 
-bool watch_sample(struct engine *e, const struct sample *s, int64_t now_ms, struct turn *t)
+static unsigned end(struct engine *e, unsigned how)
+{
+	e->samples.n[how]++;
+	return how;
+}
+
+unsigned watch_sample(struct engine *e, const struct sample *s, int64_t now_ms, struct turn *t)
 {
 	struct policy_decisions decisions = {0};
 	const char *name;
 	struct component *c = reporter(e, s, &name);
 	struct metric *m = c == NULL ? NULL : metric_of(e, c, name);
 
-	if (m == NULL) {
-		e->samples.strangers++;
-		return false;
-	}
-	if (m->series != NULL && m->kind != s->kind) {
-		e->samples.of_another_kind++;
-		return false;
-	}
+	if (m == NULL)
+		return end(e, SAMPLE_STRANGER);
+	if (m->series != NULL && m->kind != s->kind)
+		return end(e, SAMPLE_OF_ANOTHER_KIND);
 	enum sample_fate fate = show(e, m, s, now_ms, &decisions);
-	e->samples.fates[fate]++;
 	if (fate == SAMPLE_TAKEN)
 		remember(m, s, now_ms);
 	if (decisions.n > 0)
 		watch_act(e, &decisions, now_ms, t);
-	return true;
+	return end(e, fate);
 }

@@ -47,7 +47,7 @@ void wishes_fini(struct engine *);
 /* ---- metric.c: samples ---------------------------------------------------------------------------------- */
 
 /* False: nobody knows this metric. */
-bool watch_sample(struct engine *, const struct sample *, int64_t now_ms, struct turn *);
+unsigned watch_sample(struct engine *, const struct sample *, int64_t now_ms, struct turn *);
 /* By name; NULL: it has none such. */
 struct metric *metric_find(const struct component *, const char *name);
 /* The same, made when there is none yet: somebody looks at it. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lm/server/intake/tally.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -54,6 +55,11 @@ void tally_not_json(struct tally *t, size_t index, const struct lm_jread *r)
 	tally_bad(t, index, "from here on it is not JSON: %s", why.p);
 	lm_buf_fini(&why);
 }
+
+static_assert((unsigned)INTAKE_TAKEN == SAMPLE_TAKEN &&
+		  (unsigned)INTAKE_STRANGER == SAMPLE_STRANGER &&
+		  (unsigned)INTAKE_OTHER_KIND == SAMPLE_OF_ANOTHER_KIND,
+    "the engine's verdicts come first");
 
 int tally_status(const struct tally *t)
 {

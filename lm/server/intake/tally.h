@@ -15,7 +15,7 @@
  * even when others are not; the answer names those others and says what is wrong with them.
  */
 
-/* Besides what policies/policy.h tells of a sample's time.  With the members of the answer. */
+/* What engine_sample() says, in its order, and then more; with the members of the answer. */
 #define INTAKE_FATES(X)                                                                         \
 	X(TAKEN, "accepted")                                                                    \
 	X(DUPLICATE, "duplicates") /* as old as the latest of this metric */                    \

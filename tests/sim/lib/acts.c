@@ -345,7 +345,7 @@ static void destroy_one(struct stage *s, const struct action *a)
 static void give_sample(struct stage *s, const struct sample *sample)
 {
 	s->now_ms += 100;
-	bool known = engine_sample(s->engine, sample, s->now_ms, &s->turn);
+	bool known = engine_sample(s->engine, sample, s->now_ms, &s->turn) < SAMPLE_FATES;
 
 	s->coverage->samples += known;
 	s->coverage->strangers += !known;
