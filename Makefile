@@ -7,6 +7,7 @@
 #   make bench-compile  the compiler alone; bench-engine: the engine and its journal
 #   make sim            as many schedules as SEEDS says, see tests/sim/run.c
 #   make crashes        a manager killed at every commit, see tests/system/crashes.sh
+#   make scale-test     ten times the Scale test, see tests/system/scale.sh
 #   make fuzz           an hour of fuzzing, see tests/fuzz/README.md
 #   make SANITIZE=1     any target with ASan + UBSan, in build/asan
 #   APT=no              install nothing; say what is missing
@@ -137,6 +138,10 @@ crashes: depends
 	@$(MAKE) --no-print-directory SANITIZE=1 programs images
 	@CRASHES=all SYSTEM_BUILD=$(CURDIR)/build/asan tests/system/run crashes.sh
 
+scale-test: depends
+	@$(MAKE) --no-print-directory programs images
+	@SCALE_RUNS=$${SCALE_RUNS:-10} $(B)/tests/demo/supervise 3600 tests/system/scale.sh
+
 demo: depends
 	@$(MAKE) --no-print-directory programs images
 	@tests/demo/run
@@ -165,7 +170,7 @@ clean:
 distclean:
 	rm -rf build
 
-.PHONY: all libs programs fuzzers fuzz sim depends test demo bench bench-compile bench-engine images format clean distclean FORCE
+.PHONY: all libs programs fuzzers fuzz sim depends test scale-test demo bench bench-compile bench-engine images format clean distclean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(patsubst %.o,%.d,$(call obj,$(ALL)))

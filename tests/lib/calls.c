@@ -4,7 +4,7 @@
 #include "base/map.h"
 
 /* An INVITE this long after the first of its Call-ID is a new call of a restarted caller. */
-enum { NEW_CALL_MS = 20000, HOLD_MAX_MS = 15000 };
+enum { NEW_CALL_MS = 20000, CALL_SECONDS = 5, HOLD_SPARE_MS = 10000 };
 
 /* Indices + 1, so that they fit into a map of pointers. */
 struct reading {
@@ -127,7 +127,7 @@ static enum call_fate overdue(
 	return fate;
 }
 
-static enum call_fate fate_of(struct call *call, const struct call_generator *g)
+static enum call_fate fate_of(struct call *call, const struct call_generator *g, int64_t hold_ms)
 {
 	if (call->refused)
 		return CALL_REFUSED;
@@ -138,12 +138,23 @@ static enum call_fate fate_of(struct call *call, const struct call_generator *g)
 	if (call->answered_ms == 0)
 		return overdue(call, g, call->begun_ms + CALL_PATIENCE_MS, CALL_UNANSWERED);
 	if (call->bye_ms == 0)
-		return overdue(call, g, call->answered_ms + HOLD_MAX_MS, CALL_LOST);
+		return overdue(call, g, call->answered_ms + hold_ms, CALL_LOST);
 	return overdue(call, g, call->bye_ms + CALL_PATIENCE_MS, CALL_LOST);
+}
+
+/* When an answered call should long have been hung up. */
+static int64_t hold_max_ms(const struct storylog *log)
+{
+	size_t mark = storylog_find(log, 0, "type=Mark", "name=calls-last", NULL);
+	double seconds =
+	    mark == STORYLOG_NONE ? CALL_SECONDS : storylog_number(log, mark, "seconds");
+
+	return (int64_t)(seconds * 1000) + HOLD_SPARE_MS;
 }
 
 void calls_init(struct calls *c, const struct storylog *log)
 {
+	int64_t hold_ms = hold_max_ms(log);
 	struct reading r = {c, lm_map_new(), lm_map_new()};
 
 	*c = (struct calls){.arena = lm_arena_new()};
@@ -152,7 +163,7 @@ void calls_init(struct calls *c, const struct storylog *log)
 	for (size_t i = 0; i < c->all.n; i++) {
 		struct call *call = &c->all.v[i];
 
-		call->fate = fate_of(call, &c->generators.v[call->generator]);
+		call->fate = fate_of(call, &c->generators.v[call->generator], hold_ms);
 		call->failed_ms = call_is_failed(call) ? call->closed_ms : 0;
 	}
 	lm_map_free(r.open);

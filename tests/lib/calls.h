@@ -13,7 +13,8 @@
  * Every call of a story, one by one, as a witness on the wire saw it (events "Sip").
  *
  * The caller is who sent the first INVITE of a Call-ID; the server is where the last INVITE of
- * that Call-ID went before the answer.  What counts is what reaches the caller.
+ * that Call-ID went before the answer.  What counts is what reaches the caller.  Calls last 5 s
+ * unless a mark "calls-last" says how many seconds.
  */
 enum call_fate {
 	CALL_ENDED,      /* answered, and the caller's BYE too */

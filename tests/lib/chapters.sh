@@ -5,10 +5,21 @@
 # and deleted, on real calls.  Sourced after story.sh.
 # shellcheck disable=SC2154 # story.sh sets what the functions there leave behind
 
+call_seconds=5 # how long the calls of the generators last
+
+# calls_last SECONDS: before the generators are created
+calls_last() {
+	call_seconds=$1
+	for name in sipp1 sipp2; do
+		echo "  call_seconds: \"$1\"" >"$STORY_DIR/$name.properties"
+	done
+	mark calls-last seconds "$1"
+}
+
 # await_call_ended ADDRESS: a call that its server has answered since ended_ms is hung up in order
 await_call_ended() {
-	await_sip "a call answered by $1" 15 "$ended_ms" method=INVITE code=200 "from=$1"
-	await_sip "the end of a call on $1" 20 "$(event at_ms)" method=BYE code=200 "from=$1" "call=$(event call)"
+	await_sip "a call answered by $1" $((call_seconds + 10)) "$ended_ms" method=INVITE code=200 "from=$1"
+	await_sip "the end of a call on $1" $((call_seconds + 15)) "$(event at_ms)" method=BYE code=200 "from=$1" "call=$(event call)"
 }
 
 the_base() {
@@ -27,7 +38,7 @@ the_voice_service() {
 }
 
 the_first_calls() {
-	chapter calls 'Calls: sipp1 keeps up 8 calls of 5 seconds'
+	chapter calls "Calls: sipp1 keeps up 8 calls of $call_seconds seconds"
 	create sipp1 30
 	await_call_ended "$first"
 	await 'a load of about 53 %' 30 "$ended_ms" type=MetricSample metricName=h_load 'load>47' 'load<58'
@@ -45,7 +56,7 @@ the_scale_out() {
 	second=$(server_address 2)
 	[ "$(servers | wc -l)" = 2 ] || fail "there are $(servers | wc -l) servers, not 2"
 	for address in "$first" "$second"; do
-		await_sip "a call on $address" 15 "$ended_ms" method=INVITE code=0 "to=$address"
+		await_sip "a call on $address" $((call_seconds + 10)) "$ended_ms" method=INVITE code=0 "to=$address"
 	done
 	await_call_ended "$second"
 	chapter_ends "server 2 ($second) registered itself; calls reach both"
@@ -73,11 +84,11 @@ the_scale_in() {
 	chapter scale-in 'Scale-in: sipp2 goes away'
 	remove sipp2 'delete sipp2'
 	await_process DeleteAssembly sipp2 60 "$remove_ms"
-	await 'the decision to scale in' 40 "$remove_ms" type=PolicyEvent 'action=scale in'
+	await 'the decision to scale in' $((call_seconds + 35)) "$remove_ms" type=PolicyEvent 'action=scale in'
 	await 'the server out of the dispatch list' 10 "$remove_ms" type=StepEvent \
 		action=deleteFromDispatchList state=Completed
 	drained_ms=$(event at_ms)
-	await_process ScaleInAssembly voice 60 "$remove_ms"
+	await_process ScaleInAssembly voice $((call_seconds + 55)) "$remove_ms"
 	[ "$(servers)" = "$(server 1)" ] || fail "the servers that are left: $(servers | tr '\n' ' ')"
 	! "$tools/await" "$sip" 0 $((drained_ms + 1)) method=INVITE code=0 "to=$second" >/dev/null ||
 		fail "a new call went to the leaving server"

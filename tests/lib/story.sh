@@ -168,11 +168,14 @@ manager_stop() {
 
 # ---- instances --------------------------------------------------------------------------------------
 
-# create NAME SECONDS: from services/examples; until it is Active
+# create NAME SECONDS: from services/examples, with the further properties in $STORY_DIR/NAME.properties when there
+# are any; until it is Active
 create() {
 	create_ms=$(now_ms)
 	mark_at "$create_ms" "create-$1" label "create $1"
-	lm apply --no-wait -f "$examples/$1.yml" >>"$STORY_DIR/cli.log" 2>&1 ||
+	cat "$examples/$1.yml" >"$STORY_DIR/$1.yml"
+	[ ! -e "$STORY_DIR/$1.properties" ] || cat "$STORY_DIR/$1.properties" >>"$STORY_DIR/$1.yml"
+	lm apply --no-wait -f "$STORY_DIR/$1.yml" >>"$STORY_DIR/cli.log" 2>&1 ||
 		fail "'lm apply -f services/examples/$1.yml' was refused: $(tail -n 2 "$STORY_DIR/cli.log")"
 	await_process CreateAssembly "$1" "$2" "$create_ms"
 	say "    $1 is Active after $((ended_ms - create_ms)) ms"
@@ -306,11 +309,18 @@ story_files() {
 	: >>"$marks"
 }
 
-recorders_start() {
+# Notes what the manager says; sets recorder.
+recorder_start() {
 	"$root/tests/lib/record.sh" "$LM_SERVER" "$journal" >>"$STORY_DIR/record.log" 2>&1 9>&- &
-	echo $! >>"$STORY_DIR/pids"
-	"$tools/witness" "$sip" >>"$STORY_DIR/witness.log" 2>&1 9>&- &
-	echo $! >>"$STORY_DIR/pids"
+	recorder=$!
+	echo "$recorder" >>"$STORY_DIR/pids"
+}
+
+# witness_start FILE: notes what passes on the wire; sets witness
+witness_start() {
+	"$tools/witness" "$1" >>"$STORY_DIR/witness.log" 2>&1 9>&- &
+	witness=$!
+	echo "$witness" >>"$STORY_DIR/pids"
 }
 
 # Takes the folder, clears what an earlier run has left, starts the manager and who watches it.
@@ -340,7 +350,8 @@ story_begin() {
 	snapshot >"$STORY_DIR/before"
 	trap story_finish EXIT
 	trap 'exit 130' INT TERM HUP
-	recorders_start
+	recorder_start
+	witness_start "$sip"
 	manager_start || fail "the manager does not answer: $(tail -n 3 "$STORY_DIR/manager.log")"
 }
 

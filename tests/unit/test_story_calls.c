@@ -108,6 +108,18 @@ START_TEST(a_call_that_is_answered_and_hung_up_has_ended)
 }
 END_TEST
 
+START_TEST(a_call_may_last_as_long_as_the_story_says)
+{
+	happens("{\"type\":\"Mark\",\"name\":\"calls-last\",\"at_ms\":1,\"seconds\":40}");
+	invited(1000, "1-7@a", FIRST);
+	answered(1010, "1-7@a");
+	good_call(45000, "2-7@a", FIRST);
+	judge();
+
+	ck_assert_str_eq(fate("1-7@a"), "abandoned by its caller");
+}
+END_TEST
+
 START_TEST(a_call_answered_with_503_is_refused)
 {
 	invited(1000, "1-7@a", FIRST);
@@ -288,6 +300,7 @@ static Suite *story_calls_suite(void)
 
 	tcase_add_checked_fixture(fates, given_an_empty_story, teardown);
 	tcase_add_test(fates, a_call_that_is_answered_and_hung_up_has_ended);
+	tcase_add_test(fates, a_call_may_last_as_long_as_the_story_says);
 	tcase_add_test(fates, a_call_answered_with_503_is_refused);
 	tcase_add_test(fates, a_refusal_that_does_not_reach_the_caller_does_not_count);
 	tcase_add_test(fates, a_call_whose_hanging_up_is_refused_was_lost);

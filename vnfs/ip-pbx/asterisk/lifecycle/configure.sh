@@ -2,6 +2,14 @@
 # Fill in the configuration and make the recording that callers hear.
 # shellcheck shell=sh
 # shellcheck disable=SC2154 # properties come in the environment
+case ${drain_seconds:-30} in
+*[!0-9]* | ?????*) limit=9999 ;;
+*) limit=${drain_seconds:-30} ;;
+esac
+if [ "$limit" -gt 3600 ]; then
+	echo "drain_seconds is '$drain_seconds'; give a number of seconds from 0 to 3600" >&2
+	exit 1
+fi
 mkdir -p /etc/asterisk /var/lib/asterisk /var/log/asterisk /var/spool/asterisk /usr/share/asterisk/sounds/en
 # Parts of Asterisk that are always there complain of a missing file, and are content with an empty one.
 for part in acl ccss cel features indications pjproject udptl; do
