@@ -27,6 +27,9 @@ static struct lm_err *check_one(
 		return lm_err_new(LM_ERR_INVALID,
 		    "resources: '%s' has no resource '%s' ('lm graph' shows its tree)",
 		    i->assembly_name, a->name);
+	if (g->nodes[node].spare)
+		return lm_err_new(LM_ERR_INVALID,
+		    "resources: '%s' is a spare: those are not adopted but made", a->name);
 	if (a->id != NULL && (*a->id == '\0' || strlen(a->id) >= LM_ID_SIZE))
 		return lm_err_new(LM_ERR_INVALID, "resources: '%s': an id has 1 to %d characters",
 		    a->name, LM_ID_SIZE - 1);
@@ -36,9 +39,15 @@ static struct lm_err *check_one(
 	return NULL;
 }
 
+/* Who serves is taken over; spares are made. */
+static bool is_adopted(const struct graph_node *n)
+{
+	return n->resource != NULL && !n->spare;
+}
+
 static bool needs_something_outside(const struct graph_node *n)
 {
-	return n->resource != NULL && (n->resource->declared & (1u << TRANSITION_INSTALL)) != 0;
+	return is_adopted(n) && (n->resource->declared & (1u << TRANSITION_INSTALL)) != 0;
 }
 
 struct lm_err *adopt_check(struct engine *e, const struct intent *i, const struct graph *g)
@@ -109,10 +118,10 @@ void process_adopt(struct engine *e, struct process *p, int64_t now_ms, struct t
 	const struct graph *g = p->to->graph;
 
 	for (size_t i = 0; i < g->n_nodes; i++)
-		if (g->nodes[i].resource != NULL)
+		if (is_adopted(&g->nodes[i]))
 			take_over(p, (int)i, lm_map_find(p->instance->components, g->nodes[i].name),
 			    lm_map_find(given, g->nodes[i].name));
 	for (size_t i = 0; i < g->n_nodes; i++)
-		if (g->nodes[i].resource != NULL)
+		if (is_adopted(&g->nodes[i]))
 			settle(e, p, (int)i, now_ms, t);
 }

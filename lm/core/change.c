@@ -7,10 +7,16 @@ void component_set_state(struct engine *e, struct component *c, enum component_s
 	enum component_state before = c->state;
 
 	c->state = state;
+	c->ready = c->ready && state == COMPONENT_INACTIVE;
 	c->modified_ms = now_ms;
 	journal_component(t, c);
 	if (before != state)
 		event_component(e, t, now_ms, c, p, before);
+}
+
+bool component_is_up(const struct component *c)
+{
+	return c->state == COMPONENT_ACTIVE || c->ready;
 }
 
 void root_show_state(

@@ -32,22 +32,30 @@ static void read_kvs(const json_t *o, const char *key, struct lm_kvs *out)
 	}
 }
 
+static const int *read_indices(const json_t *list, struct lm_arena *a)
+{
+	size_t n = json_array_size(list);
+	int *indices = LM_NEW_N(a, int, n + 1);
+
+	for (size_t i = 0; i < n; i++)
+		indices[i] = (int)json_integer_value(json_array_get(list, i));
+	return indices;
+}
+
 static void read_membership(const json_t *o, struct membership *out)
 {
+	LM_AUTO(lm_arena) a = lm_arena_new();
+	const json_t *all_spares = json_object_get(o, "spares");
 	const char *cluster;
 	json_t *list;
 
 	json_object_foreach(json_object_get(o, "members"), cluster, list)
 	{
-		size_t n = json_array_size(list);
-		int *indices = calloc(n + 1, sizeof *indices);
+		const json_t *spares = json_object_get(all_spares, cluster);
+		struct members *m =
+		    membership_add(out, cluster, read_indices(list, a), json_array_size(list));
 
-		if (indices == NULL)
-			abort();
-		for (size_t i = 0; i < n; i++)
-			indices[i] = (int)json_integer_value(json_array_get(list, i));
-		membership_add(out, cluster, indices, n);
-		free(indices);
+		members_set_spares(m, read_indices(spares, a), json_array_size(spares));
 	}
 }
 
@@ -221,6 +229,7 @@ static struct lm_err *restore_component(struct engine *e, const struct record *r
 	c->rebuild = json_is_true(json_object_get(o, "rebuild"));
 	c->proven = json_is_true(json_object_get(o, "proven"));
 	c->started = json_is_true(json_object_get(o, "started"));
+	c->ready = json_is_true(json_object_get(o, "ready"));
 	c->modified_ms = int_of(o, "modifiedAt");
 	read_kvs(o, "outputs", &c->outputs);
 	engine_add_component(e, c);

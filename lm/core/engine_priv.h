@@ -37,6 +37,8 @@ void intent_print(struct lm_buf *, const struct intent *);
 
 void component_set_state(struct engine *, struct component *, enum component_state,
     const struct process *, int64_t now_ms, struct turn *);
+/* It runs and is known to be well: Active, or a spare that stands by. */
+bool component_is_up(const struct component *);
 /* Tells of the root assembly's state when it has changed. */
 void root_show_state(
     struct engine *, struct instance *, const struct process *, int64_t now_ms, struct turn *);

@@ -154,7 +154,7 @@ enum component_state instance_state(const struct instance *in)
 	enum component_state state = COMPONENT_ACTIVE;
 
 	for (size_t i = 0; i < g->n_nodes; i++)
-		if (g->nodes[i].resource != NULL)
+		if (g->nodes[i].resource != NULL && !g->nodes[i].spare)
 			state = component_state_fold(state, node_state(in, &g->nodes[i]));
 	return state;
 }
@@ -172,7 +172,7 @@ enum component_state *instance_states(
 
 		if (n->resource != NULL)
 			states[i] = node_state(in, n);
-		if (n->parent >= 0)
+		if (n->parent >= 0 && !spare_is_root(g, (int)i))
 			states[n->parent] = component_state_fold(states[n->parent], states[i]);
 	}
 	return states;

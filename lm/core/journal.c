@@ -51,15 +51,32 @@ static void print_kvs(struct lm_json *j, const char *key, const struct lm_kvs *k
 	lm_json_close(j, '}');
 }
 
-static void print_membership(struct lm_json *j, const char *key, const struct membership *m)
+static void print_indices(struct lm_json *j, const char *key, const int *indices, size_t n)
 {
-	lm_json_open(j, key, '{');
+	lm_json_open(j, key, '[');
+	for (size_t i = 0; i < n; i++)
+		lm_json_int(j, NULL, indices[i]);
+	lm_json_close(j, ']');
+}
+
+/* Spares stand apart: most clusters have none, and older records never do. */
+static void print_membership(struct lm_json *j, const struct membership *m)
+{
+	size_t spares = 0;
+
+	lm_json_open(j, "members", '{');
 	for (size_t i = 0; i < m->of.n; i++) {
-		lm_json_open(j, m->of.v[i].cluster, '[');
-		for (size_t k = 0; k < m->of.v[i].n; k++)
-			lm_json_int(j, NULL, m->of.v[i].indices[k]);
-		lm_json_close(j, ']');
+		print_indices(j, m->of.v[i].cluster, m->of.v[i].indices, m->of.v[i].n);
+		spares += m->of.v[i].n_spares;
 	}
+	lm_json_close(j, '}');
+	if (spares == 0)
+		return;
+	lm_json_open(j, "spares", '{');
+	for (size_t i = 0; i < m->of.n; i++)
+		if (m->of.v[i].n_spares > 0)
+			print_indices(
+			    j, m->of.v[i].cluster, m->of.v[i].spares, m->of.v[i].n_spares);
 	lm_json_close(j, '}');
 }
 
@@ -82,7 +99,7 @@ static void print_spec(struct lm_json *j, const struct spec *s)
 	lm_json_str(j, "descriptor", s->descriptor);
 	lm_json_str(j, "intendedState", component_state_text(s->target));
 	print_kvs(j, "properties", &s->properties);
-	print_membership(j, "members", &s->members);
+	print_membership(j, &s->members);
 }
 
 void journal_instance(struct turn *t, const struct instance *in)
@@ -156,6 +173,8 @@ void journal_component(struct turn *t, const struct component *c)
 		lm_json_bool(&b.json, "proven", true);
 	if (c->started)
 		lm_json_bool(&b.json, "started", true);
+	if (c->ready)
+		lm_json_bool(&b.json, "ready", true);
 	print_kvs(&b.json, "outputs", &c->outputs);
 	lm_json_int(&b.json, "modifiedAt", c->modified_ms);
 	body_close(&b, t, RECORD_COMPONENT, c->id, c->instance->name);

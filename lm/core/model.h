@@ -6,6 +6,7 @@
 #include "lm/core/engine.h"
 #include "lm/core/lane.h"
 #include "lm/core/plan.h"
+#include "lm/core/plan/spare.h"
 #include "lm/core/timer.h"
 #include "lm/core/tree.h"
 #include "policies/policy.h"
@@ -43,6 +44,7 @@ struct component {
 	bool dead;    /* a service died before the component was Active */
 	bool proven;  /* Active since its Install: a restart gives it nothing */
 	bool started; /* it runs, but nobody has looked yet: Integrity, no Start */
+	bool ready;   /* a spare that stands by: Inactive, started and looked at */
 	bool news;    /* it has reported something new, which others may map */
 	bool is_gone; /* removed while a step of another assembly needed it */
 	int node;     /* in its tree's graph */

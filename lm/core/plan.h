@@ -27,6 +27,8 @@
  *  4. References are found before whatever uses them.
  *  5. Levels: no Configure before every Install, no Start before every Configure, no Uninstall
  *     before every Stop; a step that something of a lower level needs is exempt.
+ *  6. Spares come last: none goes up before what is in service is there, relationships included.
+ *     They have levels of their own.
  *
  * What only makes the way down tidier gives way where it would make a circle: what exists can
  * always be taken down.
@@ -46,6 +48,13 @@ enum plan_cause {
 	PLAN_CAUSE_GATE,     /* a gate, whose subject says what */
 };
 
+/* How a spare (spare.h) differs from what a transition does otherwise. */
+enum plan_turn {
+	PLAN_TURN_NONE,
+	PLAN_TURN_STAND_BY, /* Integrity: it stays Inactive; in place of a Stop: it goes on to run */
+	PLAN_TURN_SERVE,    /* in place of an Integrity: it was looked at already */
+};
+
 struct plan_edge {
 	int step; /* must be done before */
 	enum plan_cause cause;
@@ -60,7 +69,8 @@ struct plan_step {
 	int index;                 /* node, relationship or reference; -1: gate */
 	enum plan_kind kind;
 	enum transition transition;
-	bool silent;   /* not declared: the state changes without a call */
+	enum plan_turn turn;
+	bool silent;   /* not declared, or a turn: the state changes without a call */
 	bool tolerant; /* its failure is noted and the plan goes on */
 	struct {
 		const struct plan_edge *v;
@@ -96,6 +106,7 @@ struct plan_thing {
 	const char *why; /* of the change: "its image differs"; NULL: nothing is known */
 	bool rebuild;    /* its infrastructure is gone or not to be trusted: a restart won't do */
 	bool started;    /* runs already: from Inactive to Active by Integrity alone */
+	bool ready;      /* and was looked at already: it stands by, and serves without a call */
 	/* Out of this plan's scope: no step for it, unless what is planned cannot do without. */
 	bool fixed;
 };
@@ -110,8 +121,9 @@ struct plan_bond {
 
 /* Trees, things and bonds are borrowed: the plan's steps point into the trees. */
 struct plan_request {
-	const struct graph *want;    /* NULL: nothing is wanted */
-	enum component_state target; /* for all of 'want': Installed, Inactive or Active */
+	const struct graph *want; /* NULL: nothing is wanted */
+	/* For all of 'want' but spares: Installed, Inactive or Active; those as spare.h says. */
+	enum component_state target;
 	const struct plan_thing *things;
 	size_t n_things;
 	const struct plan_bond *bonds;

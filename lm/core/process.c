@@ -414,19 +414,20 @@ struct aim process_aim_again(
 	if (p->is_aside)
 		return aside_aim(p);
 	struct tree *to = p->to_number == 0 ? NULL : in->tree;
+	const struct tree *base = instance_find_tree(in, p->from_number);
 	struct aim a = {
 	    .to = to,
 	    .target = to == NULL ? COMPONENT_ABSENT : to->spec.target,
 	    .scope = p->scope,
-	    .apart = &p->before.members,
-	    .base = instance_find_tree(in, p->from_number),
+	    .apart = base != NULL ? &base->spec.members : &p->before.members,
+	    .base = base,
 	    .values_moved = p->rounds > 0,
 	    .reached_by = lm_hash(p->id),
 	};
 
 	if (p->scope == SCOPE_HEAL)
 		a.broken = heal_subject(e, in, &p->intent);
-	if (a.broken != NULL && a.broken->state == COMPONENT_ACTIVE)
+	if (a.broken != NULL && component_is_up(a.broken))
 		a.broken = NULL; /* it was marked when the process began, and is well again */
 	return a;
 }
@@ -465,13 +466,11 @@ static void move_settled(struct process *p, const struct planned *planned)
  * Whom a heal has begun with it goes on with, however it finds them when it plans again: half of
  * the way up, or well again, but not yet in its relationships.
  */
-static void reach_healed(struct process *p, const struct aim *a, struct turn *t)
+static void reach_healed(struct process *p, const struct planned *planned, struct turn *t)
 {
-	struct component *c;
-
-	for (size_t i = 0; (c = lm_map_next(p->instance->components, &i)) != NULL;)
-		if (aim_heals(a, c) && !component_is_reached(c, p))
-			component_reach(c, p, t);
+	for (size_t i = 0; i < planned->n_reached; i++)
+		if (!component_is_reached(planned->reached[i], p))
+			component_reach(planned->reached[i], p, t);
 }
 
 void process_replan(struct engine *e, struct process *p, int64_t now_ms, struct turn *t)
@@ -490,7 +489,7 @@ void process_replan(struct engine *e, struct process *p, int64_t now_ms, struct 
 		return;
 	}
 	if (p->scope == SCOPE_HEAL)
-		reach_healed(p, &aim, t);
+		reach_healed(p, &planned, t);
 	move_settled(p, &planned);
 	process_run(e, p, planned.plan, now_ms, t);
 }
@@ -558,11 +557,18 @@ static void start(struct engine *e, struct process *p, const struct component *b
 	journal_instance(t, p->instance);
 	journal_process(t, p);
 	event_process(e, t, now_ms, p);
-	if (broken != NULL && broken->state == COMPONENT_ACTIVE)
+	if (broken != NULL && component_is_up(broken))
 		component_set_state(e, lm_map_find(p->instance->components, broken->name),
 		    COMPONENT_BROKEN, p, now_ms, t);
 	watch_sync(e, p->instance, now_ms);
 	process_replan(e, p, now_ms, t);
+}
+
+/* Also when others have changed what is wanted while a heal has slept. */
+static void note_before(struct process *p, const struct instance *in)
+{
+	spec_fini(&p->before);
+	spec_copy(&p->before, &in->tree->spec);
 }
 
 void process_begin(struct engine *e, struct process *p, struct instance *in, struct aim *a,
@@ -570,8 +576,8 @@ void process_begin(struct engine *e, struct process *p, struct instance *in, str
 {
 	if (in == NULL)
 		in = create_instance(e, p, now_ms);
-	else if (p->attempt == 0)
-		spec_copy(&p->before, &in->tree->spec);
+	else if (p->attempt == 0 || in->tree->number != p->to_number)
+		note_before(p, in);
 	if (p->attempt == 0)
 		p->attempt = 1;
 	occupy(p, in, now_ms);

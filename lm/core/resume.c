@@ -33,6 +33,9 @@ static bool transition_again(
 	s->graph = t->graph;
 	s->index = t == c->tree ? c->node : graph_find_node(t->graph, c->name);
 	s->tolerant = is_tolerant(p, c, s->transition);
+	if (s->index >= 0 && s->transition == TRANSITION_INTEGRITY &&
+	    s->graph->nodes[s->index].spare)
+		s->turn = PLAN_TURN_STAND_BY; /* the plan after this one knows whether it serves */
 	return s->index >= 0;
 }
 

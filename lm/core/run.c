@@ -72,15 +72,36 @@ static void gone(struct process *p, struct component *c)
 {
 	component_move(c, NULL, -1);
 	c->given = (struct given){0};
-	c->rebuild = c->proven = c->started = false;
+	c->rebuild = c->proven = c->started = c->ready = false;
 	c->late = TRANSITION_CREATE;
 	c->news = p->has_news = true;
+}
+
+/* The state after it; a Reconfigure changes what the component has been told, and nothing else. */
+static enum component_state state_after(const struct plan_step *s, const struct component *c)
+{
+	if (s->transition == TRANSITION_RECONFIGURE)
+		return c->state;
+	return s->turn == PLAN_TURN_STAND_BY ? COMPONENT_INACTIVE
+					     : transition_rule(s->transition)->to;
+}
+
+/* Whether it runs, and stands by with that. */
+static void note_running(struct process *p, const struct plan_step *s, struct component *c)
+{
+	if (s->transition == TRANSITION_RECONFIGURE)
+		return;
+	c->ready = s->turn == PLAN_TURN_STAND_BY;
+	c->started = s->transition == TRANSITION_START || c->ready;
+	if (s->turn == PLAN_TURN_SERVE) /* others may list who serves */
+		c->news = p->has_news = true;
 }
 
 static void transition_done(struct engine *e, struct process *p, int run, struct component *c,
     const struct step_result *r, int64_t now_ms, struct turn *t)
 {
-	enum transition tr = p->plan->steps[run].transition;
+	const struct plan_step *s = &p->plan->steps[run];
+	enum transition tr = s->transition;
 
 	if (r != NULL)
 		take_outputs(p, c, tr, &r->outputs);
@@ -91,11 +112,10 @@ static void transition_done(struct engine *e, struct process *p, int run, struct
 	c->proven = c->proven || tr == TRANSITION_INTEGRITY;
 	if (tr == TRANSITION_INSTALL)
 		c->rebuild = false;
-	c->started = tr == TRANSITION_START;
+	note_running(p, s, c);
 	if (transition_rule(tr)->to == COMPONENT_ABSENT)
 		gone(p, c);
-	if (tr != TRANSITION_RECONFIGURE || c->state != COMPONENT_BROKEN)
-		component_set_state(e, c, transition_rule(tr)->to, p, now_ms, t);
+	component_set_state(e, c, state_after(s, c), p, now_ms, t);
 	run_done(p, run);
 	if (tr == TRANSITION_INTEGRITY && c->dead) /* it died while we looked the other way */
 		watch_died(e, c, "a service, during the start,", now_ms, t);
@@ -114,9 +134,11 @@ static void transition_failed(struct engine *e, struct process *p, int run, stru
 	if (r->failure == STEP_RESOURCE_NOT_FOUND || s->transition == TRANSITION_UNINSTALL ||
 	    s->transition == TRANSITION_DELETE) /* what is left of it cannot be built on */
 		c->rebuild = true;
-	c->started = false;
-	if (s->transition != TRANSITION_RECONFIGURE || c->state != COMPONENT_BROKEN)
-		component_set_state(e, c, transition_rule(s->transition)->on_error, p, now_ms, t);
+	bool stays = s->transition == TRANSITION_RECONFIGURE;
+	if (!stays)
+		c->started = c->ready = false;
+	component_set_state(
+	    e, c, stays ? c->state : transition_rule(s->transition)->on_error, p, now_ms, t);
 	run_failed(p, run, c, message);
 }
 
@@ -172,7 +194,7 @@ static bool is_too_late(const struct process *p, int run, const struct component
 	const struct plan_step *s = &p->plan->steps[run];
 
 	return s->kind == PLAN_TRANSITION && s->transition == TRANSITION_RECONFIGURE &&
-	       c->state != COMPONENT_ACTIVE && !p->resumes;
+	       !component_is_up(c) && !p->resumes;
 }
 
 /* Its heal brings them. */
@@ -184,6 +206,13 @@ static void leave_to_rebuild(struct process *p, int run, struct turn *t)
 	c->rebuild = true;
 	journal_component(t, c);
 	run_done(p, run);
+}
+
+/* Into service or out of it, which nobody is asked for. */
+static bool is_turn(const struct plan_step *s)
+{
+	return s->turn == PLAN_TURN_SERVE ||
+	       (s->turn == PLAN_TURN_STAND_BY && s->transition == TRANSITION_STOP);
 }
 
 static void transition_begin(
@@ -200,6 +229,10 @@ static void transition_begin(
 		component_move(c, p->to, s->index);
 	if (is_too_late(p, run, c)) {
 		leave_to_rebuild(p, run, t);
+		return;
+	}
+	if (is_turn(s) && !component_is_up(c)) { /* it broke meanwhile: its heal will see to it */
+		run_done(p, run);
 		return;
 	}
 	if (s->transition == TRANSITION_START)
@@ -320,6 +353,12 @@ static void leave_to_heal(struct process *p, int run, struct turn *t)
 	run_done(p, run);
 }
 
+/* Among the parts of a spare, which no adoption takes over. */
+static bool is_of_spare(const struct plan_step *s)
+{
+	return s->graph->nodes[relationship_of(s)->owner].spare;
+}
+
 /*
  * Asks the next operation.  A call on a component that is Broken or gone is not made when the
  * relationship ceases: what it would tidy up goes with the component.
@@ -330,7 +369,7 @@ static void relationship_next(
 	const struct plan_step *s = &p->plan->steps[run];
 	struct run *r = &p->runs[run];
 
-	if (p->intent.kind == INTENT_ADOPT) /* it is there already */
+	if (p->intent.kind == INTENT_ADOPT && !is_of_spare(s)) /* it is there already */
 		r->call = r->n_calls;
 	for (; r->call < r->n_calls; r->call++) {
 		struct component *c = call_component(e, &r->calls[r->call]);
@@ -487,7 +526,7 @@ static void missed(struct engine *e, struct component *c, int64_t now_ms, struct
 	if (c == NULL || c->is_gone || component_is_outside(c))
 		return;
 	c->rebuild = true;
-	if (c->state == COMPONENT_ACTIVE)
+	if (component_is_up(c))
 		watch_died(e, c, "its infrastructure is gone: it", now_ms, t);
 	else
 		journal_component(t, c);

@@ -13,7 +13,8 @@
  *	Active, Broken -Stop-> Inactive -Uninstall-> Created -Delete-> null
  *
  * A component is Active only when Integrity has succeeded.  Broken is set by the system when a heal
- * is wanted, Failed when a transition failed that leaves nothing to build on.
+ * is wanted, Failed when a transition failed that leaves nothing to build on.  A spare stays Inactive
+ * when it was started and looked at (spare.h): from there Stop and Reconfigure lead back to Inactive.
  */
 #define COMPONENT_STATES(X)       \
 	X(ABSENT, "null")         \

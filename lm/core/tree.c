@@ -9,17 +9,34 @@
 
 /* ---- membership ------------------------------------------------------------------------------ */
 
-void membership_add(struct membership *m, const char *cluster, const int *indices, size_t n)
+static int *indices_dup(const int *indices, size_t n)
+{
+	int *copy = calloc(n + 1, sizeof *copy);
+
+	if (copy == NULL)
+		abort();
+	if (n > 0)
+		memcpy(copy, indices, n * sizeof *copy);
+	return copy;
+}
+
+struct members *membership_add(
+    struct membership *m, const char *cluster, const int *indices, size_t n)
 {
 	struct members *c = LM_PUSH(NULL, &m->of);
 
-	c->cluster = text_dup(cluster);
-	c->indices = calloc(n + 1, sizeof *indices);
-	if (c->indices == NULL)
-		abort();
-	if (n > 0)
-		memcpy(c->indices, indices, n * sizeof *indices);
-	c->n = n;
+	*c = (struct members){
+	    .cluster = text_dup(cluster), .indices = indices_dup(indices, n), .n = n};
+	return c;
+}
+
+void members_set_spares(struct members *m, const int *indices, size_t n)
+{
+	int *spares = indices_dup(indices, n);
+
+	free(m->spares);
+	m->spares = spares;
+	m->n_spares = n;
 }
 
 void membership_fini(struct membership *m)
@@ -27,29 +44,42 @@ void membership_fini(struct membership *m)
 	for (size_t i = 0; i < m->of.n; i++) {
 		free(m->of.v[i].cluster);
 		free(m->of.v[i].indices);
+		free(m->of.v[i].spares);
 	}
 	lm_vec_free(&m->of);
 }
 
+static const int *indices_of(const struct graph *g, const int *nodes, size_t n, struct lm_arena *a)
+{
+	int *indices = LM_NEW_N(a, int, n + 1);
+
+	for (size_t i = 0; i < n; i++)
+		indices[i] = g->nodes[nodes[i]].index;
+	return indices;
+}
+
 void membership_from_graph(struct membership *to, const struct graph *g)
 {
+	LM_AUTO(lm_arena) a = lm_arena_new();
+
 	for (size_t i = 0; i < g->n_clusters; i++) {
 		const struct graph_cluster *c = &g->clusters[i];
-		int *indices = calloc(c->n_members + 1, sizeof *indices);
+		struct members *m = membership_add(
+		    to, c->name, indices_of(g, c->members, c->n_members, a), c->n_members);
 
-		if (indices == NULL)
-			abort();
-		for (size_t k = 0; k < c->n_members; k++)
-			indices[k] = g->nodes[c->members[k]].index;
-		membership_add(to, c->name, indices, c->n_members);
-		free(indices);
+		members_set_spares(
+		    m, indices_of(g, c->spare_members, c->n_spare_members, a), c->n_spare_members);
 	}
 }
 
 void membership_copy(struct membership *to, const struct membership *from)
 {
-	for (size_t i = 0; i < from->of.n; i++)
-		membership_add(to, from->of.v[i].cluster, from->of.v[i].indices, from->of.v[i].n);
+	for (size_t i = 0; i < from->of.n; i++) {
+		const struct members *m = &from->of.v[i];
+
+		members_set_spares(
+		    membership_add(to, m->cluster, m->indices, m->n), m->spares, m->n_spares);
+	}
 }
 
 struct members *membership_find(const struct membership *m, const char *cluster)
@@ -66,7 +96,9 @@ size_t membership_view(const struct membership *m, struct lm_arena *a, struct gr
 	for (size_t i = 0; i < m->of.n; i++)
 		(*out)[i] = (struct graph_members){.cluster = m->of.v[i].cluster,
 		    .indices = m->of.v[i].indices,
-		    .n = m->of.v[i].n};
+		    .n = m->of.v[i].n,
+		    .spares = m->of.v[i].spares,
+		    .n_spares = m->of.v[i].n_spares};
 	return m->of.n;
 }
 

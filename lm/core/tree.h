@@ -15,10 +15,13 @@ struct instance;
 struct component;
 struct link;
 
+/* Indices ascend, and none is in both lists. */
 struct members {
 	char *cluster; /* full name */
-	int *indices;
+	int *indices;  /* in service */
 	size_t n;
+	int *spares; /* and who is not */
+	size_t n_spares;
 };
 
 /* Who is in which cluster, by name: heap. */
@@ -52,7 +55,10 @@ void membership_copy(struct membership *to, const struct membership *from);
 struct members *membership_find(const struct membership *, const char *cluster);
 /* Indices as the graph wants them; borrowed from the membership, the array from the arena. */
 size_t membership_view(const struct membership *, struct lm_arena *, struct graph_members **out);
-void membership_add(struct membership *, const char *cluster, const int *indices, size_t n);
+/* Without spares; borrowed until the next one is added. */
+struct members *membership_add(
+    struct membership *, const char *cluster, const int *indices, size_t n);
+void members_set_spares(struct members *, const int *indices, size_t n);
 void membership_fini(struct membership *);
 
 void spec_copy(struct spec *to, const struct spec *from);
@@ -68,9 +74,9 @@ struct tree *instance_find_tree(const struct instance *, unsigned number);
 void instance_drop_trees(struct instance *, const struct tree *keep);
 /* It is idle: what its graphs are looked up by would only take room. */
 void instance_forget_names(const struct instance *);
-/* The state of the whole instance, as the tree that is wanted has it. */
+/* The state of the whole instance, as the tree that is wanted has it; spares do not count. */
 enum component_state instance_state(const struct instance *);
-/* By node of the graph, of everything under each: one walk; in the arena. */
+/* By node of the graph, of everything in service under each: one walk; in the arena. */
 enum component_state *instance_states(
     const struct instance *, const struct graph *, struct lm_arena *);
 /* Under which tree it stands from now on; NULL: none. */

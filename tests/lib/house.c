@@ -4,6 +4,8 @@
 #include <check.h>
 #include <string.h>
 
+#include "lm/core/engine_priv.h"
+
 struct world w;
 char process[LM_ID_SIZE];
 
@@ -58,6 +60,7 @@ static const char parts[] =
 	"  gauge: {default: thin}\n"                                                       \
 	"  where: {default: north}\n"                                                      \
 	"  size: {default: '1'}\n"                                                         \
+	"  spares: {default: '0'}\n"                                                       \
 	"composition:\n"                                                                   \
 	"  wire: {type: 'resource::wire::1.0', properties: {color: '${gauge}'}}\n"         \
 	"  lamp: {type: 'resource::lamp::" lamp "', properties: {color: '${color}',\n"     \
@@ -65,7 +68,8 @@ static const char parts[] =
 	"  box: {type: 'resource::box::1.0', properties: {net: '${wire.id}'}}\n"           \
 	"  pool:\n"                                                                        \
 	"    type: resource::peer::1.0\n"                                                  \
-	"    cluster: {initial-quantity: '${size}', minimum-nodes: 1, maximum-nodes: 4}\n" \
+	"    cluster: {initial-quantity: '${size}', minimum-nodes: 1, maximum-nodes: 4,\n" \
+	"      spares: '${spares}'}\n"                                                     \
 	"relationships:\n"                                                                 \
 	"  lit:\n"                                                                         \
 	"    source-capabilities: [pool.node]\n"                                           \
@@ -269,4 +273,30 @@ const char *states(void)
 const char *links(void)
 {
 	return world_links(&w, "h");
+}
+
+static void put_members(struct lm_buf *out, const int *nodes, size_t n)
+{
+	const struct instance *in = engine_find_instance(w.engine, "h");
+	const struct graph *g = in->tree->graph;
+	const bool *ready = instance_ready(in, w.arena);
+
+	for (size_t i = 0; i < n; i++)
+		lm_buf_printf(out, "%s%d%s", i > 0 ? " " : "", g->nodes[nodes[i]].index,
+		    ready[nodes[i]] ? "" : "?");
+}
+
+const char *pool(void)
+{
+	const struct graph *g = engine_find_instance(w.engine, "h")->tree->graph;
+	const struct graph_cluster *k = &g->clusters[graph_find_cluster(g, "h__pool")];
+	struct lm_buf out;
+
+	lm_buf_init(&out, 1000);
+	put_members(&out, k->members, k->n_members);
+	lm_buf_puts(&out, " + ");
+	put_members(&out, k->spare_members, k->n_spare_members);
+	const char *text = lm_arena_strdup(w.arena, out.p);
+	lm_buf_fini(&out);
+	return text;
 }

@@ -8,8 +8,8 @@
  * What the tests of intents speak of, and short words for it.  All of it is in "h", of the type
  *
  *	assembly::house::1.0   wire (network); lamp (color, tone, at 'where'); bell (tone);
- *	box (in the network of wire); a pool of 'size' servers; relationship 'lit': pool -> lamp, Active
- *	after both, lamp.add / lamp.remove with the server's address and the house's color;
+ *	box (in the network of wire); a pool of 'size' servers and 'spares'; relationship 'lit': pool ->
+ *	lamp, Active after both, lamp.add / lamp.remove with the server's address and the house's color;
  *	a change of tone is volatile: lamp declares Reconfigure, bell does not
  *	assembly::house::2.0   has a horn in place of the bell, and a lamp of another version
  *	assembly::web::1.0     the address of hub goes to knot (plain), lamp (volatile), bell (volatile,
@@ -51,5 +51,7 @@ const char *asked_of(const char *component);
 void forget(void);
 const char *states(void);
 const char *links(void);
+/* Who serves, and who is a spare, by index: "1 2 + 3"; "?" behind one that is not where it shall be. */
+const char *pool(void);
 
 #endif

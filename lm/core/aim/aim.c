@@ -193,6 +193,25 @@ const struct component *heal_subject(
 	return c != NULL && c->instance == in ? c : NULL;
 }
 
+/* Whoever can takes the place of whoever is ill; nobody does where that cannot be compiled. */
+static void aim_replacement(struct engine *e, const struct instance *in, struct aim *a)
+{
+	struct graph *g = NULL;
+	struct spec spec;
+
+	spec_copy(&spec, &in->tree->spec);
+	if (aim_swaps(in, a, &spec.members)) {
+		LM_AUTO(lm_err) err = aim_build(e, in->name, &spec, &g);
+
+		if (err == NULL) {
+			aim_take(a, &spec, g);
+			a->apart = &in->tree->spec.members;
+			a->base = in->tree;
+		}
+	}
+	spec_fini(&spec);
+}
+
 static struct lm_err *aim_heal(
     struct engine *e, const struct intent *i, const struct instance *in, struct aim *a)
 {
@@ -207,6 +226,7 @@ static struct lm_err *aim_heal(
 		    in->name);
 	if (i->reason == NULL || c->state != COMPONENT_ACTIVE)
 		a->broken = c; /* a policy has marked it already, if it is still broken at all */
+	aim_replacement(e, in, a);
 	return NULL;
 }
 
@@ -239,10 +259,7 @@ static struct lm_err *resize(
 	if (by == 0)
 		return lm_err_new(LM_ERR_INVALID, "cluster '%s' is at its %s of %u", c->name,
 		    out ? "maximum" : "minimum", n);
-	if (out)
-		members_grow(m, by, in);
-	else
-		members_shrink(m, by, in, c);
+	members_resize(m, out ? n + by : n - by, c->spares, in, c);
 	return NULL;
 }
 

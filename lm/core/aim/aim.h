@@ -14,11 +14,12 @@ struct aim {
 	enum component_state target;
 	enum scope scope;
 	const struct component *broken; /* heal: taken for Broken; NULL otherwise */
-	const struct membership *apart; /* scale: who was wanted before; borrowed */
-	const struct tree *base;        /* scale: the tree before, alike but for members */
-	bool values_moved;              /* relationships may have been made with old values */
-	uint64_t reached_by;            /* of the process that aims; 0: none does */
-	uint64_t retired_by;            /* about whom it sees off alone; 0: about all others */
+	const struct membership
+	    *apart;              /* scale, heal: who was wanted before; borrowed; NULL: the same */
+	const struct tree *base; /* scale, heal: the tree before, alike but for members */
+	bool values_moved;       /* relationships may have been made with old values */
+	uint64_t reached_by;     /* of the process that aims; 0: none does */
+	uint64_t retired_by;     /* about whom it sees off alone; 0: about all others */
 };
 
 void aim_fini(struct aim *);
@@ -45,6 +46,9 @@ struct planned {
 	/* Made under another tree, and all the same as the wanted one says. */
 	struct component **settled;
 	size_t n_settled;
+	/* In the aim's reach; not of an aim that reaches all. */
+	struct component **reached;
+	size_t n_reached;
 };
 
 /* Changes nothing.  All of the result lives in the arena. */
@@ -57,14 +61,29 @@ bool link_is_stale(struct facts *, int relationship, const struct link *);
 
 /* ---- members.c: who is in a cluster -------------------------------------------------------------- */
 
-/* New members take the lowest free indices, so that names stay few.  'in' NULL: all are free. */
-void members_grow(struct members *, unsigned by, const struct instance *in);
+/* By node of the tree that is wanted: all that is in service under each is where it shall be. */
+bool *instance_ready(const struct instance *, struct lm_arena *);
+/*
+ * So many in service, and so many spares.  Who comes: spares that are ready, then new ones with the
+ * lowest free indices.  Who goes: whoever is not well, then the highest index; it becomes a spare
+ * when there are too few that are ready.  The cluster is the one of the instance's tree, NULL: it is
+ * new; 'in' NULL: all indices are free.
+ */
+void members_resize(struct members *, size_t n, size_t spares, const struct instance *in,
+    const struct graph_cluster *);
 /* Of a cluster that is there: not those who are Failed, or got stuck on their way up. */
 unsigned members_in_service(const struct instance *, const struct graph_cluster *,
     const enum component_state *states); /* by node, see instance_states() */
-/* Whoever is not well goes first, then the highest index. */
-void members_shrink(
-    struct members *, unsigned by, const struct instance *, const struct graph_cluster *);
+/* They change roles. */
+void members_swap(struct members *, int leaves, int serves);
+
+/* ---- swap.c: spares take the places of those who are ill ----------------------------------------- */
+
+/* False: there is none that could. */
+bool aim_swaps(const struct instance *, const struct aim *, struct membership *members);
+
+/* ---- fit.c: who is in the clusters of another tree ----------------------------------------------- */
+
 /* Where the quantities of a tree come from: an instance that is upgraded, or numbers. */
 struct fit {
 	const struct instance *instance; /* NULL: quantities */

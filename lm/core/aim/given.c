@@ -149,5 +149,5 @@ enum plan_change component_change(
 		return PLAN_RENEW;
 	if ((n->resource->declared & (1u << TRANSITION_RECONFIGURE)) == 0)
 		return PLAN_KEEP;
-	return c->state == COMPONENT_ACTIVE ? PLAN_RECONFIGURE : PLAN_RENEW;
+	return component_is_up(c) ? PLAN_RECONFIGURE : PLAN_RENEW;
 }

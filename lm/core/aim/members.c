@@ -4,10 +4,163 @@
 
 #include "lm/core/engine_priv.h"
 
-/* Who is in a cluster: growing, shrinking, and fitting quantities to another tree. */
+/* Who is in a cluster: in service, as a spare, or not at all. */
 
-/* Clusters inside of members of clusters ...: no service is that deep. */
-enum { FIT_ROUNDS_MAX = 16 };
+/* ---- how they are ------------------------------------------------------------------------------- */
+
+static bool is_at_goal(
+    const struct instance *in, const struct graph_node *n, enum component_state goal)
+{
+	const struct component *c = lm_map_find(in->components, n->name);
+
+	if (c == NULL || c->tree != in->tree || c->rebuild || c->healer != NULL ||
+	    component_is_retired(c))
+		return false;
+	return spare_stands_by(n, goal, in->tree->spec.target)
+		   ? component_is_up(c)
+		   : c->state >= goal && c->state <= COMPONENT_ACTIVE;
+}
+
+bool *instance_ready(const struct instance *in, struct lm_arena *a)
+{
+	const struct graph *g = in->tree->graph;
+	const enum component_state *goals = spare_goals(g, in->tree->spec.target, a);
+	bool *ready = LM_NEW_N(a, bool, g->n_nodes + 1);
+
+	for (size_t i = 0; i < g->n_nodes; i++)
+		ready[i] = true;
+	for (size_t i = g->n_nodes; i-- > 0;) { /* children stand behind their parents */
+		const struct graph_node *n = &g->nodes[i];
+
+		if (n->resource != NULL)
+			ready[i] = is_at_goal(in, n, goals[i]);
+		if (n->parent >= 0 && !spare_is_root(g, (int)i))
+			ready[n->parent] = ready[n->parent] && ready[i];
+	}
+	return ready;
+}
+
+/* Broken is on its way back. */
+static bool is_in_service(enum component_state state, enum component_state target)
+{
+	if (target < COMPONENT_ACTIVE)
+		return state != COMPONENT_FAILED;
+	return state == COMPONENT_ACTIVE || state == COMPONENT_BROKEN;
+}
+
+unsigned members_in_service(
+    const struct instance *in, const struct graph_cluster *c, const enum component_state *states)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < c->n_members; i++)
+		n += is_in_service(states[c->members[i]], in->tree->spec.target);
+	return n;
+}
+
+/* One who could be a spare, the best first. */
+enum rank { RANK_READY, RANK_LEAVES_SERVICE, RANK_ON_ITS_WAY, RANK_ILL };
+
+struct candidate {
+	enum rank rank;
+	int index;
+};
+
+/* A cluster while it is rearranged. */
+struct roster {
+	struct members *m;
+	const struct instance *in; /* NULL: nobody is there yet */
+	const struct graph *g;     /* as it is now, both; NULL: it is new */
+	const struct graph_cluster *cluster;
+	const enum component_state *states; /* by node */
+	const bool *ready;
+	LM_VEC(struct candidate) candidates;
+};
+
+/* The node that goes by an index, among those of one role; -1: none. */
+static int node_of(const struct graph *g, const int *nodes, size_t n, int index)
+{
+	size_t low = 0;
+
+	while (low < n) { /* in the order of their indices */
+		size_t mid = low + (n - low) / 2;
+
+		if (g->nodes[nodes[mid]].index == index)
+			return nodes[mid];
+		if (g->nodes[nodes[mid]].index < index)
+			low = mid + 1;
+		else
+			n = mid;
+	}
+	return -1;
+}
+
+static int member_node(const struct roster *r, int index)
+{
+	const struct graph_cluster *c = r->cluster;
+
+	return c == NULL ? -1 : node_of(r->g, c->members, c->n_members, index);
+}
+
+static int spare_node(const struct roster *r, int index)
+{
+	const struct graph_cluster *c = r->cluster;
+
+	return c == NULL ? -1 : node_of(r->g, c->spare_members, c->n_spare_members, index);
+}
+
+static bool is_ill(const struct roster *r, int index)
+{
+	int node = member_node(r, index);
+
+	return node >= 0 && r->states[node] != COMPONENT_ACTIVE;
+}
+
+/* It runs, or will without much ado. */
+static bool can_be_a_spare(const struct roster *r, int index)
+{
+	int node = member_node(r, index);
+
+	return node >= 0 && r->states[node] >= COMPONENT_INSTALLED &&
+	       r->states[node] <= COMPONENT_ACTIVE;
+}
+
+static bool is_ready(const struct roster *r, int index)
+{
+	int node = spare_node(r, index);
+
+	return node >= 0 && r->ready[node];
+}
+
+static enum rank rank_of_spare(const struct roster *r, int index)
+{
+	int node = spare_node(r, index);
+
+	if (is_ready(r, index))
+		return RANK_READY;
+	return node >= 0 && r->states[node] > COMPONENT_ACTIVE ? RANK_ILL : RANK_ON_ITS_WAY;
+}
+
+/* ---- lists of indices ----------------------------------------------------------------------------- */
+
+static int compare_indices(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+static void put_index(int **list, size_t *n, int index)
+{
+	*list = realloc(*list, (*n + 1) * sizeof **list);
+	if (*list == NULL)
+		abort();
+	(*list)[(*n)++] = index;
+}
+
+static void sort(int *list, size_t n)
+{
+	if (n > 1)
+		qsort(list, n, sizeof *list, compare_indices);
+}
 
 /* The index of the member of a cluster that a component stands in; 0: it stands elsewhere. */
 static size_t index_in(const char *cluster, const char *component)
@@ -33,198 +186,142 @@ static void take_retired(
 	}
 }
 
-static int compare_indices(const void *a, const void *b)
+static void take(const int *indices, size_t n, bool *taken, size_t max)
 {
-	return *(const int *)a - *(const int *)b;
+	for (size_t i = 0; i < n; i++)
+		if ((size_t)indices[i] <= max)
+			taken[indices[i]] = true;
 }
 
-void members_grow(struct members *m, unsigned by, const struct instance *in)
+/* The lowest indices that are free, so that names stay few. */
+static void add_new(const struct roster *r, int **list, size_t *n, size_t by)
 {
-	bool sees_off = in != NULL && in->aside.n > 0;
-	size_t max = m->n + by + (sees_off ? lm_map_count(in->components) : 0);
-	bool *taken = calloc(max + 1, sizeof *taken);
+	const struct members *m = r->m;
+	bool sees_off = r->in != NULL && r->in->aside.n > 0;
+	size_t max = m->n + m->n_spares + by + (sees_off ? lm_map_count(r->in->components) : 0);
+	bool *taken = by == 0 ? NULL : calloc(max + 1, sizeof *taken);
 
-	m->indices = realloc(m->indices, (m->n + by + 1) * sizeof *m->indices);
-	if (m->indices == NULL || taken == NULL)
+	if (by == 0)
+		return;
+	if (taken == NULL)
 		abort();
-	for (size_t i = 0; i < m->n; i++)
-		if ((size_t)m->indices[i] <= max)
-			taken[m->indices[i]] = true;
+	take(m->indices, m->n, taken, max);
+	take(m->spares, m->n_spares, taken, max);
 	if (sees_off)
-		take_retired(m, in, taken, max);
+		take_retired(m, r->in, taken, max);
 	for (size_t index = 1; by > 0 && index <= max; index++) {
 		if (taken[index])
 			continue;
-		m->indices[m->n++] = (int)index;
+		put_index(list, n, (int)index);
 		by--;
 	}
-	qsort(m->indices, m->n, sizeof *m->indices, compare_indices);
+	sort(*list, *n);
 	free(taken);
 }
 
-/* Broken is on its way back. */
-static bool is_in_service(enum component_state state, enum component_state target)
+/* ---- who serves ------------------------------------------------------------------------------------- */
+
+/* Spares that are ready first, then new ones. */
+static void grow(struct roster *r, size_t by)
 {
-	if (target < COMPONENT_ACTIVE)
-		return state != COMPONENT_FAILED;
-	return state == COMPONENT_ACTIVE || state == COMPONENT_BROKEN;
-}
+	struct members *m = r->m;
+	size_t left = 0;
 
-unsigned members_in_service(
-    const struct instance *in, const struct graph_cluster *c, const enum component_state *states)
-{
-	unsigned n = 0;
-
-	for (size_t i = 0; i < c->n_members; i++)
-		n += is_in_service(states[c->members[i]], in->tree->spec.target);
-	return n;
-}
-
-/* By place in 'm': it is in the tree, and not well.  Both are in the order of their indices. */
-static bool *who_is_ill(const struct members *m, const struct instance *in,
-    const struct graph_cluster *c, struct lm_arena *a)
-{
-	const struct graph *g = in->tree->graph;
-	const enum component_state *states = instance_states(in, g, a);
-	bool *ill = LM_NEW_N(a, bool, m->n + 1);
-
-	for (size_t k = 0, i = 0; k < m->n; k++) {
-		while (i < c->n_members && g->nodes[c->members[i]].index < m->indices[k])
-			i++;
-		ill[k] = i < c->n_members && g->nodes[c->members[i]].index == m->indices[k] &&
-			 states[c->members[i]] != COMPONENT_ACTIVE;
+	for (size_t i = 0; i < m->n_spares; i++) {
+		if (by > 0 && is_ready(r, m->spares[i])) {
+			put_index(&m->indices, &m->n, m->spares[i]);
+			by--;
+		} else {
+			m->spares[left++] = m->spares[i];
+		}
 	}
-	return ill;
+	m->n_spares = left;
+	sort(m->indices, m->n);
+	add_new(r, &m->indices, &m->n, by);
 }
 
-void members_shrink(
-    struct members *m, unsigned by, const struct instance *in, const struct graph_cluster *c)
+/* Of those that are not well the last ones go, then the last ones of the others. */
+static void shrink(struct roster *r, size_t by)
 {
-	LM_AUTO(lm_arena) arena = lm_arena_new();
-	bool *goes = who_is_ill(m, in, c, arena);
-	size_t left = by < m->n ? by : m->n, stay = 0;
+	struct members *m = r->m;
+	bool *goes = calloc(m->n + 1, sizeof *goes);
+	size_t stay = 0;
 
-	/* Of those that are not well the last ones, then the last ones of the others. */
-	for (size_t k = m->n; k-- > 0;)
-		left -= goes[k] = goes[k] && left > 0;
-	for (size_t k = m->n; left > 0 && k-- > 0;) {
-		left -= !goes[k];
+	if (goes == NULL)
+		abort();
+	for (size_t k = m->n; k-- > 0 && by > 0;)
+		by -= goes[k] = is_ill(r, m->indices[k]);
+	for (size_t k = m->n; by > 0 && k-- > 0;) {
+		by -= !goes[k];
 		goes[k] = true;
 	}
-	for (size_t k = 0; k < m->n; k++)
+	for (size_t k = 0; k < m->n; k++) {
 		if (!goes[k])
 			m->indices[stay++] = m->indices[k];
+		else if (can_be_a_spare(r, m->indices[k]))
+			*LM_PUSH(NULL, &r->candidates) =
+			    (struct candidate){RANK_LEAVES_SERVICE, m->indices[k]};
+	}
 	m->n = stay;
+	free(goes);
 }
 
-/* ---- another tree --------------------------------------------------------------------------------- */
+/* ---- who stands by ------------------------------------------------------------------------------------ */
 
-/* How many members a cluster of the new tree shall have. */
-static unsigned upgraded_quantity(
-    const struct instance *in, const struct graph_cluster *k, unsigned present)
+static int compare_candidates(const void *a, const void *b)
 {
-	int old = graph_find_cluster(in->tree->graph, k->name);
-	unsigned n = present;
+	const struct candidate *x = a, *y = b;
 
-	/* Whoever asks for another initial quantity wants that many. */
-	if (old < 0 || in->tree->graph->clusters[old].initial != k->initial)
-		n = k->initial;
-	if (n < k->min)
-		n = k->min;
-	return k->max > 0 && n > k->max ? k->max : n;
+	return x->rank != y->rank ? (int)x->rank - (int)y->rank : x->index - y->index;
 }
 
-static void fit_to_instance(
-    struct membership *to, const struct graph_cluster *k, const struct instance *in)
+/* The best of those there are; new ones make up for what they lack. */
+static void fit_spares(struct roster *r, size_t wanted)
 {
-	const struct members *present = membership_find(&in->tree->spec.members, k->name);
+	struct members *m = r->m;
 
-	membership_add(to, k->name, present == NULL ? NULL : present->indices,
-	    present == NULL ? 0 : present->n);
-	struct members *m = &to->of.v[to->of.n - 1];
-	int old = graph_find_cluster(in->tree->graph, k->name);
-	unsigned n = upgraded_quantity(in, k, (unsigned)m->n);
-
-	if (m->n < n)
-		members_grow(m, n - (unsigned)m->n, in);
-	else if (old >= 0)
-		members_shrink(m, (unsigned)m->n - n, in, &in->tree->graph->clusters[old]);
+	for (size_t i = 0; i < m->n_spares; i++)
+		*LM_PUSH(NULL, &r->candidates) =
+		    (struct candidate){rank_of_spare(r, m->spares[i]), m->spares[i]};
+	if (r->candidates.n > 1)
+		qsort(
+		    r->candidates.v, r->candidates.n, sizeof *r->candidates.v, compare_candidates);
+	m->n_spares = 0;
+	for (size_t i = 0; i < r->candidates.n && i < wanted; i++)
+		put_index(&m->spares, &m->n_spares, r->candidates.v[i].index);
+	sort(m->spares, m->n_spares);
+	add_new(r, &m->spares, &m->n_spares, wanted - m->n_spares);
 }
 
-/* A cluster by its full name, or by the one it has in the root's composition. */
-static const char *asked_quantity(const struct lm_kvs *asked, const struct graph_cluster *k)
+void members_resize(struct members *m, size_t n, size_t spares, const struct instance *in,
+    const struct graph_cluster *cluster)
 {
-	const char *n = lm_kvs_find(asked, k->name);
+	LM_AUTO(lm_arena) arena = lm_arena_new();
+	struct roster r = {.m = m, .in = in, .cluster = cluster};
 
-	return n != NULL || k->owner != 0 ? n : lm_kvs_find(asked, k->component);
-}
-
-static struct lm_err *fit_to_quantity(
-    struct membership *to, const struct graph_cluster *k, const struct lm_kvs *asked)
-{
-	const char *text = asked_quantity(asked, k);
-	char *end = NULL;
-	unsigned long n = text == NULL ? k->n_members : strtoul(text, &end, 10);
-
-	if (text != NULL && (*text < '0' || *text > '9' || *end != '\0'))
-		return lm_err_new(
-		    LM_ERR_INVALID, "cluster '%s': '%s' is not a quantity", k->component, text);
-	if (n < k->min || (k->max > 0 && n > k->max))
-		return lm_err_new(LM_ERR_INVALID,
-		    "cluster '%s': %lu members are outside of its limits (%u to %u)", k->component,
-		    n, k->min, k->max);
-	if (k->max == 0 && n > MEMBERS_MAX)
-		return lm_err_new(
-		    LM_ERR_INVALID, "cluster '%s': %lu members are too many", k->component, n);
-	membership_add(to, k->name, NULL, 0);
-	members_grow(&to->of.v[to->of.n - 1], (unsigned)n, NULL);
-	return NULL;
-}
-
-/* Adds the clusters that 'm' does not know; true: they stand otherwise in the graph. */
-static struct lm_err *fit_round(
-    struct membership *m, const struct graph *g, const struct fit *fit, bool *out_differs)
-{
-	struct lm_err *err = NULL;
-
-	*out_differs = false;
-	for (size_t i = 0; i < g->n_clusters && err == NULL; i++) {
-		const struct graph_cluster *k = &g->clusters[i];
-
-		if (membership_find(m, k->name) != NULL)
-			continue;
-		if (fit->instance != NULL)
-			fit_to_instance(m, k, fit->instance);
-		else
-			err = fit_to_quantity(m, k, fit->quantities);
-		if (err != NULL)
-			break;
-		const struct members *now = &m->of.v[m->of.n - 1];
-		bool same = now->n == k->n_members;
-		for (size_t x = 0; same && x < now->n; x++)
-			same = now->indices[x] == g->nodes[k->members[x]].index;
-		*out_differs = *out_differs || !same;
+	if (n == m->n && spares == m->n_spares)
+		return;
+	if (cluster != NULL) {
+		r.g = in->tree->graph;
+		r.states = instance_states(in, r.g, arena);
+		r.ready = instance_ready(in, arena);
 	}
-	return err;
+	if (n > m->n)
+		grow(&r, n - m->n);
+	else
+		shrink(&r, m->n - n);
+	fit_spares(&r, spares);
+	lm_vec_free(&r.candidates);
 }
 
-struct lm_err *aim_compile_fitting(struct engine *e, const char *name, struct spec *spec,
-    const struct fit *fit, struct graph **out)
+void members_swap(struct members *m, int leaves, int serves)
 {
-	bool differs = true;
-
-	membership_fini(&spec->members);
-	*out = NULL;
-	for (int round = 0; differs && round < FIT_ROUNDS_MAX; round++) {
-		graph_free(*out);
-		struct lm_err *err = aim_build(e, name, spec, out);
-		if (err == NULL)
-			err = fit_round(&spec->members, *out, fit, &differs);
-		if (err == NULL)
-			continue;
-		graph_free(*out);
-		*out = NULL;
-		return err;
-	}
-	return NULL;
+	for (size_t i = 0; i < m->n; i++)
+		if (m->indices[i] == leaves)
+			m->indices[i] = serves;
+	for (size_t i = 0; i < m->n_spares; i++)
+		if (m->spares[i] == serves)
+			m->spares[i] = leaves;
+	sort(m->indices, m->n);
+	sort(m->spares, m->n_spares);
 }

@@ -13,37 +13,107 @@ struct survey {
 	const struct aim *aim;
 	const struct graph *want; /* NULL: nothing is wanted */
 	struct lm_arena *arena;
-	struct component **settled;
-	size_t n_settled;
+	struct lm_map *apart, *to; /* struct members by cluster; NULL: nobody changes */
+	struct component **settled, **reached;
+	size_t n_settled, n_reached;
 };
 
 /* ---- reach -------------------------------------------------------------------------------------- */
 
-static bool is_member(const struct membership *m, const char *cluster, int index)
+enum role { ROLE_NONE, ROLE_SERVES, ROLE_SPARE };
+
+static bool has_index(const int *indices, size_t n, int index)
 {
-	const struct members *c = membership_find(m, cluster);
-	size_t low = 0, high = c == NULL ? 0 : c->n;
+	size_t low = 0;
 
-	while (low < high) { /* they ascend */
-		size_t mid = low + (high - low) / 2;
+	while (low < n) { /* they ascend */
+		size_t mid = low + (n - low) / 2;
 
-		if (c->indices[mid] == index)
+		if (indices[mid] == index)
 			return true;
-		if (c->indices[mid] < index)
+		if (indices[mid] < index)
 			low = mid + 1;
 		else
-			high = mid;
+			n = mid;
 	}
 	return false;
 }
 
-/* True when a node, or what it stands in, is a member that is not in 'm'. */
-static bool is_apart(const struct graph *g, int node, const struct membership *m)
+static enum role role_in(const struct lm_map *roster, const char *cluster, int index)
 {
+	const struct members *m = lm_map_find(roster, cluster);
+
+	if (m == NULL)
+		return ROLE_NONE;
+	if (has_index(m->indices, m->n, index))
+		return ROLE_SERVES;
+	return has_index(m->spares, m->n_spares, index) ? ROLE_SPARE : ROLE_NONE;
+}
+
+/* Who is in which cluster, by its name. */
+static struct lm_map *roster_of(const struct membership *m)
+{
+	struct lm_map *map = lm_map_new();
+
+	for (size_t i = 0; i < m->of.n; i++)
+		lm_map_put(map, m->of.v[i].cluster, &m->of.v[i]);
+	return map;
+}
+
+static bool is_same_list(const int *a, size_t n_a, const int *b, size_t n_b)
+{
+	return n_a == n_b && (n_a == 0 || memcmp(a, b, n_a * sizeof *a) == 0);
+}
+
+/* Somebody comes, goes, or changes its role in it. */
+static bool is_rearranged(const struct survey *s, const char *cluster)
+{
+	const struct members *now = lm_map_find(s->to, cluster);
+	const struct members *then = lm_map_find(s->apart, cluster);
+
+	if (now == NULL || then == NULL)
+		return now != then;
+	return !is_same_list(now->indices, now->n, then->indices, then->n) ||
+	       !is_same_list(now->spares, now->n_spares, then->spares, then->n_spares);
+}
+
+/* True when a node of what is wanted, or what it stands in, comes or has another role than before. */
+static bool is_apart(const struct survey *s, int node)
+{
+	const struct graph *g = s->want;
+
 	for (int at = node; at > 0; at = g->nodes[at].parent) {
 		int k = g->nodes[at].cluster;
 
-		if (k >= 0 && !is_member(m, g->clusters[k].name, g->nodes[at].index))
+		if (k >= 0 && role_in(s->apart, g->clusters[k].name, g->nodes[at].index) !=
+				  (spare_is_root(g, at) ? ROLE_SPARE : ROLE_SERVES))
+			return true;
+	}
+	return false;
+}
+
+/* A scale makes up for whatever the spares of its cluster lack. */
+static bool is_refilled(const struct survey *s, int node)
+{
+	const struct graph *g = s->want;
+
+	for (int at = node; s->aim->scope == SCOPE_SCALE && g->nodes[at].spare;
+	     at = g->nodes[at].parent)
+		if (spare_is_root(g, at) &&
+		    is_rearranged(s, g->clusters[g->nodes[at].cluster].name))
+			return true;
+	return false;
+}
+
+/* True when one that is not wanted, or what it stands in, has no place in the cluster any more. */
+static bool is_dropped(const struct survey *s, const struct component *c)
+{
+	const struct graph *g = c->tree->graph;
+
+	for (int at = c->node; at > 0; at = g->nodes[at].parent) {
+		int k = g->nodes[at].cluster;
+
+		if (k >= 0 && role_in(s->to, g->clusters[k].name, g->nodes[at].index) == ROLE_NONE)
 			return true;
 	}
 	return false;
@@ -64,25 +134,22 @@ static bool reaches(const struct survey *s, const struct component *c, int wante
 {
 	const struct aim *a = s->aim;
 
-	switch (a->scope) {
-	case SCOPE_ALL:
+	if (a->scope == SCOPE_ALL || is_reached(s, c))
 		return true;
-	case SCOPE_HEAL:
-		return aim_heals(a, c) || is_reached(s, c);
-	case SCOPE_SCALE:
-		break;
-	}
-	if (is_reached(s, c))
+	if (a->scope == SCOPE_HEAL && aim_heals(a, c))
 		return true;
-	return wanted >= 0 ? is_apart(s->want, wanted, a->apart)
-			   : is_apart(c->tree->graph, c->node, &a->to->spec.members);
+	if (s->apart == NULL)
+		return false;
+	if (wanted < 0)
+		return is_dropped(s, c);
+	return is_apart(s, wanted) || (c->healer == NULL && is_refilled(s, wanted));
 }
 
-/* A heal makes nobody but those whom it took away itself. */
+/* A heal makes nobody but those whom it took away itself; a scale those who come. */
 static bool makes(const struct survey *s, int node)
 {
-	if (s->aim->scope == SCOPE_SCALE)
-		return is_apart(s->want, node, s->aim->apart);
+	if (s->apart != NULL && (is_apart(s, node) || is_refilled(s, node)))
+		return true;
 	const struct component *c = lm_map_find(s->instance->components, s->want->nodes[node].name);
 	return c != NULL && (c == s->aim->broken || is_reached(s, c));
 }
@@ -137,8 +204,8 @@ static const bool *undecided_nodes(const struct survey *s)
 }
 
 /*
- * Nothing about it differs between the tree it was made under and what is wanted.  A scale has a
- * tree that differs from the one before in members alone.
+ * Nothing about it differs between the tree it was made under and what is wanted.  A scale or a heal
+ * has a tree that differs from the one before in members alone.
  */
 static bool is_settled(const struct survey *s, const struct component *c,
     const struct plan_thing *t, const bool *undecided)
@@ -156,10 +223,10 @@ static bool is_behind(const struct survey *s, const struct component *c)
 	return c->tree != s->aim->to && c->tree != s->aim->base;
 }
 
-/* Unlike a scale's, the wanted tree may say something else about it than its own. */
+/* Unlike a scale's or a heal's, the wanted tree may say something else about it than its own. */
 static bool may_differ(const struct survey *s, const struct component *c)
 {
-	bool alike = s->aim->scope == SCOPE_SCALE && c->tree == s->aim->base;
+	bool alike = s->aim->scope != SCOPE_ALL && c->tree == s->aim->base;
 
 	return c->tree != s->aim->to && !alike;
 }
@@ -178,7 +245,7 @@ static void look_for_change(
 	if (!undecided[t->wanted])
 		t->change = component_change(&f, t->wanted, c, &t->why);
 	else if (component_is_retyped(&f, t->wanted, c, &t->why) ||
-		 (may_differ(s, c) && t->state != COMPONENT_ACTIVE))
+		 (may_differ(s, c) && t->state != COMPONENT_ACTIVE && !t->ready))
 		t->change = PLAN_RENEW;
 }
 
@@ -192,10 +259,15 @@ static void add_thing(
 	    .state = c->state,
 	    .rebuild = c->rebuild,
 	    .started = c->started,
+	    .ready = c->ready,
 	};
-	if (c == s->aim->broken && c->state == COMPONENT_ACTIVE)
+	if (c == s->aim->broken && component_is_up(c)) {
 		t->state = COMPONENT_BROKEN;
+		t->ready = false;
+	}
 	t->fixed = !reaches(s, c, t->wanted);
+	if (!t->fixed && s->aim->scope != SCOPE_ALL)
+		s->reached[s->n_reached++] = c;
 	look_for_change(s, c, undecided, t);
 	if (is_settled(s, c, t, undecided))
 		s->settled[s->n_settled++] = c;
@@ -213,6 +285,7 @@ static size_t add_things(struct survey *s, struct plan_thing **out)
 	size_t max = lm_map_count(s->instance->components) + 1;
 	*out = LM_NEW_N(s->arena, struct plan_thing, max);
 	s->settled = LM_NEW_N(s->arena, struct component *, max);
+	s->reached = LM_NEW_N(s->arena, struct component *, max);
 	for (size_t i = 0; (c = lm_map_next(s->instance->components, &i)) != NULL;)
 		if (c->state != COMPONENT_ABSENT && c->retired_by == s->aim->retired_by)
 			add_thing(s, c, undecided, &(*out)[n++]);
@@ -295,6 +368,12 @@ void aim_plan(struct engine *e, const struct instance *in, const struct aim *a,
 
 	*out = (struct planned){0};
 	s.want = a->to == NULL ? NULL : a->to->graph;
+	LM_AUTO(lm_map) apart = NULL;
+	LM_AUTO(lm_map) to = NULL;
+	if (a->scope != SCOPE_ALL && a->apart != NULL && a->to != NULL) {
+		s.apart = apart = roster_of(a->apart);
+		s.to = to = roster_of(&a->to->spec.members);
+	}
 	size_t n_things = add_things(&s, &things), n_bonds = add_bonds(&s, &bonds);
 	out->plan = plan_build(
 	    &(struct plan_request){
@@ -310,4 +389,6 @@ void aim_plan(struct engine *e, const struct instance *in, const struct aim *a,
 	    arena, &out->circle);
 	out->settled = s.settled;
 	out->n_settled = s.n_settled;
+	out->reached = s.reached;
+	out->n_reached = s.n_reached;
 }

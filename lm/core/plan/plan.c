@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lm/core/plan/plan_priv.h"
+#include "lm/core/plan/spare.h"
 
 /* ---- steps and what they wait for ----------------------------------------------------------- */
 
@@ -55,6 +56,11 @@ enum component_state plan_state(const struct plan_unit *u)
 	return u->thing == NULL ? COMPONENT_ABSENT : u->thing->state;
 }
 
+bool plan_is_ready(const struct plan_unit *u)
+{
+	return u->thing != NULL && u->thing->ready;
+}
+
 bool plan_is_renewed(const struct plan_unit *u)
 {
 	enum component_state state = plan_state(u);
@@ -79,11 +85,15 @@ static void make_units(struct planner *b)
 	size_t n = b->n_want = rq->want == NULL ? 0 : rq->want->n_nodes;
 
 	b->units = LM_NEW_N(b->arena, struct plan_unit, n + rq->n_things + 1);
+	const enum component_state *goals =
+	    n == 0 ? NULL : spare_goals(rq->want, rq->target, b->arena);
 	for (size_t i = 0; i < n; i++) {
 		unit_init(&b->units[i], (int)i);
 		b->units[i].scoped =
 		    rq->want->nodes[i].resource != NULL && (rq->skip == NULL || !rq->skip[i]);
-		b->units[i].goal = rq->target;
+		b->units[i].goal = goals[i];
+		b->units[i].spare = rq->want->nodes[i].spare;
+		b->units[i].stands_by = spare_stands_by(&rq->want->nodes[i], goals[i], rq->target);
 	}
 	for (size_t i = 0; i < rq->n_things; i++) {
 		const struct plan_thing *t = &rq->things[i];
@@ -107,6 +117,7 @@ enum { PATH_MAX_HOPS = 8 };
 
 struct hop {
 	enum transition transition;
+	enum plan_turn turn;
 	bool tolerant;
 };
 
@@ -116,10 +127,13 @@ struct path {
 	enum component_state at;
 };
 
-static void hop(struct path *p, enum transition transition, bool tolerant)
+static void hop(struct path *p, struct hop h)
 {
-	p->hops[p->n++] = (struct hop){transition, tolerant};
-	p->at = transition_rule(transition)->to;
+	p->hops[p->n++] = h;
+	if (h.turn == PLAN_TURN_STAND_BY)
+		p->at = COMPONENT_INACTIVE;
+	else if (h.transition != TRANSITION_RECONFIGURE)
+		p->at = transition_rule(h.transition)->to;
 }
 
 /* The way up: what leads from each state to the next. */
@@ -134,35 +148,81 @@ static const struct {
     {COMPONENT_INACTIVE, TRANSITION_INTEGRITY},
 };
 
+/* It runs and was looked at, and that is all there is to its goal. */
+static bool is_to_stand_by(const struct plan_unit *u)
+{
+	return u->stands_by && u->goal == COMPONENT_INACTIVE;
+}
+
 /* A Stop on the way to removal or repair is tolerant: the node is leaving, or known to be ill. */
 static void go_down(const struct plan_unit *u, struct path *p)
 {
 	enum component_state from = p->at;
 	bool all = u->node < 0 || plan_is_renewed(u);
+	bool runs = from == COMPONENT_ACTIVE || plan_is_ready(u);
 
-	if (from == COMPONENT_BROKEN ||
-	    (from == COMPONENT_ACTIVE && (all || u->goal < COMPONENT_ACTIVE)))
-		hop(p, TRANSITION_STOP, all || from == COMPONENT_BROKEN);
+	if (from == COMPONENT_ACTIVE && !all && is_to_stand_by(u))
+		hop(p, (struct hop){TRANSITION_STOP, PLAN_TURN_STAND_BY, false});
+	else if (from == COMPONENT_BROKEN ||
+		 (runs && (all || (u->goal < COMPONENT_ACTIVE && !is_to_stand_by(u)))))
+		hop(p, (struct hop){.transition = TRANSITION_STOP,
+			   .tolerant = all || from == COMPONENT_BROKEN});
 	if (all && p->at > COMPONENT_CREATED)
-		hop(p, TRANSITION_UNINSTALL, false);
+		hop(p, (struct hop){.transition = TRANSITION_UNINSTALL});
 	if (all && p->at > COMPONENT_ABSENT)
-		hop(p, TRANSITION_DELETE, false);
+		hop(p, (struct hop){.transition = TRANSITION_DELETE});
 	p->n_down = p->n;
+}
+
+/* How it comes to the state above: nothing is asked of one that was looked at before. */
+static enum plan_turn turn_of(const struct plan_unit *u, const struct path *p, enum transition t)
+{
+	if (t != TRANSITION_INTEGRITY)
+		return PLAN_TURN_NONE;
+	if (is_to_stand_by(u))
+		return PLAN_TURN_STAND_BY;
+	return plan_is_ready(u) && p->n == 0 ? PLAN_TURN_SERVE : PLAN_TURN_NONE;
+}
+
+static bool stands_by_already(const struct plan_unit *u, const struct path *p)
+{
+	return is_to_stand_by(u) &&
+	       (p->n == 0 ? plan_is_ready(u) : p->hops[p->n - 1].turn == PLAN_TURN_STAND_BY);
 }
 
 static void go_up(const struct plan_unit *u, struct path *p)
 {
 	bool runs = u->thing != NULL && u->thing->started && p->n == 0;
+	enum component_state goal = is_to_stand_by(u) ? COMPONENT_ACTIVE : u->goal;
 
-	for (size_t i = 0; i < LM_COUNT(upward) && u->node >= 0; i++)
-		if (p->at == upward[i].from && p->at < u->goal &&
-		    !(runs && upward[i].transition == TRANSITION_START))
-			hop(p, upward[i].transition, false);
+	if (u->node < 0 || stands_by_already(u, p))
+		return;
+	for (size_t i = 0; i < LM_COUNT(upward); i++) {
+		enum transition t = upward[i].transition;
+
+		if (p->at == upward[i].from && p->at < goal && !(runs && t == TRANSITION_START))
+			hop(p, (struct hop){.transition = t, .turn = turn_of(u, p, t)});
+	}
 }
 
 static bool is_declared(const struct graph *g, int node, enum transition t)
 {
 	return (g->nodes[node].resource->declared & (1u << t)) != 0;
+}
+
+/* The state changes without a call. */
+static bool is_turn(const struct hop *h)
+{
+	return h->turn == PLAN_TURN_SERVE ||
+	       (h->turn == PLAN_TURN_STAND_BY && h->transition == TRANSITION_STOP);
+}
+
+/* It goes on to run with what it has, so that it must be told what is new. */
+static bool stays_up(const struct plan_unit *u, const struct path *p)
+{
+	bool is_up = plan_state(u) == COMPONENT_ACTIVE || plan_is_ready(u);
+
+	return is_up && u->node >= 0 && (p->n == 0 || (p->n == 1 && is_turn(&p->hops[0])));
 }
 
 static struct path path_of(const struct planner *b, const struct plan_unit *u)
@@ -171,11 +231,20 @@ static struct path path_of(const struct planner *b, const struct plan_unit *u)
 
 	go_down(u, &p);
 	go_up(u, &p);
-	if (p.n == 0 && p.at == COMPONENT_ACTIVE && u->node >= 0 &&
-	    u->thing->change == PLAN_RECONFIGURE &&
+	if (stays_up(u, &p) && u->thing->change == PLAN_RECONFIGURE &&
 	    is_declared(b->want->graph, u->node, TRANSITION_RECONFIGURE))
-		hop(&p, TRANSITION_RECONFIGURE, false);
+		hop(&p, (struct hop){.transition = TRANSITION_RECONFIGURE});
 	return p;
+}
+
+/* The role of one that exists changes; NULL: it does not. */
+static const char *new_role(const struct plan_unit *u)
+{
+	bool was = u->thing != NULL && u->thing->graph->nodes[u->thing->node].spare;
+
+	if (u->thing == NULL || u->node < 0 || was == u->spare)
+		return NULL;
+	return was ? "it is taken into service" : "it becomes a spare";
 }
 
 /* Why a component goes its way, for people. */
@@ -192,15 +261,21 @@ static const char *reason(const struct plan_unit *u, const struct path *p)
 		return "it is not wanted any more";
 	if (p->hops[0].transition == TRANSITION_RECONFIGURE)
 		return u->thing->why != NULL ? u->thing->why : "its values have changed";
+	if (is_turn(&p->hops[0]) && new_role(u) != NULL)
+		return new_role(u);
 	if (state == COMPONENT_FAILED)
 		return "it is Failed";
+	if (state == COMPONENT_BROKEN && plan_is_renewed(u))
+		return "it is Broken: a restart will not do";
 	if (state == COMPONENT_BROKEN)
-		return plan_is_renewed(u) ? "it is Broken: a restart will not do" : "it is Broken";
+		return new_role(u) != NULL ? "it is Broken, and becomes a spare" : "it is Broken";
 	if (u->why != NULL)
 		return u->why;
 	if (u->renew)
 		return u->thing->why != NULL ? u->thing->why : "it has changed";
-	return plan_is_renewed(u) ? "it must be made anew" : to_be[u->goal];
+	if (plan_is_renewed(u))
+		return "it must be made anew";
+	return is_to_stand_by(u) ? "to stand by" : to_be[u->goal];
 }
 
 /* Adds the transitions of one component, each after the one before it. */
@@ -217,16 +292,18 @@ static void add_transitions(struct planner *b, struct plan_unit *u)
 		enum transition t = p.hops[i].transition;
 		const struct graph *g = down ? u->thing->graph : b->want->graph;
 		int node = down ? u->thing->node : u->node;
-		int step = plan_add(b, &(struct plan_step){
-					   .kind = PLAN_TRANSITION,
-					   .subject = g->nodes[node].name,
-					   .why = why,
-					   .transition = t,
-					   .graph = g,
-					   .index = node,
-					   .silent = !is_declared(g, node, t),
-					   .tolerant = p.hops[i].tolerant,
-				       });
+		int step =
+		    plan_add(b, &(struct plan_step){
+				    .kind = PLAN_TRANSITION,
+				    .subject = g->nodes[node].name,
+				    .why = why,
+				    .transition = t,
+				    .graph = g,
+				    .index = node,
+				    .turn = p.hops[i].turn,
+				    .silent = is_turn(&p.hops[i]) || !is_declared(g, node, t),
+				    .tolerant = p.hops[i].tolerant,
+				});
 
 		u->step[t] = step;
 		if (i == 0)
@@ -258,7 +335,9 @@ struct plan *plan_build(const struct plan_request *rq, struct lm_arena *a, const
 	add_components(&b);
 	plan_add_relationships(&b);
 	plan_order_values(&b);
+	plan_mark_spares(&b);
 	plan_order_levels(&b);
+	plan_order_spares(&b);
 	plan_add_finds(&b);
 	struct plan *p = plan_sorted(&b, circle);
 	lm_vec_free(&b.steps);

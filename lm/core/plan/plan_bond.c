@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "lm/core/plan/plan_priv.h"
+#include "lm/core/plan/spare.h"
 
 /*
  * Relationships.  An end that is an assembly stands for all resources in it; between several of
@@ -244,7 +245,7 @@ static struct outcome *outcomes(struct planner *b)
 		if (g->nodes[i].resource != NULL)
 			o[i] = (struct outcome){(unsigned char)b->units[i].ends, b->units[i].scoped,
 			    !b->units[i].scoped};
-		if (parent < 0)
+		if (parent < 0 || spare_is_root(g, (int)i))
 			continue;
 		if (o[i].lowest < o[parent].lowest)
 			o[parent].lowest = o[i].lowest;
@@ -344,6 +345,16 @@ static int create(struct planner *b, int index, const char *why)
 	return step;
 }
 
+/* It becomes a spare, or a part of one. */
+static bool leaves_service(
+    struct planner *b, const struct plan_tree *t, const struct graph_end *end)
+{
+	if (b->want == NULL || end->node < 0 || t->graph->nodes[end->node].spare)
+		return false;
+	int node = graph_find_node(b->want->graph, t->graph->nodes[end->node].name);
+	return node >= 0 && b->want->graph->nodes[node].spare;
+}
+
 /* Why what exists must cease; NULL: it stays. */
 static const char *reason_to_cease(struct planner *b, const struct plan_bond *bond)
 {
@@ -352,7 +363,9 @@ static const char *reason_to_cease(struct planner *b, const struct plan_bond *bo
 
 	plan_tree_children(b, t);
 	if (bond->wanted < 0)
-		return "it is not wanted any more";
+		return leaves_service(b, t, &r->source)   ? "its source leaves service"
+		       : leaves_service(b, t, &r->target) ? "its target leaves service"
+							  : "it is not wanted any more";
 	if (bond->stale)
 		return "its values have changed";
 	if (end_leaves(b, t, &r->source))

@@ -82,29 +82,38 @@ static const struct {
     [TRANSITION_DELETE] = {0, 2, false},
 };
 
-static int step_level(const struct plan_step *s, bool down)
+/* One step of a ladder, and the gate above it.  Spares, which come last, have a ladder of their own. */
+struct level {
+	int number;
+	bool down, last;
+	const char *subject;
+};
+
+static int step_level(const struct planner *b, size_t step, const struct level *l)
 {
-	if (s->kind != PLAN_TRANSITION)
+	const struct plan_step *s = &b->steps.v[step];
+
+	if (s->kind != PLAN_TRANSITION || plan_is_last(b, step) != l->last)
 		return 0;
-	return down ? level_of[s->transition].down : level_of[s->transition].up;
+	return l->down ? level_of[s->transition].down : level_of[s->transition].up;
 }
 
-static bool is_below(const struct plan_step *s, int level, bool down)
+static bool is_below(const struct planner *b, size_t step, const struct level *l)
 {
-	int l = step_level(s, down);
+	int n = step_level(b, step, l);
 
-	return l > 0 && l <= level;
+	return n > 0 && n <= l->number;
 }
 
-/* Marks everything that the steps up to 'level' need, directly or not. */
-static bool *needed_by(struct planner *b, int level, bool down)
+/* Marks everything that the steps up to the level need, directly or not. */
+static bool *needed_by(struct planner *b, const struct level *level)
 {
 	bool *needed = LM_NEW_N(b->arena, bool, b->steps.n);
 	int *todo = LM_NEW_N(b->arena, int, b->steps.n);
 	size_t n = 0;
 
 	for (size_t i = 0; i < b->steps.n; i++) {
-		if (is_below(&b->steps.v[i], level, down)) {
+		if (is_below(b, i, level)) {
 			needed[i] = true;
 			todo[n++] = (int)i;
 		}
@@ -121,21 +130,22 @@ static bool *needed_by(struct planner *b, int level, bool down)
 	return needed;
 }
 
-static bool waits_at(const struct plan_step *s, int level, bool down)
+static bool waits_at(const struct planner *b, size_t step, const struct level *l)
 {
-	return step_level(s, down) == level + 1 && level_of[s->transition].enters;
+	return step_level(b, step, l) == l->number + 1 &&
+	       level_of[b->steps.v[step].transition].enters;
 }
 
 /* True when steps of more than one component stand below or at the gate: else none waits for another. */
-static bool is_crowded(const struct planner *b, int level, bool down)
+static bool is_crowded(const struct planner *b, const struct level *l)
 {
 	const char *below = NULL, *waits = NULL;
 
 	for (size_t i = 0; i < b->steps.n; i++) {
 		const struct plan_step *s = &b->steps.v[i];
-		bool enters = waits_at(s, level, down);
+		bool enters = waits_at(b, i, l);
 
-		if (!enters && !is_below(s, level, down))
+		if (!enters && !is_below(b, i, l))
 			continue;
 		const char **known = enters ? &waits : &below, *other = enters ? below : waits;
 		if ((*known != NULL && *known != s->subject) ||
@@ -147,37 +157,44 @@ static bool is_crowded(const struct planner *b, int level, bool down)
 }
 
 /* What follows it in its component's own order waits at the gate in its place. */
-static bool is_followed(const struct planner *b, size_t step, int level, bool down)
+static bool is_followed(const struct planner *b, size_t step, const struct level *l)
 {
 	return step + 1 < b->steps.n && b->steps.v[step + 1].subject == b->steps.v[step].subject &&
-	       is_below(&b->steps.v[step + 1], level, down);
+	       is_below(b, step + 1, l);
 }
 
-/* A gate after all steps up to 'level', before those that enter the next one and are not exempt. */
-static void add_gate(struct planner *b, int level, bool down, const char *subject)
+/* A gate after all steps up to the level, before those that enter the next one and are not exempt. */
+static void add_gate(struct planner *b, const struct level *l)
 {
-	if (!is_crowded(b, level, down))
+	if (!is_crowded(b, l))
 		return;
-	const bool *needed = needed_by(b, level, down);
+	const bool *needed = needed_by(b, l);
 	size_t n = b->steps.n;
 	int gate =
 	    plan_add(b, &(struct plan_step){
-			    .kind = PLAN_GATE, .subject = subject, .index = -1, .silent = true});
+			    .kind = PLAN_GATE, .subject = l->subject, .index = -1, .silent = true});
 
 	for (size_t i = 0; i < n; i++) {
-		if (is_below(&b->steps.v[i], level, down)) {
-			if (!is_followed(b, i, level, down))
+		if (is_below(b, i, l)) {
+			if (!is_followed(b, i, l))
 				plan_after(b, gate, (int)i, PLAN_CAUSE_NONE);
 			continue;
 		}
-		if (waits_at(&b->steps.v[i], level, down) && !needed[i])
+		if (waits_at(b, i, l) && !needed[i])
 			plan_prefer(b, (int)i, gate, PLAN_CAUSE_GATE);
 	}
 }
 
 void plan_order_levels(struct planner *b)
 {
-	add_gate(b, 1, true, "all are stopped");
-	add_gate(b, 1, false, "all are installed");
-	add_gate(b, 2, false, "all are configured");
+	static const struct level levels[] = {
+	    {1, true, false, "all are stopped"},
+	    {1, false, false, "all are installed"},
+	    {2, false, false, "all are configured"},
+	    {1, false, true, "all spares are installed"},
+	    {2, false, true, "all spares are configured"},
+	};
+
+	for (size_t i = 0; i < LM_COUNT(levels) && (!levels[i].last || b->last != NULL); i++)
+		add_gate(b, &levels[i]);
 }

@@ -8,6 +8,10 @@ const char *plan_step_action(const struct plan_step *s)
 {
 	switch (s->kind) {
 	case PLAN_TRANSITION:
+		if (s->turn == PLAN_TURN_SERVE)
+			return "Serve";
+		if (s->turn == PLAN_TURN_STAND_BY && s->transition == TRANSITION_STOP)
+			return "Stand by";
 		return transition_text(s->transition);
 	case PLAN_CREATE:
 		return "Create";

@@ -15,6 +15,7 @@
  *	plan_tree.c   who a node of an older tree is today, what stands below a node
  *	plan_bond.c   relationships: rule 3
  *	plan_order.c  values, references, levels: rules 2, 4, 5
+ *	plan_spare.c  spares after all else: rule 6
  *	plan_find.c   references to what is outside: rule 4
  *	plan_sort.c   the steps in an order, circles, the plan as it is handed out
  */
@@ -33,6 +34,8 @@ struct plan_unit {
 	enum component_state goal;
 	enum component_state ends; /* the state after the plan; ABSENT for what is not well */
 	bool scoped, renew;
+	bool spare;                 /* it shall be one, or a part of one */
+	bool stands_by;             /* at its goal, when that is Inactive */
 	unsigned char n, n_down;    /* steps, from 'first' on: first down, then up */
 	int first;                  /* -1: none */
 	int step[TRANSITION_N + 1]; /* -1: none */
@@ -70,6 +73,8 @@ struct planner {
 	LM_VEC(struct plan_step) steps; /* these are on the heap, until plan_build() returns */
 	LM_VEC(int) links_of;           /* per step: the newest link; -1 */
 	LM_VEC(struct plan_link) links;
+	const bool *last; /* by step: it is of a spare, and comes after all else; NULL: none is */
+	size_t n_last;
 };
 
 /* ---- plan.c -------------------------------------------------------------------------------- */
@@ -82,6 +87,7 @@ void plan_after_value(struct planner *, int step, int before, const struct graph
 void plan_prefer(struct planner *, int step, int before, enum plan_cause);
 void plan_prefer_value(struct planner *, int step, int before, const struct graph_dep *);
 enum component_state plan_state(const struct plan_unit *);
+bool plan_is_ready(const struct plan_unit *); /* a spare that stands by */
 /* Its Uninstall is to be planned, and it comes again. */
 bool plan_is_renewed(const struct plan_unit *);
 
@@ -100,6 +106,10 @@ void plan_settle_scope(struct planner *);
 void plan_add_relationships(struct planner *);
 void plan_order_values(struct planner *);
 void plan_order_levels(struct planner *);
+/* Before the levels: which steps are among those that come last. */
+void plan_mark_spares(struct planner *);
+bool plan_is_last(const struct planner *, size_t step);
+void plan_order_spares(struct planner *);
 void plan_add_finds(struct planner *);
 struct plan *plan_sorted(struct planner *, const char **circle);
 

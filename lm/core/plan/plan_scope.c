@@ -40,8 +40,11 @@ static void look_again(struct scope *s, const struct plan_unit *u)
 
 static bool goes_up(const struct plan_unit *u)
 {
+	bool lacks = plan_state(u) < u->goal ||
+		     (u->stands_by && plan_state(u) <= u->goal && !plan_is_ready(u));
+
 	return u->scoped && u->node >= 0 &&
-	       (plan_state(u) < u->goal || plan_state(u) == COMPONENT_BROKEN || plan_is_renewed(u));
+	       (lacks || plan_state(u) == COMPONENT_BROKEN || plan_is_renewed(u));
 }
 
 /* It shall get that far, if it takes part. */
@@ -271,15 +274,16 @@ static void follow_users(struct scope *s, const struct plan_unit *u)
 static bool begin(struct scope *s)
 {
 	const struct plan_request *rq = s->b->request;
-	bool low = rq->target < COMPONENT_ACTIVE, late = rq->late != NULL, some = low || late;
+	bool low = rq->target < COMPONENT_ACTIVE, late = rq->late != NULL, some = late;
 
 	for (size_t i = 0; i < s->b->n_want; i++) {
 		const struct plan_unit *u = &s->b->units[i];
 
+		low |= u->spare;
 		if (rq->want->nodes[i].resource != NULL && (!u->scoped || plan_is_renewed(u)))
 			some = true;
 	}
-	if (!some)
+	if (!some && !low)
 		return false;
 	s->renewals = 1;
 	s->waits = LM_NEW_N(s->b->arena, bool, s->b->n_units);

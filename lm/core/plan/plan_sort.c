@@ -28,9 +28,11 @@ static void begin(struct sort *s)
 		s->out_at[i + 1] += s->out_at[i];
 	for (size_t i = 0; i < b->links.n; i++)
 		s->out[s->out_at[b->links.v[i].before + 1]++] = (int)i;
-	for (size_t i = 0; i < n; i++)
-		if (s->waits[i] == 0)
-			s->order[s->ready++] = (int)i;
+	/* What leads calls to somebody who leaves ceases before anything else is asked for. */
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t i = 0; i < n; i++)
+			if (s->waits[i] == 0 && (b->steps.v[i].kind == PLAN_CEASE) == (pass == 0))
+				s->order[s->ready++] = (int)i;
 }
 
 static void drop(struct sort *s, struct plan_link *l)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lm/core/plan/plan_priv.h"
+#include "lm/core/plan/spare.h"
 
 enum { UNKNOWN = -2 };
 
@@ -51,6 +52,7 @@ struct plan_unit *plan_unit_of(struct planner *b, struct plan_tree *t, int node)
 	return t->unit[node] < 0 ? NULL : &b->units[t->unit[node]];
 }
 
+/* What is related to an assembly is not related to the spares in it. */
 void plan_tree_children(struct planner *b, struct plan_tree *t)
 {
 	const struct graph *g = t->graph;
@@ -67,7 +69,7 @@ void plan_tree_children(struct planner *b, struct plan_tree *t)
 
 		if (g->nodes[i].resource != NULL)
 			t->only[i] = (int)i;
-		if (parent < 0)
+		if (parent < 0 || spare_is_root(g, (int)i))
 			continue;
 		t->only[parent] = t->child[parent] < 0 ? t->only[i] : -1;
 		t->next[i] = t->child[parent];

@@ -64,6 +64,12 @@ static void print_clusters(struct lm_json *j, const struct membership *m)
 		for (size_t k = 0; k < c->n; k++)
 			lm_json_int(j, NULL, c->indices[k]);
 		lm_json_close(j, ']');
+		if (c->n_spares > 0)
+			lm_json_open(j, "spares", '[');
+		for (size_t k = 0; k < c->n_spares; k++)
+			lm_json_int(j, NULL, c->spares[k]);
+		if (c->n_spares > 0)
+			lm_json_close(j, ']');
 		lm_json_close(j, '}');
 	}
 	lm_json_close(j, ']');

@@ -22,7 +22,7 @@ void watch_died(
 	char reason[160];
 
 	event_death(e, t, now_ms, c, what);
-	if (c->state != COMPONENT_ACTIVE) {
+	if (!component_is_up(c)) {
 		c->dead = true;
 		c->started = false;
 		return;
@@ -75,7 +75,7 @@ void watch_act(struct engine *e, struct policy_decisions *ds, int64_t now_ms, st
 			continue; /* an earlier decision of this turn has set something going */
 		if (d->action != POLICY_HEAL)
 			scale(e, w, d, now_ms, t);
-		else if (w->component->state == COMPONENT_ACTIVE)
+		else if (component_is_up(w->component))
 			heal(e, w->component, w, d->reason, now_ms, t);
 	}
 	lm_vec_free(ds);

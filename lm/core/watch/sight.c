@@ -13,7 +13,7 @@ struct sight {
 
 static bool may_be_seen(const struct component *c)
 {
-	return c != NULL && c->state == COMPONENT_ACTIVE;
+	return c != NULL && component_is_up(c);
 }
 
 /* ---- scale --------------------------------------------------------------------------------------- */

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lm/core/plan/spare.h"
+
+bool spare_is_root(const struct graph *g, int node)
+{
+	const struct graph_node *n = &g->nodes[node];
+
+	if (!n->spare || n->cluster < 0)
+		return false;
+	const struct graph_cluster *k = &g->clusters[n->cluster];
+	size_t low = 0, high = k->n_spare_members;
+	while (low < high) { /* in the order of their indices */
+		size_t mid = low + (high - low) / 2;
+		int index = g->nodes[k->spare_members[mid]].index;
+
+		if (index == n->index)
+			return k->spare_members[mid] == node;
+		if (index < n->index)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return false;
+}
+
+static enum component_state state_of_spares(const struct graph_cluster *k)
+{
+	return k->spares_state == END_INSTALLED ? COMPONENT_INSTALLED : COMPONENT_INACTIVE;
+}
+
+enum component_state *spare_goals(
+    const struct graph *g, enum component_state target, struct lm_arena *a)
+{
+	enum component_state *goals = LM_NEW_N(a, enum component_state, g->n_nodes + 1);
+
+	for (size_t i = 0; i < g->n_nodes; i++) {
+		const struct graph_node *n = &g->nodes[i];
+		enum component_state goal = n->parent >= 0 ? goals[n->parent] : target;
+
+		if (spare_is_root(g, (int)i) && state_of_spares(&g->clusters[n->cluster]) < goal)
+			goal = state_of_spares(&g->clusters[n->cluster]);
+		goals[i] = goal;
+	}
+	return goals;
+}
+
+bool spare_stands_by(
+    const struct graph_node *n, enum component_state goal, enum component_state target)
+{
+	return n->spare && goal == COMPONENT_INACTIVE && target == COMPONENT_ACTIVE;
+}
