@@ -85,6 +85,35 @@ static struct lm_err *lacks(const struct record *r, const char *what)
 
 /* ---- tables --------------------------------------------------------------------------------------- */
 
+static struct lm_err *restore_edition(struct engine *e, const struct record *r, const json_t *o)
+{
+	const json_t *texts = json_object_get(o, "texts");
+	struct edition *ed = edition_new();
+
+	for (size_t i = 0; i < json_array_size(texts); i++) {
+		const json_t *one = json_array_get(texts, i);
+		const char *name = text_of(one, "name"), *dir = text_of(one, "dir"),
+			   *text = text_of(one, "text");
+
+		if (name == NULL || dir == NULL || text == NULL) {
+			edition_free(ed);
+			return lacks(r, "name, dir or text");
+		}
+		edition_add(ed, name, dir, text, strlen(text));
+	}
+	edition_restore(e, r->key, ed);
+	return NULL;
+}
+
+/* What was written before there were editions goes by the present one. */
+static void read_edition(const struct engine *e, const json_t *o, struct spec *s)
+{
+	const char *key = text_of(o, "edition");
+
+	if (key != NULL)
+		spec_set_edition(s, lm_map_find(e->editions, key));
+}
+
 static bool read_spec(const json_t *o, struct spec *out)
 {
 	const char *descriptor = text_of(o, "descriptor"), *state = text_of(o, "intendedState");
@@ -107,6 +136,7 @@ static struct lm_err *restore_tree(
 
 	if (!read_spec(o, &spec))
 		return lacks(r, "descriptor or state");
+	read_edition(e, o, &spec);
 	struct lm_err *err = aim_build(e, in->name, &spec, &g);
 	if (err != NULL) {
 		err = lm_err_wrap(err,
@@ -116,6 +146,8 @@ static struct lm_err *restore_tree(
 		spec_fini(&spec);
 		return err;
 	}
+	if (spec.edition == NULL)
+		spec_set_edition(&spec, edition_get(e, spec.descriptor));
 	struct tree *t = tree_new(&spec, g);
 	t->number = (unsigned)int_of(o, "number");
 	instance_want(in, t);
@@ -442,6 +474,8 @@ static struct lm_err *restore_process(struct engine *e, const struct record *r, 
 	if (err != NULL)
 		return err;
 	lm_map_put(e->processes, p->id, p);
+	read_edition(e, json_object_get(o, "before"), &p->before);
+	read_edition(e, json_object_get(o, "desired"), &p->desired);
 	err = restore_aim(e, p, o);
 	return err != NULL ? err : attach(e, r, p);
 }
@@ -502,6 +536,7 @@ typedef struct lm_err *restore_fn(struct engine *, const struct record *, const 
 struct lm_err *engine_restore(struct engine *e, const struct record *r)
 {
 	static restore_fn *const restore[] = {
+	    [RECORD_EDITION] = restore_edition,
 	    [RECORD_ASSEMBLY] = restore_assembly,
 	    [RECORD_COMPONENT] = restore_component,
 	    [RECORD_RELATIONSHIP] = restore_relationship,

@@ -19,6 +19,7 @@ struct engine *engine_new(const struct engine_conf *conf)
 	if (e->conf.finished_age_ms == 0)
 		e->conf.finished_age_ms = FINISHED_DAYS * INT64_C(86400000);
 	e->instances = lm_map_new();
+	e->editions = lm_map_new();
 	e->by_id = lm_map_new();
 	e->referred = lm_map_new();
 	e->outside = lm_map_new();
@@ -38,6 +39,7 @@ void engine_free(struct engine *e)
 	struct process *p;
 	struct instance *in;
 	char *name;
+	struct edition *ed;
 
 	if (e == NULL)
 		return;
@@ -53,6 +55,9 @@ void engine_free(struct engine *e)
 	referred_fini(e);
 	outside_fini(e);
 	lm_vec_free(&e->sleepers);
+	for (size_t i = 0; (ed = lm_map_next(e->editions, &i)) != NULL;)
+		edition_free(ed);
+	lm_map_free(e->editions);
 	lm_map_free(e->instances);
 	lm_map_free(e->by_id);
 	lm_map_free(e->components);
@@ -154,6 +159,7 @@ unsigned engine_sample(struct engine *e, const struct sample *s, int64_t now_ms,
 void engine_resume(struct engine *e, int64_t now_ms, int64_t next_event, struct turn *t)
 {
 	e->next_event = next_event;
+	editions_sweep(e, t);
 	processes_resume(e, now_ms, t);
 	follow_up(e, now_ms, t);
 }

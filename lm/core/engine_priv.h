@@ -9,6 +9,7 @@
 /* ---- journal.c: what goes into the turn ------------------------------------------------------- */
 
 void journal_instance(struct turn *, const struct instance *);
+void journal_edition_gone(struct turn *, const struct edition *);
 void journal_instance_gone(struct turn *, const struct instance *);
 void journal_component(struct turn *, const struct component *);
 void journal_link(struct turn *, const struct instance *, const struct link *);

@@ -100,11 +100,43 @@ static void print_spec(struct lm_json *j, const struct spec *s)
 	lm_json_str(j, "intendedState", component_state_text(s->target));
 	print_kvs(j, "properties", &s->properties);
 	print_membership(j, &s->members);
+	if (s->edition != NULL)
+		lm_json_str(j, "edition", s->edition->key);
+}
+
+static void journal_edition(struct turn *t, struct edition *ed)
+{
+	struct body b;
+
+	body_open(&b);
+	lm_json_open(&b.json, "texts", '[');
+	for (size_t i = 0; i < ed->texts.n; i++) {
+		lm_json_open(&b.json, NULL, '{');
+		lm_json_str(&b.json, "name", ed->texts.v[i].name);
+		lm_json_str(&b.json, "dir", ed->texts.v[i].dir);
+		lm_json_str(&b.json, "text", ed->texts.v[i].text);
+		lm_json_close(&b.json, '}');
+	}
+	lm_json_close(&b.json, ']');
+	body_close(&b, t, RECORD_EDITION, ed->key, "");
+	ed->is_written = true;
+}
+
+void journal_edition_gone(struct turn *t, const struct edition *ed)
+{
+	put(t, RECORD_EDITION, ed->key, "", NULL);
 }
 
 void journal_instance(struct turn *t, const struct instance *in)
 {
 	struct body b;
+
+	for (size_t i = 0; i < in->trees.n; i++) {
+		struct edition *ed = in->trees.v[i]->spec.edition;
+
+		if (ed != NULL && !ed->is_written)
+			journal_edition(t, ed);
+	}
 
 	body_open(&b);
 	lm_json_str(&b.json, "id", in->id);

@@ -122,6 +122,7 @@ struct instance {
 struct engine {
 	struct engine_conf conf;
 	struct lm_map *instances; /* by name; owned */
+	struct lm_map *editions;  /* by key; owned */
 	struct lm_map *by_id;     /* instances, borrowed */
 	struct lm_map *referred;  /* who refers to an instance, by its name; owned; refer/refer.c */
 	struct lm_map *outside;   /* resources of others, by id; owned; refer/found.c */

@@ -29,6 +29,7 @@ void process_end(
 	journal_process(t, p);
 	event_process(e, t, now_ms, p);
 	finished_add(e, p);
+	editions_sweep(e, t);
 }
 
 void process_refuse(

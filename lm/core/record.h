@@ -15,6 +15,7 @@
  * journal: append only, keyed by its sequence number.
  */
 #define RECORD_TABLES(X)                                                       \
+	X(EDITION, "edition")           /* key: of its texts */                \
 	X(ASSEMBLY, "assembly")         /* key: id of the root */              \
 	X(COMPONENT, "component")       /* key: id of the resource instance */ \
 	X(RELATIONSHIP, "relationship") /* key: full name */                   \

@@ -111,6 +111,16 @@ void spec_copy(struct spec *to, const struct spec *from)
 		lm_kvs_set(
 		    &to->properties, from->properties.v[i].name, from->properties.v[i].value);
 	membership_copy(&to->members, &from->members);
+	spec_set_edition(to, from->edition);
+}
+
+void spec_set_edition(struct spec *s, struct edition *ed)
+{
+	if (ed != NULL)
+		ed->users++;
+	if (s->edition != NULL)
+		s->edition->users--;
+	s->edition = ed;
 }
 
 void spec_fini(struct spec *s)
@@ -118,6 +128,7 @@ void spec_fini(struct spec *s)
 	free(s->descriptor);
 	lm_kvs_fini(&s->properties);
 	membership_fini(&s->members);
+	spec_set_edition(s, NULL);
 	*s = (struct spec){0};
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/kv.h"
 #include "base/vec.h"
+#include "lm/core/edition.h"
 #include "lm/core/state.h"
 #include "tosca/graph/graph.h"
 
@@ -35,6 +36,7 @@ struct spec {
 	struct lm_kvs properties; /* the intents' */
 	struct membership members;
 	enum component_state target;
+	struct edition *edition; /* of the descriptors; borrowed, counted; NULL: the present one */
 };
 
 /*
@@ -63,6 +65,7 @@ void membership_fini(struct membership *);
 
 void spec_copy(struct spec *to, const struct spec *from);
 void spec_fini(struct spec *);
+void spec_set_edition(struct spec *, struct edition *); /* NULL: it holds none */
 
 /* Adopts spec and graph; not an instance's yet. */
 struct tree *tree_new(struct spec *, struct graph *);

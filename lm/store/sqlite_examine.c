@@ -68,12 +68,14 @@ static struct lm_err *count(struct examination *x)
 	char sql[80];
 
 	for (enum record_table t = 0; t <= RECORD_EVENT && e == NULL; t++) {
+		if (t == RECORD_EDITION && out->format < 3)
+			continue;
 		snprintf(sql, sizeof sql, "SELECT count(*) FROM %s", record_table_text(t));
 		e = sql_ask(&x->file, sql, &out->records[t]);
 	}
 	if (e == NULL)
 		e = sql_ask(&x->file, "SELECT coalesce(max(seq), 0) FROM event", &out->last_event);
-	if (e == NULL && out->format == FORMAT)
+	if (e == NULL && out->format > 1)
 		e = sql_ask(
 		    &x->file, "SELECT count(*) FROM process WHERE ended_ms = 0", &out->unended);
 	return e;
@@ -108,7 +110,7 @@ static struct lm_err *examine(struct examination *x)
 	if (e != NULL || x->out->n_findings > 0)
 		return e;
 	e = count(x);
-	for (size_t i = 0; e == NULL && x->out->format == FORMAT && i < LM_COUNT(findings_sql); i++)
+	for (size_t i = 0; e == NULL && x->out->format > 1 && i < LM_COUNT(findings_sql); i++)
 		e = look(x, findings_sql[i]);
 	return e;
 }

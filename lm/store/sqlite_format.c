@@ -20,7 +20,7 @@
  * own: an index of ten bytes an entry in place of two long texts.
  *
  * Format 1 had all tables of present state in one form, steps and processes too, and an index of
- * the roots of events, which cost more than it ever saved.
+ * the roots of events, which cost more than it ever saved.  Up to format 2 there were no editions.
  */
 static const char state_sql[] =
     "CREATE TABLE %s (ord INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, root TEXT NOT NULL, "
@@ -85,15 +85,20 @@ static struct lm_err *format_sign(struct sqlite *s)
 	return sql_run(s, sql);
 }
 
-static struct lm_err *tables_make(struct sqlite *s)
+static struct lm_err *state_table_make(struct sqlite *s, enum record_table t)
 {
 	char sql[200];
+
+	snprintf(sql, sizeof sql, state_sql, record_table_text(t));
+	return sql_run(s, sql);
+}
+
+static struct lm_err *tables_make(struct sqlite *s)
+{
 	struct lm_err *e = sql_run(s, process_sql);
 
-	for (enum record_table t = 0; t < RECORD_PROCESS && e == NULL; t++) {
-		snprintf(sql, sizeof sql, state_sql, record_table_text(t));
-		e = sql_run(s, sql);
-	}
+	for (enum record_table t = 0; t < RECORD_PROCESS && e == NULL; t++)
+		e = state_table_make(s, t);
 	return e == NULL ? sql_run(s, event_sql) : e;
 }
 
@@ -207,19 +212,33 @@ static struct lm_err *copy_make(struct sqlite *s, int64_t from)
 	return e;
 }
 
+static struct lm_err *raise_1(struct sqlite *s)
+{
+	struct lm_err *e = sql_run(
+	    s, "ALTER TABLE process RENAME TO process_1; ALTER TABLE step RENAME TO step_1");
+
+	if (e == NULL)
+		e = sql_run(s, process_sql);
+	return e == NULL ? sql_run(s, from_1_sql) : e;
+}
+
+static struct lm_err *raise_2(struct sqlite *s)
+{
+	return state_table_make(s, RECORD_EDITION);
+}
+
 struct lm_err *format_raise(struct sqlite *s, int64_t from, bool no_copy)
 {
+	static struct lm_err *(*const raise[FORMAT])(struct sqlite *) = {
+	    [1] = raise_1, [2] = raise_2};
 	struct lm_err *e = room_check(s, from, no_copy);
 
 	if (e == NULL && !no_copy)
 		e = copy_make(s, from);
 	if (e == NULL)
-		e = sql_run(s, "BEGIN IMMEDIATE; ALTER TABLE process RENAME TO process_1;"
-			       "ALTER TABLE step RENAME TO step_1");
-	if (e == NULL)
-		e = sql_run(s, process_sql);
-	if (e == NULL)
-		e = sql_run(s, from_1_sql);
+		e = sql_run(s, "BEGIN IMMEDIATE");
+	for (int64_t format = from; format < FORMAT && e == NULL; format++)
+		e = raise[format](s);
 	if (e == NULL)
 		e = format_sign(s);
 	e = end(s, e);

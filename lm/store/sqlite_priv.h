@@ -10,7 +10,7 @@
 
 /* What the files of the SQLite journal offer each other. */
 
-enum { FORMAT = 2, APPLICATION_ID = 0x4c4d4a31 /* "LMJ1" */ };
+enum { FORMAT = 3, APPLICATION_ID = 0x4c4d4a31 /* "LMJ1" */ };
 enum { TEXT_MAX_SIZE = 16 * 1024 * 1024 }; /* of a key, root or body: many times what is needed */
 
 struct sqlite {

@@ -180,7 +180,7 @@ START_TEST(without_room_the_older_file_is_left_as_it_is)
 {
 	room = 100 * 1024;
 	ck_assert_str_eq(refused(),
-	    ": it has format 1, and bringing it to format 2 takes 2 MiB of room, a copy included, "
+	    ": it has format 1, and bringing it to format 3 takes 2 MiB of room, a copy included, "
 	    "of which there are 0; make room and start again");
 	ck_assert_int_eq(examined(path).format, 1);
 	ck_assert_int_ne(access(copy, F_OK), 0);

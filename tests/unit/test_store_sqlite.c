@@ -273,9 +273,9 @@ START_TEST(a_journal_of_a_later_version_is_refused)
 {
 	open_journal();
 	close_journal();
-	patch(60, "\0\0\0\3", 4);
+	patch(60, "\0\0\0\4", 4);
 	ck_assert_str_eq(refusal_of(path),
-	    "invalid: it has format 3, and this lm knows formats 1 to 2; use the lm that wrote it, or "
+	    "invalid: it has format 4, and this lm knows formats 1 to 3; use the lm that wrote it, or "
 	    "move the file away to begin anew");
 }
 END_TEST

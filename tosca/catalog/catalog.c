@@ -398,6 +398,11 @@ const char *descriptor_file(const struct descriptor *d)
 	return d->file;
 }
 
+const char *descriptor_package_dir(const struct descriptor *d)
+{
+	return d->package_dir;
+}
+
 const char *descriptor_text(const struct descriptor *d, size_t *n)
 {
 	*n = d->text_n;

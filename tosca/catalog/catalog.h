@@ -88,8 +88,16 @@ const struct descriptor *catalog_find(const struct catalog *, const char *full_n
 const char *descriptor_name(const struct descriptor *);        /* "assembly::voice-service::1.0" */
 const char *descriptor_description(const struct descriptor *); /* NULL: none */
 const char *descriptor_file(const struct descriptor *);
+const char *descriptor_package_dir(const struct descriptor *);
 /* The document's own text, for whoever wants to show it; not NUL-terminated. */
 const char *descriptor_text(const struct descriptor *, size_t *n);
+
+/*
+ * The descriptor and everything that it is made of or refers to, at any depth; each once, in an
+ * order that depends on their texts alone.
+ */
+void catalog_closure(const struct catalog *, const char *full_name,
+    void (*each)(void *arg, const struct descriptor *), void *arg);
 
 LM_DEFINE_AUTO(catalog, catalog_free);
 

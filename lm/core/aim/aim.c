@@ -42,7 +42,11 @@ struct lm_err *aim_build(
 	struct graph_members *view;
 	size_t n = membership_view(&spec->members, arena, &view);
 
-	*out = graph_build(e->conf.catalog,
+	const struct catalog *catalog = spec->edition == NULL
+					    ? e->conf.catalog
+					    : edition_catalog(e, spec->edition, spec->descriptor);
+
+	*out = graph_build(catalog,
 	    &(struct graph_request){
 		.descriptor = spec->descriptor,
 		.instance = name,
@@ -55,8 +59,10 @@ struct lm_err *aim_build(
 }
 
 /* The aim takes the spec and the graph. */
-static void aim_take(struct aim *a, struct spec *spec, struct graph *g)
+static void aim_take(struct engine *e, struct aim *a, struct spec *spec, struct graph *g)
 {
+	if (spec->edition == NULL)
+		spec_set_edition(spec, edition_get(e, spec->descriptor));
 	membership_fini(&spec->members);
 	membership_from_graph(&spec->members, g);
 	spec->target = a->target;
@@ -108,7 +114,7 @@ static struct lm_err *aim_create(struct engine *e, const struct intent *i, struc
 	if (err == NULL && i->kind == INTENT_ADOPT)
 		err = adopt_check(e, i, g);
 	if (err == NULL)
-		aim_take(a, &spec, g);
+		aim_take(e, a, &spec, g);
 	else
 		graph_free(g);
 	spec_fini(&spec);
@@ -158,9 +164,10 @@ static struct lm_err *aim_upgrade(
 		spec.descriptor = text_dup(i->descriptor);
 	}
 	merge_properties(&spec, &i->properties);
+	spec_set_edition(&spec, NULL); /* the present one */
 	err = aim_compile_fitting(e, in->name, &spec, &(struct fit){.instance = in}, &g);
 	if (err == NULL)
-		aim_take(a, &spec, g);
+		aim_take(e, a, &spec, g);
 	spec_fini(&spec);
 	return err;
 }
@@ -280,7 +287,7 @@ static struct lm_err *aim_scale(
 	if (err == NULL)
 		err = aim_build(e, in->name, &spec, &g);
 	if (err == NULL)
-		aim_take(a, &spec, g);
+		aim_take(e, a, &spec, g);
 	a->apart = &in->tree->spec.members;
 	a->base = in->tree;
 	spec_fini(&spec);
@@ -372,7 +379,7 @@ struct lm_err *aim_back(
 	if (err == NULL)
 		err = aim_build(e, in->name, &spec, &g);
 	if (err == NULL)
-		aim_take(a, &spec, g);
+		aim_take(e, a, &spec, g);
 	spec_fini(&spec);
 	return aim_done(e, in, a, err);
 }
