@@ -4,7 +4,7 @@
 
 #include "base/kv.h"
 #include "base/vec.h"
-#include "lm/core/edition.h"
+#include "lm/core/aim/edition.h"
 #include "lm/core/state.h"
 #include "tosca/graph/graph.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lm/core/edition.h"
+#include "lm/core/aim/edition.h"
 
 #include <stdlib.h>
 #include <string.h>

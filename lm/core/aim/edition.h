@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef LM_CORE_EDITION_H
-#define LM_CORE_EDITION_H
+#ifndef LM_CORE_AIM_EDITION_H
+#define LM_CORE_AIM_EDITION_H
 
 #include <stdbool.h>
 #include <stddef.h>
