@@ -37,6 +37,7 @@ struct args {
 	const char *file, *name, *process, *state_dir, *images_dir, *listen, *log_level, *journal;
 	struct arg_list packages, properties; /* "name=value" */
 	const char *descriptor, *intended;    /* NULL: as it is */
+	const char *to;                       /* NULL: by the increment */
 	long timeout_s, after, metrics_port, steps_per_location, steps_per_driver;
 	long keep_events, keep_processes, keep_days;
 	const char *format, *colour; /* NULL: text, auto */

@@ -30,8 +30,8 @@ static const char *intent_of_reader(const char *verb)
 static struct request_words words_of(
     const struct args *a, const char *verb, const char *const *v, size_t n)
 {
-	return (struct request_words){
-	    verb, v, n, {a->descriptor, a->intended, a->properties.v, a->properties.n, a->queue}};
+	return (struct request_words){verb, v, n,
+	    {a->descriptor, a->intended, a->properties.v, a->properties.n, a->queue, a->to}};
 }
 
 int apply_run(const struct args *a)

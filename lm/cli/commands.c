@@ -63,9 +63,11 @@ static const struct command commands[] = {
 	1, 1, change_run},
     {"state", "NAME Installed|Inactive|Active", WAITS, "bring an assembly into a state", "", 2, 2,
 	change_run},
-    {"scale", "NAME CLUSTER out|in", WAITS, "add members to a cluster, or remove them",
+    {"scale", "NAME CLUSTER out|in", "N" WAITS, "add members to a cluster, or remove them",
 	"CLUSTER is the cluster's name in the assembly: lm scale voice pbx out\n"
-	"How many members come or go, and the limits, are the descriptor's matter.\n",
+	"How many members come or go says the descriptor, or --to; the limits are the "
+	"descriptor's:\n"
+	"  lm scale voice pbx out --to 4\n",
 	3, 3, change_run},
     {"heal", "NAME COMPONENT", WAITS, "heal a broken component",
 	"COMPONENT is its name, with or without that of the assembly in front:\n"
@@ -81,7 +83,7 @@ static const struct command commands[] = {
 	"'lm get processes'.  What is left can be done with 'lm retry'.\n",
 	1, 1, change_run},
     {"plan", "create|apply|adopt -f FILE | upgrade|state|scale|heal|delete|retry|rollback ...",
-	"sofdKZ", "show the steps that a change would take",
+	"sofdKZN", "show the steps that a change would take",
 	"The words are those of the change itself: lm plan scale voice pbx out\n"
 	"A picture of it: lm plan delete voice -o dot | dot -Tsvg > plan.svg\n",
 	1, 4, plan_run},

@@ -29,6 +29,8 @@ static const struct option_row {
 	"may be given several times; all others keep their values"},
     {'Z', "state", OPTION_TEXT, offsetof(struct args, intended), "STATE",
 	"Installed, Inactive or Active; it stays in its state without"},
+    {'N', "to", OPTION_TEXT, offsetof(struct args, to), "MEMBERS",
+	"so many shall be in service, instead of an increment more or less"},
     {'Q', "queue", OPTION_FLAG, offsetof(struct args, queue), NULL,
 	"wait behind what runs on the assembly, instead of being refused"},
     {'n', "name", OPTION_TEXT, offsetof(struct args, name), "NAME", "name of the instance"},

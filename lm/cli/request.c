@@ -61,6 +61,8 @@ static void write_more(struct lm_json *j, const struct request_more *more)
 	}
 	if (more->n_properties > 0)
 		lm_json_close(j, '}');
+	if (more->to != NULL)
+		lm_json_raw(j, "quantity", more->to);
 	if (more->queue)
 		lm_json_bool(j, "queue", true);
 }
@@ -84,6 +86,14 @@ static char *body_from(struct lm_arena *a, const struct form *f, const struct re
 	return body;
 }
 
+/* "1" to "999999" */
+static bool is_count(const char *text)
+{
+	size_t n = strlen(text);
+
+	return n > 0 && n <= 6 && *text != '0' && strspn(text, "0123456789") == n;
+}
+
 static struct lm_err *check_more(const struct request_words *w)
 {
 	const struct request_more *m = &w->more;
@@ -95,6 +105,11 @@ static struct lm_err *check_more(const struct request_words *w)
 			return lm_err_new(
 			    LM_ERR_INVALID, "a property is NAME=VALUE, not '%s'", m->properties[i]);
 	}
+	if (m->to != NULL && strcmp(w->verb, "scale") != 0)
+		return lm_err_new(LM_ERR_INVALID, "'%s' takes no --to: 'scale' does", w->verb);
+	if (m->to != NULL && !is_count(m->to))
+		return lm_err_new(LM_ERR_INVALID,
+		    "--to needs how many members there shall be, from 1, not '%s'", m->to);
 	if (strcmp(w->verb, "upgrade") != 0 &&
 	    (m->n_properties > 0 || m->descriptor != NULL || m->state != NULL))
 		return lm_err_new(LM_ERR_INVALID,

@@ -20,7 +20,8 @@ struct request_more {
 	const char *descriptor, *state; /* upgrade */
 	const char *const *properties;  /* upgrade: "name=value" */
 	size_t n_properties;
-	bool queue; /* all */
+	bool queue;     /* all */
+	const char *to; /* scale: so many members */
 };
 
 struct requests {

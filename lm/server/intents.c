@@ -227,6 +227,22 @@ static struct lm_err *read_queue(const json_t *body, struct intent *it)
 	return NULL;
 }
 
+static struct lm_err *read_quantity(const json_t *body, struct lm_arena *a, struct intent *it)
+{
+	const json_t *v = json_object_get(body, "quantity");
+	const char *text = v == NULL ? NULL : value_text(v, a);
+	unsigned long n = is_quantity(text) ? strtoul(text, NULL, 10) : 0;
+
+	if (text != NULL && n == 0)
+		return lm_err_new(LM_ERR_INVALID,
+		    "\"quantity\" is how many members the cluster shall have: a whole number from "
+		    "1, "
+		    "not %s; without it the cluster's increment says how many more or less",
+		    text);
+	it->quantity = (unsigned)n;
+	return NULL;
+}
+
 static struct lm_err *read_rest(const json_t *body, struct lm_arena *a, struct intent *it)
 {
 	unsigned kind = 1u << it->kind;
@@ -234,6 +250,8 @@ static struct lm_err *read_rest(const json_t *body, struct lm_arena *a, struct i
 	struct lm_err *e = read_queue(body, it);
 	if (e == NULL && (kind & (CREATES | BIT(UPGRADE))) != 0)
 		e = read_values(body, "properties", a, &it->properties);
+	if (e == NULL && (kind & SCALES) != 0)
+		e = read_quantity(body, a, it);
 	if (e == NULL && it->kind == INTENT_ADOPT)
 		e = read_clusters(body, a, it);
 	if (e == NULL && it->kind == INTENT_ADOPT)

@@ -77,7 +77,7 @@ static const struct {
 	struct request_more more;
 	const char *body, *says; /* one of them */
 } said[] = {
-    {"upgrade", {"assembly::v::2.0", "Inactive", two, 2, false},
+    {"upgrade", {"assembly::v::2.0", "Inactive", two, 2, false, NULL},
 	"{\"assemblyName\":\"voice\",\"descriptorName\":\"assembly::v::2.0\","
 	"\"intendedState\":\"Inactive\",\"properties\":{\"codec\":\"opus\",\"empty\":\"\"}}",
 	NULL},
@@ -85,6 +85,7 @@ static const struct {
     {"upgrade", {.properties = none, .n_properties = 1}, NULL, "NAME=VALUE, not 'codec'"},
     {"upgrade", {.properties = nameless, .n_properties = 1}, NULL, "NAME=VALUE, not '=opus'"},
     {"delete", {.state = "Active"}, NULL, "'delete' takes no descriptor"},
+    {"delete", {.to = "2"}, NULL, "'delete' takes no --to"},
 };
 
 START_TEST(options_say_what_shall_differ)
@@ -98,6 +99,31 @@ START_TEST(options_say_what_shall_differ)
 		ck_assert_str_eq(r.body, said[_i].body);
 	else
 		ck_assert_ptr_nonnull(strstr(lm_err_text(e), said[_i].says));
+}
+END_TEST
+
+static const struct {
+	const char *to, *body; /* NULL: it is refused */
+} sizes[] = {
+    {"4", "{\"assemblyName\":\"voice\",\"clusterName\":\"pbx\",\"quantity\":4}"},
+    {"0", NULL},
+    {"", NULL},
+    {"-1", NULL},
+    {"four", NULL},
+    {"1000000", NULL},
+};
+
+START_TEST(a_scale_may_say_how_many_members_there_shall_be)
+{
+	const char *const words[] = {"voice", "pbx", "out"};
+	struct request_words w = {"scale", words, 3, {.to = sizes[_i].to}};
+	struct request r = {0};
+
+	LM_AUTO(lm_err) e = request_from_words(arena, &w, &r);
+	if (sizes[_i].body != NULL)
+		ck_assert_str_eq(r.body, sizes[_i].body);
+	else
+		ck_assert_ptr_nonnull(strstr(lm_err_text(e), "--to needs how many members"));
 }
 END_TEST
 
@@ -319,6 +345,8 @@ int main(void)
 	tcase_add_checked_fixture(words, setup, teardown);
 	tcase_add_loop_test(words, words_become_an_intent, 0, LM_COUNT(cases));
 	tcase_add_loop_test(words, options_say_what_shall_differ, 0, LM_COUNT(said));
+	tcase_add_loop_test(
+	    words, a_scale_may_say_how_many_members_there_shall_be, 0, LM_COUNT(sizes));
 	suite_add_tcase(s, words);
 	tcase_add_checked_fixture(documents, setup, teardown);
 	tcase_add_test(documents, a_document_is_the_body_of_a_create);

@@ -86,6 +86,17 @@ START_TEST(an_assembly_may_be_named_by_its_id_except_in_a_create)
 }
 END_TEST
 
+START_TEST(a_scale_may_say_how_many_members_there_shall_be)
+{
+	reads(INTENT_SCALE_OUT, "{\"assemblyName\":\"v\",\"clusterName\":\"p\"}");
+	ck_assert_uint_eq(it.quantity, 0);
+	reads(INTENT_SCALE_OUT, "{\"assemblyName\":\"v\",\"clusterName\":\"p\",\"quantity\":4}");
+	ck_assert_uint_eq(it.quantity, 4);
+	reads(INTENT_SCALE_IN, "{\"assemblyName\":\"v\",\"clusterName\":\"p\",\"quantity\":\"2\"}");
+	ck_assert_uint_eq(it.quantity, 2);
+}
+END_TEST
+
 START_TEST(a_heal_names_its_component_in_one_of_three_ways)
 {
 	reads(INTENT_HEAL, "{\"assemblyName\":\"v\",\"brokenComponentName\":\"v__a\"}");
@@ -196,6 +207,12 @@ static const struct {
 	"\"properties\" must be an object"},
     {INTENT_CHANGE_STATE, "{\"assemblyName\":\"v\"}", "\"intendedState\" is missing"},
     {INTENT_SCALE_IN, "{\"assemblyName\":\"v\"}", "\"clusterName\" is missing"},
+    {INTENT_SCALE_IN, "{\"assemblyName\":\"v\",\"clusterName\":\"p\",\"quantity\":0}",
+	"a whole number from 1, not 0"},
+    {INTENT_SCALE_OUT, "{\"assemblyName\":\"v\",\"clusterName\":\"p\",\"quantity\":-2}",
+	"a whole number from 1, not -2"},
+    {INTENT_SCALE_OUT, "{\"assemblyName\":\"v\",\"clusterName\":\"p\",\"quantity\":[]}",
+	"a whole number from 1, not []"},
     {INTENT_UPGRADE, "{\"descriptorName\":\"d\"}", "which assembly?"},
     {INTENT_UPGRADE, "{\"assemblyName\":\"v\",\"descriptorName\":[]}",
 	"\"descriptorName\" must be a text"},
@@ -249,6 +266,7 @@ int main(void)
 	tcase_add_test(tc, values_that_are_no_text_become_text_and_null_is_unset);
 	tcase_add_test(tc, fields_that_nobody_knows_are_ignored);
 	tcase_add_test(tc, an_assembly_may_be_named_by_its_id_except_in_a_create);
+	tcase_add_test(tc, a_scale_may_say_how_many_members_there_shall_be);
 	tcase_add_test(tc, a_heal_names_its_component_in_one_of_three_ways);
 	tcase_add_test(tc, an_upgrade_says_what_shall_differ);
 	tcase_add_test(tc, create_or_upgrade_is_said_like_a_create);

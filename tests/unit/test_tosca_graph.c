@@ -228,14 +228,25 @@ START_TEST(members_that_cannot_be_are_refused)
 		int spares[2];
 		size_t n_spares;
 	} rows[] = {{{0, 1}, 2, {0}, 0}, {{2, 2}, 2, {0}, 0}, {{3, 1}, 2, {0}, 0}, {{0}, 0, {0}, 0},
-	    {{1, 2, 3, 4, 5}, 5, {0}, 0}, {{1}, 1, {3, 2}, 2}, {{1, 3}, 2, {2, 3}, 2},
-	    {{0}, 0, {1}, 1}};
+	    {{1}, 1, {3, 2}, 2}, {{1, 3}, 2, {2, 3}, 2}, {{0}, 0, {1}, 1}};
 	const struct graph_members members = {
 	    "v__server", rows[_i].indices, rows[_i].n, rows[_i].spares, rows[_i].n_spares};
 
 	request.members = &members;
 	request.n_members = 1;
 	refuse(voice, "LM0509");
+}
+END_TEST
+
+START_TEST(members_beyond_the_maximum_may_be_there_without_being_in_service)
+{
+	const int indices[] = {1, 2, 3, 4, 5};
+	const struct graph_members members = {"v__server", indices, 5, NULL, 0};
+
+	request.members = &members;
+	request.n_members = 1;
+	build();
+	ck_assert_int_ge(graph_find_node(g, "v__server__5__asterisk"), 0);
 }
 END_TEST
 
@@ -657,7 +668,8 @@ static Suite *suite(void)
 	tcase_add_test(tc, nodes_are_named_after_their_way_down_from_the_root);
 	tcase_add_test(tc, a_cluster_begins_with_its_initial_quantity);
 	tcase_add_test(tc, the_members_of_a_request_stand_for_the_initial_ones);
-	tcase_add_loop_test(tc, members_that_cannot_be_are_refused, 0, 8);
+	tcase_add_loop_test(tc, members_that_cannot_be_are_refused, 0, 7);
+	tcase_add_test(tc, members_beyond_the_maximum_may_be_there_without_being_in_service);
 	tcase_add_test(tc, spares_stand_behind_the_initial_members_and_do_not_count_for_the_limits);
 	tcase_add_test(tc, what_is_in_a_spare_is_one_too);
 	tcase_add_test(

@@ -217,8 +217,9 @@ static bool find_members(
 		flaw = "indices must be ascending from 1";
 	else if (m != NULL && overlaps(m))
 		flaw = "one of them is a spare, too";
-	if (m != NULL && (m->n < k->min || (k->max != 0 && m->n > k->max)))
-		flaw = "their number is outside of the limits";
+	if (m != NULL &&
+	    m->n < k->min) /* beyond the maximum there may be such as are not in service */
+		flaw = "there are fewer than the minimum";
 	if (flaw == NULL)
 		return true;
 	diag_add(b->diags, CODE_MEMBERS, NULL, "members of '%s' cannot be: %s", k->name, flaw);

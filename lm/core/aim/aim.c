@@ -253,20 +253,69 @@ static const struct graph_cluster *find_cluster(
 	return NULL;
 }
 
-static struct lm_err *resize(
-    const struct graph_cluster *c, const struct instance *in, bool out, struct membership *members)
-{
-	struct members *m = membership_find(members, c->name);
-	unsigned n = (unsigned)m->n, by = c->increment;
+/* What a cluster has, and how many more or less of it are wanted. */
+struct resizing {
+	const struct graph_cluster *cluster;
+	unsigned in_service, lost; /* members: those who carry load, and the others */
+	unsigned quantity;         /* that shall be in service; 0: it is for the increment to say */
+};
 
-	if (out && c->max > 0 && n + by > c->max) /* clamp to the limit */
-		by = n < c->max ? c->max - n : 0;
-	if (!out && n < c->min + by)
-		by = n > c->min ? n - c->min : 0;
-	if (by == 0)
-		return lm_err_new(LM_ERR_INVALID, "cluster '%s' is at its %s of %u", c->name,
-		    out ? "maximum" : "minimum", n);
-	members_resize(m, out ? n + by : n - by, c->spares, in, c);
+static struct lm_err *grow_by(const struct resizing *z, unsigned *by)
+{
+	const struct graph_cluster *c = z->cluster;
+	unsigned max = c->max > 0 ? c->max : MEMBERS_MAX, n = z->in_service;
+
+	if (z->quantity > max)
+		return lm_err_new(LM_ERR_INVALID,
+		    "cluster '%s' can have %u members at most, not %u", c->name, max, z->quantity);
+	if (z->quantity > 0 && z->quantity <= n)
+		return lm_err_new(LM_ERR_INVALID,
+		    "cluster '%s' has %u members in service already: a scale-in makes them fewer",
+		    c->name, n);
+	if (n >= max)
+		return lm_err_new(
+		    LM_ERR_INVALID, "cluster '%s' is at its maximum of %u", c->name, n);
+	*by = z->quantity > 0 ? z->quantity - n : c->increment;
+	if (n + *by > max)
+		*by = max - n;
+	return NULL;
+}
+
+/* Who is not in service goes first: with fewer members than it shall have, only such go. */
+static struct lm_err *shrink_by(const struct resizing *z, unsigned *by)
+{
+	const struct graph_cluster *c = z->cluster;
+	unsigned n = z->in_service, spare = z->lost + (n > c->min ? n - c->min : 0);
+
+	if (z->quantity > 0 && z->quantity < c->min)
+		return lm_err_new(LM_ERR_INVALID, "cluster '%s' needs %u members at least, not %u",
+		    c->name, c->min, z->quantity);
+	if (z->quantity > n || (z->quantity == n && n > 0 && z->lost == 0))
+		return lm_err_new(LM_ERR_INVALID,
+		    "cluster '%s' has only %u members in service: a scale-out makes them more",
+		    c->name, n);
+	if (spare == 0)
+		return lm_err_new(
+		    LM_ERR_INVALID, "cluster '%s' is at its minimum of %u", c->name, n);
+	*by = z->quantity > 0 ? z->lost + n - z->quantity : c->increment;
+	if (*by > spare)
+		*by = spare;
+	return NULL;
+}
+
+static struct lm_err *resize(const struct intent *i, const struct graph_cluster *c,
+    const struct instance *in, struct membership *members)
+{
+	LM_AUTO(lm_arena) arena = lm_arena_new();
+	struct members *m = membership_find(members, c->name);
+	unsigned n = members_in_service(in, c, instance_states(in, in->tree->graph, arena)), by = 0;
+	struct resizing z = {c, n, (unsigned)m->n - n, i->quantity};
+	bool out = i->kind == INTENT_SCALE_OUT;
+	struct lm_err *err = out ? grow_by(&z, &by) : shrink_by(&z, &by);
+
+	if (err != NULL)
+		return err;
+	members_resize(m, out ? m->n + by : m->n - by, c->spares, in, c);
 	return NULL;
 }
 
@@ -283,7 +332,7 @@ static struct lm_err *aim_scale(
 		return lm_err_new(
 		    LM_ERR_NOT_FOUND, "'%s' has no cluster '%s'", in->name, i->cluster);
 	spec_copy(&spec, &in->tree->spec);
-	struct lm_err *err = resize(c, in, i->kind == INTENT_SCALE_OUT, &spec.members);
+	struct lm_err *err = resize(i, c, in, &spec.members);
 	if (err == NULL)
 		err = aim_build(e, in->name, &spec, &g);
 	if (err == NULL)

@@ -65,9 +65,9 @@ bool link_is_stale(struct facts *, int relationship, const struct link *);
 bool *instance_ready(const struct instance *, struct lm_arena *);
 /*
  * So many in service, and so many spares.  Who comes: spares that are ready, then new ones with the
- * lowest free indices.  Who goes: whoever is not well, then the highest index; it becomes a spare
- * when there are too few that are ready.  The cluster is the one of the instance's tree, NULL: it is
- * new; 'in' NULL: all indices are free.
+ * lowest free indices.  Who goes: who is not in service, then who is not well, then the highest
+ * index; it becomes a spare when there are too few that are ready.  The cluster is the one of the
+ * instance's tree, NULL: it is new; 'in' NULL: all indices are free.
  */
 void members_resize(struct members *, size_t n, size_t spares, const struct instance *in,
     const struct graph_cluster *);

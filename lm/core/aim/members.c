@@ -109,11 +109,16 @@ static int spare_node(const struct roster *r, int index)
 	return c == NULL ? -1 : node_of(r->g, c->spare_members, c->n_spare_members, index);
 }
 
-static bool is_ill(const struct roster *r, int index)
+/* Who goes sooner. */
+enum health { HEALTH_LOST, HEALTH_ILL, HEALTH_WELL };
+
+static enum health health(const struct roster *r, int index)
 {
 	int node = member_node(r, index);
 
-	return node >= 0 && r->states[node] != COMPONENT_ACTIVE;
+	if (node >= 0 && !is_in_service(r->states[node], r->in->tree->spec.target))
+		return HEALTH_LOST;
+	return node >= 0 && r->states[node] != COMPONENT_ACTIVE ? HEALTH_ILL : HEALTH_WELL;
 }
 
 /* It runs, or will without much ado. */
@@ -240,7 +245,7 @@ static void grow(struct roster *r, size_t by)
 	add_new(r, &m->indices, &m->n, by);
 }
 
-/* Of those that are not well the last ones go, then the last ones of the others. */
+/* Of those who are alike the last ones go. */
 static void shrink(struct roster *r, size_t by)
 {
 	struct members *m = r->m;
@@ -249,12 +254,12 @@ static void shrink(struct roster *r, size_t by)
 
 	if (goes == NULL)
 		abort();
-	for (size_t k = m->n; k-- > 0 && by > 0;)
-		by -= goes[k] = is_ill(r, m->indices[k]);
-	for (size_t k = m->n; by > 0 && k-- > 0;) {
-		by -= !goes[k];
-		goes[k] = true;
-	}
+	for (int h = HEALTH_LOST; h <= HEALTH_WELL; h++)
+		for (size_t k = m->n; k-- > 0 && by > 0;)
+			if ((int)health(r, m->indices[k]) == h) {
+				goes[k] = true;
+				by--;
+			}
 	for (size_t k = 0; k < m->n; k++) {
 		if (!goes[k])
 			m->indices[stay++] = m->indices[k];

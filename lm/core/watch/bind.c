@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lm/core/engine_priv.h"
+#include "policies/schedule.h"
 
 /*
  * From the policies of a graph to those of the policy engine.  A policy that was there before keeps
@@ -57,6 +58,17 @@ static bool expr_is(struct facts *f, const struct graph_expr *x, const char *wor
 	const char *text = expr_text(f, x);
 
 	return text != NULL && strcmp(text, word) == 0;
+}
+
+/* NULL: there is none, or it cannot be read. */
+static const struct schedule *expr_schedule(
+    struct facts *f, const struct graph_expr *x, const struct graph_expr *offset)
+{
+	const char *text = expr_text(f, x);
+	struct schedule *s = text == NULL ? NULL : LM_NEW(f->arena, struct schedule);
+	LM_AUTO(lm_err) err = s == NULL ? NULL : schedule_parse(text, expr_text(f, offset), s);
+
+	return err == NULL ? s : NULL;
 }
 
 /* ---- watches ---------------------------------------------------------------------------------------- */
@@ -130,6 +142,7 @@ void watch_describe_scale(struct facts *f, const struct watch *w, struct policy_
 	out->unguarded = expr_is(f, &s->guard, "false");
 	out->predict_ahead_ms = expr_ms(f, &s->predict, 0);
 	out->predict_window_ms = expr_ms(f, &s->predict_window, 0);
+	out->schedule = expr_schedule(f, &s->schedule, &s->schedule_offset);
 }
 
 static struct series *series_of(
