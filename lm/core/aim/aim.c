@@ -211,7 +211,7 @@ static void aim_replacement(struct engine *e, const struct instance *in, struct 
 		LM_AUTO(lm_err) err = aim_build(e, in->name, &spec, &g);
 
 		if (err == NULL) {
-			aim_take(a, &spec, g);
+			aim_take(e, a, &spec, g);
 			a->apart = &in->tree->spec.members;
 			a->base = in->tree;
 		}
