@@ -152,6 +152,13 @@ bool process_print_record(const struct record *process, const struct process_fil
 /* The latest samples of every metric of a root assembly, with what the policies make of them. */
 bool engine_print_metrics(const struct engine *, const char *name_or_id, struct lm_buf *out);
 
+/*
+ * The policies of a root assembly (NULL: of all): what each acts on, what it has seen (policies_print()
+ * as "window"), and as "blind" why it sees nothing, or null.
+ */
+bool engine_print_policies(
+    const struct engine *, const char *name_or_id, int64_t now_ms, struct lm_buf *out);
+
 /* Full name of the resource instance that a metric key (its id, or its name) means; NULL: none. */
 const char *engine_resource_name(const struct engine *, const char *metric_key);
 

@@ -194,6 +194,8 @@ static const struct route routes[] = {
     {"GET", "/api/events", HTTP_API, get_events},
     {"GET", "/api/logs/{}", HTTP_API, api_get_logs},
     {"GET", "/api/metrics/{}", HTTP_API, api_get_metrics},
+    {"GET", "/api/policies", HTTP_API, api_get_policies},
+    {"GET", "/api/policies/{}", HTTP_API, api_get_policies},
     {"GET", "/api/status", HTTP_API, api_get_status},
     {"GET", "/api/inventory", HTTP_API, api_get_inventory},
     {"GET", "/api/doctor", HTTP_API, api_get_doctor},

@@ -58,6 +58,7 @@ void api_get_assembly(struct api *, struct http_request *, const char *id);
 void api_get_descriptors(struct api *, struct http_request *, const char *);
 void api_get_descriptor(struct api *, struct http_request *, const char *name);
 void api_get_metrics(struct api *, struct http_request *, const char *assembly);
+void api_get_policies(struct api *, struct http_request *, const char *assembly); /* NULL: all */
 void api_get_logs(struct api *, struct http_request *, const char *assembly);
 void api_get_status(struct api *, struct http_request *, const char *);
 void api_get_health(struct api *, struct http_request *, const char *);

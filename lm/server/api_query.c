@@ -66,6 +66,19 @@ void api_get_metrics(struct api *api, struct http_request *r, const char *assemb
 	lm_buf_fini(&b);
 }
 
+void api_get_policies(struct api *api, struct http_request *r, const char *assembly)
+{
+	struct lm_buf b;
+
+	lm_buf_init(&b, DOCUMENT_MAX);
+	if (engine_print_policies(
+		manager_engine(api->manager), assembly, manager_now_ms(api->manager), &b))
+		api_answer_text(r, NULL, &b);
+	else
+		http_answer_error(r, 404, "Cannot find assembly instance with name %s", assembly);
+	lm_buf_fini(&b);
+}
+
 /* ---- catalog ---------------------------------------------------------------------------------- */
 
 static void print_descriptor(const struct descriptor *d, struct lm_json *j)
