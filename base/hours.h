@@ -12,9 +12,9 @@
  *	Mon-Fri 08:00-18:00 = 3; Sat,Sun = 2; 22:00-02:00 = 1
  *
  * Entries stand apart by ';'.  Without days it is every day, without hours the whole of those days.
- * The end does not belong to it; one that
- * is not later than the beginning is on the day after, and the days are those on which it begins.
- * Where entries overlap the largest number counts.  An empty text has no hours, and is in order.
+ * The end does not belong to it; one that is earlier than the beginning is on the day after, and
+ * the days are those on which it begins.  Where entries overlap the largest number counts.  An
+ * empty text has no hours, and is in order.
  */
 enum { LM_HOURS_MAX = 32, LM_HOURS_LEAST_MAX = 1000000 };
 

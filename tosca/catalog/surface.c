@@ -84,6 +84,8 @@ static void mix_duties(uint64_t *h, const struct descriptor *d)
 		mix_text(h, d->capabilities[i].type);
 	}
 	mix(h, d->transitions);
+	for (size_t i = 0; i < d->n_policies; i++)
+		mix(h, d->policies[i].kind == POLICY_HEAL);
 }
 
 uint64_t descriptor_surface(const struct descriptor *d)

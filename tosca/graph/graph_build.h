@@ -146,8 +146,9 @@ struct tpolicy {
 	int metric_slot; /* -1: the descriptor's own metric */
 	const char *metric;
 	int target; /* component */
-	struct texpr
-	    settings[SETTINGS_N]; /* of one direction: what is said for both when not given */
+	/* Of one direction: what is said for both, when nothing is said for it. */
+	struct texpr settings[SETTINGS_N];
+	bool fixed; /* all of the settings are */
 };
 
 struct tinfra {

@@ -66,6 +66,70 @@ static void collect_metrics(struct builder *b, int node, const char *name, struc
 		collect_metrics(b, nodes[k], t->promoted, out);
 }
 
+/* ---- values that only the intent tells ----------------------------------------------------- */
+
+/* What a policy says with the intent's values.  False: something that cannot be; reported. */
+static bool late_settings(
+    struct builder *b, int node, const struct tpolicy *p, struct setting_value *v)
+{
+	bool good = true;
+
+	for (int s = 0; s < SETTINGS_N; s++) {
+		const struct texpr *t = &p->settings[s];
+		const char *text;
+
+		v[s] = (struct setting_value){.given = false};
+		if (p->source->settings[s].n == 0 ||
+		    !setting_belongs((enum setting)s, p->source->kind))
+			continue;
+		text = expand_value(b, node, t);
+		v[s].given = text == NULL || *text != '\0';
+		v[s].pos = t->source->pos;
+		if (text != NULL && *text != '\0')
+			good = link_setting(
+				   (enum setting)s, text, CODE_LATE_NUMBER, &v[s], b->diags) &&
+			       good;
+	}
+	for (int s = 0; s < SETTINGS_N; s++)
+		if (!v[s].given)
+			v[s] = v[setting_for_both((enum setting)s)];
+	return good;
+}
+
+/* Something that was to come with the intent, and is empty. */
+static void check_complete(
+    struct builder *b, const struct tpolicy *p, const struct setting_value *v)
+{
+	static const enum setting thresholds[] = {SETTING_OUT, SETTING_IN};
+
+	for (size_t i = 0; i < LM_COUNT(thresholds) && !v[SETTING_TARGET].given; i++)
+		if (!v[thresholds[i]].given)
+			diag_add(b->diags, CODE_LATE_NUMBER, &p->source->name.pos,
+			    "policy '%s' has no %s, and no target_load either", p->name,
+			    setting_text(thresholds[i]));
+}
+
+/* With the intent's numbers, where the descriptor alone could not tell. */
+static void check_scale(
+    struct builder *b, int node, const struct tpolicy *p, const struct graph_cluster *k)
+{
+	const struct tnumbers *c = b->infos.v[node].template->components[p->target].numbers;
+	struct setting_value v[SETTINGS_N];
+	const struct scale_view s = {.policy = p->name,
+	    .pos = p->source->name.pos,
+	    .v = v,
+	    .min = k->min,
+	    .max = k->max,
+	    .increment = k->increment};
+
+	if (p->fixed && c->min.fixed && c->max.fixed && c->increment.fixed)
+		return;
+	if (!late_settings(b, node, p, v))
+		return;
+	check_complete(b, p, v);
+	link_scale(&s, b->diags);
+}
+
 /* ---- policies ------------------------------------------------------------------------------ */
 
 /* Where the value of a setting goes in the graph's own. */
@@ -99,40 +163,11 @@ static void add_heal(struct builder *b, int node, const struct tpolicy *p)
 	h->node = node;
 	h->metric = info->first_metric + (int)(m - info->template->d->metrics);
 	stamp_settings(b, node, p, homes, LM_COUNT(homes), h);
-}
+	if (!p->fixed) {
+		struct setting_value v[SETTINGS_N];
 
-static bool threshold(
-    struct builder *b, int node, const struct texpr *e, const char *what, unsigned *out)
-{
-	const char *text = expand_value(b, node, e);
-
-	if (text == NULL || expr_number(text, 1000000, out))
-		return text != NULL;
-	diag_add(b->diags, CODE_LATE_NUMBER, &e->source->pos, "%s must be a whole number, not '%s'",
-	    what, text);
-	return false;
-}
-
-/* With the intent's numbers, where the descriptor alone could not tell. */
-static void check_scale(
-    struct builder *b, int node, const struct tpolicy *p, const struct graph_cluster *k)
-{
-	const struct tnumbers *c = b->infos.v[node].template->components[p->target].numbers;
-	const struct texpr *out = &p->settings[SETTING_OUT], *in = &p->settings[SETTING_IN];
-	struct scale_numbers s = {.policy = p->name,
-	    .pos = p->source->name.pos,
-	    .out_pos = out->source->pos,
-	    .in_pos = in->source->pos,
-	    .min = k->min,
-	    .max = k->max,
-	    .increment = k->increment};
-
-	if (out->fixed && in->fixed && c->min.fixed && c->max.fixed && c->increment.fixed)
-		return;
-	bool known = threshold(b, node, out, "scaleOut_threshold", &s.out);
-	known = threshold(b, node, in, "scaleIn_threshold", &s.in) && known;
-	if (known)
-		link_scale(&s, b->diags);
+		late_settings(b, node, p, v);
+	}
 }
 
 static void add_scale(struct builder *b, int node, const struct tpolicy *p)

@@ -347,8 +347,11 @@ static void make_policies(struct builder *b, const struct scope *s, struct templ
 		to->metric_slot = component_slot(d, p->metric.scope.text);
 		to->metric = builder_text(b, p->metric.name.text);
 		to->target = component_slot(d, p->target.text);
-		for (int k = 0; k < SETTINGS_N; k++)
+		to->fixed = true;
+		for (int k = 0; k < SETTINGS_N; k++) {
 			to->settings[k] = make_expr(b, s, policy_setting(p, (enum setting)k));
+			to->fixed = to->fixed && to->settings[k].fixed;
+		}
 	}
 }
 

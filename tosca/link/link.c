@@ -123,6 +123,7 @@ static void check_component(struct linker *l, const struct component *c)
 	}
 	for (size_t i = 0; i < LM_COUNT(numbers); i++)
 		link_expr(l, numbers[i], LINK_COUNT, NULL);
+	link_spares(l, c);
 	for (size_t i = 0; i < c->n_properties; i++) {
 		check_mapping(l, c, &c->properties[i], child);
 		link_expr(

@@ -4,6 +4,7 @@
 
 #include "tosca/catalog/lookup.h"
 #include "tosca/link/check.h"
+#include "tosca/text/codes.h"
 
 /*
  * Descriptors against each other: types of components, ${...}, promotions, ends of relationships,
@@ -17,23 +18,38 @@ const struct operation *link_operation(const struct catalog *, const struct desc
 const struct metric *link_metric(const struct catalog *, const struct descriptor *,
     const char *name, const struct descriptor **out_owner);
 
-/* The numbers of one scale policy and its cluster, as far as they are known. */
-struct scale_numbers {
-	const char *policy;      /* its name */
-	struct source_range pos; /* of the policy */
-	struct source_range out_pos, in_pos;
-	struct source_range cluster_pos, increment_pos; /* source NULL: not given */
-	unsigned out, in;                               /* percent */
-	unsigned min, max, increment;                   /* max 0: unbounded */
-	unsigned smoothing_out, smoothing_in;           /* samples; 0: not known */
+/* One of the values of a policy. */
+struct setting_value {
+	bool given;              /* something stands there */
+	bool known;              /* what it is can be said now, and is in order */
+	const char *text;        /* when known */
+	unsigned number;         /* the same, of a number */
+	struct source_range pos; /* of what stands there */
 };
 
 /*
- * Reports thresholds out of range or order; otherwise warns when there is no room to act, and when
- * the policy could undo its own action: the load that the members share before a scale-in is more
- * than scale-out allows for those that remain.
+ * Whether a policy may have this value, which makes it known; the place is where the text stands.
+ * 'no_number' is reported for what is not a number; all else has one code.
  */
-void link_scale(const struct scale_numbers *, struct diags *);
+bool link_setting(enum setting, const char *text, enum diag_code no_number, struct setting_value *,
+    struct diags *);
+
+/* One scale policy and its cluster, as far as they are known. */
+struct scale_view {
+	const char *policy;                /* its name */
+	struct source_range pos;           /* of the policy */
+	const struct setting_value *v;     /* by enum setting */
+	struct source_range cluster_pos;   /* source NULL: not given */
+	struct source_range increment_pos; /* the same */
+	unsigned min, max, increment;      /* max 0: unbounded; increment 0: no cluster */
+};
+
+/*
+ * Reports thresholds, target and tolerance that contradict each other; otherwise warns when there is
+ * no room to act, and when the load at which members become fewer is more than scale-out allows for
+ * those that remain: the policy waits then, or, where nothing guards against it, undoes its own action.
+ */
+void link_scale(const struct scale_view *, struct diags *);
 
 /* Helps with an unknown name: what was probably meant, its other versions, and where it is. */
 void link_suggest_descriptor(const struct catalog *, struct lm_arena *scratch, struct diags *,

@@ -43,39 +43,123 @@ static const struct metric *find_metric(
 	return link_metric(l->catalog, d, path->name.text, owner);
 }
 
-/*
- * A number that is known before any intent: a literal, or the default of the property it names.
- * False: not known, or not a number (reported for a literal).
- */
-static bool known_number(struct linker *l, const struct expr *e, const char *what, unsigned *out)
+/* ---- what it says -------------------------------------------------------------------------- */
+
+/* What a value is before any intent: a literal, or the default of the property it names. */
+static const char *known_text(
+    const struct linker *l, const struct expr *e, const struct expr **out_where)
 {
 	const char *text = expr_literal(e);
 
-	if (text != NULL && !expr_number(text, 1000000, out)) {
-		diag_add(l->diags, CODE_NUMBER, &e->pos, "%s must be a whole number, not '%s'",
-		    what, text);
-		return false;
-	}
-	if (text == NULL && e->n == 1 && e->parts[0].scope == NULL) {
-		const struct property *p = descriptor_property(l->d, e->parts[0].name);
+	*out_where = e;
+	if (text != NULL || e->n != 1 || e->parts[0].scope != NULL)
+		return text;
+	const struct property *p = descriptor_property(l->d, e->parts[0].name);
+	if (p == NULL)
+		return NULL;
+	*out_where = p->value.n > 0 ? &p->value : &p->fallback;
+	text = expr_literal(*out_where);
+	/* An empty default leaves it to the intent. */
+	return text != NULL && *text != '\0' ? text : NULL;
+}
 
-		if (p != NULL)
-			text = expr_literal(p->value.n > 0 ? &p->value : &p->fallback);
-	}
+static void read_setting(
+    struct linker *l, const struct policy *p, enum setting s, struct setting_value *v)
+{
+	const struct expr *e = &p->settings[s], *where;
+	bool number = setting_rule(s)->form == SETTING_NUMBER;
+
+	*v = (struct setting_value){.given = e->n > 0, .pos = e->pos};
+	if (!v->given || !setting_belongs(s, p->kind))
+		return;
+	link_expr(l, e, number ? LINK_NUMBER : LINK_VALUE, NULL);
+	const char *text = known_text(l, e, &where);
+	if (text == NULL)
+		return;
+	v->pos = where->pos;
+	link_setting(s, text, CODE_NUMBER, v, l->diags);
+}
+
+/* What is said for both directions stands for one of which nothing is said, but in 'own'. */
+struct policy_values {
+	struct setting_value own[SETTINGS_N], v[SETTINGS_N];
+};
+
+static void read_settings(struct linker *l, const struct policy *p, struct policy_values *out)
+{
+	for (int s = 0; s < SETTINGS_N; s++)
+		read_setting(l, p, (enum setting)s, &out->own[s]);
+	for (int s = 0; s < SETTINGS_N; s++)
+		out->v[s] = out->own[out->own[s].given ? s : (int)setting_for_both(s)];
+}
+
+/* A number of a cluster, as above; false: not known. */
+static bool known_number(struct linker *l, const struct expr *e, unsigned *out)
+{
+	const struct expr *where;
+	const char *text = known_text(l, e, &where);
+
 	return text != NULL && expr_number(text, 1000000, out);
 }
 
-/* How many samples in a row it takes; 0: not known before an intent, or wrong. */
-static unsigned read_smoothing(struct linker *l, const struct expr *e, const char *what)
-{
-	unsigned smoothing = 0;
+/* ---- what of it has no effect -------------------------------------------------------------- */
 
-	if (e->n == 0)
-		return 1;
-	if (known_number(l, e, what, &smoothing) && smoothing == 0)
-		diag_add(l->diags, CODE_THRESHOLD_RANGE, &e->pos,
-		    "%s is a number of samples, at least 1", what);
-	return smoothing;
+static void report_unused(
+    struct linker *l, const struct setting_value *v, enum setting s, const char *why)
+{
+	struct diag *d = diag_add(
+	    l->diags, CODE_SETTING_UNUSED, &v->pos, "%s has no effect: %s", setting_text(s), why);
+
+	diag_help(l->diags, d, "leave it out");
+}
+
+static void check_unused(struct linker *l, const struct setting_value *own)
+{
+	static const struct {
+		enum setting setting, needs;
+	} lonely[] = {
+	    {SETTING_TOLERANCE, SETTING_TARGET},
+	    {SETTING_PREDICT_WINDOW, SETTING_PREDICT},
+	    {SETTING_SCHEDULE_OFFSET, SETTING_SCHEDULE},
+	};
+	static const struct {
+		enum setting both, out, in;
+	} hidden[] = {
+	    {SETTING_SMOOTHING, SETTING_SMOOTHING_OUT, SETTING_SMOOTHING_IN},
+	    {SETTING_COOLDOWN, SETTING_COOLDOWN_OUT, SETTING_COOLDOWN_IN},
+	};
+
+	for (size_t i = 0; i < LM_COUNT(lonely); i++)
+		if (own[lonely[i].setting].given && !own[lonely[i].needs].given)
+			report_unused(l, &own[lonely[i].setting], lonely[i].setting,
+			    lm_arena_printf(
+				l->scratch, "there is no %s", setting_text(lonely[i].needs)));
+	for (size_t i = 0; i < LM_COUNT(hidden); i++)
+		if (own[hidden[i].both].given && own[hidden[i].out].given &&
+		    own[hidden[i].in].given)
+			report_unused(
+			    l, &own[hidden[i].both], hidden[i].both, "each direction has its own");
+}
+
+/* A target and thresholds: one of them was meant, most likely. */
+static void check_both(struct linker *l, const struct policy *p, const struct setting_value *own)
+{
+	static const enum setting thresholds[] = {SETTING_OUT, SETTING_IN};
+
+	for (size_t i = 0; i < LM_COUNT(thresholds) && own[SETTING_TARGET].given; i++) {
+		enum setting s = thresholds[i];
+
+		if (!own[s].given)
+			continue;
+		struct diag *d = diag_add(l->diags, CODE_TARGET_BOTH, &own[s].pos,
+		    "policy '%s' has a target_load and a %s: the threshold takes the place of the "
+		    "tolerance",
+		    p->name.text, setting_text(s));
+		diag_help(l->diags, d,
+		    "leave it out: within 'tolerance' percent points around the target nothing is "
+		    "done");
+		diag_note(l->diags, d, &own[SETTING_TARGET].pos, "target_load");
+	}
 }
 
 /* ---- the metric ---------------------------------------------------------------------------- */
@@ -95,36 +179,67 @@ static bool fixed_period(const struct descriptor *owner, const struct metric *m,
 	return m->period.n == 0 || (text != NULL && expr_number(text, 1000000, out));
 }
 
+static void report_period(struct linker *l, struct diag *d, const struct metric *m)
+{
+	const struct source_range *pos = m->period.n > 0 ? &m->period.pos : &m->name.pos;
+
+	diag_note(l->diags, d, pos, "metric '%s'", m->name.text);
+}
+
+/* Samples that come every so many seconds, against what is asked of them. */
+static void check_samples(struct linker *l, const struct policy *p, const struct metric *m,
+    unsigned period, const struct setting_value *v)
+{
+	const struct setting_value *ahead = &v[SETTING_PREDICT],
+				   *window = &v[SETTING_PREDICT_WINDOW];
+	unsigned out = v[SETTING_SMOOTHING_OUT].number, in = v[SETTING_SMOOTHING_IN].number;
+	unsigned samples = p->kind == POLICY_HEAL ? v[SETTING_SMOOTHING].number
+			   : out > in             ? out
+						  : in;
+	struct diag *d;
+
+	if ((unsigned long long)period * samples > A_DAY) {
+		d = diag_add(l->diags, CODE_SLOW_POLICY, &p->name.pos,
+		    "policy '%s' takes more than a day to act: %u samples, one every %u seconds",
+		    p->name.text, samples, period);
+		diag_help(l->diags, d,
+		    "smoothing is a number of samples, publication-period is in seconds");
+		report_period(l, d, m);
+	}
+	if (!window->given)
+		window = ahead;
+	if (ahead->known && ahead->number > 0 && window->known && window->number < 2 * period) {
+		d = diag_add(l->diags, CODE_SHORT_WINDOW, &window->pos,
+		    "policy '%s' cannot predict: %u seconds hold fewer than three samples, one "
+		    "every %u seconds",
+		    p->name.text, window->number, period);
+		diag_help(l->diags, d, "set predict_window to %u or more", 3 * period);
+		report_period(l, d, m);
+	}
+}
+
 static void check_period(struct linker *l, const struct policy *p, const struct metric *m,
-    const struct descriptor *owner, unsigned samples)
+    const struct descriptor *owner, const struct setting_value *v)
 {
 	const struct source_range *pos = m->period.n > 0 ? &m->period.pos : &m->name.pos;
 	unsigned period;
 
 	if (!fixed_period(owner, m, &period))
 		return;
-	/* Integrity without a period: somebody else tells of it, when there is something to tell. */
-	if (period == 0 && p->kind == POLICY_HEAL)
-		return;
-	if (period == 0) {
-		struct diag *d = diag_add(l->diags, CODE_SILENT_METRIC, &p->metric.pos,
-		    "policy '%s' never acts: metric '%s' is never published", p->name.text,
-		    m->name.text);
-		diag_help(l->diags, d, "give the metric a publication-period of 1 second or more");
-		diag_note(l->diags, d, pos, "publication-period 0");
+	if (period > 0) {
+		check_samples(l, p, m, period, v);
 		return;
 	}
-	if ((unsigned long long)period * samples <= A_DAY)
+	/* Somebody else may say that it is broken; a load comes from nobody else. */
+	if (p->kind == POLICY_HEAL)
 		return;
-	struct diag *d = diag_add(l->diags, CODE_SLOW_POLICY, &p->name.pos,
-	    "policy '%s' takes more than a day to act: %u samples, one every %u seconds",
-	    p->name.text, samples, period);
-	diag_help(
-	    l->diags, d, "smoothing is a number of samples, publication-period is in seconds");
-	diag_note(l->diags, d, pos, "metric '%s'", m->name.text);
+	struct diag *d = diag_add(l->diags, CODE_SILENT_METRIC, &p->metric.pos,
+	    "policy '%s' never acts: metric '%s' is never published", p->name.text, m->name.text);
+	diag_help(l->diags, d, "give the metric a publication-period of 1 second or more");
+	diag_note(l->diags, d, pos, "publication-period 0");
 }
 
-static void check_metric(struct linker *l, const struct policy *p, unsigned samples)
+static void check_metric(struct linker *l, const struct policy *p, const struct setting_value *v)
 {
 	static const enum metric_type wanted[] = {
 	    [POLICY_HEAL] = METRIC_INTEGRITY, [POLICY_SCALE] = METRIC_LOAD};
@@ -136,7 +251,7 @@ static void check_metric(struct linker *l, const struct policy *p, unsigned samp
 	if (m == NULL)
 		return;
 	if (m->type == wanted[p->kind]) {
-		check_period(l, p, m, owner, samples);
+		check_period(l, p, m, owner, v);
 		return;
 	}
 	struct diag *d = diag_add(l->diags, CODE_POLICY_METRIC, &p->metric.pos,
@@ -182,39 +297,28 @@ static void check_empty(struct linker *l, const struct policy *p, const struct c
 	diag_note(l->diags, d, &e->pos, "minimum-nodes");
 }
 
-static void check_scale(struct linker *l, const struct policy *p, unsigned out, unsigned in)
+static void check_scale(struct linker *l, const struct policy *p, const struct policy_values *all)
 {
 	const struct component *c = find_target(l, p);
-	struct scale_numbers s = {.policy = p->name.text,
-	    .pos = p->name.pos,
-	    .out_pos = p->settings[SETTING_OUT].pos,
-	    .in_pos = p->settings[SETTING_IN].pos,
-	    .smoothing_out = out,
-	    .smoothing_in = in,
-	    .min = 1,
-	    .increment = 1};
+	struct scale_view s = {.policy = p->name.text, .pos = p->name.pos, .v = all->v, .min = 1};
 
-	if (p->settings[SETTING_TARGET].n > 0)
+	check_both(l, p, all->own);
+	if (c == NULL)
 		return;
-	bool known = known_number(l, &p->settings[SETTING_OUT], "scaleOut_threshold", &s.out);
-	known = known_number(l, &p->settings[SETTING_IN], "scaleIn_threshold", &s.in) && known;
-	if (c == NULL || !known)
-		return;
-	if (!c->clustered) {
-		s.increment = 0; /* the thresholds alone */
-		link_scale(&s, l->diags);
-		return;
+	if (c->clustered) {
+		/* A limit that only an intent will tell is taken as its default meaning. */
+		const struct component_numbers *k = component_numbers(c);
+
+		s.cluster_pos = c->name.pos;
+		s.increment = 1;
+		known_number(l, &k->min, &s.min);
+		known_number(l, &k->max, &s.max);
+		known_number(l, &k->increment, &s.increment);
+		if (k->increment.n > 0)
+			s.increment_pos = k->increment.pos;
+		check_empty(l, p, c);
 	}
-	/* A limit that only an intent will tell is taken as its default meaning. */
-	const struct component_numbers *k = component_numbers(c);
-	s.cluster_pos = c->name.pos;
-	known_number(l, &k->min, "minimum-nodes", &s.min);
-	known_number(l, &k->max, "maximum-nodes", &s.max);
-	known_number(l, &k->increment, "scaling-increment", &s.increment);
-	if (k->increment.n > 0)
-		s.increment_pos = k->increment.pos;
 	link_scale(&s, l->diags);
-	check_empty(l, p, c);
 }
 
 /* Each acts by itself, on what the other has just changed. */
@@ -240,21 +344,14 @@ void link_policies(struct linker *l)
 
 	for (size_t i = 0; i < l->d->n_policies; i++) {
 		const struct policy *p = &l->d->policies[i];
+		struct policy_values values;
 
-		for (int k = 0; k < SETTINGS_N; k++)
-			link_expr(l, &p->settings[k], LINK_NUMBER, NULL);
-		unsigned all = read_smoothing(l, &p->settings[SETTING_SMOOTHING], "smoothing");
-		unsigned out =
-		    read_smoothing(l, &p->settings[SETTING_SMOOTHING_OUT], "scaleOut_smoothing");
-		unsigned in =
-		    read_smoothing(l, &p->settings[SETTING_SMOOTHING_IN], "scaleIn_smoothing");
-
-		out = p->settings[SETTING_SMOOTHING_OUT].n > 0 ? out : all;
-		in = p->settings[SETTING_SMOOTHING_IN].n > 0 ? in : all;
-		check_metric(l, p, p->kind == POLICY_HEAL ? all : out > in ? out : in);
+		read_settings(l, p, &values);
+		check_unused(l, values.own);
+		check_metric(l, p, values.v);
 		if (p->kind != POLICY_SCALE)
 			continue;
-		check_scale(l, p, out, in);
+		check_scale(l, p, &values);
 		if (targets != NULL)
 			check_rivals(l, p, targets);
 	}

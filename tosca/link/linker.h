@@ -47,6 +47,7 @@ void link_supplies(struct linker *);
 void link_unused(struct linker *);
 void link_relationships(struct linker *);
 void link_measure(struct linker *, const struct metric *);
+void link_spares(struct linker *, const struct component *);
 void link_policies(struct linker *);
 /*
  * Counts what comparing one list with another costs.  False: too much for one descriptor, reported;

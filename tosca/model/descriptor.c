@@ -134,13 +134,7 @@ const struct mapping *component_mapping(const struct component *c, const char *p
 
 const struct expr *policy_setting(const struct policy *p, enum setting s)
 {
-	const struct expr *all = s == SETTING_SMOOTHING_OUT || s == SETTING_SMOOTHING_IN
-				     ? &p->settings[SETTING_SMOOTHING]
-				 : s == SETTING_COOLDOWN_OUT || s == SETTING_COOLDOWN_IN
-				     ? &p->settings[SETTING_COOLDOWN]
-				     : &p->settings[s];
-
-	return p->settings[s].n > 0 ? &p->settings[s] : all;
+	return &p->settings[p->settings[s].n > 0 ? s : setting_for_both(s)];
 }
 
 bool property_is_special(const char *name)

@@ -142,8 +142,6 @@ struct metric {
 	struct scrape *scrape; /* resource; NULL: it comes by itself */
 };
 
-enum policy_kind { POLICY_HEAL, POLICY_SCALE };
-
 struct policy {
 	struct spot name;
 	enum policy_kind kind;

@@ -18,6 +18,6 @@ extern const char *const keys_template[], *const keys_queries[], *const keys_loc
 /* Values. */
 extern const char *const words_property_type[], *const words_state[], *const words_modifier[];
 extern const char *const words_metric_type[], *const words_policy_type[];
-extern const char *const words_spares_state[];
+extern const char *const words_spares_state[], *const words_step[], *const words_guard[];
 
 #endif

@@ -156,21 +156,6 @@ unsigned read_seconds(struct reader *r, const struct node *node, const char *wha
 
 /* ---- paths --------------------------------------------------------------------------------- */
 
-/* The places of both halves, unless the text is written in another way than it reads. */
-static void place_halves(const struct reader *r, const char *text, size_t dot, struct path *path)
-{
-	size_t n = strlen(text), begin = path->pos.begin, end = path->pos.end;
-
-	if (begin < end && strchr("\"'", r->source->text[begin]) != NULL)
-		begin++;
-	if (begin + n > end || memcmp(r->source->text + begin, text, n) != 0)
-		return;
-	path->scope.pos.begin = (uint32_t)begin;
-	path->scope.pos.end = (uint32_t)(begin + dot);
-	path->name.pos.begin = (uint32_t)(begin + dot + 1);
-	path->name.pos.end = (uint32_t)(begin + n);
-}
-
 struct path read_path(
     struct reader *r, const struct node *node, enum read_bare bare, const char *what)
 {
@@ -185,7 +170,9 @@ struct path read_path(
 	} else if (dot != NULL && dot > spot.text && dot[1] != '\0') {
 		path.scope.text = lm_arena_strndup(r->arena, spot.text, (size_t)(dot - spot.text));
 		path.name.text = dot + 1;
-		place_halves(r, spot.text, (size_t)(dot - spot.text), &path);
+		path.scope.pos = source_part(path.pos, spot.text, 0, (size_t)(dot - spot.text));
+		path.name.pos = source_part(
+		    path.pos, spot.text, (size_t)(dot + 1 - spot.text), strlen(path.name.text));
 	} else if (dot != NULL || bare == READ_BARE_WRONG) {
 		struct diag *d =
 		    read_report(r, CODE_CALL, node, "%s '%s' is incomplete", what, spot.text);

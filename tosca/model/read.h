@@ -69,6 +69,8 @@ struct property *read_properties(
     struct reader *, const struct node *, const char *what, size_t *out_n);
 /* What stands below a key, flattened: {a: {b: x}} becomes a.b. */
 struct mapping *read_attrs(struct reader *, const struct node_pair *, size_t *out_n);
+/* Where a metric is fetched; NULL: nothing that could be used. */
+struct scrape *read_scrape(struct reader *, const struct node_pair *, const struct metric *);
 void read_template(struct reader *, const struct node *, struct template_file *);
 void read_drivers(struct reader *, const struct node *, struct drivers *);
 struct mapping *read_mappings(struct reader *, const struct node *, bool short_form, size_t *out_n);

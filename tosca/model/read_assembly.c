@@ -134,7 +134,7 @@ static enum end_state read_spares_state(struct reader *r, const struct node *nod
 			return states[i];
 		suggest_offer(&near, words_spares_state[i]);
 	}
-	struct diag *d = diag_add(r->diags, CODE_STATE, &state.pos,
+	struct diag *d = diag_add(r->diags, CODE_SPARES_STATE, &state.pos,
 	    "'spares-state' must be a state of spares, not '%s'",
 	    state.text != NULL ? state.text : "");
 	if (near.best != NULL)
@@ -180,6 +180,21 @@ const char *const keys_component[] = {
     "type", "properties", "description", "meta-type", "quantity", "cluster", NULL};
 const char *const keys_reference[] = {"type", "properties", "description", NULL};
 
+/* A number of the cluster stands beside it, or beside a quantity. */
+static bool is_misplaced(struct reader *r, const struct node *key)
+{
+	for (size_t i = 0; keys_cluster[i] != NULL; i++) {
+		if (strcmp(key->text, keys_cluster[i]) != 0)
+			continue;
+		struct diag *d = read_report(r, CODE_CLUSTER_KEY, key,
+		    "'%s' stands outside of 'cluster', and has no effect", key->text);
+		diag_help(
+		    r->diags, d, "write 'cluster: {%s: ...}'; a quantity has none", key->text);
+		return true;
+	}
+	return false;
+}
+
 static void read_component(
     struct reader *r, const struct node_pair *pair, struct component *c, bool reference)
 {
@@ -190,6 +205,8 @@ static void read_component(
 	for (size_t i = 0; body != NULL && i < body->n; i++) {
 		const struct node *value = &body->pairs[i].value;
 
+		if (!reference && is_misplaced(r, &body->pairs[i].key))
+			continue;
 		switch (
 		    read_key(r, &body->pairs[i].key, reference ? keys_reference : keys_component,
 			reference ? "a reference" : "a component")) {

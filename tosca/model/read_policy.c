@@ -29,23 +29,6 @@ static enum metric_type read_metric_type(struct reader *r, const struct node *no
 	return METRIC_OTHER;
 }
 
-const char *const keys_scrape[] = {"url", "series", "full-scale", NULL};
-
-static struct scrape *read_scrape(struct reader *r, const struct node *node)
-{
-	const struct node *body = read_mapping(r, node, "'scrape'");
-	struct scrape *s = LM_NEW(r->arena, struct scrape);
-	struct expr *const values[] = {&s->url, &s->series, &s->full_scale};
-
-	for (size_t i = 0; body != NULL && i < body->n; i++) {
-		int k = read_key(r, &body->pairs[i].key, keys_scrape, "'scrape'");
-
-		if (k >= 0)
-			*values[k] = read_value(r, &body->pairs[i].value, keys_scrape[k]);
-	}
-	return body != NULL ? s : NULL;
-}
-
 const char *const keys_metric[] = {
     "type", "description", "publication-period", "source-metric", "scrape", NULL};
 
@@ -70,7 +53,7 @@ static void read_metric(struct reader *r, const struct node_pair *pair, struct m
 			m->source = read_path(r, value, READ_BARE_WRONG, "'source-metric'");
 			break;
 		case 4:
-			m->scrape = read_scrape(r, value);
+			m->scrape = read_scrape(r, &body->pairs[i], m);
 			break;
 		}
 	}
@@ -133,12 +116,6 @@ static bool read_policy_type(struct reader *r, const struct node *node, struct p
 	return false;
 }
 
-const char *const keys_policy_properties[] = {
-#define X(name, text) [SETTING_##name] = text,
-    POLICY_SETTINGS(X)
-#undef X
-	NULL};
-
 static void read_policy_properties(struct reader *r, const struct node *node, struct policy *p)
 {
 	size_t n;
@@ -148,8 +125,15 @@ static void read_policy_properties(struct reader *r, const struct node *node, st
 		int k = read_key(
 		    r, &node->pairs[i].key, keys_policy_properties, "the properties of a policy");
 
-		if (k >= 0)
+		if (k < 0)
+			continue;
+		if (setting_belongs((enum setting)k, p->kind))
 			p->settings[k] = list[i].value;
+		else
+			read_report(r, CODE_SETTING_UNUSED, &node->pairs[i].key,
+			    "%s has no effect: it belongs to a %s policy",
+			    setting_text((enum setting)k),
+			    p->kind == POLICY_HEAL ? "scale" : "heal");
 	}
 }
 
@@ -168,10 +152,15 @@ static void check_policy(struct reader *r, const struct policy *p)
 		"scaleIn_threshold"},
 	};
 
-	for (size_t i = 0; i < LM_COUNT(rows); i++)
-		if (rows[i].missing)
-			diag_add(r->diags, CODE_POLICY_INCOMPLETE, &p->name.pos,
-			    "policy '%s' has no '%s'", p->name.text, rows[i].key);
+	for (size_t i = 0; i < LM_COUNT(rows); i++) {
+		if (!rows[i].missing)
+			continue;
+		struct diag *d = diag_add(r->diags, CODE_POLICY_INCOMPLETE, &p->name.pos,
+		    "policy '%s' has no '%s'", p->name.text, rows[i].key);
+		if (i > 1)
+			diag_help(r->diags, d,
+			    "add both thresholds, or 'target_load', the load to be held");
+	}
 }
 
 const char *const keys_policy[] = {"type", "metric", "target", "properties", "description", NULL};

@@ -95,6 +95,11 @@
 	X(KEY_VALUE, "LM0244", WARNING, "a value for a key that the driver makes")                 \
 	X(LAYOUT, "LM0245", WARNING, "a layout of something that is not there")                    \
 	X(LANGUAGE, "LM0246", ERROR, "a document in another language")                             \
+	X(SCRAPE, "LM0247", ERROR, "a scrape without a url or a series")                           \
+	X(SCRAPE_URL, "LM0248", ERROR, "a url that cannot be fetched")                             \
+	X(SCRAPE_SERIES, "LM0249", ERROR, "not a selector of a series")                            \
+	X(SPARES_STATE, "LM0250", ERROR, "an unknown state of spares")                             \
+	X(CLUSTER_KEY, "LM0251", WARNING, "a key of a cluster outside of it")                      \
 	X(DUPLICATE_DESCRIPTOR, "LM0301", ERROR, "two descriptors of one name")                    \
 	X(UNKNOWN_TYPE, "LM0302", ERROR, "no descriptor of that name")                             \
 	X(UNKNOWN_PROPERTY, "LM0303", WARNING, "${...} names no property")                         \
@@ -120,9 +125,8 @@
 	X(POLICY_TARGET, "LM0401", ERROR, "a scale policy names no component")                     \
 	X(POLICY_CLUSTER, "LM0402", ERROR, "a scale policy for something that is no cluster")      \
 	X(THRESHOLD_ORDER, "LM0403", ERROR, "scale-in begins above scale-out")                     \
-	X(THRESHOLD_RANGE, "LM0404", ERROR,                                                        \
-	    "a threshold outside 0 to 100, or a smoothing below 1")                                \
-	X(FLAPPING, "LM0405", WARNING, "a scale policy that can undo its own action")              \
+	X(THRESHOLD_RANGE, "LM0404", ERROR, "a number of a policy that is out of range")           \
+	X(FLAPPING, "LM0405", WARNING, "thresholds that are too close for a step")                 \
 	X(POLICY_METRIC, "LM0406", WARNING, "a policy on the wrong type of metric")                \
 	X(NUMBER_UNKNOWN, "LM0407", ERROR, "a number that refers to nothing")                      \
 	X(STUCK, "LM0408", WARNING, "a scale policy that can never act")                           \
@@ -131,6 +135,15 @@
 	X(RIVALS, "LM0411", WARNING, "several scale policies for one cluster")                     \
 	X(SLOW_POLICY, "LM0412", WARNING, "a policy that takes more than a day to act")            \
 	X(EMPTY_CLUSTER, "LM0413", WARNING, "a scale policy that cannot leave zero members")       \
+	X(SETTING_WORD, "LM0414", ERROR, "an unknown word for a property of a policy")             \
+	X(SCHEDULE, "LM0415", ERROR, "a schedule that cannot be read")                             \
+	X(TARGET_BOTH, "LM0416", WARNING, "thresholds beside a target load")                       \
+	X(TOLERANCE, "LM0417", ERROR, "a tolerance as large as the target load")                   \
+	X(SETTING_UNUSED, "LM0418", WARNING, "a property of a policy that has no effect")          \
+	X(SPARES_IDLE, "LM0419", WARNING, "spares that nothing takes into service")                \
+	X(SHORT_WINDOW, "LM0420", WARNING, "a prediction from too few samples")                    \
+	X(SCRAPE_NEVER, "LM0421", WARNING, "a scrape that never happens")                          \
+	X(SCHEDULE_LIMIT, "LM0422", WARNING, "a schedule beyond the largest size")                 \
 	X(UNKNOWN_ROOT, "LM0501", ERROR, "no such assembly in the catalog")                        \
 	X(BAD_DESCRIPTOR, "LM0502", ERROR, "a descriptor has errors")                              \
 	X(INSTANCE_NAME, "LM0503", ERROR, "not a name for an instance")                            \

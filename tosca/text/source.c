@@ -222,3 +222,18 @@ struct source_place source_place(const struct source_range *r)
 	place_of(r->source, r->end, &place.end_line, &place.end_col);
 	return place;
 }
+
+struct source_range source_part(struct source_range whole, const char *text, size_t at, size_t n)
+{
+	size_t size = strlen(text), begin = whole.begin;
+
+	if (whole.source == NULL || whole.end == 0)
+		return whole;
+	if (begin < whole.end && strchr("\"'", whole.source->text[begin]) != NULL)
+		begin++;
+	if (begin + size > whole.end || memcmp(whole.source->text + begin, text, size) != 0)
+		return whole;
+	whole.begin = (uint32_t)(begin + at);
+	whole.end = (uint32_t)(begin + at + n);
+	return whole;
+}

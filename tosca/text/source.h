@@ -54,6 +54,11 @@ struct source_place {
 
 /* Where a range stands; all 0 when it names the source as a whole, or no source. */
 struct source_place source_place(const struct source_range *);
+/*
+ * The place of text[at, at + n), a part of the text that is read at 'whole'; all of it when what
+ * stands there is written in another way than it reads.
+ */
+struct source_range source_part(struct source_range whole, const char *text, size_t at, size_t n);
 /* Bytes of the UTF-8 sequence at p (1 for what is not one), at most n. */
 size_t source_char_size(const char *p, size_t n);
 
