@@ -87,6 +87,21 @@ static const struct command commands[] = {
 	"The words are those of the change itself: lm plan scale voice pbx out\n"
 	"A picture of it: lm plan delete voice -o dot | dot -Tsvg > plan.svg\n",
 	1, 4, plan_run},
+    {"simulate", "FILE|DESCRIPTOR", "%~+045678@9=Kpno",
+	"try the policies of a service under a load, in a world of their own",
+	"The real engine and its policies on a virtual clock; every step takes the time that was\n"
+	"measured on the voice service, or what --takes says.  Prints what was decided, when and\n"
+	"why, how long more was offered than the servers carried, and what it cost.\n\n"
+	"Loads are in percent of one server: 250 is what two and a half servers carry.\n"
+	"  --profile day:peak=450+noise:8    'lm simulate --profile help' lists them\n"
+	"  --load monday.csv                 what 'lm record' wrote, or columns time and load;\n"
+	"                                    with servers it is the load of each of them\n\n"
+	"Each --policy is one more way to set the scale policy, beside the one that is written:\n"
+	"  lm simulate services/voice-service/assembly.yml --profile day --svg day.svg \\\n"
+	"      --policy scaling_step=proportional \\\n"
+	"      --policy target_load=55,scaleOut_threshold=,scaleIn_threshold=\n"
+	"A property without a value is taken out.  -o: text (the default) or json.\n",
+	1, 1, simulate_run},
     {"get", "assemblies|processes|descriptors|metrics NAME", "so", "list what there is",
 	"processes may be followed by the name of an assembly (with * as wildcard).\n", 1, 2,
 	get_run},
@@ -250,6 +265,8 @@ static struct args defaults(const struct command *c)
 	    .keep_processes = 10000,
 	    .keep_days = 30,
 	    .timeout_s = 900,
+	    .clusters = 1,
+	    .seed = 1,
 	};
 }
 
@@ -258,6 +275,8 @@ static const char *outputs_of(const struct args *a)
 {
 	if (a->command->run == plan_run)
 		return "json dot";
+	if (a->command->run == simulate_run)
+		return "text json";
 	if (a->command->run != graph_run)
 		return "json";
 	return a->order ? GRAPH_ORDER_OUTPUTS : GRAPH_OUTPUTS;

@@ -8,7 +8,7 @@
 
 enum option_type { OPTION_FLAG, OPTION_TEXT, OPTION_NUMBER, OPTION_LIST };
 
-/* A capital letter or digit has no short form (but see short_of): it names the option in struct command. */
+/* What is no small letter has no short form (but see short_of): it names the option in struct command. */
 static const struct option_row {
 	char letter;
 	const char *name;
@@ -76,6 +76,29 @@ static const struct option_row {
     {'y', "yes", OPTION_FLAG, offsetof(struct args, yes), NULL, "do not ask first"},
     {'J', "journal", OPTION_TEXT, offsetof(struct args, journal), "FILE",
 	"look at this journal alone; no manager is needed"},
+    {'%', "load", OPTION_TEXT, offsetof(struct args, load), "FILE",
+	"what was offered, as comma-separated values: see above"},
+    {'~', "profile", OPTION_TEXT, offsetof(struct args, profile), "PROFILE",
+	"a load by rule, such as day:peak=450+noise:8; help: lists them"},
+    {'+', "policy", OPTION_LIST, offsetof(struct args, policies), "SET",
+	"properties of the policy, such as cooldown=60,smoothing=5"},
+    {'0', "scale", OPTION_TEXT, offsetof(struct args, policy), "POLICY",
+	"which scale policy, where there are several"},
+    {'4', "clusters", OPTION_NUMBER, offsetof(struct args, clusters), "N",
+	"so many services beside each other (1)"},
+    {'5', "seed", OPTION_NUMBER, offsetof(struct args, seed), "N",
+	"what chance decides: noise, who dies (1)"},
+    {'6', "svg", OPTION_TEXT, offsetof(struct args, svg), "FILE", "draw a picture"},
+    {'7', "for", OPTION_TEXT, offsetof(struct args, length), "TIME",
+	"how long: 90, 15min, 2h, 1d, 10:30"},
+    {'8', "takes", OPTION_LIST, offsetof(struct args, takes), "STEP=TIME",
+	"how long a step takes, such as Start=25"},
+    {'9', "kill", OPTION_TEXT, offsetof(struct args, kills), "TIME,...",
+	"a server dies then, since the beginning"},
+    {'@', "begin", OPTION_TEXT, offsetof(struct args, begin), "TIME",
+	"when it begins (2026-01-05, a Monday)"},
+    {'=', "threads", OPTION_NUMBER, offsetof(struct args, threads), "N",
+	"as many at a time (one a processor)"},
     {'v', "verbose", OPTION_FLAG, offsetof(struct args, verbose), NULL,
 	"say on standard error what goes on"},
     {'R', "format", OPTION_TEXT, offsetof(struct args, format), "FORMAT",
@@ -89,24 +112,30 @@ static const struct option_row {
     {'h', "help", OPTION_FLAG, offsetof(struct args, help), NULL, "this text"},
 };
 
-/* '\0': it has only its name.  What takes properties takes no packages, whose letter they use. */
-static char short_of(const struct option_row *r)
-{
-	if (r->letter == 'K')
-		return 'p';
-	return r->letter >= 'a' && r->letter <= 'z' ? r->letter : '\0';
-}
-
 static bool takes(const struct command *c, const struct option_row *r)
 {
 	return r->letter == 'h' || strchr(c->options, r->letter) != NULL;
 }
 
-static const struct option_row *row_of(const struct command *c, int letter)
+/* '\0': it has only its name.  Where properties are taken, packages leave their letter to them. */
+static char short_of(const struct command *c, const struct option_row *r)
 {
+	if (r->letter == 'K')
+		return 'p';
+	if (r->letter == 'p' && strchr(c->options, 'K') != NULL)
+		return '\0';
+	return r->letter >= 'a' && r->letter <= 'z' ? r->letter : '\0';
+}
+
+/* What getopt_long() returns for a row by its name; for its short form it is the letter. */
+enum { BY_NAME = 256 };
+
+static const struct option_row *row_of(const struct command *c, int found)
+{
+	if (found >= BY_NAME)
+		return &rows[found - BY_NAME];
 	for (size_t i = 0; i < LM_COUNT(rows); i++)
-		if (takes(c, &rows[i]) &&
-		    (rows[i].letter == letter || short_of(&rows[i]) == letter))
+		if (takes(c, &rows[i]) && short_of(c, &rows[i]) == found)
 			return &rows[i];
 	return NULL;
 }
@@ -156,10 +185,10 @@ static void fill(const struct command *c, struct option *longs, char *shorts)
 		if (!takes(c, r))
 			continue;
 		*longs++ = (struct option){
-		    r->name, value ? required_argument : no_argument, NULL, r->letter};
-		if (short_of(r) == '\0')
+		    r->name, value ? required_argument : no_argument, NULL, BY_NAME + (int)i};
+		if (short_of(c, r) == '\0')
 			continue;
-		*shorts++ = short_of(r);
+		*shorts++ = short_of(c, r);
 		if (value)
 			*shorts++ = ':';
 	}
@@ -170,20 +199,20 @@ struct lm_err *options_read(struct args *a, int argc, char **argv)
 {
 	struct option longs[LM_COUNT(rows) + 1] = {0};
 	char shorts[2 * LM_COUNT(rows) + 2];
-	int letter = 0;
+	int found = 0;
 
 	fill(a->command, longs, shorts);
 	optind = 0; /* glibc: begin anew */
 	opterr = 0;
-	while ((letter = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+	while ((found = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		const char *word = argv[optind > 0 ? optind - 1 : 0];
 
-		if (letter == '?')
+		if (found == '?')
 			return lm_err_new(
 			    LM_ERR_INVALID, "'lm %s' does not take %s", a->command->name, word);
-		if (letter == ':')
+		if (found == ':')
 			return lm_err_new(LM_ERR_INVALID, "%s needs a value", word);
-		struct lm_err *e = store(a, row_of(a->command, letter), optarg);
+		struct lm_err *e = store(a, row_of(a->command, found), optarg);
 		if (e != NULL)
 			return e;
 	}
@@ -202,8 +231,8 @@ void options_print(const struct command *c, struct lm_buf *out)
 		if (!takes(c, r) || r->help == NULL)
 			continue;
 		char lead[8] = "    ";
-		if (short_of(r) != '\0')
-			snprintf(lead, sizeof lead, "-%c, ", short_of(r));
+		if (short_of(c, r) != '\0')
+			snprintf(lead, sizeof lead, "-%c, ", short_of(c, r));
 		snprintf(left, sizeof left, "%s--%s%s%s", lead, r->name,
 		    r->value != NULL ? " " : "", r->value != NULL ? r->value : "");
 		lm_buf_printf(out, "  %-26s %s\n", left, r->help);

@@ -105,6 +105,8 @@ static struct lm_err *create_one(struct creation *c)
 	LM_AUTO(graph) g = graph_build(w->conf->catalog, &request, diags);
 	if (g == NULL)
 		return graph_error(c, diags);
+	if (c->depth == 0 && w->warnings != NULL)
+		diags_print(diags, w->warnings, false);
 	for (size_t i = 0; e == NULL && i < g->n_references; i++)
 		e = create_reference(c, g, &g->references[i]);
 	if (e != NULL)
@@ -150,7 +152,12 @@ static struct lm_err *no_policy(
 
 static void describe(const struct scale_look *look, size_t number, struct world_service *out)
 {
-	*out = (struct world_service){.number = number, .period_s = look->period_s};
+	*out = (struct world_service){.number = number,
+	    .period_s = look->period_s,
+	    .out = look->out,
+	    .in = look->in,
+	    .target = look->target,
+	    .max = look->max};
 	snprintf(out->policy, sizeof out->policy, "%s", look->policy);
 	snprintf(out->owner, sizeof out->owner, "%s", look->owner);
 	snprintf(out->metric, sizeof out->metric, "%s", look->metric);
@@ -182,8 +189,8 @@ static struct lm_err *find_policy(
 	return e;
 }
 
-struct lm_err *world_examine(
-    const struct world_conf *conf, const char *name, struct world_service *out)
+struct lm_err *world_examine(const struct world_conf *conf, const char *name,
+    struct world_service *out, struct lm_buf *warnings)
 {
 	static const int64_t any_time_ms = INT64_C(1767571200000);
 	struct site_times times;
@@ -193,6 +200,7 @@ struct lm_err *world_examine(
 	alone.times = &times;
 	alone.service = NULL;
 	struct world *w = world_new(&alone, any_time_ms);
+	w->warnings = warnings;
 	struct lm_err *e = world_create(w);
 	if (e == NULL)
 		e = find_policy(w, name, out);

@@ -234,16 +234,20 @@ static void pass(struct play *p, int64_t until_ms)
 
 /* ---- samples ------------------------------------------------------------------------------------------ */
 
-static void draw(struct world_column *c, float offered, float load)
+static void draw(struct world_column *c, float offered, float load, float over)
 {
 	if (c->n == 0)
-		*c = (struct world_column){offered, offered, 0, load, load, 0, 0};
+		*c = (struct world_column){.offered_min = offered,
+		    .offered_max = offered,
+		    .load_min = load,
+		    .load_max = load};
 	c->offered_min = fminf(c->offered_min, offered);
 	c->offered_max = fmaxf(c->offered_max, offered);
 	c->offered += offered;
 	c->load_min = fminf(c->load_min, load);
 	c->load_max = fmaxf(c->load_max, load);
 	c->load += load;
+	c->over = fmaxf(c->over, over);
 	c->n++;
 }
 
@@ -294,7 +298,7 @@ static void play_sample(struct play *p)
 	account(p, offered);
 	if (p->story != NULL)
 		draw(&p->story->columns[p->sample * WORLD_COLUMNS / l->n], (float)offered,
-		    (float)load);
+		    (float)load, (float)(offered - 100.0 * p->look.serving));
 	hear(p, load);
 	p->sample++;
 }

@@ -51,7 +51,6 @@ struct simulation {
 struct lm_err *simulation_run(struct simulation *) LM_MUST_USE;
 void simulation_fini(struct simulation *);
 
-void simulation_print(const struct simulation *, struct lm_buf *out);      /* for people */
 void simulation_print_json(const struct simulation *, struct lm_buf *out); /* one object */
 void simulation_draw(const struct simulation *, struct lm_buf *out);       /* SVG 1.1 */
 

@@ -41,6 +41,8 @@ struct world_conf {
 struct world_service {
 	size_t number; /* of the policy among those of the service */
 	double period_s;
+	double out, in, target; /* percent: what scales out and in; what is held, NAN: nothing is */
+	unsigned max;           /* members; 0: no limit */
 	char policy[NAME_ROOM],
 	    owner[NAME_ROOM]; /* its name in its assembly, and the descriptor of that */
 	char metric[NAME_ROOM];
@@ -81,6 +83,7 @@ struct world_step {
 struct world_column {
 	float offered_min, offered_max, offered;
 	float load_min, load_max, load;
+	float over; /* the most that was beyond what the servers carry; 0: nothing was */
 	unsigned n;
 };
 
@@ -97,10 +100,11 @@ void world_story_free(struct world_story *);
 
 /*
  * Brings the service up to see whether it can be, and finds the policy: 'name' (its own, or in full),
- * or the only one there is.  Of 'conf' load, times, kills and service are not used.
+ * or the only one there is.  Of 'conf' load, times, kills and service are not used.  What the
+ * compiler warns of is added to 'warnings', unless that is NULL.
  */
-struct lm_err *world_examine(const struct world_conf *, const char *name, struct world_service *out)
-    LM_MUST_USE;
+struct lm_err *world_examine(const struct world_conf *, const char *name, struct world_service *out,
+    struct lm_buf *warnings) LM_MUST_USE;
 
 /* The cluster-th of them; 'story' may be NULL. */
 struct lm_err *world_run(const struct world_conf *, size_t cluster, struct world_sum *out,

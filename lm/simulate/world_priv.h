@@ -23,6 +23,8 @@ struct world {
 	int64_t next_ms; /* when it does, or the site has news */
 	uint64_t seed;
 	bool has_changed; /* since this was last set to false */
+	struct lm_buf
+	    *warnings; /* of the compiler, about what the service is given; NULL: not wanted */
 };
 
 struct world *world_new(const struct world_conf *, int64_t now_ms);

@@ -105,7 +105,7 @@ static void setup(void)
 	    .load = &load,
 	    .times = &times,
 	    .seed = 1};
-	must(world_examine(&conf, NULL, &found));
+	must(world_examine(&conf, NULL, &found, NULL));
 	conf.service = &found;
 	story = world_story_new();
 }
@@ -150,12 +150,12 @@ END_TEST
 START_TEST(a_policy_that_is_not_there_is_not_found)
 {
 	struct world_service other;
-	struct lm_err *e = world_examine(&conf, "shrink", &other);
+	struct lm_err *e = world_examine(&conf, "shrink", &other, NULL);
 
 	ck_assert_str_eq(lm_err_text(e),
 	    "'assembly::service::1.0' has no scale policy 'shrink': it has service__grow");
 	lm_err_free(e);
-	must(world_examine(&conf, "service__grow", &other));
+	must(world_examine(&conf, "service__grow", &other, NULL));
 }
 END_TEST
 
@@ -164,7 +164,7 @@ START_TEST(a_service_without_a_policy_has_nothing_to_try)
 	struct world_service other;
 
 	conf.descriptor = "assembly::base::1.0";
-	struct lm_err *e = world_examine(&conf, NULL, &other);
+	struct lm_err *e = world_examine(&conf, NULL, &other, NULL);
 	ck_assert_str_eq(
 	    lm_err_text(e), "'assembly::base::1.0' has no scale policy: there is nothing to try");
 	lm_err_free(e);

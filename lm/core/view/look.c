@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lm/core/view/look.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "lm/core/engine_priv.h"
@@ -55,16 +56,26 @@ static bool *who_serves(
 	return serves;
 }
 
-static double period_of(
-    const struct engine *e, const struct instance *in, const struct graph_metric *m)
+static double period_of(struct facts *f, const struct graph_metric *m)
 {
-	LM_AUTO(lm_arena) arena = lm_arena_new();
-	struct facts f = {(struct engine *)(uintptr_t)e, in, in->tree->graph, arena};
-	struct graph_facts gf = facts_of(&f);
-	const char *text = graph_expr_value(f.graph, &m->period_s, &gf, arena);
-	double s = text == NULL ? 0 : strtod(text, NULL);
+	struct graph_facts gf = facts_of(f);
+	const char *text = graph_expr_value(f->graph, &m->period_s, &gf, f->arena);
 
-	return text == NULL || *text == '\0' ? 60 : s;
+	return text == NULL || *text == '\0' ? 60 : strtod(text, NULL);
+}
+
+static void look_limits(struct facts *f, size_t number, struct scale_look *out)
+{
+	struct watch w = {.index = (int)number};
+	struct policy_scale set;
+
+	watch_describe_scale(f, &w, &set);
+	double tolerance = isnan(set.tolerance) ? set.target / 10 : set.tolerance;
+	out->min = set.min;
+	out->max = set.max;
+	out->target = set.target;
+	out->out = isnan(set.out) ? set.target + tolerance : set.out;
+	out->in = isnan(set.in) ? set.target - tolerance : set.in;
 }
 
 static void look_reporters(const struct instance *in, const struct graph_scale *s,
@@ -91,18 +102,18 @@ bool engine_look_scale(const struct engine *e, const char *root, size_t number, 
 	const struct graph_scale *s = &g->scales[number];
 	const struct graph_cluster *c = &g->clusters[s->cluster];
 	const bool *serves = who_serves(in, c, members_of_nodes(g, c, a), a);
+	struct facts f = {(struct engine *)(uintptr_t)e, in, g, a};
 	*out = (struct scale_look){
 	    .name = lm_arena_join(a, g->nodes[s->owner].name, "__", s->name, NULL),
 	    .owner = lm_arena_strdup(a, g->nodes[s->owner].descriptor),
 	    .policy = lm_arena_strdup(a, s->name),
 	    .cluster = lm_arena_strdup(a, c->name),
 	    .members = (unsigned)c->n_members,
-	    .min = c->min,
-	    .max = c->max,
 	};
+	look_limits(&f, number, out);
 	if (s->n_metrics > 0) {
 		out->metric = lm_arena_strdup(a, g->metrics[s->metrics[0]].name);
-		out->period_s = period_of(e, in, &g->metrics[s->metrics[0]]);
+		out->period_s = period_of(&f, &g->metrics[s->metrics[0]]);
 	}
 	look_reporters(in, s, a, out);
 	for (size_t i = 0; i < c->n_members; i++)

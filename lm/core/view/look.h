@@ -23,6 +23,8 @@ struct scale_look {
 	/* Members: of the tree, and of them those that serve: Active, with all their relationships. */
 	unsigned members, serving;
 	unsigned min, max; /* max 0: no limit */
+	/* Percent: a load above 'out' or below 'in' is a breach.  'target' NAN: it has none. */
+	double out, in, target;
 };
 
 /* False: the root assembly has no policy of this number, from 0. */
