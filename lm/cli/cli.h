@@ -81,6 +81,6 @@ bool cli_wants_json(const struct args *);
 
 command_fn check_run, explain_run, graph_run, serve_command_run, lsp_command_run, apply_run,
     change_run, plan_run, get_run, describe_run, events_run, logs_run, status_run, inventory_run,
-    doctor_run, simulate_run, token_run, version_run, help_run;
+    doctor_run, simulate_run, record_run, token_run, version_run, help_run;
 
 #endif

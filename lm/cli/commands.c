@@ -102,6 +102,13 @@ static const struct command commands[] = {
 	"      --policy target_load=55,scaleOut_threshold=,scaleIn_threshold=\n"
 	"A property without a value is taken out.  -o: text (the default) or json.\n",
 	1, 1, simulate_run},
+    {"record", "ASSEMBLY", "s7>", "write down the metrics of an assembly, for 'lm simulate'",
+	"Comma-separated values, a line for each sample, until ^C or for as long as --for says:\n"
+	"  lm record voice --for 1h -o monday.csv\n"
+	"  lm simulate services/voice-service/assembly.yml --load monday.csv\n"
+	"When the connection is lost it is made again; what is missing then is told, and noted in\n"
+	"the file.\n",
+	1, 1, record_run},
     {"get", "assemblies|processes|descriptors|metrics NAME", "so", "list what there is",
 	"processes may be followed by the name of an assembly (with * as wildcard).\n", 1, 2,
 	get_run},

@@ -89,6 +89,8 @@ static const struct option_row {
     {'5', "seed", OPTION_NUMBER, offsetof(struct args, seed), "N",
 	"what chance decides: noise, who dies (1)"},
     {'6', "svg", OPTION_TEXT, offsetof(struct args, svg), "FILE", "draw a picture"},
+    {'>', "output", OPTION_TEXT, offsetof(struct args, file), "FILE",
+	"where to write (standard output); a file that is there is left alone"},
     {'7', "for", OPTION_TEXT, offsetof(struct args, length), "TIME",
 	"how long: 90, 15min, 2h, 1d, 10:30"},
     {'8', "takes", OPTION_LIST, offsetof(struct args, takes), "STEP=TIME",
@@ -122,6 +124,8 @@ static char short_of(const struct command *c, const struct option_row *r)
 {
 	if (r->letter == 'K')
 		return 'p';
+	if (r->letter == '>')
+		return 'o';
 	if (r->letter == 'p' && strchr(c->options, 'K') != NULL)
 		return '\0';
 	return r->letter >= 'a' && r->letter <= 'z' ? r->letter : '\0';

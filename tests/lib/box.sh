@@ -67,11 +67,12 @@ fail() {
 	exit 1
 }
 
-# start STATE-FOLDER: waits until it is ready.
+# start STATE-FOLDER [ADDRESS:PORT]: waits until it is ready.
 start() {
 	rm -f pipe
 	mkfifo pipe
-	"$lm" serve --packages packages --images images --state "$1" --listen 127.0.0.1:0 2>pipe &
+	"$lm" serve --packages packages --images images --state "$1" \
+		--listen "${2:-127.0.0.1:0}" 2>pipe &
 	pid=$!
 	url=
 	: >log
