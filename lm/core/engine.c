@@ -28,6 +28,7 @@ struct engine *engine_new(const struct engine_conf *conf)
 	e->processes = lm_map_new();
 	e->flights = lm_map_new();
 	e->names = lm_map_new();
+	e->scrape_news = lm_map_new();
 	e->policies = policies_new();
 	lanes_init(&e->lanes, &conf->limits);
 	e->next_event = 1;
@@ -65,6 +66,7 @@ void engine_free(struct engine *e)
 	lm_map_free(e->processes);
 	lm_map_free(e->flights);
 	lm_map_free(e->names);
+	scrape_news_free(e->scrape_news);
 	timers_fini(&e->timers);
 	policies_free(e->policies);
 	free(e);

@@ -113,6 +113,7 @@ struct instance {
 	LM_VEC(struct process *) aside; /* that see off who has left; borrowed; see aside.c */
 	LM_VEC(struct watch *) scales, heals; /* what its policies act on; owned */
 	unsigned binding;                     /* of them to the graph: counts */
+	bool is_scraped;                      /* some of its metrics are fetched, see view/scrape.c */
 	int64_t created_ms, modified_ms;
 };
 
@@ -136,6 +137,7 @@ struct engine {
 	struct lanes lanes;
 	struct engine_counts counts; /* but in_flight, which is the size of the map */
 	struct sample_counts samples;
+	struct lm_map *scrape_news; /* instances whose targets may have changed; names, owned */
 	LM_VEC(struct wish) wishes;
 	LM_VEC(struct process *) sleepers; /* heals between two attempts; borrowed */
 	int64_t next_event;

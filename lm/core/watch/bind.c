@@ -284,6 +284,7 @@ void watch_bind(struct engine *e, struct instance *in)
 	for (size_t i = 0; i < b.outdated.n; i++)
 		policies_drop_series(e->policies, b.outdated.v[i]);
 	lm_vec_free(&b.outdated);
+	scrape_bind(e, in);
 }
 
 /* ---- the end ------------------------------------------------------------------------------------------------- */
@@ -317,6 +318,8 @@ void watch_unbind(struct engine *e, struct instance *in)
 	in->heals.n = sweep(e, in->heals.v, in->heals.n, in->binding);
 	for (size_t i = 0; (c = lm_map_next(in->components, &i)) != NULL;)
 		drop_series(e, c);
+	if (in->is_scraped)
+		scrape_tell(e, in);
 }
 
 void watches_free(struct instance *in)

@@ -90,6 +90,8 @@ void watch_sync(struct engine *e, struct instance *in, int64_t now_ms)
 			policies_enable(
 			    e->policies, w->policy, s.rests && may_be_seen(w->component), now_ms);
 	}
+	if (in->is_scraped)
+		scrape_tell(e, in);
 }
 
 void watch_restart(struct engine *e, struct instance *in, int64_t now_ms)

@@ -25,6 +25,14 @@ void watch_sync(struct engine *, struct instance *, int64_t now_ms);
 /* The same, and those that see something begin to count anew. */
 void watch_restart(struct engine *, struct instance *, int64_t now_ms);
 
+/* ---- view/scrape.c: what is fetched ----------------------------------------------------------------- */
+
+/* The graph, or who is there, has changed. */
+void scrape_bind(struct engine *, struct instance *);
+/* Whoever fetches must look again. */
+void scrape_tell(struct engine *, const struct instance *);
+void scrape_news_free(struct lm_map *);
+
 /* ---- act.c: what becomes of decisions ---------------------------------------------------------------- */
 
 void watch_act(struct engine *, struct policy_decisions *, int64_t now_ms, struct turn *);
