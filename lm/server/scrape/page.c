@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lm/server/scrape/page.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+
+enum { SPREAD_MS = 1000 };
+
+/* ---- what came --------------------------------------------------------------------------------------- */
+
+/* NULL: it is a sample. */
+static const char *make_sample(
+    const struct want *w, const struct exposition_sum *sum, struct sample *out)
+{
+	*out = (struct sample){.metric_key = w->component,
+	    .metric_name = w->metric,
+	    .kind = w->is_load ? SAMPLE_LOAD : SAMPLE_INTEGRITY,
+	    .load = 100 * sum->value / w->full_scale,
+	    .ok = !sum->has_zero,
+	    .at_ms = sum->at_ms};
+	if (sum->n == 0)
+		return "the series is not there";
+	if (!isfinite(sum->value) || !isfinite(out->load))
+		return "the value is not a number that could be used";
+	return NULL;
+}
+
+static void deliver(struct page *p, struct want *w, const struct exposition_sum *sum)
+{
+	struct sample s;
+
+	w->trouble = make_sample(w, sum, &s);
+	if (w->trouble != NULL) {
+		w->failures++;
+		return;
+	}
+	w->samples++;
+	w->at_ms = p->scraper->conf.now_ms(p->scraper->conf.arg);
+	p->scraper->conf.sample(p->scraper->conf.arg, &s, w->name);
+}
+
+static void index_forget(struct page *p)
+{
+	exposition_wants_free(p->index);
+	free(p->selectors);
+	free(p->sums);
+	p->index = NULL;
+	p->selectors = NULL;
+	p->sums = NULL;
+}
+
+static void index_make(struct page *p)
+{
+	const struct want *w;
+	size_t i = 0;
+
+	if (p->index != NULL)
+		return;
+	p->selectors = calloc(p->n, sizeof *p->selectors);
+	p->sums = calloc(p->n, sizeof *p->sums);
+	if (p->selectors == NULL || p->sums == NULL)
+		abort();
+	TAILQ_FOREACH(w, &p->wants, of_page)
+	p->selectors[i++] = &w->selector;
+	p->index = exposition_wants_new(p->selectors, p->n);
+}
+
+static void note_trouble(struct page *p, const char *why)
+{
+	struct want *w;
+
+	if (p->trouble[0] == '\0')
+		lm_log(LM_LOG_WARN, "scrape.failed", "url=%s %s", p->url, why);
+	snprintf(p->trouble, sizeof p->trouble, "%s", why);
+	p->scraper->counts.failed++;
+	TAILQ_FOREACH(w, &p->wants, of_page)
+	w->failures++;
+}
+
+static void take_text(struct page *p, char *body, size_t n)
+{
+	struct want *w;
+	size_t i = 0;
+
+	index_make(p);
+	struct lm_err *e = exposition_read(p->index, body, n, p->sums);
+	if (e != NULL) {
+		note_trouble(p, lm_err_text(e));
+		lm_err_free(e);
+		return;
+	}
+	if (p->trouble[0] != '\0')
+		lm_log(LM_LOG_INFO, "scrape.well", "url=%s", p->url);
+	p->trouble[0] = '\0';
+	p->scraper->counts.fetched++;
+	TAILQ_FOREACH(w, &p->wants, of_page)
+	deliver(p, w, &p->sums[i++]);
+}
+
+/* ---- when -------------------------------------------------------------------------------------------- */
+
+static void next_turn(struct scraper *);
+
+static void on_fetched(void *arg, char *body, size_t n, const char *why)
+{
+	struct page *p = arg;
+	struct scraper *s = p->scraper;
+
+	p->fetch = NULL;
+	s->counts.under_way--;
+	if (why != NULL)
+		note_trouble(p, why);
+	else
+		take_text(p, body, n);
+	next_turn(s);
+}
+
+static void fetch(struct page *p)
+{
+	int64_t limit_ms = p->period_ms - p->period_ms / 10; /* it ends before it is due again */
+
+	if (limit_ms > SCRAPE_LIMIT_MS)
+		limit_ms = SCRAPE_LIMIT_MS;
+	p->scraper->counts.under_way++;
+	p->fetch = fetch_begin(p->scraper->fetcher, p->url, (unsigned)limit_ms, on_fetched, p);
+}
+
+static void next_turn(struct scraper *s)
+{
+	struct page *p = TAILQ_FIRST(&s->waiting);
+
+	if (p == NULL || s->counts.under_way >= SCRAPES_AT_ONCE)
+		return;
+	TAILQ_REMOVE(&s->waiting, p, waiting);
+	p->waits = false;
+	fetch(p);
+}
+
+static void on_due(uv_timer_t *t)
+{
+	struct page *p = t->data;
+
+	if (p->fetch != NULL)
+		return; /* the loop was held up: it is about to end */
+	if (p->waits) {
+		note_trouble(p, "there are more addresses than can be fetched in time");
+		return;
+	}
+	p->waits = true;
+	TAILQ_INSERT_TAIL(&p->scraper->waiting, p, waiting);
+	next_turn(p->scraper);
+}
+
+/* ---- who wants it ------------------------------------------------------------------------------------- */
+
+/* Not all at the same moment, but soon. */
+static uint64_t first_ms(const struct page *p)
+{
+	return lm_hash(p->url) % (uint64_t)(p->period_ms < SPREAD_MS ? p->period_ms : SPREAD_MS);
+}
+
+static struct page *page_new(struct scraper *s, const struct want *w, const char *key)
+{
+	size_t n = strlen(key) + 1;
+	struct page *p = calloc(1, sizeof *p + n);
+
+	if (p == NULL)
+		abort();
+	memcpy(p->key, key, n);
+	p->scraper = s;
+	p->url = strchr(p->key, ' ') + 1;
+	p->period_ms = w->period_ms;
+	TAILQ_INIT(&p->wants);
+	lm_map_put(s->pages, p->key, p);
+	s->counts.addresses++;
+	uv_timer_init(s->conf.loop, &p->timer);
+	p->timer.data = p;
+	uv_timer_start(&p->timer, on_due, first_ms(p), (uint64_t)p->period_ms);
+	return p;
+}
+
+static void free_page(uv_handle_t *h)
+{
+	free(h->data);
+}
+
+static void page_close(struct page *p)
+{
+	struct scraper *s = p->scraper;
+
+	if (p->waits)
+		TAILQ_REMOVE(&s->waiting, p, waiting);
+	if (p->fetch != NULL) {
+		fetch_cancel(p->fetch);
+		s->counts.under_way--;
+		next_turn(s);
+	}
+	index_forget(p);
+	lm_map_remove(s->pages, p->key);
+	s->counts.addresses--;
+	uv_close((uv_handle_t *)&p->timer, free_page);
+}
+
+void page_join(struct scraper *s, struct want *w)
+{
+	struct lm_buf key;
+
+	lm_buf_init(&key, SIZE_MAX / 2);
+	lm_buf_printf(&key, "%" PRId64 " %s", w->period_ms, w->url);
+	struct page *p = lm_map_find(s->pages, key.p);
+	if (p == NULL)
+		p = page_new(s, w, key.p);
+	lm_buf_fini(&key);
+	index_forget(p);
+	TAILQ_INSERT_TAIL(&p->wants, w, of_page);
+	p->n++;
+	w->page = p;
+}
+
+void page_leave(struct want *w)
+{
+	struct page *p = w->page;
+
+	index_forget(p);
+	TAILQ_REMOVE(&p->wants, w, of_page);
+	p->n--;
+	w->page = NULL;
+	if (p->n == 0)
+		page_close(p);
+}
