@@ -15,6 +15,7 @@
  * let go.
  */
 struct listeners;
+struct scraper;
 
 /* Whoever asked for it waits for the answer. */
 struct api_intent {
@@ -29,6 +30,7 @@ struct api {
 	const struct catalog *catalog;
 	struct events *events;
 	struct listeners *listeners;
+	struct scraper *scraper;
 	const struct token_key *token_key;
 	bool relay; /* samples are taken from anybody, in the relay's form */
 	int64_t started_ms;
@@ -39,6 +41,8 @@ struct api {
 /* An http_request_fn; 'arg' is the struct api. */
 void api_request(void *arg, struct http_request *);
 bool api_has_requests(const struct api *);
+/* What the scraper has fetched, an intake_fn; 'arg' is the struct api. */
+enum intake_fate api_take_scraped(void *arg, const struct sample *);
 /* Calls the handlers of the requests that wait now. */
 void api_turn(struct api *);
 /* After manager_settle(): answers the intents that are durable, or have waited for too long. */

@@ -19,20 +19,33 @@ struct report {
 
 /* ---- a sample --------------------------------------------------------------------------------- */
 
+/* Of somebody who may. */
+static enum intake_fate take_it(struct api *api, const struct sample *s, int64_t now_ms)
+{
+	enum intake_fate fate = manager_sample(api->manager, s, now_ms);
+
+	if (fate == INTAKE_TAKEN && events_has_followers(api->events))
+		events_sample(api->events, s,
+		    engine_resource_name(manager_engine(api->manager), s->metric_key), now_ms);
+	return fate;
+}
+
+enum intake_fate api_take_scraped(void *arg, const struct sample *s)
+{
+	struct api *api = arg;
+
+	return take_it(api, s, manager_now_ms(api->manager));
+}
+
 static enum intake_fate take(void *arg, const struct sample *s)
 {
 	const struct report *report = arg;
-	struct manager *m = report->api->manager;
-	const struct engine *e = manager_engine(m);
+	const struct engine *e = manager_engine(report->api->manager);
 
 	if (!writer_may_report(&report->writer, e, s->metric_key))
 		return engine_resource_name(e, s->metric_key) == NULL ? INTAKE_STRANGER
 								      : INTAKE_FORBIDDEN;
-	enum intake_fate fate = manager_sample(m, s, report->now_ms);
-	if (fate == INTAKE_TAKEN && events_has_followers(report->api->events))
-		events_sample(
-		    report->api->events, s, engine_resource_name(e, s->metric_key), report->now_ms);
-	return fate;
+	return take_it(report->api, s, report->now_ms);
 }
 
 static struct report report_by(struct api *api, const struct writer *w)

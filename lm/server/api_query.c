@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "lm/server/api.h"
 #include "lm/server/listeners.h"
+#include "lm/server/scrape/scrape.h"
 #include "lm/server/serve.h"
 
 enum { DOCUMENT_MAX = 128 * 1024 * 1024, SMALL_MAX = 1024 * 1024 };
@@ -54,15 +55,30 @@ void api_get_assemblies(struct api *api, struct http_request *r, const char *par
 	lm_buf_fini(&b);
 }
 
+/* What the engine knows nothing of: another member of its object. */
+static void print_scrapes(const struct api *api, const char *assembly, struct lm_buf *b)
+{
+	const char *root = engine_root_name(manager_engine(api->manager), assembly);
+	struct lm_json j = {b, true};
+
+	if (b->cut)
+		return;
+	b->p[--b->n] = '\0'; /* its end */
+	scraper_print(api->scraper, root, "scrapes", &j);
+	lm_json_close(&j, '}');
+}
+
 void api_get_metrics(struct api *api, struct http_request *r, const char *assembly)
 {
 	struct lm_buf b;
 
 	lm_buf_init(&b, DOCUMENT_MAX);
-	if (engine_print_metrics(manager_engine(api->manager), assembly, &b))
+	if (engine_print_metrics(manager_engine(api->manager), assembly, &b)) {
+		print_scrapes(api, assembly, &b);
 		api_answer_text(r, NULL, &b);
-	else
+	} else {
 		http_answer_error(r, 404, "Cannot find assembly instance with name %s", assembly);
+	}
 	lm_buf_fini(&b);
 }
 
@@ -185,6 +201,17 @@ static void print_steps(struct engine_counts c, struct lm_json *j)
 	lm_json_close(j, '}');
 }
 
+static void print_scraper(struct scraper_counts c, struct lm_json *j)
+{
+	lm_json_open(j, "scraper", '{');
+	lm_json_int(j, "metrics", (int64_t)c.metrics);
+	lm_json_int(j, "addresses", (int64_t)c.addresses);
+	lm_json_int(j, "underWay", (int64_t)c.under_way);
+	lm_json_int(j, "fetched", (int64_t)c.fetched);
+	lm_json_int(j, "failed", (int64_t)c.failed);
+	lm_json_close(j, '}');
+}
+
 void api_get_status(struct api *api, struct http_request *r, const char *param)
 {
 	struct lm_buf b;
@@ -205,6 +232,7 @@ void api_get_status(struct api *api, struct http_request *r, const char *param)
 	print_steps(engine_counts(manager_engine(api->manager)), &j);
 	print_journal(manager_trouble(api->manager), &j);
 	listeners_print(api->listeners, &j);
+	print_scraper(scraper_counts(api->scraper), &j);
 	lm_json_close(&j, '}');
 	api_answer_text(r, NULL, &b);
 	lm_buf_fini(&b);

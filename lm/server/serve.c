@@ -18,6 +18,7 @@
 #include "lm/packages/packages.h"
 #include "lm/server/api.h"
 #include "lm/server/listeners.h"
+#include "lm/server/scrape/scrape.h"
 #include "tosca/link/check.h"
 
 enum { DIAGS_MAX = 1000, PRINT_MAX = 1 << 20 };
@@ -205,6 +206,7 @@ static void on_turn(uv_prepare_t *h)
 		uv_stop(&s->loop);
 		return;
 	}
+	scraper_follow(s->api.scraper, manager_engine(s->api.manager));
 	api_settled(&s->api);
 	listeners_run(s->api.listeners);
 	if (api_has_requests(&s->api))
@@ -239,6 +241,13 @@ static void start_loop(struct server *s)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+static int64_t now_ms(void *arg)
+{
+	const struct api *api = arg;
+
+	return manager_now_ms(api->manager);
+}
+
 static struct lm_err *open_manager(struct server *s)
 {
 	struct manager_conf conf = {
@@ -263,6 +272,8 @@ static struct lm_err *open_manager(struct server *s)
 	s->api.relay = s->conf.relay;
 	s->api.events = events_new(&s->loop, s->store);
 	s->api.listeners = listeners_new(&s->loop, s->conf.metrics_port, api_request, &s->api);
+	s->api.scraper = scraper_new(&(struct scraper_conf){
+	    .loop = &s->loop, .take = api_take_scraped, .now_ms = now_ms, .arg = &s->api});
 	struct lm_err *e = listeners_open(s->api.listeners, s->conf.listen);
 	if (e == NULL)
 		e = manager_open(&conf, &s->api.manager);
@@ -274,6 +285,7 @@ static struct lm_err *open_manager(struct server *s)
 static void stop(struct server *s)
 {
 	if (s->has_loop) {
+		scraper_free(s->api.scraper);
 		listeners_free(s->api.listeners);
 		manager_close(s->api.manager);
 		events_free(s->api.events);

@@ -34,6 +34,7 @@ static struct {
 	struct lm_buf text; /* "name metric value; " each */
 	size_t n;
 	int64_t at_ms; /* of the latest */
+	enum intake_fate fate;
 } samples;
 
 /* ---- the server ----------------------------------------------------------------------------------- */
@@ -125,16 +126,17 @@ static void listen_somewhere(void)
 
 /* ---- beginning and end ----------------------------------------------------------------------------- */
 
-static void on_sample(void *arg, const struct sample *s, const char *name)
+static enum intake_fate take(void *arg, const struct sample *s)
 {
 	(void)arg;
 	samples.n++;
 	samples.at_ms = s->at_ms;
 	if (s->kind == SAMPLE_LOAD)
-		lm_buf_printf(&samples.text, "%s %s %g; ", name, s->metric_name, s->load);
+		lm_buf_printf(&samples.text, "%s %s %g; ", s->metric_key, s->metric_name, s->load);
 	else
-		lm_buf_printf(
-		    &samples.text, "%s %s %s; ", name, s->metric_name, s->ok ? "OK" : "BROKEN");
+		lm_buf_printf(&samples.text, "%s %s %s; ", s->metric_key, s->metric_name,
+		    s->ok ? "OK" : "BROKEN");
+	return samples.fate;
 }
 
 static int64_t now_ms(void *arg)
@@ -158,8 +160,8 @@ static void begin(void)
 	uv_loop_init(&loop);
 	uv_timer_init(&loop, &patience);
 	listen_somewhere();
-	scraper = scraper_new(
-	    &(struct scraper_conf){.loop = &loop, .sample = on_sample, .now_ms = now_ms});
+	scraper =
+	    scraper_new(&(struct scraper_conf){.loop = &loop, .take = take, .now_ms = now_ms});
 }
 
 static void close_client(uv_handle_t *h, void *arg)
@@ -433,6 +435,20 @@ START_TEST(a_series_that_is_not_there_is_a_failure_of_that_metric_alone)
 }
 END_TEST
 
+START_TEST(a_sample_that_does_not_count_is_a_failure)
+{
+	struct scrape_target t = load("m__gw", url("/federate"), "calls");
+
+	world.answer = TEXT(23, "calls 53 1700000000123\n");
+	samples.fate = INTAKE_DUPLICATE;
+	given("m", &t);
+	await(samples.n >= 1);
+	ck_assert_ptr_nonnull(
+	    strstr(shown("m"), "\"samples\":0,\"failures\":1,"
+			       "\"trouble\":\"its time is that of the sample before\""));
+}
+END_TEST
+
 START_TEST(what_cannot_be_fetched_is_said_and_not_tried)
 {
 	static const struct {
@@ -605,6 +621,7 @@ int main(void)
 	tcase_add_test(bad, what_is_no_http_is_a_failure);
 	tcase_add_test(bad, a_body_beyond_the_limit_is_a_failure);
 	tcase_add_test(bad, a_series_that_is_not_there_is_a_failure_of_that_metric_alone);
+	tcase_add_test(bad, a_sample_that_does_not_count_is_a_failure);
 	tcase_add_test(bad, what_cannot_be_fetched_is_said_and_not_tried);
 	tcase_add_test(bad, a_failure_is_over_when_it_is_well_again);
 	suite_add_tcase(s, bad);

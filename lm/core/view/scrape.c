@@ -52,6 +52,13 @@ void engine_scrape_news(struct engine *e, engine_scrape_news_fn *fn, void *arg)
 	scrape_news_free(news);
 }
 
+const char *engine_root_name(const struct engine *e, const char *name_or_id)
+{
+	const struct instance *in = engine_find_instance(e, name_or_id);
+
+	return in == NULL ? NULL : in->name;
+}
+
 /* ---- what is to be fetched ---------------------------------------------------------------------- */
 
 static const char *text_of(struct facts *f, const struct graph_expr *x)

@@ -24,6 +24,9 @@ struct scrape_target {
 /* The target and its texts are borrowed for the call. */
 typedef void engine_scrape_fn(void *arg, const struct scrape_target *);
 
+/* Of a root assembly's name or id; NULL: there is none. */
+const char *engine_root_name(const struct engine *, const char *name_or_id);
+
 /* What shall be fetched of a root assembly; of one that is not there, or not any more, nothing. */
 void engine_scrape_targets(const struct engine *, const char *root, engine_scrape_fn *, void *arg);
 

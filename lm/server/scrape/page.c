@@ -13,6 +13,19 @@ enum { SPREAD_MS = 1000 };
 
 /* ---- what came --------------------------------------------------------------------------------------- */
 
+/* Of samples that did not count. */
+static const char *const troubles[INTAKE_FATES_N] = {
+    [INTAKE_DUPLICATE] = "its time is that of the sample before",
+    [INTAKE_LATE] = "its time is before that of an earlier sample",
+    [INTAKE_STALE] = "its time is more than a minute ago",
+    [INTAKE_FUTURE] = "its time is to come: a clock is wrong",
+    [INTAKE_NOT_A_NUMBER] = "the value is not a number that could be used",
+    [INTAKE_STRANGER] = "the component is not there any more",
+    [INTAKE_OTHER_KIND] = "the metric is of another kind",
+    [INTAKE_FORBIDDEN] = "nobody may report it",
+    [INTAKE_HELD] = "the journal cannot be written",
+};
+
 /* NULL: it is a sample. */
 static const char *make_sample(
     const struct want *w, const struct exposition_sum *sum, struct sample *out)
@@ -26,22 +39,24 @@ static const char *make_sample(
 	if (sum->n == 0)
 		return "the series is not there";
 	if (!isfinite(sum->value) || !isfinite(out->load))
-		return "the value is not a number that could be used";
+		return troubles[INTAKE_NOT_A_NUMBER];
 	return NULL;
 }
 
 static void deliver(struct page *p, struct want *w, const struct exposition_sum *sum)
 {
+	const struct scraper_conf *conf = &p->scraper->conf;
 	struct sample s;
 
 	w->trouble = make_sample(w, sum, &s);
+	if (w->trouble == NULL)
+		w->trouble = troubles[conf->take(conf->arg, &s)];
 	if (w->trouble != NULL) {
 		w->failures++;
 		return;
 	}
 	w->samples++;
-	w->at_ms = p->scraper->conf.now_ms(p->scraper->conf.arg);
-	p->scraper->conf.sample(p->scraper->conf.arg, &s, w->name);
+	w->at_ms = conf->now_ms(conf->arg);
 }
 
 static void index_forget(struct page *p)

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "lm/core/engine.h"
 #include "lm/core/view/scrape.h"
+#include "lm/server/intake/tally.h"
 
 /*
  * The scraper: fetches what components expose, as Prometheus does, and turns it into samples. What
@@ -25,8 +26,7 @@ enum { SCRAPE_METRICS_MAX = 10000, SCRAPES_AT_ONCE = 64, SCRAPE_LIMIT_MS = 2000 
 
 struct scraper_conf {
 	struct uv_loop_s *loop;
-	/* A sample has come, of the component with this full name; both are borrowed for the call. */
-	void (*sample)(void *arg, const struct sample *, const char *name);
+	intake_fn *take;              /* a sample has come, with metric_key and metric_name */
 	int64_t (*now_ms)(void *arg); /* wall clock */
 	void *arg;
 };
