@@ -204,6 +204,43 @@ static void print_policies(const struct render *r, const json_t *all, struct lm_
 	finish(t, r, out);
 }
 
+static void add_number(struct render_table *t, const json_t *n)
+{
+	char text[32];
+
+	snprintf(text, sizeof text, "%.10g", json_number_value(n));
+	add(t, text);
+}
+
+/* What the manager fetches by itself. */
+static void print_scrapes(const struct render *r, const json_t *all, struct lm_buf *out)
+{
+	static const char *const heads[] = {
+	    "FETCHED", "FROM", "SERIES", "SECONDS", "SAMPLES", "FAILURES", "TROUBLE"};
+
+	if (json_array_size(all) == 0)
+		return;
+	struct render_table *t = table(heads, LM_COUNT(heads));
+	lm_buf_puts(out, "\n");
+	for (size_t i = 0; i < json_array_size(all); i++) {
+		const json_t *one = json_array_get(all, i);
+		struct lm_buf name;
+
+		lm_buf_init(&name, 4096);
+		lm_buf_printf(&name, "%s.%s", render_text(one, "component"),
+		    render_text(one, "metricName"));
+		add(t, name.p);
+		add(t, render_text(one, "url"));
+		add(t, render_text(one, "series"));
+		add_number(t, json_object_get(one, "periodSeconds"));
+		add_number(t, json_object_get(one, "samples"));
+		add_number(t, json_object_get(one, "failures"));
+		render_table_add(t, RENDER_BAD, render_text(one, "trouble"));
+		lm_buf_fini(&name);
+	}
+	finish(t, r, out);
+}
+
 static const char *print_metrics(const struct render *r, const json_t *all, struct lm_buf *out)
 {
 	static const char *const heads[] = {"COMPONENT", "METRIC", "VALUE", "AT", "FIGURES"};
@@ -216,6 +253,7 @@ static const char *print_metrics(const struct render *r, const json_t *all, stru
 			add_metric(t, json_array_get(metrics, i));
 		finish(t, r, out);
 	}
+	print_scrapes(r, json_object_get(all, "scrapes"), out);
 	print_policies(r, json_object_get(all, "policies"), out);
 	return json_array_size(metrics) == 0 ? "No metric has arrived yet." : NULL;
 }
