@@ -8,25 +8,40 @@
 struct policy;
 
 /*
- * The awake policies by the time at which they are looked at next: a binary heap.  A sample moves
- * a policy's own due time alone and leaves its place here as it is; the tick that finds it too
- * early puts it where it belongs.  So a sample costs the same among ten policies and 100,000.
+ * The awake policies by the time at which they are due.  A sample moves the due time of a policy
+ * and nothing here; so it costs the same among ten policies and 100,000.
+ *
+ * Who is due soon is in a heap.  Who is due later is in the slot of that second or so, in no order;
+ * when its time comes, most of them have been moved on by samples and go to a later slot, and
+ * only who was silent meets the heap.
  */
+enum { DEADLINE_SLOTS = 128, DEADLINE_SLOT_MS = 1024 };
+
 struct deadline {
-	int64_t wake_ms; /* never after the policy is due */
+	int64_t wake_ms; /* the policy is not due before */
 	struct policy *policy;
 };
 
 struct deadlines {
-	struct deadline *v;
-	size_t n, cap;
+	struct {
+		struct deadline *v;
+		size_t n, cap;
+	} soon;
+	int64_t horizon; /* the last slot that is in the heap, all before it included */
+	struct deadline_slot {
+		struct policy **v;
+		size_t n, cap;
+	} slots[DEADLINE_SLOTS]; /* slot i, of those behind the horizon, at i modulo their number */
+	uint64_t filled[DEADLINE_SLOTS / 64];
 };
 
 void deadlines_fini(struct deadlines *);
-/* Moves what is there already. */
-void deadlines_put(struct deadlines *, struct policy *, int64_t wake_ms);
+/* By its due time; moves what is there already. */
+void deadlines_put(struct deadlines *, struct policy *);
 void deadlines_drop(struct deadlines *, struct policy *); /* not there: nothing */
-/* NULL: none; 'out_wake_ms' is then untouched. */
-struct policy *deadlines_first(const struct deadlines *, int64_t *out_wake_ms);
+/* Somebody who is due by now, the earliest first, or NULL; it stays until it is put elsewhere. */
+struct policy *deadlines_due(struct deadlines *, int64_t now_ms);
+/* When somebody may be due; INT64_MAX: never. */
+int64_t deadlines_next(const struct deadlines *);
 
 #endif

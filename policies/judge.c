@@ -43,7 +43,7 @@ unsigned scale_called(const struct scale *s, double load)
 static unsigned run_kept(const struct scale *s)
 {
 	unsigned run = s->above > 0 ? s->above : s->below;
-	unsigned asked = s->above > 0 ? s->conf.smoothing_out : s->conf.smoothing_in;
+	unsigned asked = s->above > 0 ? s->smoothing_out : s->smoothing_in;
 
 	return least(least(run, asked), RECENT_KEPT);
 }
@@ -157,8 +157,8 @@ static void judge_in(const struct scale *s, int64_t now_ms, struct verdict *v)
 	}
 	v->size = size_in(s, floor);
 	v->held = HELD_CALLED;
-	if (s->conf.stabilization_ms > 0) {
-		lately = crest_since(&s->called, now_ms - s->conf.stabilization_ms);
+	if (s->called != NULL) {
+		lately = crest_since(s->called, now_ms - s->conf.stabilization_ms);
 		v->held = lately >= s->size && v->size < s->size ? HELD_STABILIZING : v->held;
 		v->size = greatest(v->size, lately);
 	}
@@ -192,9 +192,9 @@ struct verdict scale_judge(const struct scale *s, int64_t now_ms)
 		v.size = least(v.rule->size, maximum_of(s));
 	} else if (isnan(s->load)) {
 		v.held = HELD_SILENT;
-	} else if (s->above >= s->conf.smoothing_out) {
+	} else if (s->above >= s->smoothing_out) {
 		judge_out(s, now_ms, &v);
-	} else if (s->below >= s->conf.smoothing_in) {
+	} else if (s->below >= s->smoothing_in) {
 		judge_in(s, now_ms, &v);
 	} else if (s->above > 0 || s->below > 0) {
 		v.action = s->above > 0 ? POLICY_SCALE_OUT : POLICY_SCALE_IN;

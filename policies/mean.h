@@ -9,8 +9,10 @@
  * in a tree, so that a new value costs log n, and nothing is left of an old one however large it was.
  */
 struct mean {
-	double *sums;    /* [1]: of all; [i]: of [2i] and [2i + 1]; [n + i]: the value of i */
-	unsigned *spoke; /* how many of them have a value; alike */
+	struct mean_sum {
+		double sum;
+		unsigned spoke; /* of how many that have a value */
+	} * sums; /* [1]: of all; [i]: of [2i] and [2i + 1]; [n + i]: the value of i */
 	size_t n;
 };
 

@@ -12,7 +12,7 @@
 /* Series and policies come and go, are awake or not, and are looked at when they are due. */
 
 struct policies {
-	struct slab series, heals;
+	struct slab series, heals, scale_slab;
 	LIST_HEAD(, scale) scales;
 	struct budgets budgets;
 	struct deadlines deadlines;
@@ -56,6 +56,7 @@ struct policies *policies_new(void)
 
 	slab_init(&ps->series, sizeof(struct series));
 	slab_init(&ps->heals, sizeof(struct heal));
+	slab_init(&ps->scale_slab, sizeof(struct scale));
 	return ps;
 }
 
@@ -91,8 +92,9 @@ static struct policy *begin(
 
 struct policy *policies_add_scale(struct policies *ps, const struct policy_scale *set, void *owner)
 {
-	struct scale *s = scale_new(set);
+	struct scale *s = slab_take(&ps->scale_slab);
 
+	scale_init(s, set);
 	LIST_INSERT_HEAD(&ps->scales, s, of_all);
 	return begin(ps, &s->policy, POLICY_SCALING, owner);
 }
@@ -120,10 +122,11 @@ void policies_change_heal(struct policies *ps, struct policy *p, const struct po
 	heal_init(as_heal(p), set);
 }
 
-static void drop_scale(struct scale *s)
+static void drop_scale(struct policies *ps, struct scale *s)
 {
 	LIST_REMOVE(s, of_all);
-	scale_free(s);
+	scale_fini(s);
+	slab_give(&ps->scale_slab, s);
 }
 
 void policies_drop(struct policies *ps, struct policy *p)
@@ -132,7 +135,7 @@ void policies_drop(struct policies *ps, struct policy *p)
 		return;
 	deadlines_drop(&ps->deadlines, p);
 	if (p->kind == POLICY_SCALING) {
-		drop_scale(as_scale(p));
+		drop_scale(ps, as_scale(p));
 		return;
 	}
 	heal_fini(as_heal(p));
@@ -145,11 +148,12 @@ void policies_free(struct policies *ps)
 	if (ps == NULL)
 		return;
 	while (!LIST_EMPTY(&ps->scales))
-		drop_scale(LIST_FIRST(&ps->scales));
+		drop_scale(ps, LIST_FIRST(&ps->scales));
 	while (!LIST_EMPTY(&ps->budgets))
 		budget_free(LIST_FIRST(&ps->budgets));
 	slab_fini(&ps->series);
 	slab_fini(&ps->heals);
+	slab_fini(&ps->scale_slab);
 	deadlines_fini(&ps->deadlines);
 	free(ps);
 }
@@ -173,7 +177,7 @@ void policies_enable(struct policies *ps, struct policy *p, bool enabled, int64_
 	else
 		heal_reset(as_heal(p), now_ms);
 	if (enabled && is_timed(p))
-		deadlines_put(&ps->deadlines, p, p->due_ms);
+		deadlines_put(&ps->deadlines, p);
 	else
 		deadlines_drop(&ps->deadlines, p);
 }
@@ -189,7 +193,7 @@ void policies_set_size(struct policies *ps, struct policy *p, unsigned size, int
 	scale_set_size(as_scale(p), size, now_ms);
 	if (p->enabled && is_timed(p)) {
 		p->due_ms = now_ms;
-		deadlines_put(&ps->deadlines, p, p->due_ms);
+		deadlines_put(&ps->deadlines, p);
 	}
 }
 
@@ -213,28 +217,20 @@ void policies_forget_heals(struct policies *ps, struct policy *p)
 int64_t policies_tick(struct policies *ps, int64_t now_ms, struct policy_decisions *out)
 {
 	struct policy *p;
-	int64_t wake_ms;
 
-	while ((p = deadlines_first(&ps->deadlines, &wake_ms)) != NULL) {
-		if (p->due_ms <= wake_ms) { /* nothing has moved it on */
-			if (wake_ms > now_ms)
-				return wake_ms;
-			if (p->kind == POLICY_SCALING)
-				scale_tick(as_scale(p), now_ms, out);
-			else
-				heal_silence(as_heal(p), now_ms, out);
-		}
-		deadlines_put(&ps->deadlines, p, p->due_ms);
+	while ((p = deadlines_due(&ps->deadlines, now_ms)) != NULL) {
+		if (p->kind == POLICY_SCALING)
+			scale_tick(as_scale(p), now_ms, out);
+		else
+			heal_silence(as_heal(p), now_ms, out);
+		deadlines_put(&ps->deadlines, p);
 	}
-	return INT64_MAX;
+	return deadlines_next(&ps->deadlines);
 }
 
 int64_t policies_next(const struct policies *ps)
 {
-	int64_t wake_ms = INT64_MAX;
-
-	deadlines_first(&ps->deadlines, &wake_ms);
-	return wake_ms;
+	return deadlines_next(&ps->deadlines);
 }
 
 /* ---- what they have seen ----------------------------------------------------------------------- */

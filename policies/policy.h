@@ -27,11 +27,22 @@
  *    was looking.
  * A policy that is not enabled sees nothing.  Enabling, disabling and deciding reset its counts; what
  * it remembers of its decisions (cool-downs, stabilisation, heals) stays.
+ *
+ * When a run of breaches is complete, a scale policy does nothing
+ *  - below the minimum (that is to be mended), at a limit, or at what the schedule wants;
+ *  - while a cool-down lasts;
+ *  - when it calls for the size that there is;
+ *  - inward, when as many were called for within the stabilisation;
+ *  - inward, when a member of the smaller pool would have a load that scales out, by the highest
+ *    load of the run (the guard).  So under a constant load no pool ever turns.  Noise may lead it
+ *    astray: where a scale-in had to be taken back at about the same traffic, the guard then asks
+ *    for a fifth more room, and for two fifths after the second time, until the traffic has grown.
+ * The run goes on meanwhile, and is acted upon as soon as nothing holds it.
  */
 struct policies;
 struct policy;
 struct series;
-struct schedule; /* busy hours */
+struct schedule; /* policies/schedule.h */
 
 struct policies *policies_new(void);
 void policies_free(struct policies *); /* and all that is in it */
@@ -155,7 +166,7 @@ enum sample_fate policies_integrity(struct policies *, struct series *, bool ok,
     int64_t now_ms, struct policy_decisions *);
 
 /* Counts missing samples, keeps schedules.  Returns when it next wants to be called; INT64_MAX: not
- * at all. */
+ * at all.  Among many policies that may be in vain, but it is never too late. */
 int64_t policies_tick(struct policies *, int64_t now_ms, struct policy_decisions *);
 /* The same answer, without counting. */
 int64_t policies_next(const struct policies *);

@@ -26,12 +26,15 @@
 
 enum policy_kind { POLICY_SCALING, POLICY_HEALING };
 
+enum { WAITS_SOON = 255 };
+
 /* How every policy begins. */
 struct policy {
 	void *owner;
 	int64_t due_ms;  /* when it must be looked at; a sample may move it on */
 	uint32_t place;  /* in the deadlines, from 1; 0: not there */
 	uint32_t serial; /* order of creation: decides between equals */
+	uint8_t waits;   /* in the deadlines: its slot, or WAITS_SOON */
 	uint8_t kind;    /* enum policy_kind */
 	bool enabled;
 };

@@ -45,16 +45,32 @@ static void unlink_series(struct link *link)
 	*at = link->next;
 }
 
+static struct link *nth_link(struct scale *s, size_t i)
+{
+	return i == 0 ? &s->link : &s->links[i - 1];
+}
+
 static void link_all(struct scale *s, const struct policy_scale *set)
 {
 	size_t n = 0;
 
 	s->links = policy_alloc(set->n_series, sizeof *s->links);
 	for (size_t i = 0; i < set->n_series; i++) {
-		s->links[n] = (struct link){.scale = s, .index = n};
-		n += link_series(&s->links[n], set->series[i]);
+		*nth_link(s, n) = (struct link){.scale = s, .index = n};
+		n += link_series(nth_link(s, n), set->series[i]);
 	}
 	mean_init(&s->mean, n);
+}
+
+/* What was called for stays when only its time is changed. */
+static void want_crest(struct scale *s, bool wanted)
+{
+	if (wanted && s->called == NULL)
+		s->called = policy_alloc(1, sizeof *s->called);
+	if (wanted)
+		return;
+	free(s->called);
+	s->called = NULL;
 }
 
 static void describe(struct scale *s, const struct policy_scale *set)
@@ -63,6 +79,8 @@ static void describe(struct scale *s, const struct policy_scale *set)
 
 	assert(set->smoothing_out >= 1 && set->smoothing_in >= 1 && set->increment >= 1);
 	s->conf = *set;
+	s->smoothing_out = set->smoothing_out;
+	s->smoothing_in = set->smoothing_in;
 	s->conf.series = NULL;
 	s->conf.schedule = NULL;
 	if (s->conf.increment > SIZE_MAX_WANTED)
@@ -73,6 +91,7 @@ static void describe(struct scale *s, const struct policy_scale *set)
 		s->schedule = policy_alloc(1, sizeof *s->schedule);
 		*s->schedule = *set->schedule;
 	}
+	want_crest(s, set->stabilization_ms > 0);
 	if (set->predict_ahead_ms > 0) {
 		s->forecast = policy_alloc(1, sizeof *s->forecast);
 		forecast_init(s->forecast,
@@ -85,7 +104,7 @@ static void describe(struct scale *s, const struct policy_scale *set)
 static void undescribe(struct scale *s)
 {
 	for (size_t i = 0; i < s->mean.n; i++)
-		unlink_series(&s->links[i]);
+		unlink_series(nth_link(s, i));
 	free(s->links);
 	free(s->forecast);
 	free(s->schedule);
@@ -94,18 +113,15 @@ static void undescribe(struct scale *s)
 	s->schedule = NULL;
 }
 
-struct scale *scale_new(const struct policy_scale *set)
+void scale_init(struct scale *s, const struct policy_scale *set)
 {
-	struct scale *s = policy_alloc(1, sizeof *s);
-
 	describe(s, set);
-	return s;
 }
 
-void scale_free(struct scale *s)
+void scale_fini(struct scale *s)
 {
 	undescribe(s);
-	free(s);
+	free(s->called);
 }
 
 void scale_change(struct scale *s, const struct policy_scale *set)
@@ -135,9 +151,8 @@ void scale_reset(struct scale *s, int64_t now_ms)
 	s->memory.awaited = false;
 	s->policy.due_ms = now_ms;
 	/* Nobody knows what was called for before: no less than this. */
-	if (s->conf.stabilization_ms > 0 &&
-	    crest_since(&s->called, now_ms - s->conf.stabilization_ms) == 0)
-		crest_put(&s->called, s->size, now_ms);
+	if (s->called != NULL && crest_since(s->called, now_ms - s->conf.stabilization_ms) == 0)
+		crest_put(s->called, s->size, now_ms);
 }
 
 void scale_set_size(struct scale *s, unsigned size, int64_t now_ms)
@@ -190,7 +205,7 @@ static void decide(
 
 static void count(struct scale *s)
 {
-	if (s->load > s->out || s->ahead > s->out) {
+	if (s->load > s->out || (s->forecast != NULL && s->ahead > s->out)) {
 		s->below = 0;
 		s->above += s->above < UINT_MAX;
 	} else if (s->load < s->in) {
@@ -211,10 +226,10 @@ void scale_sample(struct scale *s, size_t index, double load, int64_t at_ms, int
 		forecast_add(s->forecast, s->load, at_ms);
 		s->ahead = forecast_at(s->forecast, at_ms + s->conf.predict_ahead_ms);
 	}
-	if (s->conf.stabilization_ms > 0)
-		crest_put(&s->called, scale_called(s, s->load), now_ms);
+	if (s->called != NULL)
+		crest_put(s->called, scale_called(s, s->load), now_ms);
 	count(s);
-	if (s->above < s->conf.smoothing_out && s->below < s->conf.smoothing_in)
+	if (s->above < s->smoothing_out && s->below < s->smoothing_in)
 		return;
 	struct verdict v = scale_judge(s, now_ms);
 	if (v.held == HELD_NOT)

@@ -2,6 +2,7 @@
 #ifndef LM_POLICIES_SCALE_H
 #define LM_POLICIES_SCALE_H
 
+#include <stdalign.h>
 #include <sys/queue.h>
 
 #include "policies/crest.h"
@@ -32,23 +33,27 @@ struct memory {
 	char reason[sizeof((struct policy_decision *)0)->reason];
 };
 
+/* What a sample touches comes first. */
 struct scale {
-	struct policy policy;
-	struct policy_scale conf; /* but the series and the schedule */
-	double out, in;           /* what is a breach: a threshold or the target's; NaN: nothing */
-	double load;              /* the latest; NaN: none since the policy was enabled */
-	double ahead;             /* where it is going; NaN: not known */
-	unsigned size;
+	alignas(64) struct policy policy;
+	struct link link;      /* of its first series, often the only one */
+	double out, in;        /* what is a breach: a threshold or the target's; NaN: nothing */
+	double load;           /* the latest; NaN: none since the policy was enabled */
 	unsigned above, below; /* the run of breaches; one of the two is 0 */
-	unsigned n_recent;     /* ever seen: the i-th is at i modulo RECENT_KEPT */
+	unsigned smoothing_out, smoothing_in;
+	unsigned size;
+	unsigned n_recent;         /* ever seen: the i-th is at i modulo RECENT_KEPT */
+	struct forecast *forecast; /* owned; NULL: not wanted */
+	struct crest *called;      /* owned: the sizes called for; NULL: nothing is stabilised */
+	struct mean mean;
 	struct {
 		int64_t at_ms;
 		double load;
 	} recent[RECENT_KEPT];
-	struct mean mean;
-	struct link *links;        /* owned, as many as the mean is of */
-	struct crest called;       /* the sizes called for, while a stabilisation is wanted */
-	struct forecast *forecast; /* owned; NULL: not wanted */
+
+	struct policy_scale conf;  /* but the series and the schedule */
+	double ahead;              /* where the load is going; NaN: not known */
+	struct link *links;        /* of the other series; owned */
 	struct schedule *schedule; /* owned; NULL: none */
 	struct memory memory;
 	LIST_ENTRY(scale) of_all;
@@ -59,8 +64,8 @@ static inline struct scale *as_scale(const struct policy *p)
 	return (struct scale *)p;
 }
 
-struct scale *scale_new(const struct policy_scale *);
-void scale_free(struct scale *);
+void scale_init(struct scale *, const struct policy_scale *);
+void scale_fini(struct scale *);
 /* Begins to see, or no longer sees: counts begin anew. */
 void scale_reset(struct scale *, int64_t now_ms);
 void scale_set_size(struct scale *, unsigned size, int64_t now_ms);

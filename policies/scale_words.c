@@ -94,7 +94,7 @@ static void print_calm(const struct scale *s, struct lm_buf *out)
 static void print_counting(const struct scale *s, bool up, struct lm_buf *out)
 {
 	lm_buf_printf(out, "%u of %u samples ", up ? s->above : s->below,
-	    up ? s->conf.smoothing_out : s->conf.smoothing_in);
+	    up ? s->smoothing_out : s->smoothing_in);
 	lm_buf_puts(out, up ? "above " : "below ");
 	words_load(out, up ? s->out : s->in);
 }
@@ -162,9 +162,9 @@ void scale_explain(const struct scale *s, struct lm_buf *out)
 	}
 	lm_buf_puts(out, " (out > ");
 	words_load(out, s->out);
-	lm_buf_printf(out, ": %u/%u, in < ", s->above, s->conf.smoothing_out);
+	lm_buf_printf(out, ": %u/%u, in < ", s->above, s->smoothing_out);
 	words_load(out, s->in);
-	lm_buf_printf(out, ": %u/%u)", s->below, s->conf.smoothing_in);
+	lm_buf_printf(out, ": %u/%u)", s->below, s->smoothing_in);
 }
 
 /* ---- the document ---------------------------------------------------------------------------- */
@@ -176,7 +176,7 @@ static void print_direction(const struct lm_json *at, const struct scale *s, boo
 	lm_json_open(&j, up ? "scaleOut" : "scaleIn", '{');
 	lm_json_num(&j, "threshold", up ? s->out : s->in);
 	lm_json_int(&j, "samples", up ? s->above : s->below);
-	lm_json_int(&j, "smoothing", up ? s->conf.smoothing_out : s->conf.smoothing_in);
+	lm_json_int(&j, "smoothing", up ? s->smoothing_out : s->smoothing_in);
 	lm_json_num(
 	    &j, "cooldown", (double)(up ? s->conf.cooldown_out_ms : s->conf.cooldown_in_ms) / 1000);
 	lm_json_close(&j, '}');

@@ -2,12 +2,13 @@
 #include "policies/slab.h"
 
 #include <assert.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/vec.h"
 
-enum { PER_BLOCK = 128 };
+enum { BLOCK = 16384, LINE = 64 };
 
 void slab_init(struct slab *s, size_t size)
 {
@@ -22,6 +23,18 @@ void slab_fini(struct slab *s)
 	lm_vec_free(&s->blocks);
 }
 
+static void add_block(struct slab *s)
+{
+	size_t n = BLOCK / s->size + 1;
+	char *block = calloc(1, n * s->size + LINE - 1);
+
+	if (block == NULL)
+		abort();
+	*LM_PUSH(NULL, &s->blocks) = block;
+	s->fresh = block + (LINE - (uintptr_t)block % LINE) % LINE;
+	s->end = s->fresh + n * s->size;
+}
+
 void *slab_take(struct slab *s)
 {
 	void *one = s->given;
@@ -30,13 +43,8 @@ void *slab_take(struct slab *s)
 		memcpy(&s->given, one, sizeof s->given);
 		return memset(one, 0, s->size);
 	}
-	if (s->fresh == s->end) {
-		s->fresh = calloc(PER_BLOCK, s->size);
-		if (s->fresh == NULL)
-			abort();
-		s->end = s->fresh + PER_BLOCK * s->size;
-		*LM_PUSH(NULL, &s->blocks) = s->fresh;
-	}
+	if (s->fresh == s->end)
+		add_block(s);
 	one = s->fresh;
 	s->fresh += s->size;
 	return one;

@@ -9,7 +9,7 @@
  * memory returns to the system when the slab ends.
  */
 struct slab {
-	size_t size;       /* of one; a multiple of its alignment */
+	size_t size;       /* of one */
 	void *given;       /* those given back, each pointing to the next */
 	char *fresh, *end; /* what was never taken yet */
 	struct {
@@ -18,6 +18,7 @@ struct slab {
 	} blocks;
 };
 
+/* Things of 64 bytes and their multiples begin where a line of the cache does. */
 void slab_init(struct slab *, size_t size);
 void slab_fini(struct slab *);
 void *slab_take(struct slab *); /* zeroed; aborts when memory is out */
