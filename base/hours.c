@@ -210,23 +210,27 @@ static int64_t ahead(int64_t from, int64_t to)
 	return (to - from + WEEK_MS) % WEEK_MS;
 }
 
-unsigned lm_hours_least(const struct lm_hours *h, int64_t now_ms)
+static bool is_within(const struct lm_hours_entry *e, int64_t now)
 {
-	int64_t now = week_ms(h, now_ms);
-	unsigned least = 0;
+	for (int day = 0; day < DAYS; day++) {
+		int64_t begin = (int64_t)(day * DAY_MIN + e->from) * MINUTE_MS;
 
-	for (size_t i = 0; i < h->n; i++) {
-		const struct lm_hours_entry *e = &h->v[i];
-
-		for (int day = 0; day < DAYS && e->least > least; day++) {
-			int64_t begin = (int64_t)(day * DAY_MIN + e->from) * MINUTE_MS;
-
-			if ((e->days & 1u << day) != 0 &&
-			    ahead(begin, now) < (int64_t)e->minutes * MINUTE_MS)
-				least = e->least;
-		}
+		if ((e->days & 1u << day) != 0 &&
+		    ahead(begin, now) < (int64_t)e->minutes * MINUTE_MS)
+			return true;
 	}
-	return least;
+	return false;
+}
+
+const struct lm_hours_entry *lm_hours_at(const struct lm_hours *h, int64_t now_ms)
+{
+	const struct lm_hours_entry *most = NULL;
+	int64_t now = week_ms(h, now_ms);
+
+	for (size_t i = 0; i < h->n; i++)
+		if ((most == NULL || h->v[i].least > most->least) && is_within(&h->v[i], now))
+			most = &h->v[i];
+	return most;
 }
 
 int64_t lm_hours_next(const struct lm_hours *h, int64_t now_ms)
@@ -248,4 +252,32 @@ int64_t lm_hours_next(const struct lm_hours *h, int64_t now_ms)
 			}
 		}
 	return soonest == INT64_MAX ? INT64_MAX : now_ms + soonest;
+}
+
+/* ---- for people ---------------------------------------------------------------------------- */
+
+static void print_days(unsigned days, struct lm_buf *out)
+{
+	const char *comma = "";
+
+	for (unsigned i = 0, last; i < DAYS; i = last + 1) {
+		last = i;
+		if ((days & 1u << i) == 0)
+			continue;
+		while (last + 1 < DAYS && (days & 1u << (last + 1)) != 0)
+			last++;
+		lm_buf_printf(out, last > i ? "%s%s-%s" : "%s%s", comma, lm_hours_days[i],
+		    lm_hours_days[last]);
+		comma = ",";
+	}
+}
+
+void lm_hours_print(const struct lm_hours_entry *e, struct lm_buf *out)
+{
+	unsigned to = e->from + e->minutes;
+
+	if (to > DAY_MIN)
+		to -= DAY_MIN;
+	print_days(e->days, out);
+	lm_buf_printf(out, " %02u:%02u-%02u:%02u", e->from / 60, e->from % 60, to / 60, to % 60);
 }

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
+
 /*
  * Busy hours of a week, and how many of something are needed in them:
  *
@@ -40,10 +42,12 @@ struct lm_hours_flaw {
 /* False: not such a text, and *out is without hours.  'flaw' may be NULL. */
 bool lm_hours_parse(const char *text, struct lm_hours *out, struct lm_hours_flaw *);
 
-/* How many are needed at a time (in ms since 1970, UTC); 0: nobody says. */
-unsigned lm_hours_least(const struct lm_hours *, int64_t now_ms);
+/* What counts at a time, in ms since 1970, UTC; NULL: nothing. */
+const struct lm_hours_entry *lm_hours_at(const struct lm_hours *, int64_t now_ms);
 /* The next time, later than now, at which that may be another; INT64_MAX: never. */
 int64_t lm_hours_next(const struct lm_hours *, int64_t now_ms);
+/* "Mon-Fri 08:00-18:00" */
+void lm_hours_print(const struct lm_hours_entry *, struct lm_buf *out);
 
 extern const char *const lm_hours_days[]; /* "Mon", ..., "Sun", NULL */
 

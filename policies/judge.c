@@ -144,8 +144,8 @@ static void judge_in(const struct scale *s, int64_t now_ms, struct verdict *v)
 	unsigned floor = s->conf.min, lately;
 
 	v->action = POLICY_SCALE_IN;
-	if (v->rule != NULL && v->rule->size > floor)
-		floor = v->rule->size;
+	if (v->rule != NULL && v->rule->least > floor)
+		floor = v->rule->least;
 	if (s->size <= floor) {
 		v->held = floor == s->conf.min ? HELD_MINIMUM : HELD_SCHEDULE;
 		return;
@@ -170,9 +170,9 @@ static void judge_in(const struct scale *s, int64_t now_ms, struct verdict *v)
 }
 
 /* Fewer than the schedule wants. */
-static bool is_short(const struct scale *s, const struct schedule_rule *rule)
+static bool is_short(const struct scale *s, const struct lm_hours_entry *rule)
 {
-	return rule != NULL && s->size < least(rule->size, maximum_of(s));
+	return rule != NULL && s->size < least(rule->least, maximum_of(s));
 }
 
 struct verdict scale_judge(const struct scale *s, int64_t now_ms)
@@ -180,7 +180,7 @@ struct verdict scale_judge(const struct scale *s, int64_t now_ms)
 	struct verdict v = {.held = HELD_CALM};
 
 	if (s->schedule != NULL)
-		v.rule = schedule_at(s->schedule, now_ms);
+		v.rule = lm_hours_at(s->schedule, now_ms);
 	if (!s->policy.enabled) {
 		v.held = HELD_UNWATCHED;
 	} else if (s->size < s->conf.min) {
@@ -189,7 +189,7 @@ struct verdict scale_judge(const struct scale *s, int64_t now_ms)
 		v.held = HELD_NOT;
 		v.is_scheduled = true;
 		v.action = POLICY_SCALE_OUT;
-		v.size = least(v.rule->size, maximum_of(s));
+		v.size = least(v.rule->least, maximum_of(s));
 	} else if (isnan(s->load)) {
 		v.held = HELD_SILENT;
 	} else if (s->above >= s->smoothing_out) {

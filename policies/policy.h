@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/hours.h"
 
 /*
  * The policy engine: samples and time in, decisions out.  Pure: time is a parameter, in
@@ -42,7 +43,10 @@
 struct policies;
 struct policy;
 struct series;
+<<<<<<< HEAD
 struct schedule; /* policies/schedule.h */
+=======
+>>>>>>> 937c3b3 (policies: busy hours are base's)
 
 struct policies *policies_new(void);
 void policies_free(struct policies *); /* and all that is in it */
@@ -81,7 +85,7 @@ struct policy_scale {
 	bool unguarded;            /* may scale in to where the load would scale out; false */
 	int64_t predict_ahead_ms;  /* out when the load extrapolated so far breaches; 0: never */
 	int64_t predict_window_ms; /* of the samples extrapolated; 0: predict_ahead_ms */
-	const struct schedule *schedule; /* at least so many members at these hours; NULL */
+	const struct lm_hours *schedule; /* at least so many members at these hours; NULL */
 };
 
 void policy_scale_init(struct policy_scale *);

@@ -14,7 +14,6 @@
  *	mean.c         the load of many series
  *	forecast.c     the load that is to come
  *	crest.c        the largest size called for lately
- *	schedule.c     busy hours of the week
  *	scale_words.c  all of it for people
  *	heal.c         OK, BROKEN and silence
  *	budget.c       so many heals in so much time

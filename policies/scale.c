@@ -240,7 +240,7 @@ void scale_tick(struct scale *s, int64_t now_ms, struct policy_decisions *out)
 {
 	struct verdict v = scale_judge(s, now_ms);
 
-	s->policy.due_ms = schedule_next(s->schedule, now_ms);
+	s->policy.due_ms = lm_hours_next(s->schedule, now_ms);
 	if (v.held != HELD_NOT || !v.is_scheduled)
 		return;
 	decide(s, &v, now_ms, out);

@@ -9,7 +9,6 @@
 #include "policies/forecast.h"
 #include "policies/mean.h"
 #include "policies/rule.h"
-#include "policies/schedule.h"
 
 enum {
 	RECENT_KEPT = 16,          /* loads remembered, of which the latest are the run */
@@ -50,11 +49,19 @@ struct scale {
 		int64_t at_ms;
 		double load;
 	} recent[RECENT_KEPT];
+<<<<<<< HEAD
 
 	struct policy_scale conf;  /* but the series and the schedule */
 	double ahead;              /* where the load is going; NaN: not known */
 	struct link *links;        /* of the other series; owned */
 	struct schedule *schedule; /* owned; NULL: none */
+=======
+	struct mean mean;
+	struct link *links;        /* owned, as many as the mean is of */
+	struct crest called;       /* the sizes called for, while a stabilisation is wanted */
+	struct forecast *forecast; /* owned; NULL: not wanted */
+	struct lm_hours *schedule; /* owned; NULL: none */
+>>>>>>> 937c3b3 (policies: busy hours are base's)
 	struct memory memory;
 	LIST_ENTRY(scale) of_all;
 };
@@ -97,13 +104,13 @@ enum held {
 
 struct verdict {
 	enum held held;
-	enum policy_action action;        /* what is done, or held */
-	unsigned size;                    /* wanted; of a guard: refused */
-	double load;                      /* of one member of so many */
-	double limit;                     /* of a guard: what that load may be */
-	int64_t left_ms;                  /* of a cool-down */
-	const struct schedule_rule *rule; /* what the schedule wants at this hour; NULL: nothing */
-	bool is_scheduled;                /* it is what is done */
+	enum policy_action action;         /* what is done, or held */
+	unsigned size;                     /* wanted; of a guard: refused */
+	double load;                       /* of one member of so many */
+	double limit;                      /* of a guard: what that load may be */
+	int64_t left_ms;                   /* of a cool-down */
+	const struct lm_hours_entry *rule; /* what the schedule wants at this hour; NULL: nothing */
+	bool is_scheduled;                 /* it is what is done */
 };
 
 struct verdict scale_judge(const struct scale *, int64_t now_ms);

@@ -49,8 +49,8 @@ static void print_breach(const struct scale *s, bool up, struct lm_buf *out)
 void scale_print_reason(const struct scale *s, const struct verdict *v, struct lm_buf *out)
 {
 	if (v->is_scheduled) {
-		schedule_print_rule(v->rule, out);
-		lm_buf_printf(out, " wants %u", v->rule->size);
+		lm_hours_print(v->rule, out);
+		lm_buf_printf(out, " wants %u", v->rule->least);
 	} else {
 		print_breach(s, v->action == POLICY_SCALE_OUT, out);
 	}
@@ -126,8 +126,8 @@ void scale_print_held(const struct scale *s, const struct verdict *v, struct lm_
 		lm_buf_printf(out, "at its minimum of %u", s->conf.min);
 		return;
 	case HELD_SCHEDULE:
-		schedule_print_rule(v->rule, out);
-		lm_buf_printf(out, " wants %u", v->rule->size);
+		lm_hours_print(v->rule, out);
+		lm_buf_printf(out, " wants %u", v->rule->least);
 		return;
 	case HELD_COOLDOWN:
 		lm_buf_puts(out, "cool-down, ");
@@ -206,7 +206,7 @@ static void print_size(struct lm_json *j, const struct scale *s, const struct ve
 	lm_json_int(j, "max", s->conf.max);
 	lm_json_int(j, "increment", s->conf.increment);
 	if (s->schedule != NULL)
-		lm_json_int(j, "scheduled", v->rule == NULL ? 0 : v->rule->size);
+		lm_json_int(j, "scheduled", v->rule == NULL ? 0 : v->rule->least);
 	if (!isnan(s->conf.target))
 		lm_json_num(j, "target", s->conf.target);
 	lm_json_num(j, "guard", s->conf.unguarded ? NAN : scale_guard_limit(s));

@@ -3,7 +3,6 @@
 #define TESTS_LIB_POOL_H
 
 #include "policies/policy.h"
-#include "policies/schedule.h"
 
 /*
  * A pool of servers under one scale policy, for the tests of what it decides.  The thresholds are

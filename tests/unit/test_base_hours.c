@@ -16,6 +16,13 @@ static void given(const char *text)
 	ck_assert_msg(lm_hours_parse(text, &hours, &flaw), "%s: %s", text, flaw.what);
 }
 
+static unsigned least(int64_t now_ms)
+{
+	const struct lm_hours_entry *e = lm_hours_at(&hours, now_ms);
+
+	return e != NULL ? e->least : 0;
+}
+
 static int64_t at(const char *time)
 {
 	int64_t ms = 0;
@@ -58,7 +65,7 @@ static const struct {
 START_TEST(at_a_time_the_largest_number_that_is_said_for_it_counts)
 {
 	given(moments[_i].text);
-	ck_assert_msg(lm_hours_least(&hours, at(moments[_i].time)) == moments[_i].least, "%s at %s",
+	ck_assert_msg(least(at(moments[_i].time)) == moments[_i].least, "%s at %s",
 	    moments[_i].text, moments[_i].time);
 }
 END_TEST
@@ -67,13 +74,13 @@ START_TEST(hours_go_by_their_own_clock)
 {
 	given("Mon 08:00-09:00 = 1");
 	ck_assert(lm_time_offset("+01:00", &hours.offset_s));
-	ck_assert_uint_eq(lm_hours_least(&hours, at("2026-11-16T07:30:00Z")), 1);
-	ck_assert_uint_eq(lm_hours_least(&hours, at("2026-11-16T08:00:00Z")), 0);
+	ck_assert_uint_eq(least(at("2026-11-16T07:30:00Z")), 1);
+	ck_assert_uint_eq(least(at("2026-11-16T08:00:00Z")), 0);
 	ck_assert_int_eq(
 	    lm_hours_next(&hours, at("2026-11-15T12:00:00Z")), at("2026-11-16T07:00:00Z"));
 	ck_assert(lm_time_offset("-14:00", &hours.offset_s));
-	ck_assert_uint_eq(lm_hours_least(&hours, at("2026-11-16T22:30:00Z")), 1);
-	ck_assert_uint_eq(lm_hours_least(&hours, 0), 0); /* Wednesday there, and before 1970 */
+	ck_assert_uint_eq(least(at("2026-11-16T22:30:00Z")), 1);
+	ck_assert_uint_eq(least(0), 0); /* Wednesday there, and before 1970 */
 }
 END_TEST
 
@@ -95,18 +102,49 @@ START_TEST(the_next_change_is_later_than_now)
 }
 END_TEST
 
+START_TEST(hours_that_fill_days_still_have_their_midnights)
+{
+	given("Mon = 1");
+	ck_assert_int_eq(
+	    lm_hours_next(&hours, at("2026-11-16T00:00:00Z")), at("2026-11-17T00:00:00Z"));
+	ck_assert_int_eq(
+	    lm_hours_next(&hours, at("2026-11-17T00:00:30Z")), at("2026-11-23T00:00:00Z"));
+}
+END_TEST
+
+START_TEST(hours_are_written_as_they_are_read)
+{
+	static const char *const texts[] = {"Mon-Fri 08:00-18:00", "Mon,Wed-Thu,Sun 22:00-06:30",
+	    "Mon-Sun 00:00-24:00", "Sat 00:00-00:30"};
+	struct lm_buf out;
+
+	lm_buf_init(&out, 100);
+	for (size_t i = 0; i < LM_COUNT(texts); i++) {
+		char text[64];
+
+		snprintf(text, sizeof text, "%s = 1", texts[i]);
+		given(text);
+		lm_buf_clear(&out);
+		lm_hours_print(&hours.v[0], &out);
+		ck_assert_str_eq(out.p, texts[i]);
+	}
+	lm_buf_fini(&out);
+}
+END_TEST
+
 /* What changes over a week is found by asking for the next change, over and over. */
 START_TEST(nothing_changes_between_two_changes)
 {
 	int64_t now = at("2026-11-16T00:00:00Z"), end = now + INT64_C(7) * 24 * 3600 * 1000;
 
 	given("Mon-Fri 08:00-18:00 = 3; 17:30-01:15 = 2; Sun 00:00-24:00 = 1");
+	ck_assert(lm_time_offset("+05:45", &hours.offset_s));
 	while (now < end) {
 		int64_t next = lm_hours_next(&hours, now);
 
 		ck_assert_int_gt(next, now);
 		for (int64_t t = now; t < next && t < end; t += 60000)
-			ck_assert_uint_eq(lm_hours_least(&hours, t), lm_hours_least(&hours, now));
+			ck_assert_uint_eq(least(t), least(now));
 		now = next;
 	}
 }
@@ -182,6 +220,8 @@ int main(void)
 	    tc, at_a_time_the_largest_number_that_is_said_for_it_counts, 0, LM_COUNT(moments));
 	tcase_add_test(tc, hours_go_by_their_own_clock);
 	tcase_add_test(tc, the_next_change_is_later_than_now);
+	tcase_add_test(tc, hours_that_fill_days_still_have_their_midnights);
+	tcase_add_test(tc, hours_are_written_as_they_are_read);
 	tcase_add_test(tc, nothing_changes_between_two_changes);
 	tcase_add_loop_test(tc, what_is_wrong_is_pointed_at, 0, LM_COUNT(bad));
 	tcase_add_test(tc, there_is_an_end_to_entries);

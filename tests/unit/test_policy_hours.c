@@ -5,12 +5,12 @@
 #include "tests/lib/pool.h"
 
 static struct pool pool;
-static struct schedule schedule;
+static struct lm_hours schedule;
 
 static void setup(void)
 {
 	pool_init(&pool);
-	ck_assert_ptr_null(schedule_parse("Mon-Fri 18:00-20:00 = 4", NULL, &schedule));
+	ck_assert(lm_hours_parse("Mon-Fri 18:00-20:00 = 4", &schedule, NULL));
 	pool.set.schedule = &schedule;
 }
 

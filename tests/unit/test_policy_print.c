@@ -81,9 +81,9 @@ END_TEST
 
 START_TEST(what_a_policy_has_beyond_the_defaults_is_shown)
 {
-	struct schedule schedule;
+	struct lm_hours schedule;
 
-	ck_assert_ptr_null(schedule_parse("Mon 12:00-13:00 = 2", NULL, &schedule));
+	ck_assert(lm_hours_parse("Mon 12:00-13:00 = 2", &schedule, NULL));
 	pool.set.schedule = &schedule;
 	pool.set.target = 40;
 	pool.set.predict_ahead_ms = 10000;

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/time.h"
 #include "lm/core/engine_priv.h"
-#include "policies/schedule.h"
 
 /*
  * From the policies of a graph to those of the policy engine.  A policy that was there before keeps
@@ -61,14 +61,16 @@ static bool expr_is(struct facts *f, const struct graph_expr *x, const char *wor
 }
 
 /* NULL: there is none, or it cannot be read. */
-static const struct schedule *expr_schedule(
+static const struct lm_hours *expr_hours(
     struct facts *f, const struct graph_expr *x, const struct graph_expr *offset)
 {
-	const char *text = expr_text(f, x);
-	struct schedule *s = text == NULL ? NULL : LM_NEW(f->arena, struct schedule);
-	LM_AUTO(lm_err) err = s == NULL ? NULL : schedule_parse(text, expr_text(f, offset), s);
+	const char *text = expr_text(f, x), *clock = expr_text(f, offset);
+	struct lm_hours *h = LM_NEW(f->arena, struct lm_hours);
 
-	return err == NULL ? s : NULL;
+	if (text == NULL || !lm_hours_parse(text, h, NULL) ||
+	    (clock != NULL && !lm_time_offset(clock, &h->offset_s)))
+		return NULL;
+	return h;
 }
 
 /* ---- watches ---------------------------------------------------------------------------------------- */
@@ -142,7 +144,7 @@ void watch_describe_scale(struct facts *f, const struct watch *w, struct policy_
 	out->unguarded = expr_is(f, &s->guard, "false");
 	out->predict_ahead_ms = expr_ms(f, &s->predict, 0);
 	out->predict_window_ms = expr_ms(f, &s->predict_window, 0);
-	out->schedule = expr_schedule(f, &s->schedule, &s->schedule_offset);
+	out->schedule = expr_hours(f, &s->schedule, &s->schedule_offset);
 }
 
 static struct series *series_of(
