@@ -1,0 +1,241 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# Those whose metrics we take, the real ones of Debian: collectd posts, the manager scrapes an exporter
+# and what Prometheus has collected, Alertmanager passes on what Prometheus finds. Each by itself drives a
+# service to scale and to heal. The components are records without anything behind them: what is
+# measured is a figure in a file, which the test writes.
+set -eu
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
+# shellcheck source=tests/lib/box.sh
+. "$root/tests/lib/box.sh"
+for program in collectd prometheus prometheus-alertmanager perl; do
+	command -v $program >/dev/null || {
+		echo "$program is missing: tests/depends names the packages"
+		exit 77
+	}
+done
+box_enter
+tools=$(dirname "$lm")/tests/demo
+exporter=127.0.0.1:9100
+
+# ---- words ---------------------------------------------------------------------------------------------
+
+# shows FILE TEXT: replaces it as a whole, since somebody may be reading it
+shows() {
+	printf '%s\n' "$2" >"$1.new"
+	mv "$1.new" "$1"
+}
+
+# await WHAT CONDITION...: for an event that was not there when the chapter began
+await() {
+	what=$1
+	shift
+	timeout 40 "$tools/await" events 30 "$since" "$@" >event || fail "waited in vain for $what"
+}
+
+# chapter NAME DESCRIPTOR [PROPERTY]: an assembly of its own, Active
+chapter() {
+	echo "$1"
+	echo "{assemblyName: $1, descriptorName: '$2', properties: {${3:-}}}" >intent.yml
+	ends 0 apply -f intent.yml
+	since=$(date +%s%3N)
+}
+
+over() {
+	ends 0 delete "$1"
+}
+
+# started NAME COMMAND...: in the background; it ends with us
+started() {
+	program=$1
+	shift
+	"$@" >"$program.log" 2>&1 &
+	eval "$program=$!"
+}
+
+ended() {
+	kill -TERM "$1"
+	wait "$1" || :
+}
+
+# answers URL: until somebody does
+answers() {
+	tries=400
+	until curl -sf -o answer --max-time 2 "$1"; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || fail "nobody answers at $1"
+		sleep 0.05
+	done
+}
+
+token() {
+	"$lm" token --state state --writer "$1"
+}
+
+# grows, heals NAME: the policy's decision, and the intent
+grows() {
+	await "a decision to scale out $1" type=PolicyEvent "rootAssemblyName=$1" 'action=scale out'
+	await "a scale-out of $1" type=ProcessStateChangeEvent "assemblyName=$1" intentType=ScaleOutAssembly processState=Completed
+}
+
+heals() {
+	await "a decision to heal $1" type=PolicyEvent "rootAssemblyName=$1" action=heal
+	await "a heal of $1" type=ProcessStateChangeEvent "assemblyName=$1" intentType=HealAssembly processState=Completed
+}
+
+# ---- what is managed ------------------------------------------------------------------------------------
+
+descriptors() {
+	mkdir -p packages
+	cat >packages/peers.yml <<END
+name: resource::member::1.0
+lifecycle: [Install, Start, Stop, Uninstall]
+---
+name: resource::pushed::1.0
+lifecycle: [Install, Start, Integrity, Stop, Uninstall]
+metrics:
+  h_load: {type: metric::load, publication-period: 1}
+  h_integrity: {type: metric::integrity, publication-period: 0}
+policies:
+  heal: {type: policy::heal, metric: h_integrity, properties: {smoothing: 2}}
+---
+name: resource::scraped::1.0
+lifecycle: [Install, Start, Integrity, Stop, Uninstall]
+properties:
+  from: {default: http://$exporter/metrics}
+  series: {default: 'pool_load{pool="a"}'}
+metrics:
+  h_load:
+    type: metric::load
+    publication-period: 1
+    scrape: {url: '\${from}', series: '\${series}', full-scale: 1000}
+  h_integrity:
+    type: metric::integrity
+    publication-period: 1
+    scrape: {url: '\${from}', series: pool_up}
+policies:
+  heal: {type: policy::heal, metric: h_integrity, properties: {smoothing: 2}}
+END
+	assembly pushed
+	assembly scraped 'from: {default: '"http://$exporter/metrics}" "from: {value: '\${from}'}"
+}
+
+# assembly KIND [PROPERTY OF-THE-RESOURCE]: a resource that is measured, and a pool that follows its load
+assembly() {
+	cat >>packages/peers.yml <<END
+---
+name: assembly::$1::1.0
+properties: {${2:-}}
+composition:
+  gw: {type: 'resource::$1::1.0', properties: {${3:-}}}
+  pool:
+    type: resource::member::1.0
+    cluster: {minimum-nodes: 1, maximum-nodes: 3}
+policies:
+  scale:
+    type: policy::scale
+    metric: gw.h_load
+    target: pool
+    properties: {scaleOut_threshold: 60, scaleIn_threshold: 20, smoothing: 2}
+END
+}
+
+# ---- collectd posts ---------------------------------------------------------------------------------------
+
+collectd_conf() {
+	cat >collectd.conf <<END
+Hostname "posted__gw"
+FQDNLookup false
+BaseDir "$PWD"
+PIDFile "$PWD/collectd.pid"
+TypesDB "/usr/share/collectd/types.db"
+Interval 1
+LoadPlugin logfile
+<Plugin logfile>
+	LogLevel info
+	File STDOUT
+</Plugin>
+LoadPlugin table
+<Plugin table>
+	<Table "$PWD/figures">
+		Separator " "
+		<Result>
+			Type gauge
+			InstancePrefix "h_load"
+			ValuesFrom 0
+		</Result>
+		<Result>
+			Type gauge
+			InstancePrefix "h_integrity"
+			ValuesFrom 1
+		</Result>
+	</Table>
+</Plugin>
+<LoadPlugin write_http>
+	FlushInterval 1
+</LoadPlugin>
+<Plugin write_http>
+	<Node "lm">
+		URL "$url/api/metrics/collectd"
+		Format "JSON"
+		Header "Authorization: Bearer $(token collectd)"
+		LogHttpError true
+	</Node>
+</Plugin>
+END
+	chmod 600 collectd.conf
+}
+
+collectd_posts() {
+	collectd_conf
+	shows figures '45 1'
+	started collectd collectd -f -C collectd.conf
+	chapter posted assembly::pushed::1.0
+	shows figures '80 1'
+	grows posted
+	shows figures '45 0'
+	heals posted
+	ended "$collectd"
+	over posted
+}
+
+# ---- the manager scrapes ------------------------------------------------------------------------------------
+
+# exposes LOAD UP
+exposes() {
+	shows exporter/metrics "# TYPE pool_load gauge
+pool_load{pool=\"a\",node=\"1\"} $1
+pool_load{pool=\"a\",node=\"2\"} 0
+pool_load{pool=\"b\"} 999999
+# TYPE pool_up gauge
+pool_up $2"
+}
+
+exporter_begins() {
+	mkdir -p exporter
+	exposes 450 1
+	started httpd busybox httpd -f -p $exporter -h exporter
+	answers http://$exporter/metrics
+}
+
+an_exporter_is_scraped() {
+	chapter scraped assembly::scraped::1.0
+	exposes 800 1
+	grows scraped
+	exposes 450 0
+	heals scraped
+	ends 0 get metrics scraped
+	says 'http://127.0.0.1:9100/metrics'
+	exposes 450 1
+	over scraped
+}
+
+descriptors
+start state
+: >events
+"$root/tests/lib/record.sh" "$LM_SERVER" events >record.log 2>&1 &
+collectd_posts
+exporter_begins
+an_exporter_is_scraped
+stop
