@@ -43,10 +43,6 @@
 struct policies;
 struct policy;
 struct series;
-<<<<<<< HEAD
-struct schedule; /* policies/schedule.h */
-=======
->>>>>>> 937c3b3 (policies: busy hours are base's)
 
 struct policies *policies_new(void);
 void policies_free(struct policies *); /* and all that is in it */

@@ -49,19 +49,11 @@ struct scale {
 		int64_t at_ms;
 		double load;
 	} recent[RECENT_KEPT];
-<<<<<<< HEAD
 
 	struct policy_scale conf;  /* but the series and the schedule */
 	double ahead;              /* where the load is going; NaN: not known */
 	struct link *links;        /* of the other series; owned */
-	struct schedule *schedule; /* owned; NULL: none */
-=======
-	struct mean mean;
-	struct link *links;        /* owned, as many as the mean is of */
-	struct crest called;       /* the sizes called for, while a stabilisation is wanted */
-	struct forecast *forecast; /* owned; NULL: not wanted */
 	struct lm_hours *schedule; /* owned; NULL: none */
->>>>>>> 937c3b3 (policies: busy hours are base's)
 	struct memory memory;
 	LIST_ENTRY(scale) of_all;
 };
