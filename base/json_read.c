@@ -277,14 +277,31 @@ static char *text_rest(struct lm_jread *r, char *to)
 	}
 }
 
+/* The first byte that is not plain, or the end: eight at a time, as long as all of them are. */
+static char *plain_end(char *p, const char *end)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+
+	for (uint64_t v; end - p >= 8; p += 8) {
+		memcpy(&v, p, sizeof v);
+		uint64_t quote = v ^ ones * '"', back = v ^ ones * '\\';
+		/* A top bit is set where a byte is wide, below ' ', a quote or a backslash, and nowhere
+		 * before the first of them. */
+		if (((v | (v - ones * ' ') | (quote - ones) | (back - ones)) & tops) != 0)
+			break;
+	}
+	while (p < end && letters[(unsigned char)*p] == PLAIN)
+		p++;
+	return p;
+}
+
 bool lm_jread_text(struct lm_jread *r, const char **out, size_t *n)
 {
 	if (next(r) != '"')
 		return fail(r, "expected a text");
 	char *begin = ++r->p, *p = begin;
 	/* Most texts are plain: nothing moves. */
-	while (p < r->end && letters[(unsigned char)*p] == PLAIN)
-		p++;
+	p = plain_end(p, r->end);
 	r->p = p;
 	if (p < r->end && *p == '"') {
 		r->p++;

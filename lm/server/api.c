@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <uv.h>
 
 #include "base/log.h"
 #include "lm/server/intents.h"
@@ -10,6 +11,8 @@
 
 enum { PLAN_MAX = 64 * 1024 * 1024 };
 enum { ANSWER_WAIT_MS = 10000 };
+/* What operators wait at most for those who report, in a turn. */
+enum { REPORT_NS = 2 * 1000 * 1000 };
 
 void api_answer_text(struct http_request *r, const char *type, struct lm_buf *b)
 {
@@ -219,32 +222,68 @@ static void dispatch(struct api *api, struct http_request *r)
 	http_answer_method(r, m.allow);
 }
 
+/* ---- whose turn it is ------------------------------------------------------------------------- */
+
+bool api_is_report(const struct http_request *r)
+{
+	if (r->scope == HTTP_METRICS)
+		return true;
+	if (strncmp(r->path, "/api/send/", 10) == 0)
+		return true;
+	return strcmp(r->method, "POST") == 0 && strncmp(r->path, "/api/metrics", 12) == 0;
+}
+
+static void report(struct api *api, struct http_request *r)
+{
+	uint64_t began = uv_hrtime();
+
+	dispatch(api, r);
+	api->report_ns += uv_hrtime() - began;
+}
+
+static void push(struct api_queue *q, struct http_request *r)
+{
+	r->next = NULL;
+	if (q->first == NULL)
+		q->first = r;
+	else
+		q->last->next = r;
+	q->last = r;
+}
+
+static struct http_request *pop(struct api_queue *q)
+{
+	struct http_request *r = q->first; /* an answered request may go at any time */
+
+	if (r != NULL)
+		q->first = r->next;
+	return r;
+}
+
 void api_request(void *arg, struct http_request *r)
 {
 	struct api *api = arg;
 
-	r->next = NULL;
-	if (api->first == NULL)
-		api->first = r;
+	if (!r->is_bulk)
+		push(&api->asked, r);
+	else if (api->reported.first != NULL || api->report_ns >= REPORT_NS)
+		push(&api->reported, r);
 	else
-		api->last->next = r;
-	api->last = r;
+		report(api, r);
 }
 
 bool api_has_requests(const struct api *api)
 {
-	return api->first != NULL;
+	return api->asked.first != NULL || api->reported.first != NULL;
 }
 
 void api_turn(struct api *api)
 {
-	struct http_request *r = api->first;
+	struct http_request *r;
 
-	api->first = api->last = NULL;
-	while (r != NULL) {
-		struct http_request *next = r->next; /* an answered request may go at any time */
-
+	api->report_ns = 0;
+	while ((r = pop(&api->asked)) != NULL)
 		dispatch(api, r);
-		r = next;
-	}
+	while (api->report_ns < REPORT_NS && (r = pop(&api->reported)) != NULL)
+		report(api, r);
 }

@@ -13,6 +13,10 @@
  * The HTTP API on top of the manager: a table of routes, one handler each.  Requests wait in a
  * queue until the loop's turn (api_turn): there all of them are answered, before the answers are
  * let go.
+ *
+ * Reports of metrics come by the ten thousand a second, and nothing that they bring is promised to
+ * anybody: they are answered as they come, as long as that takes no more than its part of a turn.  The
+ * others wait, behind everything that operators ask.
  */
 struct listeners;
 struct scraper;
@@ -34,10 +38,15 @@ struct api {
 	const struct token_key *token_key;
 	bool relay; /* samples are taken from anybody, in the relay's form */
 	int64_t started_ms;
-	struct http_request *first, *last; /* waiting */
-	LM_VEC(struct api_intent) begun;   /* and not known to be durable */
+	struct api_queue {
+		struct http_request *first, *last;
+	} asked, reported;               /* waiting */
+	uint64_t report_ns;              /* spent on reports in this turn */
+	LM_VEC(struct api_intent) begun; /* and not known to be durable */
 };
 
+/* Whether it brings metrics, which come in bulk. */
+bool api_is_report(const struct http_request *);
 /* An http_request_fn; 'arg' is the struct api. */
 void api_request(void *arg, struct http_request *);
 bool api_has_requests(const struct api *);

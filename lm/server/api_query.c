@@ -212,6 +212,18 @@ static void print_scraper(struct scraper_counts c, struct lm_json *j)
 	lm_json_close(j, '}');
 }
 
+/* By what became of them, and those that were never looked at. */
+static void print_samples(const struct api *api, struct lm_json *j)
+{
+	struct sample_counts c = engine_sample_counts(manager_engine(api->manager));
+
+	lm_json_open(j, "samples", '{');
+	for (unsigned i = 0; i < SAMPLE_ENDS; i++)
+		lm_json_int(j, tally_member((enum intake_fate)i), (int64_t)c.n[i]);
+	lm_json_int(j, "reportsRefused", (int64_t)listeners_refused(api->listeners));
+	lm_json_close(j, '}');
+}
+
 void api_get_status(struct api *api, struct http_request *r, const char *param)
 {
 	struct lm_buf b;
@@ -230,6 +242,7 @@ void api_get_status(struct api *api, struct http_request *r, const char *param)
 	lm_json_int(&j, "lastEvent", manager_last_event(api->manager));
 	lm_json_int(&j, "descriptors", (int64_t)catalog_count(api->catalog));
 	print_steps(engine_counts(manager_engine(api->manager)), &j);
+	print_samples(api, &j);
 	print_journal(manager_trouble(api->manager), &j);
 	listeners_print(api->listeners, &j);
 	print_scraper(scraper_counts(api->scraper), &j);

@@ -4,21 +4,22 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/attr.h"
 #include "base/buf.h"
 #include "base/err.h"
 
 /*
- * HTTP/1.1 on the loop: listeners, complete requests in, answers and streams out.  The only place
- * that knows the HTTP library.
+ * HTTP/1.1 on the loop: listeners, complete requests in, answers and streams out.  The room http/ is
+ * the only one that knows the HTTP library.
  *
- * A request is handed over when its body is complete; its connection then sleeps until it is
- * answered.  Handing over only records: http_request_fn runs inside the library and must not
- * answer.  An answer given later leaves with the next http_run() of its listener, not before: who
- * wants something to be durable first does that between the two.
+ * A request is handed over when its body is complete.  Its receiver, which is called from inside the
+ * library, either answers at once or keeps the request: then the connection sleeps until it is
+ * answered, and the answer leaves with the next http_run() of its listener, not before: who wants
+ * something to be durable first does that between the two.
  *
- * Limits: a body of 1 MiB (413), 16 KiB of headers, 256 connections per listener, 30 s without a
+ * Limits: a body of 1 MiB (413), 32 KiB of headers, 256 connections per listener, 30 s without a
  * byte from a client that owes us some.
  */
 struct uv_loop_s;
@@ -26,19 +27,31 @@ struct http_listener;
 
 /* Which routes a listener may serve: bits. */
 enum { HTTP_API = 1, HTTP_METRICS = 2 };
-enum { HTTP_BODY_MAX = 1 << 20 };
+enum { HTTP_BODY_MAX = 1 << 20, HTTP_CONNECTIONS_MAX = 256 };
 
-/* Read-only for the receiver; it lives until it was answered in full, or its client has gone. */
+/* Read-only for the receiver, but for its body; it lives until it was answered in full, or its
+ * client has gone. */
 struct http_request {
 	const char *method;
 	const char *path; /* decoded, begins with '/', no '/' at its end (but for "/" itself) */
 	unsigned scope;   /* of the listener it came by */
+	bool is_bulk;     /* see struct http_conf */
 	char *body;       /* NUL-terminated; may be read in place, and is then not what it was */
 	size_t body_n;
 	struct http_request *next; /* for the receiver's queue */
 };
 
 typedef void http_request_fn(void *arg, struct http_request *);
+
+/*
+ * What those may use who send in bulk, over all listeners that name it: connections, and bytes of
+ * bodies that are not answered.  Beyond that they hear 503 and when to try again.
+ */
+struct http_share {
+	unsigned connections, connections_max;
+	size_t bytes, bytes_max;
+	uint64_t refused; /* requests, so far */
+};
 
 struct http_conf {
 	struct uv_loop_s *loop;
@@ -47,6 +60,10 @@ struct http_conf {
 	unsigned scope;
 	http_request_fn *request;
 	void *arg;
+	/* Whether requests of this method and path come in bulk; NULL: none do. */
+	bool (*is_bulk)(const struct http_request *);
+	unsigned bulk_max;        /* connections of this listener that may send them */
+	struct http_share *share; /* borrowed; NULL: no other limit */
 };
 
 struct lm_err *http_listen(const struct http_conf *, struct http_listener **out) LM_MUST_USE;
@@ -75,6 +92,9 @@ void http_answer(struct http_request *, const struct http_answer *, struct lm_bu
 void http_answer_error(struct http_request *, int status, const char *fmt, ...) LM_PRINTF(3, 4);
 /* 405, with the methods that are allowed: "GET, POST". */
 void http_answer_method(struct http_request *, const char *allow);
+
+/* 503, and to try again in a second. */
+void http_answer_busy(struct http_request *);
 
 /*
  * An answer without an end: text goes out as it is written.  'more' is called when everything is

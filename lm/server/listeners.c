@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/vec.h"
 
+enum { REPORTERS_MAX = 512, REPORTS_BYTES_MAX = 8 << 20 };
 enum { ADDRESS_MAX = 64, TRIES_MAX = 60, RETRY_MS = 1000, MANAGEMENT_MAX = 64 };
 
 struct place {
@@ -19,19 +20,27 @@ struct place {
 };
 
 struct listeners {
-	struct uv_loop_s *loop;
-	unsigned metrics_port;
-	http_request_fn *request;
-	void *arg;
+	struct listeners_conf conf;
+	struct http_share share;
 	struct http_listener *main;
 	LM_VEC(struct place) places;
 	uv_timer_t retry;
 };
 
 static struct http_conf conf_for(
-    const struct listeners *ls, const char *address, unsigned port, unsigned scope)
+    struct listeners *ls, const char *address, unsigned port, unsigned scope)
 {
-	return (struct http_conf){ls->loop, address, port, scope, ls->request, ls->arg};
+	return (struct http_conf){
+	    .loop = ls->conf.loop,
+	    .address = address,
+	    .port = port,
+	    .scope = scope,
+	    .request = ls->conf.request,
+	    .arg = ls->conf.arg,
+	    .is_bulk = ls->conf.is_bulk,
+	    .bulk_max = scope == HTTP_METRICS ? HTTP_CONNECTIONS_MAX : HTTP_CONNECTIONS_MAX / 2,
+	    .share = &ls->share,
+	};
 }
 
 static bool parse_address(const char *text, char host[ADDRESS_MAX], unsigned *port)
@@ -80,7 +89,7 @@ static void on_retry(uv_timer_t *t);
 
 static void try_place(struct listeners *ls, struct place *p)
 {
-	struct http_conf conf = conf_for(ls, p->address, ls->metrics_port, HTTP_METRICS);
+	struct http_conf conf = conf_for(ls, p->address, ls->conf.metrics_port, HTTP_METRICS);
 
 	struct lm_err *e = http_listen(&conf, &p->http);
 	if (e == NULL) {
@@ -155,18 +164,16 @@ void listeners_run(struct listeners *ls)
 
 /* ---- life ------------------------------------------------------------------------------------- */
 
-struct listeners *listeners_new(
-    struct uv_loop_s *loop, unsigned metrics_port, http_request_fn *request, void *arg)
+struct listeners *listeners_new(const struct listeners_conf *conf)
 {
 	struct listeners *ls = calloc(1, sizeof *ls);
 
 	if (ls == NULL)
 		abort();
-	ls->loop = loop;
-	ls->metrics_port = metrics_port;
-	ls->request = request;
-	ls->arg = arg;
-	uv_timer_init(loop, &ls->retry);
+	ls->conf = *conf;
+	ls->share =
+	    (struct http_share){.connections_max = REPORTERS_MAX, .bytes_max = REPORTS_BYTES_MAX};
+	uv_timer_init(conf->loop, &ls->retry);
 	ls->retry.data = ls;
 	return ls;
 }
@@ -210,4 +217,9 @@ void listeners_print(const struct listeners *ls, struct lm_json *j)
 const char *listeners_address(const struct listeners *ls)
 {
 	return http_address(ls->main);
+}
+
+uint64_t listeners_refused(const struct listeners *ls)
+{
+	return ls->share.refused;
 }

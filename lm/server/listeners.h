@@ -11,11 +11,21 @@
 /*
  * Where the server listens: one address for everything, and one per management network for the
  * metrics webhook alone.  A management address that cannot be had is tried again for a minute.
+ *
+ * Those who report metrics may use half of the connections of the first, 512 in all, and have 8 MiB of
+ * reports waiting: what is beyond is refused, so that memory is bounded and operators are served.
  */
 struct listeners;
 
-struct listeners *listeners_new(
-    struct uv_loop_s *, unsigned metrics_port, http_request_fn *, void *arg);
+struct listeners_conf {
+	struct uv_loop_s *loop;
+	unsigned metrics_port;
+	http_request_fn *request;
+	bool (*is_bulk)(const struct http_request *); /* see http.h */
+	void *arg;
+};
+
+struct listeners *listeners_new(const struct listeners_conf *);
 void listeners_free(struct listeners *); /* closes all; its memory goes with the loop's next turn */
 
 /* The one for everything.  'address' is "ip:port". */
@@ -27,6 +37,8 @@ void listeners_run(struct listeners *);
 
 /* Member "listeners": [{"address": "127.0.0.1:8280", "serves": "everything"}, ...] */
 void listeners_print(const struct listeners *, struct lm_json *);
+/* Reports of metrics that were refused because there were too many, so far. */
+uint64_t listeners_refused(const struct listeners *);
 /* Address of the one for everything: "127.0.0.1:8280". */
 const char *listeners_address(const struct listeners *);
 

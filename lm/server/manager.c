@@ -340,6 +340,11 @@ static struct lm_err *try_again(struct manager *m)
 	return NULL;
 }
 
+bool manager_has_work(const struct manager *m)
+{
+	return m->held.turn == NULL && (m->timer_due || !is_empty(m->turn));
+}
+
 struct lm_err *manager_settle(struct manager *m)
 {
 	if (m->held.turn != NULL) {

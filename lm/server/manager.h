@@ -72,6 +72,8 @@ enum intake_fate manager_sample(struct manager *, const struct sample *, int64_t
  * without answering anybody, and start again from the journal.
  */
 struct lm_err *manager_settle(struct manager *) LM_MUST_USE;
+/* Something has come in since then, and can be settled. */
+bool manager_has_work(const struct manager *);
 struct manager_trouble {
 	const char *why; /* borrowed until the next settle; NULL: the journal can be written */
 	int64_t held_ms; /* for so long */

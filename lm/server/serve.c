@@ -209,7 +209,7 @@ static void on_turn(uv_prepare_t *h)
 	scraper_follow(s->api.scraper, manager_engine(s->api.manager));
 	api_settled(&s->api);
 	listeners_run(s->api.listeners);
-	if (api_has_requests(&s->api))
+	if (api_has_requests(&s->api) || manager_has_work(s->api.manager))
 		uv_timer_start(&s->again, on_again, 0, 0);
 }
 
@@ -271,7 +271,13 @@ static struct lm_err *open_manager(struct server *s)
 	s->api.token_key = s->token_key;
 	s->api.relay = s->conf.relay;
 	s->api.events = events_new(&s->loop, s->store);
-	s->api.listeners = listeners_new(&s->loop, s->conf.metrics_port, api_request, &s->api);
+	s->api.listeners = listeners_new(&(struct listeners_conf){
+	    .loop = &s->loop,
+	    .metrics_port = s->conf.metrics_port,
+	    .request = api_request,
+	    .is_bulk = api_is_report,
+	    .arg = &s->api,
+	});
 	s->api.scraper = scraper_new(&(struct scraper_conf){
 	    .loop = &s->loop, .take = api_take_scraped, .now_ms = now_ms, .arg = &s->api});
 	struct lm_err *e = listeners_open(s->api.listeners, s->conf.listen);

@@ -45,9 +45,20 @@ static void connect_client(void)
 	lm_buf_clear(&heard);
 }
 
+static struct http_conf conf_at(const char *address, unsigned port)
+{
+	return (struct http_conf){
+	    .loop = &loop,
+	    .address = address,
+	    .port = port,
+	    .scope = HTTP_API,
+	    .request = on_request,
+	};
+}
+
 static void setup(void)
 {
-	struct http_conf conf = {&loop, "127.0.0.1", 0, HTTP_API, on_request, NULL};
+	struct http_conf conf = conf_at("127.0.0.1", 0);
 
 	uv_loop_init(&loop);
 	lm_buf_init(&heard, 64 << 20);
@@ -256,7 +267,7 @@ END_TEST
 
 START_TEST(closing_cuts_off_who_waits_for_an_answer)
 {
-	struct http_conf conf = {&loop, "127.0.0.1", 0, HTTP_API, on_request, NULL};
+	struct http_conf conf = conf_at("127.0.0.1", 0);
 
 	says("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
 	handed_over();
@@ -269,7 +280,7 @@ END_TEST
 
 START_TEST(an_answer_that_was_not_let_go_dies_with_the_listener)
 {
-	struct http_conf conf = {&loop, "127.0.0.1", 0, HTTP_API, on_request, NULL};
+	struct http_conf conf = conf_at("127.0.0.1", 0);
 
 	says("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
 	answers(handed_over(), 201, "{}");
@@ -282,7 +293,7 @@ END_TEST
 
 START_TEST(an_address_need_not_be_here_yet)
 {
-	struct http_conf conf = {&loop, "192.0.2.1", 0, HTTP_METRICS, on_request, NULL};
+	struct http_conf conf = conf_at("192.0.2.1", 0);
 	struct http_listener *early = NULL;
 
 	ck_assert_ptr_null(http_listen(&conf, &early));
@@ -292,9 +303,8 @@ END_TEST
 
 START_TEST(a_port_in_use_and_a_name_are_errors_that_say_so)
 {
-	struct http_conf busy = {
-	    &loop, "127.0.0.1", http_port(listener), HTTP_API, on_request, NULL};
-	struct http_conf name = {&loop, "localhost", 0, HTTP_API, on_request, NULL};
+	struct http_conf busy = conf_at("127.0.0.1", http_port(listener));
+	struct http_conf name = conf_at("localhost", 0);
 	struct http_listener *l = NULL;
 
 	struct lm_err *e = http_listen(&busy, &l);

@@ -36,7 +36,8 @@ static void setup(void)
 {
 	uv_loop_init(&loop);
 	lm_buf_init(&text, 65536);
-	listeners = listeners_new(&loop, take_port(), on_request, NULL);
+	listeners = listeners_new(&(struct listeners_conf){
+	    .loop = &loop, .metrics_port = take_port(), .request = on_request});
 	ck_assert_ptr_null(listeners_open(listeners, "127.0.0.1:0"));
 }
 
@@ -105,7 +106,8 @@ static const char *const bad[] = {"", "8280", "127.0.0.1", "127.0.0.1:", "127.0.
 
 START_TEST(what_is_no_address_with_a_port_is_refused)
 {
-	struct listeners *other = listeners_new(&loop, 1, on_request, NULL);
+	struct listeners *other = listeners_new(
+	    &(struct listeners_conf){.loop = &loop, .metrics_port = 1, .request = on_request});
 
 	struct lm_err *e = listeners_open(other, bad[_i]);
 	ck_assert_ptr_nonnull(e);

@@ -186,7 +186,8 @@ static const struct member {
 static unsigned member_find(const char *name, size_t n)
 {
 	for (unsigned i = 0; i < MEMBERS_N; i++)
-		if (members[i].n == n && memcmp(members[i].name, name, n) == 0)
+		if (members[i].n == n && members[i].name[0] == name[0] &&
+		    memcmp(members[i].name, name, n) == 0)
 			return i;
 	return MEMBERS_N;
 }

@@ -72,6 +72,11 @@ static const char *const members[INTAKE_FATES_N] = {
 #undef X
 };
 
+const char *tally_member(enum intake_fate fate)
+{
+	return members[fate];
+}
+
 void tally_print(const struct tally *t, struct lm_buf *out)
 {
 	struct lm_json j = lm_json_on(out);

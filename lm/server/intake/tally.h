@@ -53,6 +53,8 @@ void tally_bad(struct tally *, size_t index, const char *fmt, ...) LM_PRINTF(3, 
 /* The reader has found what it cannot read in this element: nothing more was read. */
 struct lm_jread;
 void tally_not_json(struct tally *, size_t index, const struct lm_jread *);
+/* "accepted", "late", ... */
+const char *tally_member(enum intake_fate);
 /* Of the answer: 400 when an element was bad, else 403 when one was forbidden, else 200. */
 int tally_status(const struct tally *);
 /*

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "lm/server/http/priv.h"
+
+/* What the receiver of a request says. */
+
+/* ---- whole answers -------------------------------------------------------------------------------- */
+
+void http_put_header(struct http_request *r, const char *name, const char *value)
+{
+	struct exchange *x = exchange_of(r);
+
+	assert(x->n_headers < HTTP_HEADERS_N);
+	x->headers[x->n_headers] = (struct header){name, strdup(value)};
+	if (x->headers[x->n_headers++].value == NULL)
+		abort();
+}
+
+void http_answer(struct http_request *r, const struct http_answer *a, struct lm_buf *body)
+{
+	struct exchange *x = exchange_of(r);
+
+	x->status = a->status;
+	x->type = a->type != NULL ? a->type : "application/json";
+	if (body != NULL && body->n < HTTP_ANSWER_KEPT) {
+		lm_buf_clear(&x->out);
+		lm_buf_add(&x->out, body->p, body->n);
+	} else if (body != NULL) {
+		struct lm_buf mine = x->out;
+
+		x->out = *body;
+		lm_buf_init(body, mine.max);
+		lm_buf_fini(&mine);
+	}
+	x->answered = true;
+	exchange_wake(x);
+}
+
+void http_answer_error(struct http_request *r, int status, const char *fmt, ...)
+{
+	char text[4096];
+	struct lm_buf b;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	lm_buf_init(&b, HTTP_ANSWER_MAX);
+	struct lm_json j = lm_json_on(&b);
+	lm_json_open(&j, NULL, '{');
+	lm_json_str(&j, "url", r->path);
+	lm_json_str(&j, "localizedMessage", text);
+	lm_json_raw(&j, "details", "{}");
+	lm_json_close(&j, '}');
+	http_answer(r, &(struct http_answer){.status = status}, &b);
+	lm_buf_fini(&b);
+}
+
+void http_answer_method(struct http_request *r, const char *allow)
+{
+	http_put_header(r, MHD_HTTP_HEADER_ALLOW, allow);
+	http_answer_error(r, MHD_HTTP_METHOD_NOT_ALLOWED, "%s takes %s only", r->path, allow);
+}
+
+void http_answer_busy(struct http_request *r)
+{
+	http_put_header(r, MHD_HTTP_HEADER_RETRY_AFTER, "1");
+	http_answer_error(r, MHD_HTTP_SERVICE_UNAVAILABLE,
+	    "more is reported than can be taken: send it again later, or less of it");
+}
+
+/* ---- answers without an end ----------------------------------------------------------------------- */
+
+void http_stream_begin(struct http_request *r, const char *type, const struct http_stream *s)
+{
+	struct exchange *x = exchange_of(r);
+
+	x->stream = *s;
+	x->is_stream = true;
+	x->status = MHD_HTTP_OK;
+	x->type = type;
+	x->answered = true;
+	exchange_wake(x);
+}
+
+bool http_stream_write(struct http_request *r, const char *p, size_t n, size_t max)
+{
+	struct exchange *x = exchange_of(r);
+
+	if (x->out.n - x->sent + n > max)
+		return false;
+	if (x->sent > 0) {
+		memmove(x->out.p, x->out.p + x->sent, x->out.n - x->sent + 1);
+		x->out.n -= x->sent;
+		x->sent = 0;
+	}
+	lm_buf_add(&x->out, p, n);
+	exchange_wake(x);
+	return true;
+}
+
+void http_stream_end(struct http_request *r)
+{
+	struct exchange *x = exchange_of(r);
+
+	x->ended = true;
+	exchange_wake(x);
+}
+
+static ssize_t stream_read(void *cls, uint64_t pos, char *p, size_t max)
+{
+	struct exchange *x = cls;
+	(void)pos;
+
+	if (x->sent == x->out.n && !x->ended && x->stream.more != NULL)
+		x->stream.more(x->stream.arg, &x->request);
+	size_t n = x->out.n - x->sent;
+	if (n == 0 && (x->ended || x->line->listener->closing))
+		return MHD_CONTENT_READER_END_OF_STREAM;
+	if (n == 0) {
+		exchange_sleep(x);
+		return 0;
+	}
+	n = n < max ? n : max;
+	memcpy(p, x->out.p + x->sent, n);
+	x->sent += n;
+	if (x->sent == x->out.n) {
+		lm_buf_clear(&x->out);
+		x->sent = 0;
+	}
+	return (ssize_t)n;
+}
+
+/* ---- to the library ------------------------------------------------------------------------------- */
+
+static struct MHD_Response *respond(struct exchange *x)
+{
+	if (x->is_stream)
+		return MHD_create_response_from_callback(
+		    MHD_SIZE_UNKNOWN, HTTP_STREAM_BLOCK, stream_read, x, NULL);
+	if (x->out.n < HTTP_ANSWER_KEPT)
+		return MHD_create_response_from_buffer(x->out.n, x->out.p, MHD_RESPMEM_MUST_COPY);
+	size_t n = x->out.n;
+	char *p = lm_buf_detach(&x->out);
+	struct MHD_Response *r = MHD_create_response_from_buffer(n, p, MHD_RESPMEM_MUST_FREE);
+	if (r == NULL)
+		free(p);
+	return r;
+}
+
+/* Ten thousand writers hear the same in a second. */
+static bool is_usual(const struct exchange *x)
+{
+	return !x->is_stream && x->status == MHD_HTTP_OK && x->n_headers == 0 &&
+	       x->out.n < HTTP_ANSWER_KEPT;
+}
+
+static bool is_last(const struct exchange *x)
+{
+	const struct http_listener *l = x->line->listener;
+
+	return l->last.response != NULL && l->last.n == x->out.n && l->last.type == x->type &&
+	       memcmp(l->last.text, x->out.p, x->out.n) == 0;
+}
+
+/* Takes the response over. */
+static void keep_last(const struct exchange *x, struct MHD_Response *r)
+{
+	struct http_listener *l = x->line->listener;
+
+	if (l->last.response != NULL)
+		MHD_destroy_response(l->last.response);
+	l->last.response = r;
+	l->last.n = x->out.n;
+	l->last.type = x->type;
+	memcpy(l->last.text, x->out.p, x->out.n);
+}
+
+enum MHD_Result exchange_send(struct exchange *x)
+{
+	if (is_usual(x) && is_last(x))
+		return MHD_queue_response(
+		    x->connection, MHD_HTTP_OK, x->line->listener->last.response);
+	bool usual = is_usual(x);
+	struct MHD_Response *r = respond(x);
+	if (r == NULL)
+		return MHD_NO;
+	MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_TYPE, x->type);
+	for (size_t i = 0; i < x->n_headers; i++)
+		MHD_add_response_header(r, x->headers[i].name, x->headers[i].value);
+	enum MHD_Result ok = MHD_queue_response(x->connection, (unsigned)x->status, r);
+	if (usual)
+		keep_last(x, r);
+	else
+		MHD_destroy_response(r);
+	return ok;
+}

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lm/server/http/priv.h"
+
+/* Connections and their requests, as the library tells of them. */
+
+/* ---- a connection ------------------------------------------------------------------------------- */
+
+static void line_open(struct http_listener *l, void **out)
+{
+	struct line *line = calloc(1, sizeof *line);
+
+	if (line == NULL)
+		abort();
+	line->listener = l;
+	*out = line;
+}
+
+static void line_close(struct line *line)
+{
+	struct http_listener *l = line->listener;
+
+	if (line->is_bulk) {
+		l->n_bulk--;
+		if (l->conf.share != NULL)
+			l->conf.share->connections--;
+	}
+	lm_buf_fini(&line->exchange.body);
+	lm_buf_fini(&line->exchange.out);
+	free(line);
+}
+
+void http_on_connection(
+    void *cls, struct MHD_Connection *c, void **state, enum MHD_ConnectionNotificationCode what)
+{
+	(void)c;
+	if (what == MHD_CONNECTION_NOTIFY_STARTED)
+		line_open(cls, state);
+	else if (*state != NULL)
+		line_close(*state);
+}
+
+/* False: there are too many of those that send in bulk. */
+static bool line_joins_bulk(struct line *line)
+{
+	struct http_listener *l = line->listener;
+	struct http_share *share = l->conf.share;
+
+	if (line->is_bulk)
+		return true;
+	if (l->n_bulk >= l->conf.bulk_max ||
+	    (share != NULL && share->connections >= share->connections_max))
+		return false;
+	line->is_bulk = true;
+	l->n_bulk++;
+	if (share != NULL)
+		share->connections++;
+	return true;
+}
+
+/* ---- a request ------------------------------------------------------------------------------------ */
+
+static void set_path(struct exchange *x, const char *url)
+{
+	size_t n = strlen(url);
+
+	while (n > 1 && url[n - 1] == '/')
+		n--;
+	x->path = n < sizeof x->path_kept ? x->path_kept : malloc(n + 1);
+	if (x->path == NULL)
+		abort();
+	memcpy(x->path, url, n);
+	x->path[n] = '\0';
+}
+
+static struct exchange *exchange_begin(
+    struct line *line, struct MHD_Connection *c, const char *url, const char *method)
+{
+	struct exchange *x = &line->exchange;
+	struct lm_buf body = x->body, out = x->out;
+
+	*x = (struct exchange){.line = line, .connection = c, .body = body, .out = out};
+	if (x->body.p == NULL) {
+		lm_buf_init(&x->body, HTTP_BODY_MAX);
+		lm_buf_init(&x->out, HTTP_ANSWER_MAX);
+	}
+	set_path(x, url);
+	x->request = (struct http_request){
+	    .method = method, .path = x->path, .scope = line->listener->conf.scope};
+	line->in_use = true;
+	return x;
+}
+
+/* A connection that waits keeps little memory, and one large body lends its own to the next. */
+static void keep_little(struct lm_buf *b)
+{
+	size_t max = b->max;
+
+	if (b->cap > HTTP_BODY_KEPT) {
+		lm_buf_fini(b);
+		lm_buf_init(b, max);
+	}
+	lm_buf_clear(b);
+}
+
+static void body_end(struct exchange *x)
+{
+	struct http_listener *l = x->line->listener;
+
+	if (x->body.cap > HTTP_BODY_KEPT && l->spare.p == NULL) {
+		l->spare = x->body;
+		lm_buf_init(&x->body, HTTP_BODY_MAX);
+	}
+	keep_little(&x->body);
+}
+
+static void body_begin(struct exchange *x, size_t n)
+{
+	struct http_listener *l = x->line->listener;
+
+	if (n > HTTP_BODY_KEPT && l->spare.p != NULL) {
+		lm_buf_fini(&x->body);
+		x->body = l->spare;
+		l->spare = (struct lm_buf){0};
+		lm_buf_clear(&x->body);
+	}
+	lm_buf_room(&x->body, n); /* all at once */
+}
+
+static void share_count(struct exchange *x, size_t n)
+{
+	struct http_share *share = x->line->listener->conf.share;
+
+	if (share == NULL)
+		return;
+	share->bytes += n - x->counted;
+	x->counted = n;
+}
+
+static void unlink_sleeper(struct exchange *x)
+{
+	*x->prev = x->next;
+	if (x->next != NULL)
+		x->next->prev = x->prev;
+	x->suspended = false;
+}
+
+static void exchange_end(struct exchange *x)
+{
+	if (x->stream.closed != NULL)
+		x->stream.closed(x->stream.arg);
+	if (x->suspended)
+		unlink_sleeper(x);
+	share_count(x, 0);
+	body_end(x);
+	keep_little(&x->out);
+	if (x->path != x->path_kept)
+		free(x->path);
+	for (size_t i = 0; i < x->n_headers; i++)
+		free(x->headers[i].value);
+	x->n_headers = 0;
+	x->line->in_use = false;
+}
+
+struct exchange *exchange_of(struct http_request *r)
+{
+	return (struct exchange *)(void *)r;
+}
+
+void exchange_sleep(struct exchange *x)
+{
+	struct http_listener *l = x->line->listener;
+
+	x->suspended = true;
+	x->next = l->suspended;
+	x->prev = &l->suspended;
+	if (x->next != NULL)
+		x->next->prev = &x->next;
+	l->suspended = x;
+	MHD_suspend_connection(x->connection);
+}
+
+void exchange_wake(struct exchange *x)
+{
+	if (!x->suspended)
+		return;
+	unlink_sleeper(x);
+	x->line->listener->has_woken = true;
+	MHD_resume_connection(x->connection);
+}
+
+const char *http_query(struct http_request *r, const char *name)
+{
+	const char *value = NULL;
+	size_t n = 0;
+
+	if (MHD_lookup_connection_value_n(exchange_of(r)->connection, MHD_GET_ARGUMENT_KIND, name,
+		strlen(name), &value, &n) != MHD_YES)
+		return NULL;
+	return value != NULL ? value : "";
+}
+
+const char *http_header(struct http_request *r, const char *name)
+{
+	return MHD_lookup_connection_value(exchange_of(r)->connection, MHD_HEADER_KIND, name);
+}
+
+/* ---- as it comes in ------------------------------------------------------------------------------- */
+
+static void refuse_size(struct exchange *x)
+{
+	http_answer_error(&x->request, MHD_HTTP_CONTENT_TOO_LARGE,
+	    "the body is larger than %d bytes: send less at once", HTTP_BODY_MAX);
+}
+
+/* What cannot be taken is read, so that the answer is heard, and forgotten. */
+static void refuse_bulk(struct exchange *x)
+{
+	x->is_refused = true;
+	share_count(x, 0);
+	body_end(x);
+}
+
+static bool fits_share(struct exchange *x, size_t n)
+{
+	const struct http_share *share = x->line->listener->conf.share;
+
+	if (share == NULL || share->bytes + n - x->counted <= share->bytes_max) {
+		share_count(x, n);
+		return true;
+	}
+	return false;
+}
+
+static enum MHD_Result on_headers(struct exchange *x)
+{
+	const struct http_conf *conf = &x->line->listener->conf;
+	const char *text = http_header(&x->request, MHD_HTTP_HEADER_CONTENT_LENGTH);
+	unsigned long long length = text == NULL ? 0 : strtoull(text, NULL, 10);
+
+	if (length > HTTP_BODY_MAX) {
+		x->handed_over = true;
+		refuse_size(x);
+		return exchange_send(x);
+	}
+	x->request.is_bulk = conf->is_bulk != NULL && conf->is_bulk(&x->request);
+	if (x->request.is_bulk && !line_joins_bulk(x->line)) {
+		http_put_header(&x->request, MHD_HTTP_HEADER_CONNECTION, "close");
+		refuse_bulk(x);
+	} else if (x->request.is_bulk && !fits_share(x, length)) {
+		refuse_bulk(x);
+	} else if (length > 0) {
+		body_begin(x, length);
+	}
+	return MHD_YES;
+}
+
+static enum MHD_Result on_body(struct exchange *x, const char *p, size_t n)
+{
+	x->received += n;
+	if (x->received > HTTP_DISCARD_MAX)
+		return MHD_NO;
+	if (x->request.is_bulk && !x->is_refused && x->received > x->counted &&
+	    !fits_share(x, x->received))
+		refuse_bulk(x);
+	if (!x->is_refused)
+		lm_buf_add(&x->body, p, n);
+	return MHD_YES;
+}
+
+static enum MHD_Result hand_over(struct exchange *x)
+{
+	const struct http_conf *conf = &x->line->listener->conf;
+
+	x->handed_over = true;
+	if (x->is_refused) {
+		if (conf->share != NULL)
+			conf->share->refused++;
+		http_answer_busy(&x->request);
+	} else if (x->body.cut) {
+		refuse_size(x);
+	} else {
+		x->request.body = x->body.p;
+		x->request.body_n = x->body.n;
+		conf->request(conf->arg, &x->request);
+	}
+	if (x->answered)
+		return exchange_send(x);
+	exchange_sleep(x);
+	return MHD_YES;
+}
+
+static enum MHD_Result on_complete(struct exchange *x)
+{
+	/* An answer that was not let go may speak of what was never written down. */
+	if (x->line->listener->closing)
+		return MHD_NO;
+	if (x->answered)
+		return exchange_send(x);
+	return x->handed_over ? MHD_NO : hand_over(x);
+}
+
+static struct line *line_of(struct MHD_Connection *c)
+{
+	return MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+}
+
+/* The library's front door: once with the headers, once per piece of body, once at the end, and
+ * once more when a sleeping connection was woken. */
+enum MHD_Result http_on_request(void *cls, struct MHD_Connection *c, const char *url,
+    const char *method, const char *version, const char *p, size_t *n, void **state)
+{
+	struct exchange *x = *state;
+	(void)cls;
+	(void)version;
+
+	if (x == NULL) {
+		*state = x = exchange_begin(line_of(c), c, url, method);
+		return on_headers(x);
+	}
+	if (*n > 0) {
+		enum MHD_Result ok = on_body(x, p, *n);
+
+		*n = 0;
+		return ok;
+	}
+	return on_complete(x);
+}
+
+void http_on_completed(
+    void *cls, struct MHD_Connection *c, void **state, enum MHD_RequestTerminationCode why)
+{
+	(void)cls;
+	(void)c;
+	(void)why;
+	if (*state != NULL)
+		exchange_end(*state);
+	*state = NULL;
+}
