@@ -47,8 +47,8 @@ BASE     := $(call src,base/*.c)
 TOSCA    := $(call src,tosca/*/*.c)
 POLICY   := $(call src,policies/*.c)
 LM       := $(filter-out lm/main.c,$(call src,lm/*/*.c lm/*/*/*.c lm/*/*/*/*.c))
-# tests/<kind>/*.c: each a program of its own; tests/lib/*.c is linked to all of them.
-TESTLIB  := $(call src,tests/lib/*.c)
+# tests/<kind>/*.c: each a program of its own; tests/lib/*.c and tests/bench/lib/*.c are linked to all of them.
+TESTLIB  := $(call src,tests/lib/*.c tests/bench/lib/*.c)
 PROGRAMS := $(call src,tests/unit/*.c tests/golden/*.c tests/sim/*.c tests/system/*.c tests/bench/*.c tests/demo/*.c)
 SIMLIB   := $(call src,tests/sim/lib/*.c)
 FUZZERS  := $(call src,tests/fuzz/*.c)
@@ -162,7 +162,7 @@ images: depends
 	@vnfs/images/build -d build/images all
 
 format:
-	@clang-format -i $(ALL) $(PRELOADS) $(wildcard base/*.h tosca/*/*.h policies/*.h lm/*/*.h lm/*/*/*.h lm/*/*/*/*.h tests/lib/*.h)
+	@clang-format -i $(ALL) $(PRELOADS) $(wildcard base/*.h tosca/*/*.h policies/*.h lm/*/*.h lm/*/*/*.h lm/*/*/*/*.h tests/lib/*.h tests/bench/lib/*.h)
 
 # The images take minutes to make again: they stay until 'make distclean'.
 clean:
