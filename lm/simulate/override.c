@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/vec.h"
 #include "tosca/link/check.h"
 #include "tosca/model/descriptor.h"
 #include "tosca/model/keys.h"
@@ -214,8 +215,32 @@ static struct lm_err *apply_one(struct change *c, const char *full_name, char *t
 
 /* ---- what the compiler says ------------------------------------------------------------------------- */
 
-static struct lm_err *compile(
-    struct catalog *catalog, const char *file, const char *set, struct lm_buf *warnings)
+/* Messages, so that what was said before is not said again. */
+struct said {
+	struct lm_arena *arena;
+	LM_VEC(const char *) messages;
+};
+
+static void remember(struct catalog *catalog, const char *file, struct said *s)
+{
+	LM_AUTO(diags) d = diags_new(DIAGS_MAX);
+
+	catalog_report(catalog, file, d);
+	for (size_t i = 0; i < diags_count(d); i++)
+		*LM_PUSH(s->arena, &s->messages) =
+		    lm_arena_strdup(s->arena, diags_at(d, i)->message);
+}
+
+static bool is_said(const struct said *s, const struct diag *d)
+{
+	for (size_t i = 0; i < s->messages.n; i++)
+		if (strcmp(s->messages.v[i], d->message) == 0)
+			return true;
+	return false;
+}
+
+static struct lm_err *compile(struct catalog *catalog, const char *file, const char *set,
+    const struct said *before, struct lm_buf *warnings)
 {
 	LM_AUTO(diags) d = diags_new(DIAGS_MAX);
 	struct lm_err *e = NULL;
@@ -224,13 +249,15 @@ static struct lm_err *compile(
 	catalog_check(catalog);
 	catalog_report(catalog, file, d);
 	lm_buf_init(&b, TEXT_MAX);
-	diags_print(d, &b, false);
+	for (size_t i = 0; i < diags_count(d); i++)
+		if (!is_said(before, diags_at(d, i)))
+			diag_print(diags_at(d, i), &b, false);
 	while (b.n > 0 && b.p[b.n - 1] == '\n')
 		b.p[--b.n] = '\0';
 	if (diags_errors(d) > 0)
 		e = lm_err_new(LM_ERR_INVALID, "--policy %s:\n%s", set, b.p);
 	else if (b.n > 0)
-		lm_buf_printf(warnings, "with %s:\n%s\n", set, b.p);
+		lm_buf_printf(warnings, "with %s:\n%s\n\n", set, b.p);
 	lm_buf_fini(&b);
 	return e;
 }
@@ -240,6 +267,7 @@ struct lm_err *override_apply(struct catalog *catalog, const char *descriptor, c
 {
 	LM_AUTO(lm_arena) arena = lm_arena_new();
 	struct change c = {.catalog = catalog, .policy = policy, .arena = arena};
+	struct said before = {.arena = arena};
 	const struct descriptor *d = catalog_find(catalog, descriptor);
 	struct lm_err *e = NULL;
 
@@ -248,6 +276,7 @@ struct lm_err *override_apply(struct catalog *catalog, const char *descriptor, c
 		    d == NULL ? "the policy's descriptor is gone" : "the text is too long");
 	const char *file = lm_arena_strdup(arena, descriptor_file(d));
 	char *rest = lm_arena_strdup(arena, set);
+	remember(catalog, file, &before);
 	while (e == NULL && rest != NULL) {
 		char *comma = next_comma(rest), *one = rest;
 
@@ -256,5 +285,5 @@ struct lm_err *override_apply(struct catalog *catalog, const char *descriptor, c
 		rest = comma != NULL ? comma + 1 : NULL;
 		e = apply_one(&c, descriptor, one);
 	}
-	return e != NULL ? e : compile(catalog, file, set, warnings);
+	return e != NULL ? e : compile(catalog, file, set, &before, warnings);
 }

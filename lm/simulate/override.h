@@ -13,7 +13,7 @@
  * property without a value ("scaleIn_threshold=") is taken out.
  *
  * INVALID: a name that no scale policy has, or what the compiler says of the values.  Otherwise
- * what it warns of is added to 'warnings'.
+ * what it warns of, and did not before, is added to 'warnings'.
  */
 struct lm_err *override_apply(struct catalog *, const char *descriptor, const char *policy,
     const char *set, struct lm_buf *warnings) LM_MUST_USE;

@@ -211,6 +211,16 @@ START_TEST(what_the_compiler_warns_of_is_told)
 }
 END_TEST
 
+START_TEST(what_was_to_be_warned_of_before_is_not_told_again)
+{
+	put(HEAD "policies:\n"
+		 "  grow: {type: 'policy::scale', metric: gw.load, target: pool, properties:\n"
+		 "    {scaleOut_threshold: 58, scaleIn_threshold: 40, scaleIn_guard: 'false'}}\n");
+	set("smoothing=4");
+	ck_assert_str_eq(warnings.p, "");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("simulate/override");
@@ -225,6 +235,7 @@ int main(void)
 	tcase_add_loop_test(tc, what_cannot_be_says_why, 0, LM_COUNT(bad));
 	tcase_add_test(tc, what_is_no_plain_value_is_left_alone);
 	tcase_add_test(tc, what_the_compiler_warns_of_is_told);
+	tcase_add_test(tc, what_was_to_be_warned_of_before_is_not_told_again);
 	suite_add_tcase(s, tc);
 	SRunner *sr = srunner_create(s);
 	srunner_run_all(sr, CK_NORMAL);
