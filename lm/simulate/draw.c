@@ -330,18 +330,20 @@ static void pool_panel(struct drawing *d, double max)
 
 /* ---- the load ---------------------------------------------------------------------------------------- */
 
-/* What is written above a line, below it, or at its other end, does not meet. */
+/* What is written on different sides of two lines, or at their other end, does not meet. */
 static const struct threshold {
 	const char *look, *label, *text;
-	double x, dy;
+	double x;
 } thresholds[] = {
-    {"out", "t-out", "out above", RIGHT - 6, -3},
-    {"in", "t-in", "in below", RIGHT - 6, 11},
-    {"hold", "t-hold", "held at", LEFT + 210, -3},
+    {"out", "t-out", "out above", RIGHT - 6},
+    {"in", "t-in", "in below", RIGHT - 6},
+    {"hold", "t-hold", "held at", LEFT + 210},
 };
 
-static void threshold(const struct drawing *d, double value, const struct threshold *t)
+static void threshold(
+    const struct drawing *d, double value, const struct threshold *t, bool is_close)
 {
+	double dy = is_close ? 11 : -3;
 	char line[64];
 
 	if (isnan(value) || value > d->max)
@@ -349,7 +351,7 @@ static void threshold(const struct drawing *d, double value, const struct thresh
 	snprintf(line, sizeof line, "%s %g %%", t->text, value);
 	svg_line(d->out, t->look, (struct svg_point){LEFT, y_of(d, value)},
 	    (struct svg_point){RIGHT, y_of(d, value)});
-	svg_text(d->out, t->label, (struct svg_point){t->x, y_of(d, value) + t->dy}, line);
+	svg_text(d->out, t->label, (struct svg_point){t->x, y_of(d, value) + dy}, line);
 }
 
 static void load_panel(struct drawing *d, const struct variant *v)
@@ -364,9 +366,10 @@ static void load_panel(struct drawing *d, const struct variant *v)
 	ground(d);
 	grid(d);
 	series(d, load_min, load_max, load_mean);
-	threshold(d, v->service.out, &thresholds[0]);
-	threshold(d, v->service.in, &thresholds[1]);
-	threshold(d, v->service.target, &thresholds[2]);
+	threshold(d, v->service.out, &thresholds[0], false);
+	threshold(d, v->service.in, &thresholds[1],
+	    y_of(d, v->service.in) - y_of(d, v->service.out) < 16);
+	threshold(d, v->service.target, &thresholds[2], false);
 	frame(d, "load of each server, %");
 	time_axis(d);
 }
@@ -438,16 +441,17 @@ static void keys(const struct drawing *d)
 static void page_head(const struct drawing *d)
 {
 	const struct simulation *s = d->sim;
-	char text[512], begin[64];
 	time_t at = (time_t)(s->conf.load->begin_ms / 1000);
+	char text[4 * NAME_ROOM], begin[64];
 	struct tm tm;
 
 	gmtime_r(&at, &tm);
 	strftime(begin, sizeof begin, "%A, %d %B %Y, %H:%M UTC", &tm);
-	snprintf(text, sizeof text, "%s under %s", s->conf.instance, s->source);
+	snprintf(text, sizeof text, "%s: policy %s, tried", s->conf.instance,
+	    s->variants[0].service.policy);
 	svg_text(d->out, "title", (struct svg_point){LEFT, 30}, text);
-	snprintf(text, sizeof text, "simulated: policy %s, from %s, a sample every %g s",
-	    s->variants[0].service.policy, begin, (double)s->conf.load->period_ms / 1000);
+	snprintf(text, sizeof text, "simulated under %.100s%s, from %s", s->source,
+	    strlen(s->source) > 100 ? " ..." : "", begin);
 	if (s->clusters > 1)
 		snprintf(text + strlen(text), sizeof text - strlen(text), "; cluster %zu%s of %zu",
 		    s->shown + 1, s->variants[0].sum.over_clusters > 0 ? ", the worst" : "",

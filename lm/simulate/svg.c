@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lm/simulate/svg.h"
 
+#include <math.h>
+#include <stdlib.h>
+
 /* Everything that a text may hold, as XML has it. */
 static void put_text(struct lm_buf *out, const char *text)
 {
@@ -54,19 +57,46 @@ void svg_text(struct lm_buf *out, const char *look, struct svg_point at, const c
 	lm_buf_puts(out, "</text>\n");
 }
 
+/* Points come to lie on tenths of a pixel, so that steps between them add up. */
+static long tenths(double v)
+{
+	return (long)floor(v * 10 + 0.5);
+}
+
+static void put_tenths(struct lm_buf *out, long n)
+{
+	lm_buf_printf(out, "%s%ld", n < 0 ? "-" : "", labs(n) / 10);
+	if (n % 10 != 0)
+		lm_buf_printf(out, ".%ld", labs(n) % 10);
+}
+
+static void put_step(struct lm_buf *out, long dx, long dy)
+{
+	lm_buf_puts(out, dy == 0 ? "h" : dx == 0 ? "v" : "l");
+	if (dx != 0 || dy == 0)
+		put_tenths(out, dx);
+	if (dx != 0 && dy != 0)
+		lm_buf_puts(out, dy < 0 ? "" : " ");
+	if (dy != 0)
+		put_tenths(out, dy);
+}
+
 void svg_path(struct lm_buf *out, const char *look, const struct svg_point *p, size_t n, int closed)
 {
 	if (n == 0)
 		return;
-	lm_buf_printf(out, "<path class=\"%s\" d=\"M%.1f %.1f", look, p[0].x, p[0].y);
+	long x = tenths(p[0].x), y = tenths(p[0].y);
+	lm_buf_printf(out, "<path class=\"%s\" d=\"M", look);
+	put_tenths(out, x);
+	lm_buf_puts(out, " ");
+	put_tenths(out, y);
 	for (size_t i = 1; i < n; i++) {
-		/* A step to the side or down is said shorter. */
-		if (p[i].y == p[i - 1].y)
-			lm_buf_printf(out, "H%.1f", p[i].x);
-		else if (p[i].x == p[i - 1].x)
-			lm_buf_printf(out, "V%.1f", p[i].y);
-		else
-			lm_buf_printf(out, "L%.1f %.1f", p[i].x, p[i].y);
+		long to_x = tenths(p[i].x), to_y = tenths(p[i].y);
+
+		if (to_x != x || to_y != y)
+			put_step(out, to_x - x, to_y - y);
+		x = to_x;
+		y = to_y;
 	}
-	lm_buf_printf(out, "%s\"/>\n", closed ? "Z" : "");
+	lm_buf_printf(out, "%s\"/>\n", closed ? "z" : "");
 }

@@ -37,6 +37,7 @@ static void setup(void)
 	    .clusters = 1,
 	    .source = "day",
 	};
+	snprintf(sim.variants[0].service.policy, NAME_ROOM, "grow");
 	sim.variants[0].service.out = 58;
 	sim.variants[0].service.in = 32;
 	sim.variants[0].service.target = NAN;
@@ -92,7 +93,7 @@ START_TEST(it_is_well_formed_whatever_a_variant_is_called)
 	draw();
 	assert_well_formed();
 	ck_assert_uint_eq(count("head", "schedule=&lt;Mon &amp; Tue&gt;"), 1);
-	ck_assert_uint_eq(count("title", "voice under day"), 1);
+	ck_assert_uint_eq(count("title", "voice: policy grow, tried"), 1);
 }
 END_TEST
 

@@ -131,10 +131,10 @@ END_TEST
 START_TEST(what_is_not_there_comes_in)
 {
 	put(styles[_i]);
-	set("target_load=60");
-	assert_policy("58/28/3/60");
+	set("target_load=50");
+	assert_policy("58/28/3/50");
 	set("cooldown=60, scaling_step=proportional");
-	assert_policy("58/28/3/60");
+	assert_policy("58/28/3/50");
 }
 END_TEST
 
