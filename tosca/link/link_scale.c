@@ -169,17 +169,15 @@ static bool check_room(const struct scale_view *s, struct diags *diags)
 
 /* ---- order --------------------------------------------------------------------------------- */
 
-/* Reports unless the load of 'low' is less than that of 'high'; what is not known is in order. */
-static bool check_order(
-    const struct scale_view *s, enum setting low, enum setting high, struct diags *diags)
+static bool check_thresholds(const struct scale_view *s, struct diags *diags)
 {
-	const struct setting_value *l = &s->v[low], *h = &s->v[high];
+	const struct setting_value *in = &s->v[SETTING_IN], *out = &s->v[SETTING_OUT];
 
-	if (!l->known || !h->known || l->number < h->number)
+	if (!in->known || !out->known || in->number < out->number)
 		return true;
-	struct diag *d = diag_add(diags, CODE_THRESHOLD_ORDER, &l->pos, "%s %u must be below %s %u",
-	    setting_text(low), l->number, setting_text(high), h->number);
-	diag_note(diags, d, &h->pos, "%s", setting_text(high));
+	struct diag *d = diag_add(diags, CODE_THRESHOLD_ORDER, &in->pos,
+	    "scaleIn_threshold %u must be below scaleOut_threshold %u", in->number, out->number);
+	diag_note(diags, d, &out->pos, "scaleOut_threshold");
 	return false;
 }
 
@@ -199,9 +197,7 @@ static bool check_tolerance(const struct scale_view *s, struct diags *diags)
 
 void link_scale(const struct scale_view *s, struct diags *diags)
 {
-	bool ordered = check_order(s, SETTING_IN, SETTING_OUT, diags) &&
-		       check_order(s, SETTING_IN, SETTING_TARGET, diags) &&
-		       check_order(s, SETTING_TARGET, SETTING_OUT, diags);
+	bool ordered = check_thresholds(s, diags);
 
 	if (!check_tolerance(s, diags) || !ordered || s->increment == 0)
 		return;
