@@ -74,6 +74,17 @@ static void death_event(const struct render *r, const json_t *e, struct lm_buf *
 	lm_buf_printf(out, ": %s", render_text(e, "what"));
 }
 
+static void alarm_event(const struct render *r, const json_t *e, struct lm_buf *out)
+{
+	const char *severity = render_text(e, "severity"), *name = render_text(e, "resourceName");
+	bool is_over = strcmp(severity, "cleared") == 0;
+
+	render_paint(
+	    r, is_over ? RENDER_GOOD : RENDER_BAD, is_over ? "alarm cleared" : "ALARM", out);
+	lm_buf_printf(out, " %s: %s", *name != '\0' ? name : render_text(e, "clusterName"),
+	    render_text(e, "text"));
+}
+
 static void sample_event(const struct render *r, const json_t *e, struct lm_buf *out)
 {
 	const char *name = render_text(e, "resourceName");
@@ -101,6 +112,7 @@ static const struct {
     {"StepEvent", "rootAssemblyName", step_event},
     {"PolicyEvent", "rootAssemblyName", policy_event},
     {"DeathEvent", "rootAssemblyName", death_event},
+    {"AlarmEvent", "rootAssemblyName", alarm_event},
     {"MetricSample", "rootAssemblyName", sample_event},
 };
 

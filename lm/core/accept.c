@@ -187,6 +187,7 @@ struct intent intent_copy(struct lm_arena *a, const struct intent *i)
 	    .component_id = lm_arena_strdup(a, i->component_id),
 	    .component_metric_key = lm_arena_strdup(a, i->component_metric_key),
 	    .process = lm_arena_strdup(a, i->process),
+	    .gives_up = i->gives_up,
 	    .queue = i->queue,
 	    .reason = lm_arena_strdup(a, i->reason),
 	};
@@ -273,11 +274,39 @@ static struct lm_err *enqueue(struct engine *e, const struct intent *i, struct i
 	return NULL;
 }
 
+/* By itself the system leaves alone what was given up: what needs it cannot be helped. */
+static struct lm_err *check_providers(struct engine *e, const struct instance *in, struct aim *a)
+{
+	LM_AUTO(lm_arena) arena = lm_arena_new();
+	struct planned planned;
+
+	if (instance_state(in) != COMPONENT_FAILED)
+		return NULL;
+	aim_plan(e, in, a, arena, &planned);
+	for (size_t i = 0; planned.plan != NULL && i < planned.plan->n_steps; i++) {
+		const struct plan_step *s = &planned.plan->steps[i];
+		const struct component *c =
+		    s->kind == PLAN_TRANSITION ? lm_map_find(in->components, s->subject) : NULL;
+
+		if (c != NULL && c->state == COMPONENT_FAILED &&
+		    graph_find_node(a->to->graph, c->name) >= 0) {
+			aim_fini(a);
+			return lm_err_new(LM_ERR_CONFLICT,
+			    "'%s' is needed for it, and is Failed: heal it first", c->name);
+		}
+	}
+	return NULL;
+}
+
 static struct lm_err *aim_for(
     struct engine *e, const struct intent *i, const struct instance *in, struct aim *out)
 {
-	if (i->kind != INTENT_ROLLBACK)
-		return aim_at(e, i, in, out);
+	if (i->kind != INTENT_ROLLBACK) {
+		struct lm_err *err = aim_at(e, i, in, out);
+		bool by_itself = i->reason != NULL && out->scope != SCOPE_ALL;
+
+		return err == NULL && by_itself ? check_providers(e, in, out) : err;
+	}
 	const struct process *p = lm_map_find(e->processes, i->process);
 	if (p == NULL)
 		return lm_err_new(
@@ -287,6 +316,16 @@ static struct lm_err *aim_for(
 		err = lm_err_new(
 		    LM_ERR_INVALID, "process %s cannot be rolled back: it never began", p->id);
 	return err != NULL ? err : aim_back(e, &p->before, in, out);
+}
+
+struct lm_err *intent_check(struct engine *e, const struct intent *i, const struct instance *in)
+{
+	struct aim aim;
+	struct lm_err *err = aim_for(e, i, in, &aim);
+
+	if (err == NULL)
+		aim_fini(&aim);
+	return err;
 }
 
 struct lm_err *process_aim(

@@ -5,13 +5,17 @@ void component_set_state(struct engine *e, struct component *c, enum component_s
     const struct process *p, int64_t now_ms, struct turn *t)
 {
 	enum component_state before = c->state;
+	bool was_lost = c->lost;
 
 	c->state = state;
 	c->ready = c->ready && state == COMPONENT_INACTIVE;
+	c->lost = c->lost && !component_is_up(c);
 	c->modified_ms = now_ms;
 	journal_component(t, c);
 	if (before != state)
 		event_component(e, t, now_ms, c, p, before);
+	if (was_lost && component_is_up(c))
+		watch_found(e, c, now_ms, t);
 }
 
 bool component_is_up(const struct component *c)

@@ -259,6 +259,7 @@ static struct lm_err *restore_component(struct engine *e, const struct record *r
 	c->reached_by = (uint64_t)int_of(o, "reachedBy");
 	c->retired_by = (uint64_t)int_of(o, "retiredBy");
 	c->rebuild = json_is_true(json_object_get(o, "rebuild"));
+	c->lost = json_is_true(json_object_get(o, "lost"));
 	c->proven = json_is_true(json_object_get(o, "proven"));
 	c->started = json_is_true(json_object_get(o, "started"));
 	c->ready = json_is_true(json_object_get(o, "ready"));
@@ -353,6 +354,7 @@ static bool read_intent(const json_t *o, struct lm_arena *a, struct intent *out)
 	out->component_metric_key = lm_arena_strdup(a, text_of(i, "brokenComponentMetricKey"));
 	out->process = lm_arena_strdup(a, text_of(i, "processId"));
 	out->quantity = (unsigned)int_of(i, "quantity");
+	out->gives_up = json_is_true(json_object_get(i, "givesUp"));
 	out->queue = json_is_true(json_object_get(i, "queue"));
 	out->reason = lm_arena_strdup(a, text_of(i, "reason"));
 	out->properties = read_given(i, "properties", a);

@@ -158,6 +158,17 @@ unsigned engine_sample(struct engine *e, const struct sample *s, int64_t now_ms,
 	return how;
 }
 
+struct lm_err *engine_alert(struct engine *e, const struct alert *a, int64_t now_ms, struct turn *t,
+    char process[LM_ID_SIZE])
+{
+	struct lm_err *err = watch_alert(e, a, now_ms, t);
+
+	follow_up(e, now_ms, t);
+	if (err == NULL)
+		snprintf(process, LM_ID_SIZE, "%s", e->granted);
+	return err;
+}
+
 void engine_resume(struct engine *e, int64_t now_ms, int64_t next_event, struct turn *t)
 {
 	e->next_event = next_event;

@@ -88,6 +88,22 @@ struct sample_counts {
 };
 struct sample_counts engine_sample_counts(const struct engine *);
 
+/*
+ * Somebody outside who watches wants something: the same as if a policy had decided it.  Refused,
+ * with a text for people, when it makes no sense: NOT_FOUND; INVALID (at its limit, no such kind of
+ * wish); CONFLICT (a scale of what is busy, a heal of what is not Active, or was healed too often).
+ * A heal waits behind what runs.
+ */
+struct alert {
+	enum intent_kind kind; /* HEAL, SCALE_OUT or SCALE_IN */
+	const char *assembly;  /* name or id of the root */
+	const char *component; /* heal: id or name, in full or within the assembly */
+	const char *cluster;   /* scale: as in an intent */
+	const char *reason;    /* goes into the process and the event; NULL: none is known */
+};
+struct lm_err *engine_alert(struct engine *, const struct alert *, int64_t now_ms, struct turn *,
+    char process[LM_ID_SIZE]) LM_MUST_USE;
+
 /* Lets timers run.  Returns when it next wants to be called; INT64_MAX: not at all. */
 int64_t engine_tick(struct engine *, int64_t now_ms, struct turn *);
 /*

@@ -90,6 +90,8 @@ struct when {
 struct lm_err *intent_accept(
     struct engine *, const struct intent *, const struct when *, char process[LM_ID_SIZE]);
 struct intent intent_copy(struct lm_arena *, const struct intent *);
+/* Whether it could begin, now, if nothing else ran. */
+struct lm_err *intent_check(struct engine *, const struct intent *, const struct instance *);
 /* What a process that has not begun wants, now. */
 struct lm_err *process_aim(
     struct engine *, const struct process *, const struct instance *, struct aim *out);

@@ -49,6 +49,7 @@ void instance_free(struct instance *in)
 	for (size_t i = 0; (l = lm_map_next(in->links, &i)) != NULL;)
 		link_free(l);
 	watches_free(in);
+	shortages_fini(in);
 	lm_map_free(in->components);
 	lm_map_free(in->links);
 	struct found *found;
@@ -87,6 +88,7 @@ void component_free(struct component *c)
 		return;
 	}
 	metrics_fini(c);
+	budget_free(c->asked);
 	component_move(c, NULL, -1);
 	lm_kvs_fini(&c->outputs);
 	free(c);

@@ -71,6 +71,11 @@ struct intent {
 	/* Full name, id or metric key of the broken component; one of them. */
 	const char *component_name, *component_id, *component_metric_key;
 	const char *process;
+	/*
+	 * heal, by the system alone: what is Broken is taken out of service and left Failed, because
+	 * heals have not helped; the process fails with the reason.
+	 */
+	bool gives_up;
 	bool queue;         /* wait behind what runs on the assembly, instead of CONFLICT */
 	const char *reason; /* why, when a policy wants it; NULL: an operator asked */
 };

@@ -201,6 +201,8 @@ void journal_component(struct turn *t, const struct component *c)
 		lm_json_int(&b.json, "retiredBy", (int64_t)c->retired_by);
 	if (c->rebuild)
 		lm_json_bool(&b.json, "rebuild", true);
+	if (c->lost)
+		lm_json_bool(&b.json, "lost", true);
 	if (c->proven)
 		lm_json_bool(&b.json, "proven", true);
 	if (c->started)
@@ -289,6 +291,8 @@ void intent_print(struct lm_buf *out, const struct intent *i)
 		print_resources(&j, i);
 	if (i->quantity > 0)
 		lm_json_int(&j, "quantity", i->quantity);
+	if (i->gives_up)
+		lm_json_bool(&j, "givesUp", true);
 	if (i->queue)
 		lm_json_bool(&j, "queue", true);
 	lm_json_close(&j, '}');
@@ -514,4 +518,32 @@ void event_death(
 	lm_json_str(&b.json, "resourceName", c->name);
 	lm_json_str(&b.json, "what", what);
 	event_close(&b, e, t, c->instance->name);
+}
+
+void event_alarm(struct engine *e, struct turn *t, int64_t now_ms, const struct alarm *a)
+{
+	static const char *const kinds[] = {
+#define X(name, text) [ALARM_##name] = text,
+	    ALARM_KINDS(X)
+#undef X
+	};
+	static const char *const severities[] = {
+	    [SEVERITY_CRITICAL] = "critical",
+	    [SEVERITY_MAJOR] = "major",
+	    [SEVERITY_CLEARED] = "cleared",
+	};
+	struct body b;
+
+	event_open(&b, e, now_ms, "AlarmEvent");
+	lm_json_str(&b.json, "rootAssemblyName", a->instance->name);
+	lm_json_str(&b.json, "alarm", kinds[a->kind]);
+	lm_json_str(&b.json, "severity", severities[a->severity]);
+	if (a->component != NULL) {
+		lm_json_str(&b.json, "resourceId", a->component->id);
+		lm_json_str(&b.json, "resourceName", a->component->name);
+	} else {
+		lm_json_str(&b.json, "clusterName", a->cluster);
+	}
+	lm_json_str(&b.json, "text", a->text);
+	event_close(&b, e, t, a->instance->name);
 }

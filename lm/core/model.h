@@ -9,6 +9,7 @@
 #include "lm/core/plan/spare.h"
 #include "lm/core/timer.h"
 #include "lm/core/tree.h"
+#include "policies/budget.h"
 #include "policies/policy.h"
 
 /*
@@ -46,6 +47,7 @@ struct component {
 	bool started; /* it runs, but nobody has looked yet: Integrity, no Start */
 	bool ready;   /* a spare that stands by: Inactive, started and looked at */
 	bool news;    /* it has reported something new, which others may map */
+	bool lost;    /* the system has given up on it: only an operator brings it back */
 	bool is_gone; /* removed while a step of another assembly needed it */
 	int node;     /* in its tree's graph */
 	enum component_state state;
@@ -62,6 +64,7 @@ struct component {
 	struct line *line;             /* steps that wait for those two; NULL: none (line.c) */
 	struct watch *heal;            /* policies that heal it; the instance's; NULL: none */
 	LM_VEC(struct metric) metrics; /* latest of each */
+	struct budget *asked;          /* heals that alerts wanted, without a policy; NULL: none */
 	int64_t modified_ms;
 	char name[]; /* full */
 };
@@ -113,7 +116,8 @@ struct instance {
 	LM_VEC(struct process *) aside; /* that see off who has left; borrowed; see aside.c */
 	LM_VEC(struct watch *) scales, heals; /* what its policies act on; owned */
 	unsigned binding;                     /* of them to the graph: counts */
-	bool is_scraped;                      /* some of its metrics are fetched, see view/scrape.c */
+	bool is_scraped;                   /* some of its metrics are fetched, see view/scrape.c */
+	LM_VEC(struct shortage) shortages; /* of its clusters; owned */
 	int64_t created_ms, modified_ms;
 };
 
@@ -139,6 +143,8 @@ struct engine {
 	struct sample_counts samples;
 	struct lm_map *scrape_news; /* instances whose targets may have changed; names, owned */
 	LM_VEC(struct wish) wishes;
+	char granted[LM_ID_SIZE];          /* the process of the last one that was granted */
+	struct budgets asked;              /* of components */
 	LM_VEC(struct process *) sleepers; /* heals between two attempts; borrowed */
 	int64_t next_event;
 	struct {
@@ -155,6 +161,7 @@ enum {
 	HEAL_ATTEMPTS = 5,    /* a restart, then rebuilds, then Failed */
 	HEALS_MAX = 5,        /* that policies may want of one component ... */
 	HEAL_WINDOW_S = 120,  /* ... in so many seconds, then Failed */
+	LOST_MAX = 5,         /* members of one cluster, then the system makes no more */
 	MEMBERS_MAX = 100000, /* of a cluster without a maximum */
 	ROUNDS_MAX = 64,      /* plans of one process before its values must have settled */
 	METRICS_MAX = 32,     /* series per component, beside those that its policies want */

@@ -32,10 +32,17 @@ struct watch {
 	size_t n_seen;               /* scale: of so many components it has the load now */
 };
 
+/* Said about a cluster below its minimum, so that it is not said again. */
+struct shortage {
+	char *cluster;
+	unsigned in_service, lost;
+};
+
 /* What a policy wants, until the engine grants it. */
 struct wish {
 	enum intent_kind kind;
 	unsigned quantity;             /* a scale's; 0: by the increment */
+	bool gives_up;                 /* a heal's: see struct intent */
 	char *root, *subject, *reason; /* heap; the subject is a component or a cluster */
 };
 

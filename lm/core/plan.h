@@ -106,6 +106,7 @@ struct plan_thing {
 	const char *why; /* of the change: "its image differs"; NULL: nothing is known */
 	bool rebuild;    /* its infrastructure is gone or not to be trusted: a restart won't do */
 	bool started;    /* runs already: from Inactive to Active by Integrity alone */
+	bool given_up;   /* it goes out of service as it is: its relationships cease, no more */
 	bool ready;      /* and was looked at already: it stands by, and serves without a call */
 	/* Out of this plan's scope: no step for it, unless what is planned cannot do without. */
 	bool fixed;

@@ -165,6 +165,10 @@ static void finish(
 		finish_gone(e, p, now_ms, t);
 		return;
 	}
+	if (status == PROCESS_FAILED && p->intent.gives_up)
+		watch_resigned(e, p, now_ms, t);
+	else if (status == PROCESS_FAILED)
+		watch_scale_failed(e, p, now_ms, t);
 	if (status == PROCESS_COMPLETED) {
 		set_reason(p, NULL); /* what failed at first is no reason now */
 		forget_reached(p);   /* else a retry goes on with them */
@@ -175,6 +179,7 @@ static void finish(
 	referrers_follow(e, in);
 	if (p->intent.kind != INTENT_HEAL) /* a heal that left something Broken has given up */
 		watch_heal_broken(e, in, now_ms, t);
+	watch_refill(e, in, now_ms, t);
 	begin_next(e, in, now_ms, t);
 }
 
@@ -214,8 +219,7 @@ static bool try_again(struct engine *e, struct process *p, int64_t now_ms, struc
 	if (p->intent.kind != INTENT_HEAL || p->cancelling)
 		return false;
 	if (p->attempt >= HEAL_ATTEMPTS) {
-		if (c != NULL)
-			component_set_state(e, c, COMPONENT_FAILED, p, now_ms, t);
+		watch_heal_failed(e, p, c, now_ms, t);
 		return false;
 	}
 	p->attempt++;
@@ -323,7 +327,9 @@ static void conclude(struct engine *e, struct process *p, int64_t now_ms, struct
 	p->resumes = false;
 	if (p->cancelling && (resumes || p->left > 0)) {
 		finish(e, p, PROCESS_CANCELLED, now_ms, t);
-	} else if (p->failing) {
+	} else if (p->intent.gives_up && !resumes) {
+		fail_and_finish(e, p, p->intent.reason, now_ms, t);
+	} else if (p->failing && !p->intent.gives_up) {
 		if (!try_again(e, p, now_ms, t))
 			finish(e, p, PROCESS_FAILED, now_ms, t);
 	} else if (resumes) {
@@ -426,7 +432,9 @@ struct aim process_aim_again(
 	    .reached_by = lm_hash(p->id),
 	};
 
-	if (p->scope == SCOPE_HEAL)
+	if (p->scope == SCOPE_HEAL && p->intent.gives_up)
+		a.given_up = heal_subject(e, in, &p->intent);
+	else if (p->scope == SCOPE_HEAL)
 		a.broken = heal_subject(e, in, &p->intent);
 	if (a.broken != NULL && component_is_up(a.broken))
 		a.broken = NULL; /* it was marked when the process began, and is well again */
@@ -583,6 +591,8 @@ void process_begin(struct engine *e, struct process *p, struct instance *in, str
 		p->attempt = 1;
 	occupy(p, in, now_ms);
 	take_aim(e, p, in, a);
+	if (p->intent.reason == NULL && p->scope != SCOPE_SCALE)
+		heals_forget(e, in, p->scope == SCOPE_HEAL ? a->broken : NULL);
 	if (p->intent.kind == INTENT_ADOPT)
 		process_adopt(e, p, now_ms, t);
 	start(e, p, a->broken, now_ms, t);
@@ -593,7 +603,8 @@ void process_go_on(
 {
 	finished_remove(e, p);
 	p->attempt = 1;
-	p->cancelling = false;
+	p->cancelling = p->intent.gives_up = false;
+	heals_forget(e, in, NULL);
 	set_reason(p, NULL);
 	occupy(p, in, now_ms);
 	p->to = p->to_number == 0 ? NULL : in->tree;

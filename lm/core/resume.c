@@ -123,4 +123,6 @@ void processes_resume(struct engine *e, int64_t now_ms, struct turn *t)
 	for (size_t i = 0; (in = lm_map_next(e->instances, &i)) != NULL;)
 		if (in->running == NULL)
 			watch_heal_broken(e, in, now_ms, t);
+	for (size_t i = 0; (in = lm_map_next(e->instances, &i)) != NULL;)
+		watch_refill(e, in, now_ms, t);
 }

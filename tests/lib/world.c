@@ -248,6 +248,14 @@ struct lm_err *world_intent(struct world *w, const struct intent *i, char proces
 	return err;
 }
 
+struct lm_err *world_alert(struct world *w, const struct alert *a, char process[LM_ID_SIZE])
+{
+	struct lm_err *err = engine_alert(w->engine, a, w->now_ms, &w->turn, process);
+
+	carry_out(w);
+	return err;
+}
+
 /* Nothing comes from outside; what waits for its time gets it. */
 static bool pass_time(struct world *w)
 {

@@ -68,6 +68,8 @@ struct lm_err *world_delete(struct world *, const char *name);
 struct lm_err *world_scale(struct world *, const char *name, const char *cluster, bool out);
 struct lm_err *world_heal(struct world *, const char *name, const char *component);
 
+struct lm_err *world_alert(struct world *, const struct alert *, char process[LM_ID_SIZE]);
+
 /* Lets virtual time pass until nothing is due any more. */
 void world_settle(struct world *);
 /* One thing that is due happens; false: nothing is due. */

@@ -223,6 +223,12 @@ static const struct {
     {"{\"type\":\"DeathEvent\",\"at\":\"2026-11-20T22:42:59.123Z\",\"rootAssemblyName\":\"v\","
      "\"resourceName\":\"v__a\",\"what\":\"asterisk\"}",
 	"22:42:59.123Z  v  v__a died: asterisk\n"},
+    {"{\"type\":\"AlarmEvent\",\"at\":\"2026-11-20T22:42:59.123Z\",\"rootAssemblyName\":\"v\","
+     "\"severity\":\"critical\",\"resourceName\":\"v__a\",\"text\":\"it is Failed\"}",
+	"22:42:59.123Z  v  ALARM v__a: it is Failed\n"},
+    {"{\"type\":\"AlarmEvent\",\"at\":\"2026-11-20T22:42:59.123Z\",\"rootAssemblyName\":\"v\","
+     "\"severity\":\"cleared\",\"clusterName\":\"v__p\",\"text\":\"it has all\"}",
+	"22:42:59.123Z  v  alarm cleared v__p: it has all\n"},
     {"{\"type\":\"MetricSample\",\"at\":\"2026-11-20T22:42:59.123Z\",\"metricKey\":\"7\","
      "\"resourceName\":\"v__a\",\"metricName\":\"h_load\",\"load\":53.5}",
 	"22:42:59.123Z  v__a h_load = 53.5\n"},

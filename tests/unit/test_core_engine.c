@@ -261,23 +261,23 @@ END_TEST
 
 START_TEST(a_heal_that_never_succeeds_ends_in_failed_after_five_attempts)
 {
-	sim_fail(w.sim, "svc__pool__1", "Start", 10);
-	world_kill(&w, "svc__pool__1");
+	sim_fail(w.sim, "svc__gw", "Start", 10);
+	world_kill(&w, "svc__gw");
 	world_settle(&w);
 	ck_assert_str_eq(
-	    world_outcome(&w, "svc"), "Failed: Start svc__pool__1: simulated failure of Start");
-	ck_assert_str_eq(world_states(&w, "svc"), "net:Active gw:Active pool__1:Failed");
+	    world_outcome(&w, "svc"), "Failed: Start svc__gw: simulated failure of Start");
+	ck_assert_str_eq(world_states(&w, "svc"), "net:Active gw:Failed pool__1:Active");
 	ck_assert_str_eq(world_links(&w, "svc"), "");
 }
 END_TEST
 
 START_TEST(a_failed_component_is_healed_when_the_operator_says_so)
 {
-	sim_fail(w.sim, "svc__pool__1", "Start", 5);
-	world_kill(&w, "svc__pool__1");
+	sim_fail(w.sim, "svc__gw", "Start", 5);
+	world_kill(&w, "svc__gw");
 	world_settle(&w);
-	ck_assert_str_eq(world_states(&w, "svc"), "net:Active gw:Active pool__1:Failed");
-	ck_assert_ptr_null(world_heal(&w, "svc", "svc__pool__1"));
+	ck_assert_str_eq(world_states(&w, "svc"), "net:Active gw:Failed pool__1:Active");
+	ck_assert_ptr_null(world_heal(&w, "svc", "svc__gw"));
 	world_settle(&w);
 	ck_assert_str_eq(world_states(&w, "svc"), "net:Active gw:Active pool__1:Active");
 }

@@ -231,7 +231,11 @@ static struct lm_err *aim_heal(
 		return lm_err_new(LM_ERR_NOT_FOUND,
 		    "'%s' has no component '%s' ('lm describe %s' shows them)", in->name, name,
 		    in->name);
-	if (i->reason == NULL || c->state != COMPONENT_ACTIVE)
+	if (i->gives_up && c->state != COMPONENT_BROKEN)
+		return lm_err_new(LM_ERR_INVALID, "'%s' is not Broken any more", c->name);
+	if (i->gives_up)
+		a->given_up = c;
+	else if (i->reason == NULL || c->state != COMPONENT_ACTIVE)
 		a->broken = c; /* a policy has marked it already, if it is still broken at all */
 	aim_replacement(e, in, a);
 	return NULL;
@@ -313,6 +317,11 @@ static struct lm_err *resize(const struct intent *i, const struct graph_cluster 
 	bool out = i->kind == INTENT_SCALE_OUT;
 	struct lm_err *err = out ? grow_by(&z, &by) : shrink_by(&z, &by);
 
+	if (err == NULL && out && i->reason != NULL && z.lost >= LOST_MAX)
+		err = lm_err_new(LM_ERR_CONFLICT,
+		    "cluster '%s' has lost %u members: no more are made until they are healed or "
+		    "scaled in",
+		    c->name, z.lost);
 	if (err != NULL)
 		return err;
 	members_resize(m, out ? m->n + by : m->n - by, c->spares, in, c);

@@ -13,7 +13,8 @@ struct aim {
 	bool is_new;     /* 'to' belongs to the aim until a process begins */
 	enum component_state target;
 	enum scope scope;
-	const struct component *broken; /* heal: taken for Broken; NULL otherwise */
+	const struct component *broken;   /* heal: taken for Broken; NULL otherwise */
+	const struct component *given_up; /* heal: about this one alone, which is not healed */
 	const struct membership
 	    *apart;              /* scale, heal: who was wanted before; borrowed; NULL: the same */
 	const struct tree *base; /* scale, heal: the tree before, alike but for members */

@@ -126,6 +126,8 @@ static bool is_reached(const struct survey *s, const struct component *c)
 
 bool aim_heals(const struct aim *a, const struct component *c)
 {
+	if (a->given_up != NULL)
+		return c == a->given_up;
 	return c == a->broken ||
 	       (c->state == COMPONENT_BROKEN && c->healer == NULL && !component_is_retired(c));
 }
@@ -260,6 +262,7 @@ static void add_thing(
 	    .rebuild = c->rebuild,
 	    .started = c->started,
 	    .ready = c->ready,
+	    .given_up = c == s->aim->given_up,
 	};
 	if (c == s->aim->broken && component_is_up(c)) {
 		t->state = COMPONENT_BROKEN;

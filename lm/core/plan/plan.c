@@ -65,7 +65,7 @@ bool plan_is_renewed(const struct plan_unit *u)
 {
 	enum component_state state = plan_state(u);
 
-	if (!u->scoped || u->node < 0 || state == COMPONENT_ABSENT)
+	if (!u->scoped || u->node < 0 || state == COMPONENT_ABSENT || u->thing->given_up)
 		return false;
 	return u->renew || state == COMPONENT_FAILED ||
 	       (u->thing->rebuild && state != COMPONENT_ACTIVE);
@@ -229,6 +229,8 @@ static struct path path_of(const struct planner *b, const struct plan_unit *u)
 {
 	struct path p = {.at = plan_state(u)};
 
+	if (u->thing != NULL && u->thing->given_up)
+		return (struct path){.at = COMPONENT_ABSENT};
 	go_down(u, &p);
 	go_up(u, &p);
 	if (stays_up(u, &p) && u->thing->change == PLAN_RECONFIGURE &&

@@ -43,7 +43,7 @@ static bool goes_up(const struct plan_unit *u)
 	bool lacks = plan_state(u) < u->goal ||
 		     (u->stands_by && plan_state(u) <= u->goal && !plan_is_ready(u));
 
-	return u->scoped && u->node >= 0 &&
+	return u->scoped && u->node >= 0 && !(u->thing != NULL && u->thing->given_up) &&
 	       (lacks || plan_state(u) == COMPONENT_BROKEN || plan_is_renewed(u));
 }
 

@@ -23,6 +23,13 @@ static const char *why_blind(const struct watch *w, struct lm_arena *a)
 	return "nobody is Active who reports its metric, or who would carry the load";
 }
 
+static unsigned in_service(const struct instance *in, const struct graph_cluster *c)
+{
+	LM_AUTO(lm_arena) arena = lm_arena_new();
+
+	return members_in_service(in, c, instance_states(in, in->tree->graph, arena));
+}
+
 static void print_subject(struct lm_json *j, const struct watch *w)
 {
 	const struct graph *g = w->instance->tree->graph;
@@ -35,6 +42,7 @@ static void print_subject(struct lm_json *j, const struct watch *w)
 	const struct graph_cluster *c = &g->clusters[g->scales[w->index].cluster];
 	lm_json_str(j, "cluster", c->name);
 	lm_json_int(j, "members", (int64_t)c->n_members);
+	lm_json_int(j, "inService", in_service(w->instance, c));
 	lm_json_int(j, "spares", (int64_t)c->n_spare_members);
 }
 

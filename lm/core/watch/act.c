@@ -5,15 +5,96 @@
 
 /* ---- heal --------------------------------------------------------------------------------------- */
 
-/* The system's own intent to heal: marks the component Broken, then wishes it healed. */
-static void heal(struct engine *e, struct component *c, const struct watch *w, const char *reason,
+bool heal_spend(struct engine *e, struct component *c, int64_t now_ms)
+{
+	if (c->heal != NULL)
+		return policies_count_heal(e->policies, c->heal->policy, now_ms);
+	return budget_spend(&e->asked, &c->asked, HEALS_MAX, HEAL_WINDOW_S * 1000, now_ms);
+}
+
+static void forgive(struct engine *e, struct component *c)
+{
+	for (const struct watch *w = c->heal; w != NULL; w = w->next)
+		policies_forget_heals(e->policies, w->policy);
+	budget_free(c->asked);
+	c->asked = NULL;
+}
+
+void heals_forget(struct engine *e, struct instance *in, const struct component *subject)
+{
+	struct component *c;
+
+	if (subject != NULL)
+		forgive(e, lm_map_find(in->components, subject->name));
+	for (size_t i = 0; subject == NULL && (c = lm_map_next(in->components, &i)) != NULL;)
+		if (c->lost)
+			forgive(e, c);
+}
+
+void heal_begin(struct engine *e, struct component *c, const char *policy, const char *reason,
     int64_t now_ms, struct turn *t)
 {
 	struct instance *in = c->instance;
 
-	event_policy(e, t, now_ms, in, watch_name(w, t->arena), POLICY_HEAL, reason);
+	event_policy(e, t, now_ms, in, policy, POLICY_HEAL, reason);
 	component_set_state(e, c, COMPONENT_BROKEN, in->running, now_ms, t);
 	wish(e, INTENT_HEAL, in, c->name, reason);
+}
+
+/*
+ * Heals that never last are a loop.  It is taken out of service, by a process like any other, and
+ * left to an operator.
+ */
+static void give_up(struct engine *e, struct component *c, const struct watch *w,
+    const char *reason, int64_t now_ms, struct turn *t)
+{
+	struct facts f = {e, c->instance, c->instance->tree->graph, t->arena};
+	struct policy_heal set;
+
+	watch_describe_heal(&f, w, &set);
+	component_set_state(e, c, COMPONENT_BROKEN, c->instance->running, now_ms, t);
+	wish_give_up(e, c,
+	    lm_arena_printf(t->arena,
+		"%s, after %u heals within %lld s: it stays Failed until an operator heals it",
+		reason, set.maximum_heals, (long long)set.heal_window_ms / 1000));
+}
+
+/* What it needs is Failed, and for an operator to heal: that heals this one, too. */
+static bool is_helpless(
+    struct engine *e, struct component *c, const char *reason, int64_t now_ms, struct turn *t)
+{
+	struct instance *in = c->instance;
+	bool was_up = component_is_up(c);
+
+	if (instance_state(in) != COMPONENT_FAILED)
+		return false;
+	component_set_state(e, c, COMPONENT_BROKEN, in->running, now_ms, t);
+	LM_AUTO(lm_err) err = intent_check(e,
+	    &(struct intent){.kind = INTENT_HEAL, .component_name = c->name, .reason = reason}, in);
+	if (err != NULL && was_up) {
+		event_alarm(e, t, now_ms,
+		    &(struct alarm){
+			.kind = ALARM_HELPLESS,
+			.severity = SEVERITY_MAJOR,
+			.instance = in,
+			.component = c,
+			.text = lm_arena_printf(t->arena, "%s; %s", reason, lm_err_text(err)),
+		    });
+		watch_sync(e, in, now_ms);
+	}
+	return err != NULL;
+}
+
+/* The system's own intent to heal: marks the component Broken, then wishes it healed. */
+static void heal(struct engine *e, struct component *c, const struct watch *w, const char *reason,
+    int64_t now_ms, struct turn *t)
+{
+	if (is_helpless(e, c, reason, now_ms, t))
+		return;
+	if (heal_spend(e, c, now_ms))
+		heal_begin(e, c, watch_name(w, t->arena), reason, now_ms, t);
+	else
+		give_up(e, c, w, reason, now_ms, t);
 }
 
 void watch_died(

@@ -198,6 +198,20 @@ static void bind_scale(struct binding *b, int i)
 
 /* ---- heal ------------------------------------------------------------------------------------------------ */
 
+void watch_describe_heal(struct facts *f, const struct watch *w, struct policy_heal *out)
+{
+	const struct graph_heal *h = &f->graph->heals[w->index];
+	const struct graph_metric *m = &f->graph->metrics[h->metric];
+
+	*out = (struct policy_heal){
+	    .smoothing = expr_count(f, &h->smoothing, 1),
+	    .period_ms =
+		f->engine->conf.takes_silence_for_health ? 0 : expr_ms(f, &m->period_s, 60),
+	    .maximum_heals = expr_count(f, &h->maximum, HEALS_MAX),
+	    .heal_window_ms = expr_ms(f, &h->window, HEAL_WINDOW_S),
+	};
+}
+
 static void bind_heal(struct binding *b, int i)
 {
 	const struct graph_heal *h = &b->f.graph->heals[i];
@@ -205,6 +219,7 @@ static void bind_heal(struct binding *b, int i)
 	struct component *c = lm_map_find(b->instance->components, b->f.graph->nodes[h->node].name);
 	struct component *from = reporter(&b->f, m);
 	struct policies *ps = b->f.engine->policies;
+	struct policy_heal set;
 
 	if (c == NULL || from == NULL)
 		return;
@@ -218,14 +233,8 @@ static void bind_heal(struct binding *b, int i)
 	c->heal = w;
 	w->index = i;
 	w->binding = b->instance->binding;
-	struct policy_heal set = {
-	    .series = series_of(b, from, m->name, SERIES_INTEGRITY),
-	    .smoothing = expr_count(&b->f, &h->smoothing, 1),
-	    .period_ms =
-		b->f.engine->conf.takes_silence_for_health ? 0 : expr_ms(&b->f, &m->period_s, 60),
-	    .maximum_heals = expr_count(&b->f, &h->maximum, HEALS_MAX),
-	    .heal_window_ms = expr_ms(&b->f, &h->window, HEAL_WINDOW_S),
-	};
+	watch_describe_heal(&b->f, w, &set);
+	set.series = series_of(b, from, m->name, SERIES_INTEGRITY);
 	if (w->policy == NULL)
 		w->policy = policies_add_heal(ps, &set, w);
 	else

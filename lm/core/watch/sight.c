@@ -65,6 +65,8 @@ static void sync_scale(struct sight *s, struct watch *w)
 	watch_describe_scale(&s->f, w, &set);
 	set.series = loads;
 	set.n_series = n;
+	if (n > 0 && c->n_members - size >= LOST_MAX)
+		set.max = size > c->min ? size : c->min; /* no more are made for now */
 	policies_change_scale(ps, w->policy, &set);
 	policies_enable(ps, w->policy, n > 0, s->now_ms);
 }

@@ -17,6 +17,7 @@ void watches_free(struct instance *);
 const char *watch_name(const struct watch *, struct lm_arena *);
 /* What a scale policy is made of, as things are now; it lives in the arena of the facts. */
 void watch_describe_scale(struct facts *, const struct watch *, struct policy_scale *out);
+void watch_describe_heal(struct facts *, const struct watch *, struct policy_heal *out);
 
 /* ---- sight.c: when they see something -------------------------------------------------------------- */
 
@@ -42,8 +43,64 @@ void watch_heal_broken(struct engine *, struct instance *, int64_t now_ms, struc
 void watch_died(
     struct engine *, struct component *, const char *what, int64_t now_ms, struct turn *);
 
+/* One more heal of it may begin, and is counted; false: there have been too many lately. */
+bool heal_spend(struct engine *, struct component *, int64_t now_ms);
+void heal_begin(struct engine *, struct component *, const char *policy, const char *reason,
+    int64_t now_ms, struct turn *);
+/* An operator has looked after it (NULL: after all that are lost): the heals so far do not count. */
+void heals_forget(struct engine *, struct instance *, const struct component *);
+
+/* ---- alert.c: what others want ------------------------------------------------------------------------ */
+
+struct lm_err *watch_alert(struct engine *, const struct alert *, int64_t now_ms, struct turn *);
+
+/* ---- alarm.c: what the system gives up ------------------------------------------------------------------ */
+
+#define ALARM_KINDS(X)                 \
+	X(LOST, "lost")                \
+	X(HEALS_SPENT, "healsSpent")   \
+	X(HEAL_FAILED, "healFailed")   \
+	X(HELPLESS, "helpless")        \
+	X(SCALE_FAILED, "scaleFailed") \
+	X(BELOW_MINIMUM, "belowMinimum")
+
+enum alarm_kind {
+#define X(name, text) ALARM_##name,
+	ALARM_KINDS(X)
+#undef X
+};
+enum severity { SEVERITY_CRITICAL, SEVERITY_MAJOR, SEVERITY_CLEARED };
+
+struct alarm {
+	enum alarm_kind kind;
+	enum severity severity;
+	const struct instance *instance;
+	const struct component *component; /* one of them */
+	const char *cluster;
+	const char *text;
+};
+void event_alarm(struct engine *, struct turn *, int64_t now_ms, const struct alarm *);
+/* Nothing but an operator brings it back from now on; then it is found again. */
+void watch_lose(struct engine *, struct component *, enum alarm_kind, const char *text,
+    int64_t now_ms, struct turn *);
+void watch_found(struct engine *, struct component *, int64_t now_ms, struct turn *);
+/* The process that gives a component up has taken it out of service. */
+void watch_resigned(struct engine *, struct process *, int64_t now_ms, struct turn *);
+/* All attempts are over; 'c' is where the last one failed, or NULL. */
+void watch_heal_failed(
+    struct engine *, const struct process *, struct component *c, int64_t now_ms, struct turn *);
+void watch_scale_failed(struct engine *, const struct process *, int64_t now_ms, struct turn *);
+
+/* ---- refill.c: clusters below their minimum ------------------------------------------------------------- */
+
+/* The instance has come to rest: what it has lost is made up for. */
+void watch_refill(struct engine *, struct instance *, int64_t now_ms, struct turn *);
+void shortages_fini(struct instance *);
+
 /* ---- wish.c: until they are granted ------------------------------------------------------------------ */
 
+/* It is taken out of service, and left Failed. */
+void wish_give_up(struct engine *, const struct component *, const char *reason);
 /* Noted, and granted when the event is dealt with; 'subject' is a component or a cluster, or NULL. */
 void wish(struct engine *, enum intent_kind, const struct instance *, const char *subject,
     const char *reason);

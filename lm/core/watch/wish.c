@@ -10,14 +10,20 @@
 void wish_size(struct engine *e, enum intent_kind kind, const struct instance *in,
     const char *subject, unsigned size, const char *reason)
 {
-	*LM_PUSH(NULL, &e->wishes) =
-	    (struct wish){kind, size, text_dup(in->name), text_dup(subject), text_dup(reason)};
+	*LM_PUSH(NULL, &e->wishes) = (struct wish){
+	    kind, size, false, text_dup(in->name), text_dup(subject), text_dup(reason)};
 }
 
 void wish(struct engine *e, enum intent_kind kind, const struct instance *in, const char *subject,
     const char *reason)
 {
 	wish_size(e, kind, in, subject, 0, reason);
+}
+
+void wish_give_up(struct engine *e, const struct component *c, const char *reason)
+{
+	wish(e, INTENT_HEAL, c->instance, c->name, reason);
+	e->wishes.v[e->wishes.n - 1].gives_up = true;
 }
 
 static void wish_fini(struct wish *w)
@@ -48,10 +54,10 @@ static void grant(struct engine *e, const struct wish *w, int64_t now_ms, struct
 	    .kind = w->kind,
 	    .assembly_name = w->root,
 	    .quantity = w->quantity,
+	    .gives_up = w->gives_up,
 	    .reason = w->reason,
 	};
 	struct when when = {now_ms, own_seed(e, w->root), t};
-	char process[LM_ID_SIZE];
 
 	if (w->kind == INTENT_HEAL)
 		i.component_name = w->subject;
@@ -62,7 +68,7 @@ static void grant(struct engine *e, const struct wish *w, int64_t now_ms, struct
 	/* A scale whose assembly has become busy is out of date. */
 	if (in != NULL &&
 	    (w->kind == INTENT_HEAL || i.queue || instance_blocker(in, w->kind) == NULL))
-		lm_err_free(intent_accept(e, &i, &when, process));
+		lm_err_free(intent_accept(e, &i, &when, e->granted));
 }
 
 void wishes_grant(struct engine *e, int64_t now_ms, struct turn *t)
