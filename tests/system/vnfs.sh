@@ -266,6 +266,24 @@ fails() {
 	! call "$1"
 }
 
+# The call is under way to the dead one when the list changes.
+the_replacement() {
+	local call change
+	add 11
+	signal pbx1 KILL asterisk
+	inside gw env LM_SERVICES=/run/lm/services sh -euc '
+		until kamcmd -s unix:/run/kamailio/ctl dlg.stats_active | grep -q "starting: 1"; do :; done
+		port=5060 ipaddr=10.0.0.12 sh -eu /package/lifecycle/addToDispatchList.sh
+		port=5060 ipaddr=10.0.0.11 sh -eu /package/lifecycle/deleteFromDispatchList.sh' &
+	change=$!
+	call replaced &
+	call=$!
+	wait $change
+	holds 'a call that was sent to a dead server goes to the one that has taken its place' wait $call
+	again 1
+	undispatch 12
+}
+
 the_failover() {
 	local lost created
 	at_once add/{11,12}
@@ -405,6 +423,7 @@ setup
 make_everything
 the_operations
 the_patience
+the_replacement
 the_failover
 the_word
 the_load
