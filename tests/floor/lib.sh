@@ -136,7 +136,7 @@ setup() {
 	trap 'exit 143' TERM HUP
 }
 
-gateway=(external_address=10.20.20.1 internal_address=10.0.0.1 capacity=15 publication_period=1)
+gateway=(mgmt_address=10.20.1.1 external_address=10.20.20.1 internal_address=10.0.0.1 capacity=15 publication_period=1)
 make_gateway() {
 	container gw voip-gateway voip-gateway/kamailio mgmt=mgmt=10.20.1.1 external=ext=10.20.20.1 internal=int=10.0.0.1
 }

@@ -1,10 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# Metrics of the real voice service: a server that hangs, which no process sees die, is healed by the gateway's word.
+# Metrics of the real voice service: a server that hangs, which no process sees die, is healed by the gateway's word; and
+# the pool follows the load that Kamailio exports for Prometheus, as the manager fetches it.
 set -u
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 STORY_DIR=${here%/tests/system}/build/system/voice_metrics
+STORY_SERVICES=${here%/tests/system}/build/system/voice_metrics.services
 # shellcheck source=tests/lib/story.sh
 . "$here/../lib/story.sh"
 
@@ -44,24 +46,36 @@ the_hang() {
 }
 
 # Being restarted, being taken out and calls that end are no reasons to heal anybody.
-the_quiet() {
-	chapter quiet 'A server is restarted, another comes and goes'
+the_exported_load() {
+	chapter exported 'The pool follows the load that Kamailio exports; nobody is healed for coming, going and restarting'
 	quiet_ms=$(now_ms)
+	await 'the exported load' 10 "$quiet_ms" type=MetricSample metricName=h_exported_load 'load>40' 'load<70'
 	lm heal voice "$(server 1)" >>"$STORY_DIR/cli.log" 2>&1 || fail 'no heal'
 	await_process HealAssembly voice 30 "$quiet_ms"
-	lm scale voice voip-server out >>"$STORY_DIR/cli.log" 2>&1 || fail 'no scale-out'
-	await_process ScaleOutAssembly voice 30 "$quiet_ms"
-	await 'the decision to scale in, since one suffices' 30 "$ended_ms" type=PolicyEvent 'action=scale in'
-	await_process ScaleInAssembly voice 60 "$ended_ms"
+	create sipp2 30
+	await 'the decision to scale out' 40 "$create_ms" type=PolicyEvent 'action=scale out'
+	await_process ScaleOutAssembly voice 30 "$create_ms"
+	await_call_ended "$(server_address 2)"
+	remove sipp2
+	await_process DeleteAssembly sipp2 60 "$remove_ms"
+	await 'the decision to scale in' 40 "$remove_ms" type=PolicyEvent 'action=scale in'
+	await_process ScaleInAssembly voice 60 "$remove_ms"
 	await_call_ended "$(server_address 1)"
 	! "$tools/await" "$journal" 0 "$quiet_ms" type=PolicyEvent action=heal >/dev/null || fail 'somebody was healed'
-	chapter_ends 'nobody was healed for it'
+	chapter_ends 'out and in again, and nobody was healed'
 }
+
+# The services, with a voice service whose policy looks at the exported load.
+rm -rf "$STORY_SERVICES"
+cp -R "${here%/tests/system}/services" "$STORY_SERVICES"
+sed -i -e 's/metric: gateway.h_load/metric: gateway.h_exported_load/' \
+	-e '/^  gateway:/,/properties:/ s/^    properties:/&\n      exported_load_period: {value: "1"}/' \
+	"$STORY_SERVICES/voice-service/assembly.yml"
 
 story_begin
 the_base
 the_voice_service
 the_first_calls
 the_hang
-the_quiet
+the_exported_load
 the_end sipp1

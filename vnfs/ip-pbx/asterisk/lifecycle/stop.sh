@@ -2,6 +2,7 @@
 # Let the calls in progress end, at most drain_seconds, then end Asterisk. The gateway sends no new ones by now.
 # A server that is dead or does not answer on its control socket is ended at once.
 # shellcheck shell=sh
+# shellcheck disable=SC2154 # properties come in the environment
 asterisk=$(cat "$LM_SERVICES/asterisk.pid" 2>/dev/null || true)
 rm -f "$LM_SERVICES/asterisk.pid"
 if [ -n "$asterisk" ] && ! kill -0 "$asterisk" 2>/dev/null; then
@@ -14,10 +15,11 @@ console() {
 }
 
 # calls: how many are in progress; nothing when the server does not tell. One that is busy is given time: it has calls.
+# One that hangs does not answer a SIP request either.
 calls() {
 	for limit in 0.5 1 2; do
 		n=$(console $limit 'core show channels count' | sed -n 's/^\([0-9]*\) active channels\{0,1\}$/\1/p')
-		[ -z "$n" ] || break
+		[ -z "$n" ] && sip-ping 500 "$data_address" || break
 	done
 	echo "$n"
 }
