@@ -31,13 +31,18 @@ static double aim_of(const struct scale *s)
 	return isnan(s->conf.target) ? s->out : s->conf.target;
 }
 
-unsigned scale_called(const struct scale *s, double load)
+static unsigned carried_at(const struct scale *s, double load, double aim)
 {
-	double aim = aim_of(s), size = ceil(s->size * load / aim);
+	double size = ceil(s->size * load / aim);
 
 	if (!(aim > 0))
 		return load > 0 ? SIZE_MAX_WANTED : 0; /* of no load only nobody has less */
 	return size < SIZE_MAX_WANTED ? (unsigned)size : SIZE_MAX_WANTED;
+}
+
+unsigned scale_called(const struct scale *s, double load)
+{
+	return carried_at(s, load, aim_of(s));
 }
 
 static unsigned run_kept(const struct scale *s)
@@ -66,9 +71,14 @@ double scale_run_lowest(const struct scale *s)
 	return lowest;
 }
 
-double scale_guard_limit(const struct scale *s)
+bool scale_has_regrets(const struct scale *s, int64_t now_ms)
 {
-	return s->out * (1 - 0.2 * s->memory.regrets);
+	return s->memory.regrets > 0 && now_ms - s->memory.regret_ms <= REGRET_LASTS_MS;
+}
+
+double scale_guard_limit(const struct scale *s, int64_t now_ms)
+{
+	return s->out * (scale_has_regrets(s, now_ms) ? 1 - 0.2 * s->memory.regrets : 1);
 }
 
 /* What so much load of each member would be among so many. */
@@ -128,14 +138,16 @@ static void judge_out(const struct scale *s, int64_t now_ms, struct verdict *v)
 	v->held = v->size > s->size ? HELD_NOT : HELD_CALLED;
 }
 
-static unsigned size_in(const struct scale *s, unsigned floor)
+static unsigned size_in(const struct scale *s, unsigned floor, double limit)
 {
-	unsigned by = s->conf.increment;
-	double load = s->conf.unguarded ? s->load : scale_run_highest(s);
-	unsigned wanted = s->size > by ? s->size - by : 0;
+	unsigned by = s->conf.increment, wanted = s->size > by ? s->size - by : 0;
 
-	if (is_proportional(s))
-		wanted = least(by_increments(s, least(scale_called(s, load), s->size)), s->size);
+	if (is_proportional(s)) { /* in one jump to what the guard allows */
+		wanted = s->conf.unguarded
+			     ? scale_called(s, s->load)
+			     : carried_at(s, scale_run_highest(s), fmin(aim_of(s), limit));
+		wanted = by_increments(s, least(wanted, s->size));
+	}
 	return greatest(wanted, floor);
 }
 
@@ -155,7 +167,9 @@ static void judge_in(const struct scale *s, int64_t now_ms, struct verdict *v)
 		v->held = HELD_COOLDOWN;
 		return;
 	}
-	v->size = size_in(s, floor);
+	v->limit = scale_guard_limit(s, now_ms);
+	v->has_regrets = !s->conf.unguarded && scale_has_regrets(s, now_ms);
+	v->size = size_in(s, floor, v->limit);
 	v->held = HELD_CALLED;
 	if (s->called != NULL) {
 		lately = crest_since(s->called, now_ms - s->conf.stabilization_ms);
@@ -165,7 +179,6 @@ static void judge_in(const struct scale *s, int64_t now_ms, struct verdict *v)
 	if (v->size >= s->size)
 		return;
 	v->load = shared(s, scale_run_highest(s), v->size);
-	v->limit = scale_guard_limit(s);
 	v->held = !s->conf.unguarded && v->load > v->limit ? HELD_GUARD : HELD_NOT;
 }
 

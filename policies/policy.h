@@ -35,9 +35,10 @@
  *  - when it calls for the size that there is;
  *  - inward, when as many were called for within the stabilisation;
  *  - inward, when a member of the smaller pool would have a load that scales out, by the highest
- *    load of the run (the guard).  So under a constant load no pool ever turns.  Noise may lead it
- *    astray: where a scale-in had to be taken back at about the same traffic, the guard then asks
- *    for a fifth more room, and for two fifths after the second time, until the traffic has grown.
+ *    of the latest 16 loads of the run that complete it (the guard).  So under a constant load no pool ever turns.  Noise may lead it
+ *    astray: where a scale-in has to be taken back within ten minutes at about the same traffic,
+ *    the guard asks for a fifth more room, after another one for two fifths; for an hour, or
+ *    until the traffic has grown by half.
  * The run goes on meanwhile, and is acted upon as soon as nothing holds it.
  */
 struct policies;

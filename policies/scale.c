@@ -169,17 +169,30 @@ void scale_set_size(struct scale *s, unsigned size, int64_t now_ms)
 
 /* ---- decisions ------------------------------------------------------------------------------- */
 
-static void learn(struct scale *s, const struct verdict *v)
+static void regret(struct memory *m, int64_t now_ms)
+{
+	if (now_ms - m->regret_ms > REGRET_LASTS_MS)
+		m->regrets = 0;
+	if (m->regrets < REGRETS_MAX)
+		m->regrets++;
+	m->regret_ms = now_ms;
+}
+
+static void learn(struct scale *s, const struct verdict *v, int64_t now_ms)
 {
 	struct memory *m = &s->memory;
-	double highest = scale_run_highest(s) * s->size, lowest = scale_run_lowest(s) * s->size;
+	int64_t since_ms = m->scaled_ms > m->at_ms ? m->scaled_ms : m->at_ms;
 
 	if (v->action == POLICY_SCALE_IN) {
-		m->shrunk_at = highest;
+		m->shrunk_at = scale_run_highest(s) * s->size;
 		return;
 	}
-	if (!v->is_scheduled && m->shrunk_at > 0)
-		m->regrets = lowest > 1.5 * m->shrunk_at ? 0 : m->regrets < 2 ? m->regrets + 1 : 2;
+	if (!v->is_scheduled && m->shrunk_at > 0) {
+		if (scale_run_lowest(s) * s->size > 1.5 * m->shrunk_at)
+			m->regrets = 0;
+		else if (now_ms - since_ms <= REGRET_WITHIN_MS)
+			regret(m, now_ms);
+	}
 	m->shrunk_at = 0;
 }
 
@@ -193,7 +206,7 @@ static void decide(
 	scale_print_reason(s, v, &reason);
 	memcpy(m->reason, reason.p, reason.n + 1);
 	lm_buf_fini(&reason);
-	learn(s, v);
+	learn(s, v, now_ms);
 	m->at_ms = now_ms;
 	m->action = v->action;
 	m->from = s->size;

@@ -14,6 +14,9 @@ enum {
 	RECENT_KEPT = 16,          /* loads remembered, of which the latest are the run */
 	SIZE_MAX_WANTED = 1000000, /* of a cluster without a maximum */
 	SCHEDULE_AGAIN_MS = 60000, /* a scale that was not granted is asked for again */
+	REGRET_WITHIN_MS = 600000, /* later it is another load */
+	REGRET_LASTS_MS = 3600000,
+	REGRETS_MAX = 2,
 };
 
 /* What a scale policy has decided last, and what it has learnt from its decisions. */
@@ -24,11 +27,12 @@ struct memory {
 	unsigned from, to;
 	bool awaited; /* the size has not followed yet */
 	/*
-	 * A pool that was made smaller and is too small at once, at about the load for which it was
-	 * made smaller: noise has led astray, and the guard asks for more room from then on.
+	 * A pool that was made smaller and soon is too small, at about the load for which it was made
+	 * smaller: noise has led astray, and for a while the guard asks for more room.
 	 */
 	double shrunk_at; /* the load of all members together; 0: it has grown since */
 	unsigned regrets;
+	int64_t regret_ms; /* the last one */
 	char reason[sizeof((struct policy_decision *)0)->reason];
 };
 
@@ -99,7 +103,8 @@ struct verdict {
 	enum policy_action action;         /* what is done, or held */
 	unsigned size;                     /* wanted; of a guard: refused */
 	double load;                       /* of one member of so many */
-	double limit;                      /* of a guard: what that load may be */
+	double limit;                      /* of a guard: what that load may be, ... */
+	bool has_regrets;                  /* ... since a scale-in had to be taken back */
 	int64_t left_ms;                   /* of a cool-down */
 	const struct lm_hours_entry *rule; /* what the schedule wants at this hour; NULL: nothing */
 	bool is_scheduled;                 /* it is what is done */
@@ -112,7 +117,8 @@ unsigned scale_called(const struct scale *, double load);
 double scale_run_highest(const struct scale *);
 double scale_run_lowest(const struct scale *);
 /* What a scale-in must not lead above; NaN: anything is right. */
-double scale_guard_limit(const struct scale *);
+double scale_guard_limit(const struct scale *, int64_t now_ms);
+bool scale_has_regrets(const struct scale *, int64_t now_ms);
 
 /* ---- scale_words.c ------------------------------------------------------------------------------ */
 

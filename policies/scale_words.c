@@ -66,7 +66,13 @@ static void print_members(struct lm_buf *out, unsigned n)
 	lm_buf_printf(out, n == 1 ? "%u member" : "%u members", n);
 }
 
-static void print_guard(const struct scale *s, const struct verdict *v, struct lm_buf *out)
+static void print_regrets(const struct verdict *v, struct lm_buf *out)
+{
+	if (v->has_regrets)
+		lm_buf_puts(out, ", since a scale-in has had to be taken back");
+}
+
+static void print_guard(const struct verdict *v, struct lm_buf *out)
 {
 	lm_buf_puts(out, "with ");
 	print_members(out, v->size);
@@ -74,8 +80,18 @@ static void print_guard(const struct scale *s, const struct verdict *v, struct l
 	words_load(out, v->load);
 	lm_buf_puts(out, ", above ");
 	words_load(out, v->limit);
-	if (s->memory.regrets > 0)
-		lm_buf_puts(out, ", since a scale-in has had to be taken back");
+	print_regrets(v, out);
+}
+
+static void print_called(const struct verdict *v, struct lm_buf *out)
+{
+	lm_buf_puts(out, "the load calls for ");
+	print_members(out, v->size);
+	if (v->has_regrets) {
+		lm_buf_puts(out, " at ");
+		words_load(out, v->limit);
+	}
+	print_regrets(v, out);
 }
 
 static void print_calm(const struct scale *s, struct lm_buf *out)
@@ -135,8 +151,7 @@ void scale_print_held(const struct scale *s, const struct verdict *v, struct lm_
 		lm_buf_puts(out, " left");
 		return;
 	case HELD_CALLED:
-		lm_buf_puts(out, "the load calls for ");
-		print_members(out, v->size);
+		print_called(v, out);
 		return;
 	case HELD_STABILIZING:
 		print_members(out, v->size);
@@ -145,7 +160,7 @@ void scale_print_held(const struct scale *s, const struct verdict *v, struct lm_
 		words_seconds(out, s->conf.stabilization_ms);
 		return;
 	case HELD_GUARD:
-		print_guard(s, v, out);
+		print_guard(v, out);
 		return;
 	}
 }
@@ -199,7 +214,8 @@ static void print_recent(struct lm_json *j, const struct scale *s)
 	lm_json_close(j, ']');
 }
 
-static void print_size(struct lm_json *j, const struct scale *s, const struct verdict *v)
+static void print_size(
+    struct lm_json *j, const struct scale *s, const struct verdict *v, int64_t now_ms)
 {
 	lm_json_int(j, "size", s->size);
 	lm_json_int(j, "min", s->conf.min);
@@ -209,7 +225,7 @@ static void print_size(struct lm_json *j, const struct scale *s, const struct ve
 		lm_json_int(j, "scheduled", v->rule == NULL ? 0 : v->rule->least);
 	if (!isnan(s->conf.target))
 		lm_json_num(j, "target", s->conf.target);
-	lm_json_num(j, "guard", s->conf.unguarded ? NAN : scale_guard_limit(s));
+	lm_json_num(j, "guard", s->conf.unguarded ? NAN : scale_guard_limit(s, now_ms));
 }
 
 static void print_last(struct lm_json *j, const struct memory *m)
@@ -243,7 +259,7 @@ void scale_print(const struct scale *s, int64_t now_ms, struct lm_buf *out)
 		lm_json_num(&j, "forecast", s->ahead);
 	print_direction(&j, s, true);
 	print_direction(&j, s, false);
-	print_size(&j, s, &v);
+	print_size(&j, s, &v, now_ms);
 	print_recent(&j, s);
 	lm_json_str(&j, "held", v.held == HELD_NOT ? NULL : held.p);
 	print_last(&j, &s->memory);

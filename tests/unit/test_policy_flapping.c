@@ -12,7 +12,7 @@
  * is offered to the pool as a whole and stays the same, or stays the same but for noise.  Every
  * decision is carried out.
  */
-enum { POLICIES = 3000, SAMPLES = 1500, SETTLED = 1000 };
+enum { POLICIES = 3000, SAMPLES = 700, SETTLED = 500, EVERY_MS = 5000 }; /* almost an hour */
 
 static uint64_t seed;
 
@@ -67,9 +67,9 @@ static void obey(struct policies *ps, struct policy *p, const struct policy_deci
 		life->out++;
 	else
 		life->in++;
-	policies_enable(ps, p, false, at);
-	policies_set_size(ps, p, d->size, at);
-	policies_enable(ps, p, true, at);
+	policies_enable(ps, p, false, (int64_t)at * EVERY_MS);
+	policies_set_size(ps, p, d->size, (int64_t)at * EVERY_MS);
+	policies_enable(ps, p, true, (int64_t)at * EVERY_MS);
 }
 
 /* 'noise' 0.1: each load is that of the pool by up to a tenth more or less, wandering. */
@@ -87,8 +87,8 @@ static struct life live(struct policy_scale *set, double offered, unsigned size,
 	policies_enable(ps, p, true, 0);
 	for (unsigned i = 1; i <= SAMPLES; i++) {
 		drift = fmin(noise, fmax(-noise, drift + chance(-noise, noise) / 2));
-		policies_load(
-		    ps, gateway, offered * (1 + drift) / (size > 0 ? size : 1), 0, i, &decisions);
+		policies_load(ps, gateway, offered * (1 + drift) / (size > 0 ? size : 1), 0,
+		    (int64_t)i * EVERY_MS, &decisions);
 		if (decisions.n == 0)
 			continue;
 		size = decisions.v[0].size;

@@ -126,6 +126,44 @@ START_TEST(once_the_traffic_has_truly_grown_the_noise_is_forgotten)
 }
 END_TEST
 
+START_TEST(a_size_by_the_load_is_the_smallest_that_has_that_room)
+{
+	pool.set.step = STEP_PROPORTIONAL;
+	given_a_scale_in_that_had_to_be_taken_back();
+	POOL_LOADS(&pool, 28);
+	ck_assert_str_eq(pool_held(&pool), "the load calls for 2 members at 46.4, since a scale-in "
+					   "has had to be taken back");
+	pool_scale(&pool, 9, 1);
+	POOL_LOADS(&pool, 12); /* 58 would do for 2 */
+	ck_assert_uint_eq(pool_wanted(&pool), 3);
+}
+END_TEST
+
+START_TEST(more_room_is_asked_for_an_hour)
+{
+	given_a_scale_in_that_had_to_be_taken_back();
+	pool_pass(&pool, 3590);
+	POOL_LOADS(&pool, 28);
+	ck_assert_uint_eq(pool_wanted(&pool), 0);
+	pool_pass(&pool, 10);
+	POOL_LOADS(&pool, 28);
+	ck_assert_uint_eq(pool_wanted(&pool), 1);
+}
+END_TEST
+
+START_TEST(a_scale_in_that_was_right_for_ten_minutes_was_right)
+{
+	pool_begin(&pool, 2);
+	POOL_LOADS(&pool, 28);
+	pool_scale(&pool, pool_wanted(&pool), 1);
+	pool_pass(&pool, 600);
+	POOL_LOADS(&pool, 60);
+	pool_scale(&pool, pool_wanted(&pool), 1);
+	POOL_LOADS(&pool, 28);
+	ck_assert_uint_eq(pool_wanted(&pool), 1);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("policies/guard");
@@ -140,6 +178,9 @@ static Suite *suite(void)
 	tcase_add_test(tc, without_a_guard_it_is_done_all_the_same);
 	tcase_add_test(tc, where_nothing_scales_out_nothing_is_guarded);
 	tcase_add_test(tc, after_a_scale_in_that_had_to_be_taken_back_there_must_be_more_room);
+	tcase_add_test(tc, a_size_by_the_load_is_the_smallest_that_has_that_room);
+	tcase_add_test(tc, more_room_is_asked_for_an_hour);
+	tcase_add_test(tc, a_scale_in_that_was_right_for_ten_minutes_was_right);
 	tcase_add_test(tc, when_the_traffic_has_truly_grown_nothing_has_been_taken_back);
 	tcase_add_test(tc, once_the_traffic_has_truly_grown_the_noise_is_forgotten);
 	suite_add_tcase(s, tc);
