@@ -17,7 +17,7 @@ for program in collectd prometheus prometheus-alertmanager perl; do
 done
 box_enter
 tools=$(dirname "$lm")/tests/demo
-exporter=127.0.0.1:9100
+exporter=127.0.0.1:9100 collector=127.0.0.1:9090
 
 # ---- words ---------------------------------------------------------------------------------------------
 
@@ -231,6 +231,32 @@ an_exporter_is_scraped() {
 	over scraped
 }
 
+# ---- Prometheus collects, and the manager scrapes it ----------------------------------------------------------
+
+prometheus_begins() {
+	cat >prometheus.yml <<END
+global: {scrape_interval: 500ms, evaluation_interval: 500ms}
+scrape_configs:
+  - job_name: pool
+    static_configs: [{targets: ['$exporter']}]
+END
+	started prometheus prometheus --config.file=prometheus.yml --storage.tsdb.path=tsdb --log.level=warn \
+		--web.listen-address=$collector
+	answers http://$collector/-/ready
+}
+
+# What Prometheus adds is there: its own labels, and the time of each figure.
+prometheus_is_scraped() {
+	chapter federated assembly::scraped::1.0 \
+		"from: 'http://$collector/federate?match[]=%7Bjob%3D%22pool%22%7D'"
+	exposes 800 1
+	grows federated
+	exposes 450 0
+	heals federated
+	exposes 450 1
+	over federated
+}
+
 descriptors
 start state
 : >events
@@ -238,4 +264,8 @@ start state
 collectd_posts
 exporter_begins
 an_exporter_is_scraped
+prometheus_begins
+prometheus_is_scraped
+ended "$prometheus"
+ended "$httpd"
 stop
