@@ -152,12 +152,14 @@ static struct lm_err *load_catalog(struct trial *t, size_t variant, const char *
 	return e;
 }
 
-static void print_diagnostics(const struct trial *t, const struct catalog *c)
+/* What is wrong with packages matters when nothing can be made of them. */
+static void print_errors(const struct trial *t, const struct catalog *c)
 {
 	LM_AUTO(diags) d = diags_new(DIAGS_MAX);
 
 	catalog_report(c, NULL, d);
-	check_print(t->args, d, stderr);
+	if (diags_errors(d) > 0)
+		check_print(t->args, d, stderr);
 }
 
 static struct lm_err *examine(struct trial *t, size_t i)
@@ -190,7 +192,7 @@ static struct lm_err *add_variant(struct trial *t, const char *set)
 	if (e == NULL)
 		e = examine(t, i);
 	if (e != NULL && i == 0)
-		print_diagnostics(t, t->catalogs[0]);
+		print_errors(t, t->catalogs[0]);
 	return e;
 }
 

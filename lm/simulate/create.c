@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "lm/simulate/fill.h"
 #include "lm/simulate/world_priv.h"
 #include "tosca/graph/graph.h"
 #include "tosca/model/name.h"
@@ -91,8 +92,10 @@ static struct lm_err *create_one(struct creation *c)
 {
 	struct world *w = c->world;
 	LM_AUTO(diags) diags = diags_new(DIAGS_MAX);
-	struct graph_request request = {
-	    .descriptor = c->descriptor, .instance = c->instance, .properties = *c->properties};
+	struct graph_request request = {.descriptor = c->descriptor,
+	    .instance = c->instance,
+	    .properties =
+		fill_required(c->world->conf->catalog, c->descriptor, c->properties, c->arena)};
 	struct process_look there;
 	char process[LM_ID_SIZE];
 	struct lm_err *e = NULL;
@@ -116,7 +119,7 @@ static struct lm_err *create_one(struct creation *c)
 	    .assembly_name = c->instance,
 	    .descriptor = c->descriptor,
 	    .intended_state = "Active",
-	    .properties = *c->properties,
+	    .properties = request.properties,
 	};
 	e = engine_intent(w->engine, &intent, w->now_ms, w->seed++, &w->turn, process);
 	if (e != NULL)

@@ -8,9 +8,10 @@
 #include "base/map.h"
 #include "base/time.h"
 #include "base/vec.h"
+#include "tosca/model/descriptor.h"
 #include "tosca/text/suggest.h"
 
-enum { OUTPUTS_MAX = 16, DEATH_MS = 4 };
+enum { OUTPUTS_MAX = 200, DEATH_MS = 4 };
 
 /* ---- times --------------------------------------------------------------------------------------- */
 
@@ -102,10 +103,9 @@ struct due {
 	char *step;         /* NULL: a death */
 	const char *action; /* of those that change the site; NULL: others */
 	enum step_failure failure;
-	struct thing *thing; /* NULL: a find */
-	char *name;          /* of what is looked for */
-	char *outputs[OUTPUTS_MAX];
-	size_t n_outputs;
+	struct thing *thing;                /* NULL: a find */
+	char *name;                         /* of what is looked for */
+	const struct descriptor *installed; /* what it was made of; NULL: it is no Install */
 };
 
 struct server {
@@ -114,6 +114,7 @@ struct server {
 };
 
 struct site {
+	const struct catalog *catalog;
 	const struct site_times *times;
 	char *cluster;
 	struct lm_map *things; /* by resource id; owned */
@@ -144,10 +145,12 @@ static char *dup(const char *text)
 	return s;
 }
 
-struct site *site_new(const struct site_times *times, const char *cluster)
+struct site *site_new(
+    const struct catalog *catalog, const struct site_times *times, const char *cluster)
 {
 	struct site *s = zeroed(sizeof *s);
 
+	s->catalog = catalog;
 	s->times = times;
 	s->cluster = dup(cluster);
 	s->things = lm_map_new();
@@ -158,8 +161,6 @@ static void due_fini(struct due *d)
 {
 	free(d->step);
 	free(d->name);
-	for (size_t i = 0; i < d->n_outputs; i++)
-		free(d->outputs[i]);
 	*d = (struct due){0};
 }
 
@@ -251,29 +252,6 @@ static struct thing *thing_of(struct site *s, const char *id)
 	return t;
 }
 
-static void add_output(struct due *d, const char *name)
-{
-	if (d->n_outputs < OUTPUTS_MAX)
-		d->outputs[d->n_outputs++] = dup(name);
-}
-
-/* What drivers report of an Install: ids of a network, and each address that a property is named for. */
-static void install_outputs(struct due *d, const struct step_request *rq)
-{
-	add_output(d, "id");
-	add_output(d, "address");
-	if (rq->infra_kind != NULL && strcmp(rq->infra_kind, "network") == 0) {
-		add_output(d, "networkid");
-		add_output(d, "subnetid");
-	}
-	for (size_t i = 0; i < rq->infra.n; i++) {
-		const char *end = strrchr(rq->infra.v[i].name, '.');
-
-		if (end != NULL && strcmp(end, ".address") == 0 && rq->infra.v[i].value != NULL)
-			add_output(d, rq->infra.v[i].value);
-	}
-}
-
 static void begin(struct site *s, struct due *d, const struct step_request *rq, int64_t now_ms)
 {
 	struct thing *t = d->thing;
@@ -281,7 +259,7 @@ static void begin(struct site *s, struct due *d, const struct step_request *rq, 
 	if (d->action == NULL || t == NULL)
 		return;
 	if (strcmp(d->action, "Install") == 0) {
-		install_outputs(d, rq);
+		d->installed = catalog_find(s->catalog, rq->descriptor);
 		if (!t->installed)
 			count_part(s, t->server = server_of(s, rq->resource_name), true, now_ms);
 		t->installed = true;
@@ -373,24 +351,33 @@ static void end(struct site *s, const struct due *d)
 	}
 }
 
+/* Addresses and ids, for people the resource's own; each Install brings new ones. */
+static size_t report(struct site *s, const struct due *d)
+{
+	size_t n = 0;
+
+	snprintf(s->address, sizeof s->address, "%.8s-%u", d->thing->id, d->thing->turns);
+	for (size_t i = 0; i < d->installed->n_properties && n < OUTPUTS_MAX; i++) {
+		const struct property *p = &d->installed->properties[i];
+
+		if (p->read_only && p->value.n == 0)
+			s->answer[n++] = (struct lm_kv){p->name.text, s->address};
+	}
+	return n;
+}
+
 static void answer(struct site *s, struct due *d, struct step_result *out)
 {
 	*out = (struct step_result){.step = d->step, .failure = d->failure};
 	if (d->failure != STEP_NONE) {
 		out->message = d->failure == STEP_TIMEOUT ? "it takes longer than its limit"
 							  : "it was cancelled";
-		return;
-	}
-	if (d->name != NULL) { /* whatever is looked for is there */
+	} else if (d->name != NULL) { /* whatever is looked for is there */
 		s->answer[0] = (struct lm_kv){"id", d->name};
 		out->outputs = (struct lm_kvs){s->answer, 1};
-		return;
+	} else if (d->installed != NULL) {
+		out->outputs = (struct lm_kvs){s->answer, report(s, d)};
 	}
-	if (d->thing != NULL)
-		snprintf(s->address, sizeof s->address, "%.8s-%u", d->thing->id, d->thing->turns);
-	for (size_t i = 0; i < d->n_outputs; i++)
-		s->answer[i] = (struct lm_kv){d->outputs[i], s->address};
-	out->outputs = (struct lm_kvs){s->answer, d->n_outputs};
 }
 
 bool site_take(struct site *s, int64_t now_ms, struct step_result *result, const char **died)

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "lm/core/step.h"
+#include "tosca/catalog/catalog.h"
 
 /*
  * A simulated site: what takes the place of a driver and of all that stands behind it.  Nothing is
@@ -33,8 +34,11 @@ int64_t site_time_of(const struct site_times *, const char *action, bool is_oper
 
 struct site;
 
-/* 'times' is borrowed.  Members of 'cluster' (full name) are counted as servers. */
-struct site *site_new(const struct site_times *, const char *cluster);
+/*
+ * Catalog and times are borrowed.  What is installed reports a value for each of its read-only
+ * properties.  Members of 'cluster' (full name; may be NULL) are counted as servers.
+ */
+struct site *site_new(const struct catalog *, const struct site_times *, const char *cluster);
 void site_free(struct site *);
 
 /* As the driver's execute and cancel: the answer comes later. */

@@ -20,7 +20,8 @@ struct world *world_new(const struct world_conf *conf, int64_t now_ms)
 	w->engine = engine_new(&(struct engine_conf){.catalog = conf->catalog,
 	    .finished_max = KEPT_PROCESSES,
 	    .takes_silence_for_health = true});
-	w->site = site_new(conf->times, conf->service != NULL ? conf->service->cluster : NULL);
+	w->site = site_new(
+	    conf->catalog, conf->times, conf->service != NULL ? conf->service->cluster : NULL);
 	turn_init(&w->turn);
 	return w;
 }

@@ -39,13 +39,16 @@ static const char service[] =
     "  heal: {type: 'policy::heal', metric: integrity}\n"
     "---\n"
     "name: assembly::base::1.0\n"
-    "properties: {networkid: {read-only: true, value: '${net.networkid}'}}\n"
+    "properties:\n"
+    "  key: {required: true}\n"
+    "  networkid: {read-only: true, value: '${net.networkid}'}\n"
     "composition:\n"
     "  net: {type: 'resource::net::1.0'}\n"
     "---\n"
     "name: assembly::service::1.0\n"
     "properties:\n"
     "  on: {default: ground}\n"
+    "  key: {required: true}\n"
     "composition:\n"
     "  gw: {type: 'resource::gw::1.0'}\n"
     "  pool:\n"
@@ -144,6 +147,14 @@ START_TEST(the_policy_of_a_service_is_found)
 	ck_assert_str_eq(found.metric, "load");
 	ck_assert_str_eq(found.cluster, "service__pool");
 	ck_assert(found.period_s == 1);
+}
+END_TEST
+
+/* The service's own key, and its base's: nothing real is made of them. */
+START_TEST(what_must_be_given_need_not_be)
+{
+	run("constant:53", 10);
+	ck_assert_uint_eq(sum.peak, 1);
 }
 END_TEST
 
@@ -385,6 +396,7 @@ int main(void)
 	tcase_set_timeout(tc, 120);
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, the_policy_of_a_service_is_found);
+	tcase_add_test(tc, what_must_be_given_need_not_be);
 	tcase_add_test(tc, a_policy_that_is_not_there_is_not_found);
 	tcase_add_test(tc, a_service_without_a_policy_has_nothing_to_try);
 	tcase_add_test(tc, nothing_happens_between_the_thresholds);
