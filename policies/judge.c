@@ -71,14 +71,9 @@ double scale_run_lowest(const struct scale *s)
 	return lowest;
 }
 
-bool scale_has_regrets(const struct scale *s, int64_t now_ms)
-{
-	return s->memory.regrets > 0 && now_ms - s->memory.regret_ms <= REGRET_LASTS_MS;
-}
-
 double scale_guard_limit(const struct scale *s, int64_t now_ms)
 {
-	return s->out * (scale_has_regrets(s, now_ms) ? 1 - 0.2 * s->memory.regrets : 1);
+	return s->out * (1 - 0.2 * memory_regrets(&s->memory, now_ms));
 }
 
 /* What so much load of each member would be among so many. */
@@ -108,13 +103,6 @@ static unsigned by_increments(const struct scale *s, unsigned wanted)
 
 /* ---- each way -------------------------------------------------------------------------------- */
 
-static int64_t cooldown_left(const struct scale *s, int64_t cooldown_ms, int64_t now_ms)
-{
-	int64_t left_ms = s->memory.scaled_ms + cooldown_ms - now_ms;
-
-	return s->memory.scaled_ms != 0 && left_ms > 0 ? left_ms : 0;
-}
-
 static void judge_out(const struct scale *s, int64_t now_ms, struct verdict *v)
 {
 	double load = fmax(s->load, s->ahead); /* of a number and NaN, the number */
@@ -126,7 +114,7 @@ static void judge_out(const struct scale *s, int64_t now_ms, struct verdict *v)
 		v->size = maximum_of(s);
 		return;
 	}
-	v->left_ms = cooldown_left(s, s->conf.cooldown_out_ms, now_ms);
+	v->left_ms = memory_cooldown_left(&s->memory, s->conf.cooldown_out_ms, now_ms);
 	if (v->left_ms > 0) {
 		v->held = HELD_COOLDOWN;
 		return;
@@ -162,13 +150,13 @@ static void judge_in(const struct scale *s, int64_t now_ms, struct verdict *v)
 		v->held = floor == s->conf.min ? HELD_MINIMUM : HELD_SCHEDULE;
 		return;
 	}
-	v->left_ms = cooldown_left(s, s->conf.cooldown_in_ms, now_ms);
+	v->left_ms = memory_cooldown_left(&s->memory, s->conf.cooldown_in_ms, now_ms);
 	if (v->left_ms > 0) {
 		v->held = HELD_COOLDOWN;
 		return;
 	}
 	v->limit = scale_guard_limit(s, now_ms);
-	v->has_regrets = !s->conf.unguarded && scale_has_regrets(s, now_ms);
+	v->has_regrets = !s->conf.unguarded && memory_regrets(&s->memory, now_ms) > 0;
 	v->size = size_in(s, floor, v->limit);
 	v->held = HELD_CALLED;
 	if (s->called != NULL) {

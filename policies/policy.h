@@ -177,8 +177,14 @@ int64_t policies_next(const struct policies *);
 /* A line: "load 53 (out > 58: 0/3, in < 32: 0/3)". */
 void policies_explain(const struct policies *, const struct policy *, struct lm_buf *out);
 /*
- * A JSON object: kind, enabled, what was seen lately, counts, thresholds, size and limits, the last
- * decision, and 'held': why nothing is done now.
+ * A JSON object.  Times are texts, spans seconds; what is not known is null or absent.
+ *  - scale: kind, enabled, load, [forecast], scaleOut and scaleIn {threshold, samples (in a row),
+ *    smoothing, cooldown}, size, min, max, increment, [scheduled (at this hour)], [target], guard (what
+ *    a scale-in must not lead above), samples [{at, load}] (16, the latest last)
+ *  - heal: kind, enabled, integrity, broken and missing (in a row), smoothing, period, [missingAt],
+ *    heals {spent, maximum, window}
+ *  - both: held (why nothing is done now; null: something is, with the next sample), [last {at,
+ *    action, size, reason}]
  */
 void policies_print(
     const struct policies *, const struct policy *, int64_t now_ms, struct lm_buf *out);

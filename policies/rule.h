@@ -11,6 +11,7 @@
  *	samples.c      whose sample it is, and whether it counts
  *	scale.c        loads against thresholds
  *	judge.c        what follows from them, or why nothing does
+ *	memory.c       what was decided, and what was learnt from it
  *	mean.c         the load of many series
  *	forecast.c     the load that is to come
  *	crest.c        the largest size called for lately

@@ -146,9 +146,7 @@ void scale_reset(struct scale *s, int64_t now_ms)
 	forget_loads(s);
 	if (!s->policy.enabled)
 		return;
-	if (s->memory.awaited && s->size != s->memory.from)
-		s->memory.scaled_ms = now_ms; /* only now it is done */
-	s->memory.awaited = false;
+	memory_settle(&s->memory, s->size, now_ms);
 	s->policy.due_ms = now_ms;
 	/* Nobody knows what was called for before: no less than this. */
 	if (s->called != NULL && crest_since(s->called, now_ms - s->conf.stabilization_ms) == 0)
@@ -163,38 +161,10 @@ void scale_set_size(struct scale *s, unsigned size, int64_t now_ms)
 		return;
 	s->size = size;
 	forget_loads(s); /* they were of another pool */
-	if (s->memory.awaited && size != s->memory.from)
-		s->memory.scaled_ms = now_ms;
+	memory_resize(&s->memory, size, now_ms);
 }
 
 /* ---- decisions ------------------------------------------------------------------------------- */
-
-static void regret(struct memory *m, int64_t now_ms)
-{
-	if (now_ms - m->regret_ms > REGRET_LASTS_MS)
-		m->regrets = 0;
-	if (m->regrets < REGRETS_MAX)
-		m->regrets++;
-	m->regret_ms = now_ms;
-}
-
-static void learn(struct scale *s, const struct verdict *v, int64_t now_ms)
-{
-	struct memory *m = &s->memory;
-	int64_t since_ms = m->scaled_ms > m->at_ms ? m->scaled_ms : m->at_ms;
-
-	if (v->action == POLICY_SCALE_IN) {
-		m->shrunk_at = scale_run_highest(s) * s->size;
-		return;
-	}
-	if (!v->is_scheduled && m->shrunk_at > 0) {
-		if (scale_run_lowest(s) * s->size > 1.5 * m->shrunk_at)
-			m->regrets = 0;
-		else if (now_ms - since_ms <= REGRET_WITHIN_MS)
-			regret(m, now_ms);
-	}
-	m->shrunk_at = 0;
-}
 
 static void decide(
     struct scale *s, const struct verdict *v, int64_t now_ms, struct policy_decisions *out)
@@ -206,12 +176,13 @@ static void decide(
 	scale_print_reason(s, v, &reason);
 	memcpy(m->reason, reason.p, reason.n + 1);
 	lm_buf_fini(&reason);
-	learn(s, v, now_ms);
-	m->at_ms = now_ms;
-	m->action = v->action;
-	m->from = s->size;
-	m->to = v->size;
-	m->awaited = true;
+	if (v->action == POLICY_SCALE_IN)
+		memory_shrink(m, scale_run_highest(s) * s->size);
+	else if (v->is_scheduled)
+		memory_shrink(m, 0); /* whatever it was for, it is over */
+	else
+		memory_grow(m, scale_run_lowest(s) * s->size, now_ms);
+	memory_decide(m, v->action, s->size, v->size, now_ms);
 	policy_decide(&s->policy, v->action, v->size, m->reason, out);
 	s->above = s->below = 0;
 }

@@ -8,32 +8,13 @@
 #include "policies/crest.h"
 #include "policies/forecast.h"
 #include "policies/mean.h"
+#include "policies/memory.h"
 #include "policies/rule.h"
 
 enum {
 	RECENT_KEPT = 16,          /* loads remembered, of which the latest are the run */
 	SIZE_MAX_WANTED = 1000000, /* of a cluster without a maximum */
 	SCHEDULE_AGAIN_MS = 60000, /* a scale that was not granted is asked for again */
-	REGRET_WITHIN_MS = 600000, /* later it is another load */
-	REGRET_LASTS_MS = 3600000,
-	REGRETS_MAX = 2,
-};
-
-/* What a scale policy has decided last, and what it has learnt from its decisions. */
-struct memory {
-	int64_t at_ms;     /* of the decision; 0: none so far */
-	int64_t scaled_ms; /* when the size last followed one; 0: never */
-	enum policy_action action;
-	unsigned from, to;
-	bool awaited; /* the size has not followed yet */
-	/*
-	 * A pool that was made smaller and soon is too small, at about the load for which it was made
-	 * smaller: noise has led astray, and for a while the guard asks for more room.
-	 */
-	double shrunk_at; /* the load of all members together; 0: it has grown since */
-	unsigned regrets;
-	int64_t regret_ms; /* the last one */
-	char reason[sizeof((struct policy_decision *)0)->reason];
 };
 
 /* What a sample touches comes first. */
@@ -118,7 +99,6 @@ double scale_run_highest(const struct scale *);
 double scale_run_lowest(const struct scale *);
 /* What a scale-in must not lead above; NaN: anything is right. */
 double scale_guard_limit(const struct scale *, int64_t now_ms);
-bool scale_has_regrets(const struct scale *, int64_t now_ms);
 
 /* ---- scale_words.c ------------------------------------------------------------------------------ */
 
