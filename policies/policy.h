@@ -72,7 +72,7 @@ struct policy_scale {
 	unsigned smoothing_out, smoothing_in; /* samples, >= 1; 1 */
 	enum policy_step step;                /* STEP_INCREMENT */
 	/*
-	 * Percent; NAN (default): none.  The size is then ceil(size * load / target), and a threshold
+	 * Percent; NAN (default), or not above 0: none.  The size is then ceil(size * load / target), and a threshold
 	 * that is absent is the target plus or minus the tolerance (percent points; NAN: a tenth of
 	 * the target).
 	 */

@@ -75,18 +75,20 @@ static void want_crest(struct scale *s, bool wanted)
 
 static void describe(struct scale *s, const struct policy_scale *set)
 {
-	double tolerance = isnan(set->tolerance) ? set->target / 10 : set->tolerance;
+	double target = set->target > 0 ? set->target : NAN; /* nothing can be held at no load */
+	double tolerance = isnan(set->tolerance) ? target / 10 : set->tolerance;
 
 	assert(set->smoothing_out >= 1 && set->smoothing_in >= 1 && set->increment >= 1);
 	s->conf = *set;
 	s->smoothing_out = set->smoothing_out;
 	s->smoothing_in = set->smoothing_in;
+	s->conf.target = target;
 	s->conf.series = NULL;
 	s->conf.schedule = NULL;
 	if (s->conf.increment > SIZE_MAX_WANTED)
 		s->conf.increment = SIZE_MAX_WANTED;
-	s->out = isnan(set->out) ? set->target + tolerance : set->out;
-	s->in = isnan(set->in) ? set->target - tolerance : set->in;
+	s->out = isnan(set->out) ? target + tolerance : set->out;
+	s->in = isnan(set->in) ? target - tolerance : set->in;
 	if (set->schedule != NULL) {
 		s->schedule = policy_alloc(1, sizeof *s->schedule);
 		*s->schedule = *set->schedule;

@@ -96,6 +96,10 @@ static void print_called(const struct verdict *v, struct lm_buf *out)
 
 static void print_calm(const struct scale *s, struct lm_buf *out)
 {
+	if (isnan(s->out) && isnan(s->in)) {
+		lm_buf_puts(out, "it has no threshold and no target");
+		return;
+	}
 	lm_buf_puts(out, "the load is not");
 	if (!isnan(s->out)) {
 		lm_buf_puts(out, " above ");
@@ -175,11 +179,18 @@ void scale_explain(const struct scale *s, struct lm_buf *out)
 		lm_buf_puts(out, s->mean.n > 1 ? "mean load " : "load ");
 		words_load(out, s->load);
 	}
-	lm_buf_puts(out, " (out > ");
-	words_load(out, s->out);
-	lm_buf_printf(out, ": %u/%u, in < ", s->above, s->smoothing_out);
-	words_load(out, s->in);
-	lm_buf_printf(out, ": %u/%u)", s->below, s->smoothing_in);
+	if (!isnan(s->out)) {
+		lm_buf_puts(out, " (out > ");
+		words_load(out, s->out);
+		lm_buf_printf(out, ": %u/%u", s->above, s->smoothing_out);
+	}
+	if (!isnan(s->in)) {
+		lm_buf_puts(out, isnan(s->out) ? " (in < " : ", in < ");
+		words_load(out, s->in);
+		lm_buf_printf(out, ": %u/%u", s->below, s->smoothing_in);
+	}
+	if (!isnan(s->out) || !isnan(s->in))
+		lm_buf_puts(out, ")");
 }
 
 /* ---- the document ---------------------------------------------------------------------------- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <check.h>
 #include <jansson.h>
+#include <math.h>
 
 #include "tests/lib/pool.h"
 
@@ -112,13 +113,24 @@ START_TEST(what_will_be_done_with_the_next_sample_is_not_held)
 }
 END_TEST
 
-START_TEST(a_line_says_the_load_and_the_counts)
+static const char *explained(void)
 {
 	pool_begin(&pool, 10);
 	POOL_LOADS(&pool, 57.25);
 	lm_buf_clear(&pool.text);
 	policies_explain(pool.policies, pool.policy, &pool.text);
-	ck_assert_str_eq(pool.text.p, "load 57.25 (out > 58: 0/1, in < 32: 0/1)");
+	return pool.text.p;
+}
+
+START_TEST(a_line_says_the_load_and_the_counts)
+{
+	ck_assert_str_eq(explained(), "load 57.25 (out > 58: 0/1, in < 32: 0/1)");
+	pool.set.out = NAN;
+	ck_assert_str_eq(explained(), "load 57.25 (in < 32: 0/1)");
+	pool.set.in = NAN;
+	ck_assert_str_eq(explained(), "load 57.25");
+	pool.set.out = 58;
+	ck_assert_str_eq(explained(), "load 57.25 (out > 58: 0/1)");
 }
 END_TEST
 

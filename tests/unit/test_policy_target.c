@@ -106,6 +106,16 @@ START_TEST(smoothing_counts_for_a_target_too)
 }
 END_TEST
 
+START_TEST(a_target_of_zero_is_none)
+{
+	pool.set.target = 0;
+	pool_begin(&pool, 3);
+	POOL_LOADS(&pool, 0, 500);
+	ck_assert_uint_eq(pool_wanted(&pool), 0);
+	ck_assert_str_eq(pool_held(&pool), "it has no threshold and no target");
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("policies/target");
@@ -120,6 +130,7 @@ static Suite *suite(void)
 	tcase_add_test(tc, thresholds_beside_a_target_say_when_and_the_target_says_how_many);
 	tcase_add_test(tc, a_threshold_below_the_target_does_not_make_a_pool_grow);
 	tcase_add_test(tc, smoothing_counts_for_a_target_too);
+	tcase_add_test(tc, a_target_of_zero_is_none);
 	suite_add_tcase(s, tc);
 	return s;
 }
