@@ -184,6 +184,7 @@ enum { BOTH = HTTP_API | HTTP_METRICS };
 static const struct route routes[] = {
     {"POST", "/api/metrics", BOTH, api_post_metrics},
     {"POST", "/api/metrics/collectd", BOTH, api_post_collectd},
+    {"POST", "/api/alerts", BOTH, api_post_alerts},
     {"GET", "/api/send/load/{}", BOTH, api_send_load},
     {"GET", "/api/send/integrity/{}", BOTH, api_send_integrity},
     {"POST", "/api/intent/{}", HTTP_API, post_intent},

@@ -61,6 +61,7 @@ void api_fini(struct api *);
 /* ---- handlers, see route.h -------------------------------------------------------------------- */
 
 void api_post_metrics(struct api *, struct http_request *, const char *);
+void api_post_alerts(struct api *, struct http_request *, const char *);
 void api_post_collectd(struct api *, struct http_request *, const char *);
 void api_send_load(struct api *, struct http_request *, const char *key);
 void api_send_integrity(struct api *, struct http_request *, const char *key);

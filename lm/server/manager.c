@@ -93,6 +93,14 @@ struct lm_err *manager_intent(
 	return engine_intent(m->engine, intent, manager_now_ms(m), seed, m->turn, process);
 }
 
+struct lm_err *manager_alert(struct manager *m, const struct alert *a, char process[LM_ID_SIZE])
+{
+	if (m->held.turn != NULL)
+		return lm_err_new(LM_ERR_UNAVAILABLE,
+		    "nothing new is begun until the journal can be written again");
+	return engine_alert(m->engine, a, manager_now_ms(m), m->turn, process);
+}
+
 struct manager_trouble manager_trouble(const struct manager *m)
 {
 	struct manager_trouble t = {.samples_dropped = m->held.samples};

@@ -60,6 +60,9 @@ int64_t manager_last_event(const struct manager *); /* sequence number; 0: none 
 
 struct lm_err *manager_intent(struct manager *, const struct intent *, char process[LM_ID_SIZE])
     LM_MUST_USE;
+/* Somebody's wish from outside, see engine_alert(). */
+struct lm_err *manager_alert(struct manager *, const struct alert *, char process[LM_ID_SIZE])
+    LM_MUST_USE;
 enum intake_fate manager_sample(struct manager *, const struct sample *, int64_t now_ms);
 
 /*

@@ -17,7 +17,7 @@ for program in collectd prometheus prometheus-alertmanager perl; do
 done
 box_enter
 tools=$(dirname "$lm")/tests/demo
-exporter=127.0.0.1:9100 collector=127.0.0.1:9090
+exporter=127.0.0.1:9100 collector=127.0.0.1:9090 alertmanager=127.0.0.1:9093
 
 # ---- words ---------------------------------------------------------------------------------------------
 
@@ -236,9 +236,26 @@ an_exporter_is_scraped() {
 prometheus_begins() {
 	cat >prometheus.yml <<END
 global: {scrape_interval: 500ms, evaluation_interval: 500ms}
+rule_files: [rules.yml]
+alerting:
+  alertmanagers: [static_configs: [{targets: ['$alertmanager']}]]
 scrape_configs:
   - job_name: pool
     static_configs: [{targets: ['$exporter']}]
+END
+	cat >rules.yml <<'END'
+groups:
+  - name: pool
+    rules:
+      - alert: PoolDown
+        expr: pool_up == 0
+        labels: {lm_intent: heal, assembly: alerted, component: gw}
+        annotations: {summary: 'the pool says {{ $value }}'}
+      - alert: PoolFull
+        expr: pool_load{pool="a",node="1"} > 900
+        labels: {lm_intent: scaleOut, assembly: alerted, cluster: pool}
+      - alert: NobodysBusiness
+        expr: vector(1)
 END
 	started prometheus prometheus --config.file=prometheus.yml --storage.tsdb.path=tsdb --log.level=warn \
 		--web.listen-address=$collector
@@ -257,6 +274,52 @@ prometheus_is_scraped() {
 	over federated
 }
 
+# ---- Prometheus finds, Alertmanager passes on --------------------------------------------------------------------
+
+alertmanager_begins() {
+	token alertmanager >token
+	chmod 600 token
+	cat >alertmanager.yml <<END
+route: {receiver: lm, group_wait: 0s, group_interval: 1s, group_by: [alertname]}
+receivers:
+  - name: lm
+    webhook_configs:
+      - url: $url/api/alerts
+        http_config: {authorization: {credentials_file: $PWD/token}}
+END
+	started alertmanager_pid prometheus-alertmanager --config.file=alertmanager.yml --storage.path=alerts --log.level=warn \
+		--cluster.listen-address= --web.listen-address=$alertmanager
+	answers http://$alertmanager/-/ready
+}
+
+# posts STATUS TEXT BODY [HEADER]: what the manager says of an alert
+posts() {
+	got=$(curl -s -o answer -w '%{http_code}' -H "${4:-Authorization: Bearer $(cat token)}" -d "$3" "$url/api/alerts")
+	[ "$got" = "$1" ] && grep -qF "$2" answer || fail "an alert got $got, not $1 with '$2': $(cat answer)"
+}
+
+bad_alerts_are_refused() {
+	posts 401 'lm token' '{"alerts":[]}' 'X: y'
+	posts 400 'not JSON' '{"alerts":['
+	posts 400 'must be an array' '{"alerts":{}}'
+	posts 400 'must be heal' '{"alerts":[{"labels":{"lm_intent":"mend","assembly":"posted"}}]}'
+	posts 400 'must say what is meant' '{"alerts":[{"labels":{"lm_intent":"heal","assembly":"posted"}}]}'
+	posts 200 '"refused":1' '{"alerts":[{"labels":{"lm_intent":"heal","assembly":"nobody","component":"gw"}}]}'
+	posts 200 '"accepted":0,"refused":0' '{"alerts":[{"status":"resolved","labels":{"lm_intent":"mend"}},{},3]}'
+}
+
+alerts_are_passed_on() {
+	chapter alerted assembly::pushed::1.0
+	exposes 1000 1
+	await 'a scale-out that an alert wanted' type=ProcessStateChangeEvent assemblyName=alerted \
+		intentType=ScaleOutAssembly processState=Completed 'reason=alert PoolFull'
+	exposes 450 0
+	await 'a heal that an alert wanted' type=ProcessStateChangeEvent assemblyName=alerted \
+		intentType=HealAssembly processState=Completed 'reason=alert PoolDown: the pool says 0'
+	exposes 450 1
+	over alerted
+}
+
 descriptors
 start state
 : >events
@@ -264,8 +327,12 @@ start state
 collectd_posts
 exporter_begins
 an_exporter_is_scraped
+alertmanager_begins
 prometheus_begins
 prometheus_is_scraped
+bad_alerts_are_refused
+alerts_are_passed_on
+ended "$alertmanager_pid"
 ended "$prometheus"
 ended "$httpd"
 stop
