@@ -135,6 +135,15 @@ static const struct {
     {VOICE "policies:\n  p:\n    properties:\n      scaleO|",
 	"scaleOut_threshold: scaleIn_threshold: scaleOut_smoothing: scaleIn_smoothing: "
 	"scaleOut_cooldown: scaleIn_cooldown: scaleIn_stabilization:"},
+    {VOICE "policies:\n  p:\n    properties:\n      scaling_step: {value: |}",
+	"increment proportional"},
+    {VOICE "policies:\n  p:\n    properties:\n      scaleIn_guard: |", "true false"},
+    {VOICE "policies:\n  p:\n    properties:\n      predict_ahead: 3\n      pre|",
+	"predict_window:"},
+    {"name: resource::x::1\npolicies:\n  p:\n    properties:\n      |",
+	"smoothing: maximum_heals: heal_window:"},
+    {"name: resource::x::1\nmetrics:\n  m:\n    scrape: {|}", "url: series: full-scale:"},
+    {VOICE "  x:\n    cluster:\n      spares-state: |", "Inactive Installed"},
     /* JSON */
     {"{\"name\": \"assembly::x::1\", \"composition\": {\"a\": {\"type\": \"|\"}}}",
 	"resource::gate::1.0"},

@@ -84,8 +84,37 @@ static bool is_taken(const struct offer *o, const char *key)
 	return false;
 }
 
+/* Of the policy that is being written: what its type says, else what may be in such a descriptor. */
+static enum policy_kind policy_kind(const struct offer *o)
+{
+	const char *type = outline_value(&o->p->outline, o->arena, o->p->member, "type");
+
+	if (type != NULL && strcmp(type, words_policy_type[POLICY_HEAL]) == 0)
+		return POLICY_HEAL;
+	if (type != NULL && strcmp(type, words_policy_type[POLICY_SCALE]) == 0)
+		return POLICY_SCALE;
+	return o->p->assembly ? POLICY_SCALE : POLICY_HEAL;
+}
+
+static void add_settings(struct offer *o)
+{
+	enum policy_kind kind = policy_kind(o);
+
+	for (int s = 0; s < SETTINGS_N; s++) {
+		const char *key = setting_text((enum setting)s);
+
+		if (setting_belongs((enum setting)s, kind) && !is_taken(o, key))
+			describe(add(o, EDITOR_KEY, key), NULL,
+			    words_about(keys_policy_properties, key));
+	}
+}
+
 static void add_keys(struct offer *o)
 {
+	if (o->p->words == keys_policy_properties) {
+		add_settings(o);
+		return;
+	}
 	for (size_t i = 0; o->p->words[i] != NULL; i++)
 		if (!is_taken(o, o->p->words[i]))
 			describe(add(o, EDITOR_KEY, o->p->words[i]), NULL,

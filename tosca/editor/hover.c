@@ -255,6 +255,7 @@ static void add_members(const struct place *p, uint32_t entry, struct lm_buf *ou
 		add_number(p, cluster, "minimum-nodes", ", at least ", out);
 		add_number(p, cluster, "maximum-nodes", ", at most ", out);
 		add_number(p, cluster, "scaling-increment", ", in steps of ", out);
+		add_number(p, cluster, "spares", ", spares: ", out);
 	} else if (outline_value(&p->outline, p->arena, entry, "quantity") != NULL) {
 		add_number(p, entry, "quantity", "Members: ", out);
 	} else {

@@ -74,7 +74,8 @@ static void draw_resource(struct pen *pen, int node)
 	struct picture *p = &pen->picture;
 	const struct graph_node *n = &p->g->nodes[node];
 
-	lm_buf_printf(p->out, "n%d [%s label=<", node, shapes[picture_kind(p->g, node)]);
+	lm_buf_printf(p->out, "n%d [%s%s label=<", node, shapes[picture_kind(p->g, node)],
+	    n->spare ? " style=\"rounded,filled,dashed\" fillcolor=\"#f4f6f4\"" : "");
 	put_title(pen, picture_name(p, node), n->descriptor);
 	for (int h = p->heal[node]; h >= 0; h = p->next_heal[h]) {
 		lm_buf_puts(p->out, "<br/><font point-size=\"9\" color=\"#2f7a2a\">");
@@ -105,6 +106,17 @@ static void draw_nothing(struct pen *pen, const char *prefix, int id)
 	lm_buf_printf(pen->picture.out, "%s%d [shape=point style=invis width=0]\n", prefix, id);
 }
 
+/* The first few of a list; 'prefix' of the node that stands for the others. */
+static void draw_members(
+    struct pen *pen, const char *prefix, int cluster, const int *list, size_t n)
+{
+	for (size_t i = 0; i < n && i < PICTURE_MEMBERS; i++)
+		draw_node(pen, list[i]);
+	if (n > PICTURE_MEMBERS)
+		lm_buf_printf(pen->picture.out, "%s%d [label=\"and %zu more\" shape=plaintext]\n",
+		    prefix, cluster, n - PICTURE_MEMBERS);
+}
+
 static void draw_cluster(struct pen *pen, int cluster)
 {
 	struct picture *p = &pen->picture;
@@ -120,11 +132,8 @@ static void draw_cluster(struct pen *pen, int cluster)
 	    cluster);
 	put_html(k->component, p->out);
 	lm_buf_printf(p->out, "</b>: %s>\n", picture_size(p, k));
-	for (size_t i = 0; i < k->n_members && i < PICTURE_MEMBERS; i++)
-		draw_node(pen, k->members[i]);
-	if (k->n_members > PICTURE_MEMBERS)
-		lm_buf_printf(p->out, "more%d [label=\"and %zu more\" shape=plaintext]\n", cluster,
-		    k->n_members - PICTURE_MEMBERS);
+	draw_members(pen, "more", cluster, k->members, k->n_members);
+	draw_members(pen, "spares", cluster, k->spare_members, k->n_spare_members);
 	/* Policies point at the cluster itself. */
 	draw_nothing(pen, "k", cluster);
 	lm_buf_puts(p->out, "}\n");
@@ -140,9 +149,9 @@ static void draw_node(struct pen *pen, int node)
 		return;
 	}
 	lm_buf_printf(p->out,
-	    "subgraph cluster_a%d {\nstyle=rounded penwidth=1 color=\"#9aa4ab\" "
+	    "subgraph cluster_a%d {\nstyle=%s penwidth=1 color=\"#9aa4ab\" "
 	    "fontcolor=\"#222222\" bgcolor=\"%s\" label=<",
-	    node, n->parent < 0 ? "#fcfcfc" : "white");
+	    node, n->spare ? "\"rounded,dashed\"" : "rounded", n->parent < 0 ? "#fcfcfc" : "white");
 	put_title(pen, picture_name(p, node), n->descriptor);
 	lm_buf_puts(p->out, ">\n");
 	for (int child = p->first_child[node]; child >= 0; child = p->next_sibling[child]) {

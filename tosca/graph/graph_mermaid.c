@@ -48,7 +48,8 @@ static void draw_resource(struct picture *p, int node, unsigned level)
 		put(p, picture_heal(p, &p->g->heals[h]));
 		lm_buf_puts(p->out, "</i>");
 	}
-	lm_buf_printf(p->out, "\"%s:::%s\n", shapes[kind].close, shapes[kind].style);
+	lm_buf_printf(p->out, "\"%s:::%s\n", shapes[kind].close,
+	    p->g->nodes[node].spare ? "spare" : shapes[kind].style);
 }
 
 static void draw_node(struct picture *p, int node, unsigned level);
@@ -66,6 +67,8 @@ static void draw_cluster(struct picture *p, int cluster, unsigned level)
 	lm_buf_printf(p->out, "</b>: %s\"]\n", picture_size(p, k));
 	for (size_t i = 0; i < k->n_members && i < PICTURE_MEMBERS; i++)
 		draw_node(p, k->members[i], level + 1);
+	for (size_t i = 0; i < k->n_spare_members && i < PICTURE_MEMBERS; i++)
+		draw_node(p, k->spare_members[i], level + 1);
 	if (k->n_members == 0 || k->n_members > PICTURE_MEMBERS) {
 		indent(p, level + 1);
 		lm_buf_printf(p->out, "more%d[\"%s%zu%s\"]:::more\n", cluster,
@@ -209,6 +212,7 @@ void graph_print_mermaid(const struct graph *g, struct lm_buf *out)
 	lm_buf_puts(out, "  classDef machine fill:#e6f4e4,stroke:#3f8f3a\n"
 			 "  classDef network fill:#dceefb,stroke:#2f7fb8\n"
 			 "  classDef router fill:#fdf0d5,stroke:#c08a1e\n"
+			 "  classDef spare fill:#f4f6f4,stroke:#3f8f3a,stroke-dasharray:4 3\n"
 			 "  classDef policy fill:#f9eaf5,stroke:#a03a80\n"
 			 "  classDef outside fill:#fff,stroke:#555,stroke-dasharray:3 3\n"
 			 "  classDef more fill:none,stroke:none\n");

@@ -59,6 +59,15 @@ void picture_init(
 	find_policies(p);
 }
 
+bool picture_is_spare(const struct graph *g, int node)
+{
+	const struct graph_cluster *k =
+	    g->nodes[node].cluster < 0 ? NULL : &g->clusters[g->nodes[node].cluster];
+
+	/* They are made after the members. */
+	return k != NULL && k->n_spare_members > 0 && node >= k->spare_members[0];
+}
+
 bool picture_shows(const struct picture *p, int node)
 {
 	for (; node >= 0; node = p->g->nodes[node].parent) {
@@ -67,8 +76,10 @@ bool picture_shows(const struct picture *p, int node)
 		if (n->cluster < 0)
 			continue;
 		const struct graph_cluster *k = &p->g->clusters[n->cluster];
-		if (k->n_members > PICTURE_MEMBERS &&
-		    n->index > p->g->nodes[k->members[PICTURE_MEMBERS - 1]].index)
+		bool spare = picture_is_spare(p->g, node);
+		size_t count = spare ? k->n_spare_members : k->n_members;
+		const int *list = spare ? k->spare_members : k->members;
+		if (count > PICTURE_MEMBERS && node > list[PICTURE_MEMBERS - 1])
 			return false;
 	}
 	return true;
@@ -126,16 +137,22 @@ const char *picture_name(struct picture *p, int node)
 	const struct graph_node *n = &p->g->nodes[node];
 
 	return n->cluster < 0 ? n->component
-			      : lm_arena_printf(p->arena, "%s %d", n->component, n->index);
+			      : lm_arena_printf(p->arena, "%s %d%s", n->component, n->index,
+				    picture_is_spare(p->g, node) ? ", spare" : "");
 }
 
 const char *picture_size(struct picture *p, const struct graph_cluster *k)
 {
+	const char *size = lm_arena_printf(p->arena, "%u to %u members", k->min, k->max);
+
 	if (k->max == 0)
-		return lm_arena_printf(p->arena, "%u or more members", k->min);
-	if (k->min == k->max)
-		return lm_arena_printf(p->arena, "%u member%s", k->min, k->min == 1 ? "" : "s");
-	return lm_arena_printf(p->arena, "%u to %u members", k->min, k->max);
+		size = lm_arena_printf(p->arena, "%u or more members", k->min);
+	else if (k->min == k->max)
+		size = lm_arena_printf(p->arena, "%u member%s", k->min, k->min == 1 ? "" : "s");
+	if (k->spares == 0)
+		return size;
+	return lm_arena_printf(
+	    p->arena, "%s, %u spare%s", size, k->spares, k->spares == 1 ? "" : "s");
 }
 
 static const char *number(struct picture *p, const struct graph_expr *e, const char *unset)
@@ -150,12 +167,19 @@ static const char *number(struct picture *p, const struct graph_expr *e, const c
 const char *picture_scale(struct picture *p, const struct graph_scale *s)
 {
 	const char *out = number(p, &s->smoothing_out, "1"), *in = number(p, &s->smoothing_in, "1");
-	const char *thresholds = lm_arena_printf(p->arena, "out above %s %%, in below %s %%",
-	    number(p, &s->out, "?"), number(p, &s->in, "?"));
+	const char *text =
+	    s->target.n > 0 ? lm_arena_printf(p->arena, "holds %s %%", number(p, &s->target, "?"))
+			    : lm_arena_printf(p->arena, "out above %s %%, in below %s %%",
+				  number(p, &s->out, "?"), number(p, &s->in, "?"));
 
 	if (strcmp(out, in) != 0)
-		return lm_arena_printf(p->arena, "%s, %s or %s in a row", thresholds, out, in);
-	return lm_arena_printf(p->arena, "%s, %s in a row", thresholds, out);
+		text = lm_arena_printf(p->arena, "%s, %s or %s in a row", text, out, in);
+	else
+		text = lm_arena_printf(p->arena, "%s, %s in a row", text, out);
+	if (s->schedule.n > 0)
+		text = lm_arena_printf(
+		    p->arena, "%s; at least %s", text, number(p, &s->schedule, "?"));
+	return text;
 }
 
 const char *picture_heal(struct picture *p, const struct graph_heal *h)

@@ -23,7 +23,8 @@ struct picture {
 enum { PICTURE_MEMBERS = 4 };
 
 void picture_init(struct picture *, const struct graph *, struct lm_buf *out, struct lm_arena *);
-/* False: it is a member beyond the first few, or in one. */
+bool picture_is_spare(const struct graph *, int node); /* of its cluster */
+/* False: it is a member or a spare beyond the first few, or in one. */
 bool picture_shows(const struct picture *, int node);
 bool picture_shows_relationship(const struct picture *, const struct graph_relationship *);
 /* The first resource in an assembly, or the node itself. */
@@ -35,9 +36,10 @@ enum picture_kind picture_kind(const struct graph *, int node);
 /* A dependency on a network: something is plugged in. */
 bool picture_is_plug(const struct graph *, const struct graph_dep *);
 
-const char *picture_name(struct picture *, int node);                     /* "voip-server 1" */
-const char *picture_size(struct picture *, const struct graph_cluster *); /* "1 to 10 members" */
-/* "gateway.h_load: out above 58 %, in below 32 %, 3 in a row" */
+const char *picture_name(struct picture *, int node); /* "voip-server 1", "voip-server 2, spare" */
+const char *picture_size(
+    struct picture *, const struct graph_cluster *); /* "1 to 10 members, 1 spare" */
+/* "out above 58 %, in below 32 %, 3 in a row", "holds 60 %, 1 in a row; at least Mon-Fri = 3" */
 const char *picture_scale(struct picture *, const struct graph_scale *);
 /* "heals after 5 x h_integrity bad or missing" */
 const char *picture_heal(struct picture *, const struct graph_heal *);
