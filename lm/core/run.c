@@ -158,6 +158,14 @@ static size_t first_dep(const struct graph *g, int consumer)
 	return low;
 }
 
+/* How far up it will get at most. */
+static enum component_state highest(const struct process *p, const struct graph *g, int node)
+{
+	enum component_state target = p->to->spec.target, goal = spare_goal(g, node, target);
+
+	return spare_stands_by(&g->nodes[node], goal, target) ? target : goal;
+}
+
 /*
  * A value that its provider has not brought with its Install may come with its Configure or Start:
  * the consumer waits, and the plan is made again when nothing else is left to do.
@@ -179,7 +187,7 @@ static bool is_too_early(
 		if (graph_property_value(s->graph, s->index, d->property, &gf, f.arena) != NULL)
 			continue;
 		if (from == NULL || from->late >= TRANSITION_START ||
-		    from->state >= p->to->spec.target)
+		    from->state >= highest(p, s->graph, d->provider))
 			continue;
 		from->late =
 		    from->late < TRANSITION_CONFIGURE ? TRANSITION_CONFIGURE : TRANSITION_START;
@@ -359,6 +367,35 @@ static bool is_of_spare(const struct plan_step *s)
 	return s->graph->nodes[relationship_of(s)->owner].spare;
 }
 
+/* The relationship is created once more, and it is told of it once more. */
+static bool is_told_again(
+    const struct process *p, const struct plan_step *s, const struct component *c)
+{
+	for (size_t i = 0; i < s->unblocks.n; i++) {
+		const struct plan_step *next = &p->plan->steps[s->unblocks.v[i]];
+
+		if (next->kind != PLAN_CREATE || strcmp(next->subject, s->subject) != 0)
+			continue;
+		const struct graph_relationship *r = relationship_of(next);
+		for (size_t k = 0; k < r->n_cease; k++)
+			if (r->cease[k].node >= 0 &&
+			    component_of(p, next->graph, r->cease[k].node) == c)
+				return true;
+	}
+	return false;
+}
+
+/* Nobody asks it to forget what it was told: it is made anew, by this plan or any later one. */
+static void leave_behind(
+    const struct process *p, const struct plan_step *s, struct component *c, struct turn *t)
+{
+	if (c == NULL || c->instance != p->instance || c->state != COMPONENT_BROKEN ||
+	    p->to == NULL || is_told_again(p, s, c))
+		return;
+	c->rebuild = true;
+	journal_component(t, c);
+}
+
 /*
  * Asks the next operation.  A call on a component that is Broken or gone is not made when the
  * relationship ceases: what it would tidy up goes with the component.
@@ -380,8 +417,10 @@ static void relationship_next(
 			flight_begin(e, p, run, c, now_ms, t);
 			return;
 		}
-		if (!usable && s->kind == PLAN_CEASE)
+		if (!usable && s->kind == PLAN_CEASE) {
+			leave_behind(p, s, c, t);
 			continue;
+		}
 		if (c != NULL && c->instance == p->instance && c->state == COMPONENT_BROKEN &&
 		    c->heal != NULL) {
 			leave_to_heal(p, run, t);

@@ -279,7 +279,7 @@ static void put_members(struct lm_buf *out, const int *nodes, size_t n)
 {
 	const struct instance *in = engine_find_instance(w.engine, "h");
 	const struct graph *g = in->tree->graph;
-	const bool *ready = instance_ready(in, w.arena);
+	const bool *ready = instance_ready(w.engine, in, w.arena);
 
 	for (size_t i = 0; i < n; i++)
 		lm_buf_printf(out, "%s%d%s", i > 0 ? " " : "", g->nodes[nodes[i]].index,

@@ -115,7 +115,7 @@ static const char *left_after(unsigned by)
 	ck_assert_ptr_nonnull(m.indices);
 	for (int i = 0; i < N_MEMBERS; i++)
 		m.indices[i] = i + 1;
-	members_resize(&m, by < N_MEMBERS ? N_MEMBERS - by : 0, 0, in, &cluster);
+	members_resize(NULL, &m, by < N_MEMBERS ? N_MEMBERS - by : 0, 0, in, &cluster);
 	text[0] = '\0';
 	for (size_t i = 0; i < m.n; i++)
 		n += (size_t)snprintf(text + n, sizeof text - n, "%d", m.indices[i]);

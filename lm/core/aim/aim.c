@@ -207,7 +207,7 @@ static void aim_replacement(struct engine *e, const struct instance *in, struct 
 	struct spec spec;
 
 	spec_copy(&spec, &in->tree->spec);
-	if (aim_swaps(in, a, &spec.members)) {
+	if (aim_swaps(e, in, a, &spec.members)) {
 		LM_AUTO(lm_err) err = aim_build(e, in->name, &spec, &g);
 
 		if (err == NULL) {
@@ -307,8 +307,8 @@ static struct lm_err *shrink_by(const struct resizing *z, unsigned *by)
 	return NULL;
 }
 
-static struct lm_err *resize(const struct intent *i, const struct graph_cluster *c,
-    const struct instance *in, struct membership *members)
+static struct lm_err *resize(struct engine *e, const struct intent *i,
+    const struct graph_cluster *c, const struct instance *in, struct membership *members)
 {
 	LM_AUTO(lm_arena) arena = lm_arena_new();
 	struct members *m = membership_find(members, c->name);
@@ -324,7 +324,7 @@ static struct lm_err *resize(const struct intent *i, const struct graph_cluster 
 		    c->name, z.lost);
 	if (err != NULL)
 		return err;
-	members_resize(m, out ? m->n + by : m->n - by, c->spares, in, c);
+	members_resize(e, m, out ? m->n + by : m->n - by, c->spares, in, c);
 	return NULL;
 }
 
@@ -341,7 +341,7 @@ static struct lm_err *aim_scale(
 		return lm_err_new(
 		    LM_ERR_NOT_FOUND, "'%s' has no cluster '%s'", in->name, i->cluster);
 	spec_copy(&spec, &in->tree->spec);
-	struct lm_err *err = resize(i, c, in, &spec.members);
+	struct lm_err *err = resize(e, i, c, in, &spec.members);
 	if (err == NULL)
 		err = aim_build(e, in->name, &spec, &g);
 	if (err == NULL)

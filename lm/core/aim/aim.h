@@ -63,15 +63,15 @@ bool link_is_stale(struct facts *, int relationship, const struct link *);
 /* ---- members.c: who is in a cluster -------------------------------------------------------------- */
 
 /* By node of the tree that is wanted: all that is in service under each is where it shall be. */
-bool *instance_ready(const struct instance *, struct lm_arena *);
+bool *instance_ready(struct engine *, const struct instance *, struct lm_arena *);
 /*
  * So many in service, and so many spares.  Who comes: spares that are ready, then new ones with the
  * lowest free indices.  Who goes: who is not in service, then who is not well, then the highest
  * index; it becomes a spare when there are too few that are ready.  The cluster is the one of the
  * instance's tree, NULL: it is new; 'in' NULL: all indices are free.
  */
-void members_resize(struct members *, size_t n, size_t spares, const struct instance *in,
-    const struct graph_cluster *);
+void members_resize(struct engine *, struct members *, size_t n, size_t spares,
+    const struct instance *in, const struct graph_cluster *);
 /* Of a cluster that is there: not those who are Failed, or got stuck on their way up. */
 unsigned members_in_service(const struct instance *, const struct graph_cluster *,
     const enum component_state *states); /* by node, see instance_states() */
@@ -81,7 +81,8 @@ void members_swap(struct members *, int leaves, int serves);
 /* ---- swap.c: spares take the places of those who are ill ----------------------------------------- */
 
 /* False: there is none that could. */
-bool aim_swaps(const struct instance *, const struct aim *, struct membership *members);
+bool aim_swaps(
+    struct engine *, const struct instance *, const struct aim *, struct membership *members);
 
 /* ---- fit.c: who is in the clusters of another tree ----------------------------------------------- */
 

@@ -24,8 +24,8 @@ static unsigned upgraded_quantity(
 	return k->max > 0 && n > k->max ? k->max : n;
 }
 
-static void fit_to_instance(
-    struct membership *to, const struct graph_cluster *k, const struct instance *in)
+static void fit_to_instance(struct engine *e, struct membership *to, const struct graph_cluster *k,
+    const struct instance *in)
 {
 	const struct members *present = membership_find(&in->tree->spec.members, k->name);
 	int old = graph_find_cluster(in->tree->graph, k->name);
@@ -37,7 +37,7 @@ static void fit_to_instance(
 		m = membership_add(to, k->name, present->indices, present->n);
 		members_set_spares(m, present->spares, present->n_spares);
 	}
-	members_resize(m, upgraded_quantity(in, k, (unsigned)m->n), k->spares, in,
+	members_resize(e, m, upgraded_quantity(in, k, (unsigned)m->n), k->spares, in,
 	    old < 0 ? NULL : &in->tree->graph->clusters[old]);
 }
 
@@ -66,7 +66,8 @@ static struct lm_err *fit_to_quantity(
 	if (k->max == 0 && n > MEMBERS_MAX)
 		return lm_err_new(
 		    LM_ERR_INVALID, "cluster '%s': %lu members are too many", k->component, n);
-	members_resize(membership_add(to, k->name, NULL, 0), (unsigned)n, k->spares, NULL, NULL);
+	members_resize(
+	    NULL, membership_add(to, k->name, NULL, 0), (unsigned)n, k->spares, NULL, NULL);
 	return NULL;
 }
 
@@ -81,8 +82,8 @@ static bool is_same(
 }
 
 /* Adds the clusters that 'm' does not know; true: they stand otherwise in the graph. */
-static struct lm_err *fit_round(
-    struct membership *m, const struct graph *g, const struct fit *fit, bool *out_differs)
+static struct lm_err *fit_round(struct engine *e, struct membership *m, const struct graph *g,
+    const struct fit *fit, bool *out_differs)
 {
 	struct lm_err *err = NULL;
 
@@ -93,7 +94,7 @@ static struct lm_err *fit_round(
 		if (membership_find(m, k->name) != NULL)
 			continue;
 		if (fit->instance != NULL)
-			fit_to_instance(m, k, fit->instance);
+			fit_to_instance(e, m, k, fit->instance);
 		else
 			err = fit_to_quantity(m, k, fit->quantities);
 		if (err != NULL)
@@ -117,7 +118,7 @@ struct lm_err *aim_compile_fitting(struct engine *e, const char *name, struct sp
 		graph_free(*out);
 		struct lm_err *err = aim_build(e, name, spec, out);
 		if (err == NULL)
-			err = fit_round(&spec->members, *out, fit, &differs);
+			err = fit_round(e, &spec->members, *out, fit, &differs);
 		if (err == NULL)
 			continue;
 		graph_free(*out);

@@ -8,22 +8,32 @@
 
 /* ---- how they are ------------------------------------------------------------------------------- */
 
-static bool is_at_goal(
-    const struct instance *in, const struct graph_node *n, enum component_state goal)
+/* As the tree says, although it was made under another one. */
+static bool is_as_wanted(struct facts *f, int node, const struct component *c)
 {
-	const struct component *c = lm_map_find(in->components, n->name);
+	const char *why;
 
-	if (c == NULL || c->tree != in->tree || c->rebuild || c->healer != NULL ||
-	    component_is_retired(c))
-		return false;
-	return spare_stands_by(n, goal, in->tree->spec.target)
-		   ? component_is_up(c)
-		   : c->state >= goal && c->state <= COMPONENT_ACTIVE;
+	return c->tree == f->instance->tree || component_change(f, node, c, &why) == PLAN_KEEP;
 }
 
-bool *instance_ready(const struct instance *in, struct lm_arena *a)
+static bool is_at_goal(struct facts *f, int node, enum component_state goal)
+{
+	const struct graph_node *n = &f->graph->nodes[node];
+	const struct component *c = lm_map_find(f->instance->components, n->name);
+
+	if (c == NULL || c->tree == NULL || c->rebuild || c->healer != NULL ||
+	    component_is_retired(c))
+		return false;
+	bool is_there = spare_stands_by(n, goal, f->instance->tree->spec.target)
+			    ? component_is_up(c)
+			    : c->state >= goal && c->state <= COMPONENT_ACTIVE;
+	return is_there && is_as_wanted(f, node, c);
+}
+
+bool *instance_ready(struct engine *e, const struct instance *in, struct lm_arena *a)
 {
 	const struct graph *g = in->tree->graph;
+	struct facts f = {e, in, g, a};
 	const enum component_state *goals = spare_goals(g, in->tree->spec.target, a);
 	bool *ready = LM_NEW_N(a, bool, g->n_nodes + 1);
 
@@ -33,7 +43,7 @@ bool *instance_ready(const struct instance *in, struct lm_arena *a)
 		const struct graph_node *n = &g->nodes[i];
 
 		if (n->resource != NULL)
-			ready[i] = is_at_goal(in, n, goals[i]);
+			ready[i] = is_at_goal(&f, (int)i, goals[i]);
 		if (n->parent >= 0 && !spare_is_root(g, (int)i))
 			ready[n->parent] = ready[n->parent] && ready[i];
 	}
@@ -298,8 +308,8 @@ static void fit_spares(struct roster *r, size_t wanted)
 	add_new(r, &m->spares, &m->n_spares, wanted - m->n_spares);
 }
 
-void members_resize(struct members *m, size_t n, size_t spares, const struct instance *in,
-    const struct graph_cluster *cluster)
+void members_resize(struct engine *e, struct members *m, size_t n, size_t spares,
+    const struct instance *in, const struct graph_cluster *cluster)
 {
 	LM_AUTO(lm_arena) arena = lm_arena_new();
 	struct roster r = {.m = m, .in = in, .cluster = cluster};
@@ -309,7 +319,7 @@ void members_resize(struct members *m, size_t n, size_t spares, const struct ins
 	if (cluster != NULL) {
 		r.g = in->tree->graph;
 		r.states = instance_states(in, r.g, arena);
-		r.ready = instance_ready(in, arena);
+		r.ready = instance_ready(e, in, arena);
 	}
 	if (n > m->n)
 		grow(&r, n - m->n);

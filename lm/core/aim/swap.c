@@ -53,7 +53,15 @@ static void replace(struct swap *s, int node)
 	}
 }
 
-bool aim_swaps(const struct instance *in, const struct aim *a, struct membership *members)
+/* A spare that is to be healed itself is of no use to others. */
+static void rule_out(struct swap *s, int node)
+{
+	for (int at = node; s->graph->nodes[at].spare; at = s->graph->nodes[at].parent)
+		s->used[at] = true;
+}
+
+bool aim_swaps(
+    struct engine *e, const struct instance *in, const struct aim *a, struct membership *members)
 {
 	const struct graph *g = in->tree->graph;
 
@@ -63,15 +71,20 @@ bool aim_swaps(const struct instance *in, const struct aim *a, struct membership
 	struct swap s = {.in = in,
 	    .graph = g,
 	    .members = members,
-	    .ready = instance_ready(in, arena),
+	    .ready = instance_ready(e, in, arena),
 	    .used = LM_NEW_N(arena, bool, g->n_nodes + 1)};
+	LM_VEC(int) ill = {0};
 	for (size_t i = 0; i < g->n_nodes; i++) {
-		const struct component *c = g->nodes[i].resource == NULL
-						? NULL
-						: lm_map_find(in->components, g->nodes[i].name);
+		const struct graph_node *n = &g->nodes[i];
+		const struct component *c =
+		    n->resource == NULL ? NULL : lm_map_find(in->components, n->name);
 
-		if (c != NULL && aim_heals(a, c))
-			replace(&s, (int)i);
+		if (c == NULL || !aim_heals(a, c))
+			continue;
+		*LM_PUSH(arena, &ill) = (int)i;
+		rule_out(&s, (int)i);
 	}
+	for (size_t i = 0; i < ill.n; i++)
+		replace(&s, ill.v[i]);
 	return s.is_any;
 }

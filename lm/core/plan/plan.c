@@ -93,6 +93,7 @@ static void make_units(struct planner *b)
 		    rq->want->nodes[i].resource != NULL && (rq->skip == NULL || !rq->skip[i]);
 		b->units[i].goal = goals[i];
 		b->units[i].spare = rq->want->nodes[i].spare;
+		b->has_spares |= b->units[i].spare;
 		b->units[i].stands_by = spare_stands_by(&rq->want->nodes[i], goals[i], rq->target);
 	}
 	for (size_t i = 0; i < rq->n_things; i++) {
@@ -334,6 +335,8 @@ struct plan *plan_build(const struct plan_request *rq, struct lm_arena *a, const
 	b.want = rq->want == NULL ? NULL : plan_tree(&b, rq->want);
 	make_units(&b);
 	plan_settle_scope(&b);
+	if (plan_renew_for_leftovers(&b))
+		plan_settle_scope(&b);
 	add_components(&b);
 	plan_add_relationships(&b);
 	plan_order_values(&b);

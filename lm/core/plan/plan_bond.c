@@ -31,6 +31,11 @@ static const enum component_state needed[END_STATE_N] = {
     [END_ACTIVE] = COMPONENT_ACTIVE,
 };
 
+enum component_state plan_needed(enum end_state s)
+{
+	return needed[s];
+}
+
 static int first_of(const struct plan_unit *u, enum transition a, enum transition b)
 {
 	return u->step[a] >= 0 ? u->step[a] : u->step[b];
@@ -345,14 +350,20 @@ static int create(struct planner *b, int index, const char *why)
 	return step;
 }
 
-/* It becomes a spare, or a part of one. */
-static bool leaves_service(
-    struct planner *b, const struct plan_tree *t, const struct graph_end *end)
+/* One who was told of it leaves service, and the relationship does not. */
+static bool leaves_somebody_behind(
+    const struct planner *b, const struct plan_bond *bond, const struct plan_tree *t)
 {
-	if (b->want == NULL || end->node < 0 || t->graph->nodes[end->node].spare)
+	const struct graph_relationship *r = &bond->graph->relationships[bond->relationship];
+	const struct graph *want = b->want->graph;
+
+	if (!b->has_spares || t == b->want ||
+	    want->nodes[want->relationships[bond->wanted].owner].spare)
 		return false;
-	int node = graph_find_node(b->want->graph, t->graph->nodes[end->node].name);
-	return node >= 0 && b->want->graph->nodes[node].spare;
+	for (size_t i = 0; i < r->n_cease; i++)
+		if (plan_leaves_service(b, t, r->cease[i].node))
+			return true;
+	return false;
 }
 
 /* Why what exists must cease; NULL: it stays. */
@@ -363,13 +374,15 @@ static const char *reason_to_cease(struct planner *b, const struct plan_bond *bo
 
 	plan_tree_children(b, t);
 	if (bond->wanted < 0)
-		return leaves_service(b, t, &r->source)   ? "its source leaves service"
-		       : leaves_service(b, t, &r->target) ? "its target leaves service"
-							  : "it is not wanted any more";
+		return plan_leaves_service(b, t, r->source.node)   ? "its source leaves service"
+		       : plan_leaves_service(b, t, r->target.node) ? "its target leaves service"
+								   : "it is not wanted any more";
 	if (bond->stale)
 		return "its values have changed";
 	if (end_leaves(b, t, &r->source))
 		return "its source leaves its state";
+	if (leaves_somebody_behind(b, bond, t))
+		return "one who carries it out leaves service";
 	return end_leaves(b, t, &r->target) ? "its target leaves its state" : NULL;
 }
 

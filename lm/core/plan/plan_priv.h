@@ -73,6 +73,7 @@ struct planner {
 	LM_VEC(struct plan_step) steps; /* these are on the heap, until plan_build() returns */
 	LM_VEC(int) links_of;           /* per step: the newest link; -1 */
 	LM_VEC(struct plan_link) links;
+	bool has_spares;  /* what is wanted has */
 	const bool *last; /* by step: it is of a spare, and comes after all else; NULL: none is */
 	size_t n_last;
 };
@@ -88,6 +89,8 @@ void plan_prefer(struct planner *, int step, int before, enum plan_cause);
 void plan_prefer_value(struct planner *, int step, int before, const struct graph_dep *);
 enum component_state plan_state(const struct plan_unit *);
 bool plan_is_ready(const struct plan_unit *); /* a spare that stands by */
+/* The state that a relationship needs an end to have. */
+enum component_state plan_needed(enum end_state);
 /* Its Uninstall is to be planned, and it comes again. */
 bool plan_is_renewed(const struct plan_unit *);
 
@@ -106,6 +109,10 @@ void plan_settle_scope(struct planner *);
 void plan_add_relationships(struct planner *);
 void plan_order_values(struct planner *);
 void plan_order_levels(struct planner *);
+/* It becomes a spare, or a part of one. */
+bool plan_leaves_service(const struct planner *, const struct plan_tree *, int node);
+/* Once the scope is settled; true: it must be settled again. */
+bool plan_renew_for_leftovers(struct planner *);
 /* Before the levels: which steps are among those that come last. */
 void plan_mark_spares(struct planner *);
 bool plan_is_last(const struct planner *, size_t step);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "lm/core/plan/plan_priv.h"
+#include "lm/core/plan/spare.h"
 
 /*
  * Who takes part, and how far.  One thing leads to another: who goes up needs providers, whose
@@ -134,6 +135,12 @@ static void follow(struct scope *s, int *list, const int *next, unsigned char *a
 	*list = -1;
 }
 
+/* What stands for this node, too, when it is an end; -1: nothing. */
+static int end_above(const struct scope *s, int node)
+{
+	return spare_is_root(wanted(s), node) ? -1 : wanted(s)->nodes[node].parent;
+}
+
 /* Once a target gets into the state, or is to enter it, nothing of those lists is asked again. */
 static void follow_relationships(struct scope *s, const struct plan_unit *u)
 {
@@ -143,7 +150,7 @@ static void follow_relationships(struct scope *s, const struct plan_unit *u)
 								: COMPONENT_ABSENT;
 	bool up = goes_up(u);
 
-	for (int at = u->node; at >= 0; at = wanted(s)->nodes[at].parent)
+	for (int at = u->node; at >= 0; at = end_above(s, at))
 		for (size_t e = 0; e < END_STATE_N && needed[e] <= goal; e++) {
 			follow(s, &s->due[at][e], s->next_due, s->raised);
 			if (up)
@@ -167,7 +174,8 @@ static void follow_providers(struct scope *s, const struct plan_unit *u)
 		if (late == TRANSITION_CONFIGURE)
 			raise_goal(
 			    s, p, COMPONENT_INACTIVE, wanted(s)->nodes[deps[i].consumer].name);
-		if (late == TRANSITION_START)
+		if (late == TRANSITION_START &&
+		    !p->stands_by) /* which it does when it has started */
 			raise_goal(s, p, COMPONENT_ACTIVE, wanted(s)->nodes[deps[i].consumer].name);
 		take_part(s, p);
 	}

@@ -28,6 +28,19 @@ static enum component_state state_of_spares(const struct graph_cluster *k)
 	return k->spares_state == END_INSTALLED ? COMPONENT_INSTALLED : COMPONENT_INACTIVE;
 }
 
+enum component_state spare_goal(const struct graph *g, int node, enum component_state target)
+{
+	enum component_state goal = target;
+
+	for (int at = node; at >= 0 && g->nodes[at].spare; at = g->nodes[at].parent) {
+		const struct graph_node *n = &g->nodes[at];
+
+		if (spare_is_root(g, at) && state_of_spares(&g->clusters[n->cluster]) < goal)
+			goal = state_of_spares(&g->clusters[n->cluster]);
+	}
+	return goal;
+}
+
 enum component_state *spare_goals(
     const struct graph *g, enum component_state target, struct lm_arena *a)
 {

@@ -14,7 +14,8 @@
 
 /* A spare itself, not only a part of one. */
 bool spare_is_root(const struct graph *, int node);
-/* By node: how far it shall get, when what is in service gets to 'target'; in the arena. */
+/* How far it shall get when what is in service gets to 'target'; of all, by node, in the arena. */
+enum component_state spare_goal(const struct graph *, int node, enum component_state target);
 enum component_state *spare_goals(
     const struct graph *, enum component_state target, struct lm_arena *);
 /* With this goal it is started and looked at, and stays Inactive with that. */

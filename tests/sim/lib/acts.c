@@ -183,10 +183,11 @@ static void scale_in(struct stage *s, const struct action *a)
 /* What may differ afterwards: values, where it stands, and all that it consists of. */
 static void upgrade(struct stage *s, const struct action *a)
 {
-	static const char *const names[] = {"in0", "in1", "in2", "deploymentLocation"};
+	static const char *const names[] = {"in0", "in1", "in2", "deploymentLocation", "spares"};
 	static const char *const values[] = {"x", "y", "there", "here"};
-	struct lm_kv property = {names[a->a % 4], values[a->b % 4]};
-	bool moves = a->a % 4 == 3, changes = a->a / 4 % 3 == 0;
+	static const char *const numbers[] = {"0", "1", "2", "1"};
+	bool counts = a->a % 5 == 4, moves = a->a % 5 == 3, changes = a->a / 5 % 3 == 0;
+	struct lm_kv property = {names[a->a % 5], (counts ? numbers : values)[a->b % 4]};
 	char type[MODEL_NAME_SIZE];
 	struct intent i = {
 	    .kind = INTENT_UPGRADE,
@@ -251,7 +252,7 @@ static void adopt(struct stage *s, const struct action *a)
 
 	struct adopted *things = LM_NEW_N(arena, struct adopted, g == NULL ? 1 : g->n_nodes);
 	for (size_t k = 0; g != NULL && k < g->n_nodes; k++)
-		if (g->nodes[k].resource != NULL)
+		if (g->nodes[k].resource != NULL && !g->nodes[k].spare)
 			put_outside(s, a, &g->nodes[k], &things[i.n_resources++], arena);
 	i.resources = things;
 	s->coverage->adoptions += stage_intent(s, &i, a->number);

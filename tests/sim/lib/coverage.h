@@ -31,6 +31,9 @@
 	X(scale_outs, "scales out")                                 \
 	X(scale_ins, "scales in")                                   \
 	X(policy_scales, "scales by a policy")                      \
+	X(spares, "clusters with spares")                           \
+	X(served, "spares taken into service")                      \
+	X(retired, "members that became spares")                    \
 	X(asides, "scales in that stepped aside")                   \
 	X(beside, "processes begun beside them")                    \
 	X(completed, "processes completed")                         \

@@ -78,6 +78,14 @@ static struct model_source some_source(
 	return (struct model_source){SOURCE_NONE, 0};
 }
 
+static void make_spares(struct model_entry *e, struct chance *c)
+{
+	static const unsigned some[] = {0, 0, 1, 1, 2, SPARES_ASKED};
+
+	e->spares = some[chance_roll(c, LM_COUNT(some))];
+	e->spares_installed = chance_roll(c, 4) == 0;
+}
+
 static void make_entry(struct model_assembly *a, unsigned at, unsigned level, struct chance *c)
 {
 	struct model_entry *e = &a->entries[at];
@@ -94,6 +102,7 @@ static void make_entry(struct model_assembly *a, unsigned at, unsigned level, st
 		e->max = e->min + 1 + chance_roll(c, 3);
 		e->increment = 1 + chance_roll(c, 5) / 4;
 		e->quantity = e->min + chance_roll(c, e->max - e->min + 1);
+		make_spares(e, c);
 	}
 	for (unsigned i = 0; i < INPUTS; i++)
 		e->inputs[i] = some_source(a, at, c);
@@ -251,6 +260,21 @@ static void print_source(
 	}
 }
 
+static void print_cluster(const struct model_entry *e, struct lm_buf *out)
+{
+	lm_buf_printf(out,
+	    "    cluster: {initial-quantity: %u, minimum-nodes: %u, maximum-nodes: %u, "
+	    "scaling-increment: %u",
+	    e->quantity, e->min, e->max, e->increment);
+	if (e->spares == SPARES_ASKED)
+		lm_buf_puts(out, ", spares: '${spares}'");
+	else if (e->spares > 0)
+		lm_buf_printf(out, ", spares: %u", e->spares);
+	if (e->spares > 0 && e->spares_installed)
+		lm_buf_puts(out, ", spares-state: Installed");
+	lm_buf_puts(out, "}\n");
+}
+
 static void print_entry(const struct model_assembly *a, unsigned at, struct lm_buf *out)
 {
 	const struct model_entry *e = &a->entries[at];
@@ -263,10 +287,7 @@ static void print_entry(const struct model_assembly *a, unsigned at, struct lm_b
 	else
 		lm_buf_printf(out, "    type: resource::r%d::1.0\n", e->resource);
 	if (e->is_cluster)
-		lm_buf_printf(out,
-		    "    cluster: {initial-quantity: %u, minimum-nodes: %u, maximum-nodes: %u, "
-		    "scaling-increment: %u}\n",
-		    e->quantity, e->min, e->max, e->increment);
+		print_cluster(e, out);
 	else if (e->quantity > 1)
 		lm_buf_printf(out, "    quantity: %u\n", e->quantity);
 	lm_buf_puts(out, "    properties: {");
@@ -317,6 +338,7 @@ static void print_assembly(const struct model *m, unsigned at, struct lm_buf *ou
 	lm_buf_printf(out,
 	    "name: assembly::a%u::1.0\n"
 	    "properties: {in0: {default: p0}, in1: {}, in2: {default: p2}, of: {default: s0}, "
+	    "spares: {default: '1'}, "
 	    "deploymentLocation: {default: here}",
 	    at);
 	if (first >= 0)

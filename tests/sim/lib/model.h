@@ -9,7 +9,8 @@
 /*
  * A family of random assemblies: some resource types, some assemblies to nest, some to instantiate.
  * What they have in common, so that anything can be put together with anything:
- *	properties   in0, in1, in2 (inputs; in2 may be volatile), address (an output)
+ *	properties   in0, in1, in2 (inputs; in2 may be volatile), address (an output); of an assembly
+ *	             spares, too: how many some of its clusters have
  *	operations   join (key, ipaddr), leave (key); of an assembly: those of its first entry
  *	metrics      load, integrity
  * 'is_gone' takes a thing out of the text: the shrinker's handle.
@@ -20,7 +21,8 @@ enum {
 	MODEL_ROOTS = 3,
 	ENTRIES_MAX = 5,
 	RELATIONS_MAX = 4,
-	INPUTS = 3
+	INPUTS = 3,
+	SPARES_ASKED = 9
 };
 
 struct model_resource {
@@ -49,6 +51,8 @@ struct model_entry {
 	int assembly, resource; /* one of them; -1 */
 	bool is_cluster;
 	unsigned quantity, min, max, increment; /* quantity 1 without a cluster: not written */
+	unsigned spares;                        /* SPARES_ASKED: as the property says */
+	bool spares_installed;
 	struct model_source inputs[INPUTS];
 };
 

@@ -82,8 +82,10 @@ static void count_family(const struct schedule *s, struct coverage *c)
 		const struct model_assembly *a = &s->model.assemblies[i];
 
 		c->references += a->refers_to >= 0;
-		for (unsigned k = 0; k < a->n_entries; k++)
+		for (unsigned k = 0; k < a->n_entries; k++) {
 			c->nested += a->entries[k].assembly >= 0;
+			c->spares += a->entries[k].is_cluster && a->entries[k].spares > 0;
+		}
 	}
 }
 

@@ -6,6 +6,7 @@
 
 #include "tests/sim/lib/goals.h"
 #include "tests/sim/lib/peek.h"
+#include "tests/sim/lib/spares.h"
 
 enum { DELETE_TRIES = 12, CONVERGE_TRIES = 20 };
 
@@ -85,8 +86,10 @@ void rest_check(struct stage *s)
 /* ---- what was wanted ------------------------------------------------------------------------- */
 
 static void check_component(
-    struct stage *s, const struct instance *in, const char *name, enum component_state goal)
+    struct stage *s, const struct instance *in, int node, enum component_state goal)
 {
+	const struct graph *g = peek_wanted(in);
+	const char *name = g->nodes[node].name;
 	const struct component *c = lm_map_find(in->components, name);
 
 	if (c == NULL) {
@@ -94,6 +97,7 @@ static void check_component(
 		return;
 	}
 	/* Nothing leads back to Installed; who brings values late may have been needed higher. */
+	bool runs_on = goals_stands_by(g, node, peek_target(in));
 	bool is_there = c->state == goal ||
 			(goal == COMPONENT_INSTALLED && c->state == COMPONENT_INACTIVE) ||
 			(c->late >= TRANSITION_CONFIGURE && c->state > goal &&
@@ -101,9 +105,13 @@ static void check_component(
 	if (!is_there)
 		stage_wrong(s, "%s is %s and should be %s", name, component_state_text(c->state),
 		    component_state_text(goal));
-	if (c->state == COMPONENT_ACTIVE && declares(c, TRANSITION_START) &&
+	if (c->state == COMPONENT_INACTIVE && c->ready != runs_on)
+		stage_wrong(s, "%s %s", name,
+		    runs_on ? "should stand by, and does not" : "stands by, and should not");
+	if ((c->state == COMPONENT_ACTIVE || c->ready) && declares(c, TRANSITION_START) &&
 	    !sim_is_running(s->sim, c->id))
-		stage_wrong(s, "%s is Active, but does not run", name);
+		stage_wrong(s, "%s is %s, but does not run", name,
+		    c->ready ? "a spare that stands by" : "Active");
 	if (declares(c, TRANSITION_INSTALL) && declares(c, TRANSITION_START) &&
 	    c->state == COMPONENT_ACTIVE && sim_is_destroyed(s->sim, c->id))
 		stage_wrong(s, "%s is Active, but its infrastructure is gone", name);
@@ -135,7 +143,7 @@ static bool is_reached(
 	for (int i = end->node; i >= 0 && (size_t)i < g->n_nodes; i++) {
 		const struct component *c = lm_map_find(in->components, g->nodes[i].name);
 
-		if (g->nodes[i].resource != NULL && goals_is_under(g, i, end->node) &&
+		if (g->nodes[i].resource != NULL && goals_counts(g, i, end->node) &&
 		    (c == NULL || c->state < goals_need(end->state)))
 			return false;
 	}
@@ -210,8 +218,9 @@ static void check_wanted(struct stage *s)
 
 		for (size_t k = 0; k < g->n_nodes; k++)
 			if (g->nodes[k].resource != NULL)
-				check_component(s, in, g->nodes[k].name, goals[k]);
+				check_component(s, in, (int)k, goals[k]);
 		check_relationships(s, in, g);
+		spares_rest(s, in);
 		free(goals);
 	}
 	sim_each_entry(s->sim, check_entry, &(struct registry){s, 0});

@@ -6,6 +6,7 @@
 
 #include "tests/sim/lib/goals.h"
 #include "tests/sim/lib/peek.h"
+#include "tests/sim/lib/spares.h"
 
 /* ---- records --------------------------------------------------------------------------------- */
 
@@ -168,7 +169,7 @@ static struct span span_of(const struct instance *in, const struct graph *g, int
 	struct span span = {COMPONENT_ACTIVE, false};
 
 	for (size_t i = (size_t)top; top >= 0 && i < g->n_nodes; i++) {
-		if (g->nodes[i].resource == NULL || !goals_is_under(g, (int)i, top))
+		if (g->nodes[i].resource == NULL || !goals_counts(g, (int)i, top))
 			continue;
 		enum component_state state = state_of(in, g, (int)i);
 
@@ -273,7 +274,7 @@ static bool waits_alone(
     const struct instance *in, const struct graph *g, const struct graph_end *end, int node)
 {
 	for (int i = end->node; i >= 0 && (size_t)i < g->n_nodes; i++)
-		if (i != node && g->nodes[i].resource != NULL && goals_is_under(g, i, end->node) &&
+		if (i != node && g->nodes[i].resource != NULL && goals_counts(g, i, end->node) &&
 		    state_of(in, g, i) < ends[end->state].reached)
 			return false;
 	return true;
@@ -375,6 +376,9 @@ static void check_transition(struct stage *s, const struct component *c, const c
 		stage_wrong(s, "%s is no transition", action);
 		return;
 	}
+	bool runs_on = t == TRANSITION_STOP || t == TRANSITION_RECONFIGURE;
+	if (c->state == COMPONENT_INACTIVE && runs_on && !c->ready && !p->resumes)
+		stage_wrong(s, "%s was asked of %s, which does not stand by", action, c->name);
 	/* What was in flight at a crash is asked again, whatever has become of the component. */
 	if (!transition_is_allowed(c->state, t) && !p->resumes)
 		stage_wrong(s, "%s was asked of %s, which is %s", action, c->name,
@@ -461,8 +465,10 @@ void rules_event(struct stage *s)
 			continue;
 		root = r->root;
 		const struct instance *in = lm_map_find(s->engine->instances, root);
-		if (in != NULL)
+		if (in != NULL) {
 			check_links(s, in);
+			spares_event(s, in);
+		}
 	}
 	for (size_t i = s->seen_steps; i < s->turn.steps.n; i++)
 		check_request(s, &s->turn.steps.v[i]);

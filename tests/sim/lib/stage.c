@@ -9,6 +9,7 @@
 #include "tests/sim/lib/mutate.h"
 #include "tests/sim/lib/peek.h"
 #include "tests/sim/lib/rules.h"
+#include "tests/sim/lib/spares.h"
 
 enum { EVENTS_MAX = 20000 };
 
@@ -165,6 +166,7 @@ void stage_crash(struct stage *s)
 	rules_restart(s);
 	if (!restore(s, s->engine))
 		return;
+	spares_restart(s);
 	mutate_restored(s);
 	s->next_event = s->store->ops->last_event(s->store) + 1;
 	engine_resume(s->engine, s->now_ms, s->next_event, &s->turn);

@@ -54,7 +54,8 @@ struct stage {
 	struct lm_map *states;      /* struct told by resource id; owned */
 	struct coverage *coverage;
 	struct trace *trace;
-	char wrong[400]; /* the first thing that was not as it must be; "" */
+	char judged[MODEL_ROOTS][LM_ID_SIZE]; /* the process whose roles were looked at last */
+	char wrong[400];                      /* the first thing that was not as it must be; "" */
 };
 
 void stage_init(struct stage *, const struct schedule *, const struct catalog *, struct coverage *,
