@@ -30,7 +30,7 @@ static const char style[] =
     ".sub{font-size:12px;fill:#5b6670}.key{font-size:11px}"
     ".head{font-size:13px;font-weight:bold;fill:#17202a}.sum{text-anchor:end;font-size:12px}"
     ".tick{text-anchor:end;font-size:10px}.hour{text-anchor:middle;font-size:10px}"
-    ".what{font-size:10px;fill:#7b8794}"
+    ".what{font-size:10px;fill:#7b8794;stroke:#fff;stroke-width:3;paint-order:stroke}"
     ".ground{fill:#fbfcfd}.panel{fill:none;stroke:#cfd6dd}"
     ".grid{stroke:#e9edf1;stroke-width:1}"
     ".there{fill:#ece7f6}.carry{fill:#d3c6ee}.edge{fill:none;stroke:#5e35b1;stroke-width:1.6}"
@@ -74,14 +74,14 @@ static void add_point(struct drawing *d, double x, double y)
 
 /* ---- axes ------------------------------------------------------------------------------------------ */
 
-/* At most about two dozen ticks, at round times. */
+/* At most two dozen ticks, at round times; half as many where their labels tell seconds. */
 static int64_t tick_ms(const struct drawing *d)
 {
 	static const int64_t nice_s[] = {1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600,
 	    7200, 3 * 3600, 6 * 3600, 12 * 3600, 86400, 2 * 86400, 7 * 86400};
 
 	for (size_t i = 0; i < LM_COUNT(nice_s); i++)
-		if (d->length_ms / (nice_s[i] * 1000) <= 24)
+		if (d->length_ms / (nice_s[i] * 1000) <= (nice_s[i] < 60 ? 12 : 24))
 			return nice_s[i] * 1000;
 	return INT64_C(30) * 86400000;
 }
@@ -216,14 +216,26 @@ static double load_mean(const struct world_column *c)
 	return (double)c->load / c->n;
 }
 
+/* How far to the right a column reaches: a value holds until the next sample. */
+static double column_width(const struct drawing *d)
+{
+	return fmax((double)WORLD_COLUMNS / (double)d->sim->conf.load->n, 1);
+}
+
 static void add_columns(struct drawing *d, value_fn *of, bool backwards)
 {
+	double width = column_width(d);
+
 	for (size_t k = 0; k < WORLD_COLUMNS; k++) {
 		size_t i = backwards ? WORLD_COLUMNS - 1 - k : k;
 		const struct world_column *c = &d->story->columns[i];
+		double left = LEFT + (double)i, right = fmin(left + width, RIGHT);
 
-		if (c->n > 0)
-			add_point(d, LEFT + (double)i + 0.5, y_of(d, of(c)));
+		if (c->n == 0)
+			continue;
+		if (width > 1)
+			add_point(d, backwards ? right : left, y_of(d, of(c)));
+		add_point(d, backwards ? left : right, y_of(d, of(c)));
 	}
 }
 
@@ -241,7 +253,7 @@ static void series(struct drawing *d, value_fn *low, value_fn *high, value_fn *m
 /* What is offered beyond what is carried. */
 static void overload(const struct drawing *d)
 {
-	double width = fmax((double)WORLD_COLUMNS / (double)d->sim->conf.load->n, 1.6);
+	double width = fmax(column_width(d), 1.6);
 
 	for (size_t i = 0; i < WORLD_COLUMNS; i++) {
 		const struct world_column *c = &d->story->columns[i];
@@ -393,7 +405,7 @@ static void variant_head(const struct drawing *d, const struct variant *v)
 static void draw_variant(struct drawing *d, const struct variant *v, double top, double max)
 {
 	d->story = v->story;
-	d->points = calloc(2 * WORLD_COLUMNS + 2 * v->story->steps.n + 8, sizeof *d->points);
+	d->points = calloc(4 * WORLD_COLUMNS + 2 * v->story->steps.n + 8, sizeof *d->points);
 	if (d->points == NULL)
 		abort();
 	d->y = top;
@@ -427,7 +439,7 @@ static void keys(const struct drawing *d)
 
 	x = key(d, x, "band", "offered");
 	x = key(d, x, "carry", "servers that serve");
-	x = key(d, x, "there", "that come or go");
+	x = key(d, x, "there", "spare, coming or going");
 	x = key(d, x, "over", "over capacity");
 	x = key(d, x, "up", "scale out");
 	x = key(d, x, "down", "scale in");

@@ -16,8 +16,7 @@ enum {
 /* A process that has begun, until it has done what it is for. */
 struct open_act {
 	char id[LM_ID_SIZE];
-	enum intent_kind kind;
-	unsigned to;
+	unsigned from, to; /* servers */
 	int64_t began_ms;
 	size_t act; /* in the story; SIZE_MAX: not told */
 };
@@ -108,15 +107,21 @@ static void note_begin(struct play *p, const struct process_look *x, unsigned be
 		p->n_open--;
 	}
 	struct open_act *o = &p->open[p->n_open++];
-	*o = (struct open_act){.kind = x->kind, .to = act.to, .began_ms = x->began_ms, .act = told};
+	*o =
+	    (struct open_act){.from = act.from, .to = act.to, .began_ms = x->began_ms, .act = told};
 	snprintf(o->id, sizeof o->id, "%s", x->id);
 }
 
-/* A scale-in has done its work when nobody calls the servers that go. */
+/*
+ * What it is for is done when as many serve as are wanted: who leaves may have calls for a while yet,
+ * and spares are made behind.
+ */
 static bool is_done(const struct play *p, const struct open_act *o, const struct process_look *x)
 {
-	return x->status >= PROCESS_COMPLETED ||
-	       (o->kind == INTENT_SCALE_IN && p->look.serving <= o->to);
+	if (x->status >= PROCESS_COMPLETED)
+		return true;
+	return o->from < o->to ? p->look.serving >= o->to
+			       : o->from > o->to && p->look.serving <= o->to;
 }
 
 static void close_acts(struct play *p)

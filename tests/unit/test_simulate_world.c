@@ -340,6 +340,32 @@ START_TEST(silence_of_healthy_servers_is_no_reason_to_heal)
 }
 END_TEST
 
+/* ---- spares ------------------------------------------------------------------------------------------------ */
+
+/* Its cluster has a spare: it serves after 'add', 15 ms, and only then another one is made. */
+START_TEST(a_spare_serves_as_soon_as_it_is_in_the_list)
+{
+	static const char limits[] = "maximum-nodes: 3}";
+	struct lm_buf text;
+	const char *at = strstr(service, limits);
+
+	lm_buf_init(&text, 65536);
+	lm_buf_add(&text, service, (size_t)(at - service));
+	lm_buf_puts(&text, "maximum-nodes: 3, spares: 1}");
+	lm_buf_puts(&text, at + strlen(limits));
+	struct catalog *with_spare = catalog_of(text.p);
+	lm_buf_fini(&text);
+	conf.catalog = with_spare;
+	must(site_times_set(&times, "Start=5"));
+	run("step:from=53,to=106,at=10", 60);
+	ck_assert_int_eq(act(0)->took_ms, 15);
+	ck_assert_int_eq(sum.over_ms, 3000);
+	ck_assert_uint_eq(sum.peak, 2);
+	ck_assert_int_eq(sum.server_ms, 2 * 60000 + (48000 - 15));
+	catalog_free(with_spare);
+}
+END_TEST
+
 /* ---- many ---------------------------------------------------------------------------------------------------- */
 
 static void simulate(struct simulation *s, size_t threads)
@@ -409,6 +435,7 @@ int main(void)
 	tcase_add_test(tc, operations_share_a_time_unless_one_has_its_own);
 	tcase_add_test(tc, a_server_that_dies_is_healed);
 	tcase_add_test(tc, silence_of_healthy_servers_is_no_reason_to_heal);
+	tcase_add_test(tc, a_spare_serves_as_soon_as_it_is_in_the_list);
 	tcase_add_test(tc, the_same_seed_gives_the_same_on_however_many_threads);
 	tcase_add_test(tc, another_seed_gives_something_else);
 	suite_add_tcase(s, tc);
