@@ -250,6 +250,25 @@ START_TEST(more_than_the_largest_pool_carries_is_over_capacity)
 }
 END_TEST
 
+START_TEST(what_the_servers_just_carry_is_not_over_capacity)
+{
+	run("constant:100", 10);
+	ck_assert_int_eq(sum.over_ms, 0);
+	ck_assert_int_eq(act(0)->at_ms, 2000);
+}
+END_TEST
+
+START_TEST(turns_are_scalings_the_other_way)
+{
+	run("constant:53+spike:load=53,at=10,rise=0,hold=10,fall=0"
+	    "+spike:load=53,at=40,rise=0,hold=10,fall=0",
+	    80);
+	ck_assert_uint_eq(sum.outs, 2);
+	ck_assert_uint_eq(sum.ins, 2);
+	ck_assert_uint_eq(sum.turns, 3);
+}
+END_TEST
+
 START_TEST(a_server_that_takes_longer_to_start_is_missed_for_longer)
 {
 	must(site_times_set(&times, "Start=30"));
@@ -429,6 +448,8 @@ int main(void)
 	tcase_add_test(tc, a_step_of_load_is_followed_out_and_in);
 	tcase_add_test(tc, the_pool_is_told_at_each_change);
 	tcase_add_test(tc, more_than_the_largest_pool_carries_is_over_capacity);
+	tcase_add_test(tc, what_the_servers_just_carry_is_not_over_capacity);
+	tcase_add_test(tc, turns_are_scalings_the_other_way);
 	tcase_add_test(tc, a_server_that_takes_longer_to_start_is_missed_for_longer);
 	tcase_add_test(tc, a_service_that_never_comes_up_says_why);
 	tcase_add_loop_test(tc, how_long_a_step_takes_can_be_said, 0, LM_COUNT(steps));
