@@ -134,9 +134,11 @@ static bool end_is_ready(const enum component_state *states, const struct graph_
 	};
 	enum component_state state = end->node < 0 ? COMPONENT_ACTIVE : states[end->node];
 
-	/* Broken: it was there, and the heal that ceases the relationship is on its way. */
-	return state == COMPONENT_BROKEN ||
-	       (state >= needs[end->state] && state <= COMPONENT_ACTIVE);
+	/*
+	 * Broken or Failed: it was there, and the heal that ceases the relationship is on its way, or
+	 * has given up half-way.
+	 */
+	return state >= needs[end->state];
 }
 
 static void check_links(struct world *w, const struct instance *in, const struct graph *g)
