@@ -104,7 +104,7 @@ static void follow(struct waiting *w, int64_t after)
 		int64_t seen = progress_last_event(w->progress);
 
 		lm_buf_clear(&path);
-		lm_buf_printf(&path, "/api/events?follow=true&after=%lld",
+		lm_buf_printf(&path, "/api/events?follow=true&samples=false&after=%lld",
 		    (long long)(seen > after ? seen : after));
 		struct lm_err *e = client_follow(w->client, path.p, &fns);
 		if (progress_end(w->progress) == PROGRESS_GOES_ON && !w->is_late)

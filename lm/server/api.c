@@ -228,7 +228,7 @@ static void dispatch(struct api *api, struct http_request *r)
 bool api_is_report(const struct http_request *r)
 {
 	if (r->scope == HTTP_METRICS)
-		return true;
+		return strcmp(r->path, "/api/alerts") != 0;
 	if (strncmp(r->path, "/api/send/", 10) == 0)
 		return true;
 	return strcmp(r->method, "POST") == 0 && strncmp(r->path, "/api/metrics", 12) == 0;

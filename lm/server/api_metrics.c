@@ -24,7 +24,7 @@ static enum intake_fate take_it(struct api *api, const struct sample *s, int64_t
 {
 	enum intake_fate fate = manager_sample(api->manager, s, now_ms);
 
-	if (fate == INTAKE_TAKEN && events_has_followers(api->events))
+	if (fate == INTAKE_TAKEN && events_wants_samples(api->events))
 		events_sample(api->events, s,
 		    engine_resource_name(manager_engine(api->manager), s->metric_key), now_ms);
 	return fate;

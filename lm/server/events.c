@@ -27,14 +27,14 @@ struct follower {
 	struct follower *next, **prev;
 	int64_t after; /* the last number written */
 	size_t page_n;
-	bool sse, follows, is_live;
+	bool sse, follows, is_live, samples;
 	bool is_dropped;
 };
 
 struct events {
 	struct store *store;
 	struct follower *followers;
-	size_t n_followers;
+	size_t n_followers, n_samplers; /* all, and those who want samples */
 	uv_timer_t alive;
 };
 
@@ -117,6 +117,7 @@ static void on_closed(void *arg)
 	*f->prev = f->next;
 	if (f->next != NULL)
 		f->next->prev = f->prev;
+	ev->n_samplers -= f->samples;
 	if (--ev->n_followers == 0)
 		uv_timer_stop(&ev->alive);
 	free(f);
@@ -157,7 +158,8 @@ static bool parse_after(struct http_request *r, int64_t *out)
 
 void events_answer(struct events *ev, struct http_request *r)
 {
-	const char *accept = http_header(r, "Accept");
+	const char *accept = http_header(r, "Accept"), *wish = http_query(r, "samples");
+	bool samples = wish == NULL || is_true(wish);
 	int64_t after = 0;
 
 	if (!parse_after(r, &after)) {
@@ -175,6 +177,8 @@ void events_answer(struct events *ev, struct http_request *r)
 	*f = (struct follower){.events = ev, .request = r, .after = after};
 	f->sse = accept != NULL && strstr(accept, "text/event-stream") != NULL;
 	f->follows = is_true(http_query(r, "follow")) || f->sse;
+	f->samples = f->follows && samples;
+	ev->n_samplers += f->samples;
 	f->next = ev->followers;
 	f->prev = &ev->followers;
 	if (f->next != NULL)
@@ -222,9 +226,9 @@ static void print_sample(
 	lm_json_close(&j, '}');
 }
 
-bool events_has_followers(const struct events *ev)
+bool events_wants_samples(const struct events *ev)
 {
-	return ev->followers != NULL;
+	return ev->n_samplers > 0;
 }
 
 void events_sample(
@@ -232,12 +236,12 @@ void events_sample(
 {
 	struct lm_buf b;
 
-	if (ev->followers == NULL)
+	if (ev->n_samplers == 0)
 		return;
 	lm_buf_init(&b, PAGE_BYTES);
 	print_sample(s, resource_name, now_ms, &b);
 	for (struct follower *f = ev->followers; f != NULL; f = f->next)
-		if (f->is_live && f->follows)
+		if (f->is_live && f->samples)
 			put_live(f, 0, b.p);
 	lm_buf_fini(&b);
 }

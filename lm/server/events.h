@@ -11,8 +11,9 @@
 /*
  * The event stream: the journal after a sequence number, and then, for those who follow, whatever
  * happens, as it happens.  One JSON object per line, or server-sent events when the client accepts
- * text/event-stream.  Followers also get the metric samples, which are not kept.  An empty line (or
- * a comment) every 15 s shows that the manager lives and finds clients that have gone.
+ * text/event-stream.  Followers also get the metric samples, which are not kept, unless they say
+ * samples=false.  An empty line (or a comment) every 15 s shows that the manager lives and finds
+ * clients that have gone.
  *
  * A follower who lets 1 MiB wait is dropped: it asks again after the last number it has seen.
  */
@@ -24,10 +25,10 @@ struct events;
 struct events *events_new(struct uv_loop_s *, struct store *);
 void events_free(struct events *); /* after the listeners are closed */
 
-/* GET /api/events?after=N&follow=true */
+/* GET /api/events?after=N&follow=true&samples=false */
 void events_answer(struct events *, struct http_request *);
 
-bool events_has_followers(const struct events *);
+bool events_wants_samples(const struct events *);
 void events_published(struct events *, int64_t seq, const char *body);
 /* With metric_key and metric_name.  'resource_name' may be NULL: not known. */
 void events_sample(

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 #include "base/attr.h"
 #include "base/buf.h"
@@ -19,7 +20,7 @@
  * answered, and the answer leaves with the next http_run() of its listener, not before: who wants
  * something to be durable first does that between the two.
  *
- * Limits: a body of 1 MiB (413), 32 KiB of headers, 256 connections per listener, 30 s without a
+ * Limits: a body of 1 MiB (413), 32 KiB of headers, 512 connections per listener, 30 s without a
  * byte from a client that owes us some.
  */
 struct uv_loop_s;
@@ -27,7 +28,7 @@ struct http_listener;
 
 /* Which routes a listener may serve: bits. */
 enum { HTTP_API = 1, HTTP_METRICS = 2 };
-enum { HTTP_BODY_MAX = 1 << 20, HTTP_CONNECTIONS_MAX = 256 };
+enum { HTTP_BODY_MAX = 1 << 20, HTTP_CONNECTIONS_MAX = 512 };
 
 /* Read-only for the receiver, but for its body; it lives until it was answered in full, or its
  * client has gone. */
@@ -45,13 +46,19 @@ typedef void http_request_fn(void *arg, struct http_request *);
 
 /*
  * What those may use who send in bulk, over all listeners that name it: connections, and bytes of
- * bodies that are not answered.  Beyond that they hear 503 and when to try again.
+ * large bodies that are not answered.  A connection too many hears 503, when to try again, and is
+ * closed; so is, with its next answer, one of those that were there before, and there is room for
+ * somebody else.  A large body for which there is no room is not read until there is; after a second it is
+ * refused as well.
  */
+struct exchange;
 struct http_share {
 	unsigned connections, connections_max;
 	size_t bytes, bytes_max;
-	uint64_t refused; /* requests, so far */
+	uint64_t refused;              /* requests, so far */
+	TAILQ_HEAD(, exchange) parked; /* see http_share_init() */
 };
+void http_share_init(struct http_share *, unsigned connections_max, size_t bytes_max);
 
 struct http_conf {
 	struct uv_loop_s *loop;

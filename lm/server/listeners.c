@@ -38,7 +38,7 @@ static struct http_conf conf_for(
 	    .request = ls->conf.request,
 	    .arg = ls->conf.arg,
 	    .is_bulk = ls->conf.is_bulk,
-	    .bulk_max = scope == HTTP_METRICS ? HTTP_CONNECTIONS_MAX : HTTP_CONNECTIONS_MAX / 2,
+	    .bulk_max = HTTP_CONNECTIONS_MAX / 2,
 	    .share = &ls->share,
 	};
 }
@@ -171,8 +171,7 @@ struct listeners *listeners_new(const struct listeners_conf *conf)
 	if (ls == NULL)
 		abort();
 	ls->conf = *conf;
-	ls->share =
-	    (struct http_share){.connections_max = REPORTERS_MAX, .bytes_max = REPORTS_BYTES_MAX};
+	http_share_init(&ls->share, REPORTERS_MAX, REPORTS_BYTES_MAX);
 	uv_timer_init(conf->loop, &ls->retry);
 	ls->retry.data = ls;
 	return ls;

@@ -12,8 +12,9 @@
  * Where the server listens: one address for everything, and one per management network for the
  * metrics webhook alone.  A management address that cannot be had is tried again for a minute.
  *
- * Those who report metrics may use half of the connections of the first, 512 in all, and have 8 MiB of
- * reports waiting: what is beyond is refused, so that memory is bounded and operators are served.
+ * Those who report metrics may use half of the connections of a listener, 512 in all, and have 8 MiB of
+ * reports in hand: what is beyond waits or is refused (see http.h), so that memory is bounded and
+ * operators are served.
  */
 struct listeners;
 

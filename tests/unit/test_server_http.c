@@ -496,6 +496,21 @@ START_TEST(followers_get_samples_too)
 }
 END_TEST
 
+START_TEST(whoever_does_not_want_samples_is_spared_them)
+{
+	struct sample s = {.metric_key = "k", .metric_name = "l", .kind = SAMPLE_LOAD};
+
+	ck_assert(!events_wants_samples(events));
+	asks("?follow=true&samples=false", "");
+	hears("x-ndjson");
+	ck_assert(!events_wants_samples(events));
+	events_sample(events, &s, "v__a", 1500);
+	happens(1);
+	hears("{\"seq\":1}\n");
+	ck_assert_uint_eq(count("MetricSample"), 0);
+}
+END_TEST
+
 START_TEST(server_sent_events_go_on_after_the_last_number_seen)
 {
 	happens(3);
@@ -577,6 +592,7 @@ int main(void)
 	tcase_add_test(ev, a_follower_gets_the_past_and_then_what_happens_each_event_once);
 	tcase_add_test(ev, a_follower_hears_at_once_that_it_is_followed);
 	tcase_add_test(ev, followers_get_samples_too);
+	tcase_add_test(ev, whoever_does_not_want_samples_is_spared_them);
 	tcase_add_test(ev, server_sent_events_go_on_after_the_last_number_seen);
 	tcase_add_test(ev, a_number_that_is_none_is_refused);
 	tcase_add_test(ev, a_follower_that_does_not_read_is_dropped_and_the_others_are_not);

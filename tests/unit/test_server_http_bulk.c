@@ -17,7 +17,7 @@
  * A listener whose paths "/bulk..." come in bulk, from three connections of its own and four of all.
  * What is asked of "/bulk/now" is answered at once, everything else is kept.
  */
-enum { TURNS_MAX = 2000, CLIENTS = 8, BULK = 3, ALL = 4, BYTES = 1000 };
+enum { TURNS_MAX = 2000, CLIENTS = 8, BULK = 3, ALL = 4, SMALL = 4096, BYTES = 20000 };
 
 static uv_loop_t loop;
 static struct http_listener *listener;
@@ -73,7 +73,7 @@ static void setup(void)
 	    .bulk_max = BULK,
 	    .share = &share};
 
-	share = (struct http_share){.connections_max = ALL, .bytes_max = BYTES};
+	http_share_init(&share, ALL, BYTES);
 	uv_loop_init(&loop);
 	n_kept = 0;
 	ck_assert_ptr_null(http_listen(&conf, &listener));
@@ -90,6 +90,7 @@ static void teardown(void)
 	ck_assert_int_eq(uv_loop_close(&loop), 0);
 	ck_assert_uint_eq(share.connections, 0);
 	ck_assert_uint_eq(share.bytes, 0);
+	ck_assert(TAILQ_EMPTY(&share.parked));
 }
 
 static void turn(void)
@@ -197,14 +198,28 @@ START_TEST(connections_that_send_in_bulk_have_a_limit_and_others_have_room)
 	for (size_t i = 0; i < n_kept; i++)
 		answer(kept[i], "{}");
 	is_told(BULK + 1, "HTTP/1.1 200");
-	says(0, "POST", "/bulk/now", 1); /* who is in, stays in */
+}
+END_TEST
+
+START_TEST(those_who_came_first_do_not_keep_the_others_out)
+{
+	for (int i = 0; i < BULK; i++) {
+		says(i, "POST", "/bulk/now", 1);
+		is_told(i, "HTTP/1.1 200");
+		ck_assert_ptr_null(strcasestr(heard[i], "\r\nConnection: close\r\n"));
+	}
+	says(BULK, "POST", "/bulk/now", 1);
+	is_told(BULK, "HTTP/1.1 503");
+	says(0, "POST", "/bulk/now", 1); /* the next answer is its last */
 	is_told(0, "HTTP/1.1 200");
-	close(clients[0]);
-	clients[0] = connect_one();
+	ck_assert_ptr_nonnull(strcasestr(heard[0], "\r\nConnection: close\r\n"));
 	for (int i = 0; i < TURNS_MAX && share.connections == BULK; i++)
 		turn();
-	says(BULK + 2, "POST", "/bulk/now", 1); /* in place of the one that has gone */
-	is_told(BULK + 2, "HTTP/1.1 200");
+	says(BULK + 1, "POST", "/bulk/now", 1);
+	is_told(BULK + 1, "HTTP/1.1 200");
+	says(1, "POST", "/bulk/now", 1); /* nobody else was sent away */
+	is_told(1, "HTTP/1.1 200");
+	ck_assert_ptr_null(strcasestr(heard[1], "\r\nConnection: close\r\n"));
 }
 END_TEST
 
@@ -219,24 +234,94 @@ START_TEST(listeners_share_their_limit)
 }
 END_TEST
 
-START_TEST(bodies_that_are_not_answered_have_a_limit)
+START_TEST(a_large_body_waits_until_there_is_room)
 {
-	says(0, "POST", "/bulk", BYTES / 2);
-	says(1, "POST", "/bulk", BYTES / 2);
+	says(0, "POST", "/bulk", BYTES - 5000);
+	waits(1);
+	says(1, "POST", "/bulk", 6000);
+	says(2, "POST", "/bulk", 5001);   /* it would fit, but stands behind the other */
+	says(3, "POST", "/other", BYTES); /* nobody counts what operators say */
 	waits(2);
-	says(2, "POST", "/bulk", 1);
-	is_told(2, "HTTP/1.1 503");
-	ck_assert_ptr_null(strcasestr(heard[2], "\r\nConnection: close\r\n"));
+	for (int i = 0; i < 20; i++)
+		turn();
+	ck_assert_uint_eq(n_kept, 2);
+	ck_assert_uint_eq(share.bytes, BYTES - 5000);
 	answer(kept[0], "{}");
 	is_told(0, "HTTP/1.1 200");
-	says(2, "POST", "/bulk/now", BYTES / 2);
-	is_told(2, "HTTP/1.1 200");
-	says(3, "POST", "/other", BYTES); /* nobody counts what operators say */
-	waits(3);
-	answer(kept[1], "{}");
-	answer(kept[2], "{}");
+	waits(4);
+	ck_assert_uint_eq(kept[2]->body_n, 6000);
+	ck_assert_uint_eq(kept[3]->body_n, 5001);
+	for (size_t i = 1; i < n_kept; i++)
+		answer(kept[i], "{}");
 	is_told(1, "HTTP/1.1 200");
+	is_told(2, "HTTP/1.1 200");
 	is_told(3, "HTTP/1.1 200");
+	ck_assert_uint_eq(share.refused, 0);
+}
+END_TEST
+
+START_TEST(a_small_body_needs_no_room)
+{
+	says(0, "POST", "/bulk", BYTES);
+	waits(1);
+	says(1, "POST", "/bulk", 5000);
+	says(2, "POST", "/bulk/now", SMALL);
+	is_told(2, "HTTP/1.1 200");
+	ck_assert_uint_eq(n_kept, 1);
+	answer(kept[0], "{}");
+	is_told(0, "HTTP/1.1 200");
+	waits(2);
+	answer(kept[1], "{}");
+	is_told(1, "HTTP/1.1 200");
+}
+END_TEST
+
+START_TEST(who_has_waited_for_a_second_is_refused)
+{
+	says(0, "POST", "/bulk", BYTES);
+	waits(1);
+	says(1, "POST", "/bulk", 6000);
+	is_told(1, "HTTP/1.1 503");
+	ck_assert_ptr_nonnull(strcasestr(heard[1], "\r\nRetry-After: 1\r\n"));
+	ck_assert_ptr_null(strcasestr(heard[1], "\r\nConnection: close\r\n"));
+	ck_assert_uint_eq(share.refused, 1);
+	answer(kept[0], "{}");
+	is_told(0, "HTTP/1.1 200");
+	says(1, "POST", "/bulk/now", 6000);
+	is_told(1, "HTTP/1.1 200");
+	ck_assert_uint_eq(n_kept, 1);
+}
+END_TEST
+
+START_TEST(who_waits_and_goes_leaves_nothing_behind)
+{
+	says(0, "POST", "/bulk", BYTES);
+	waits(1);
+	says(1, "POST", "/bulk", 6000);
+	for (int i = 0; i < 20; i++)
+		turn();
+	close(clients[1]);
+	clients[1] = connect_one();
+	answer(kept[0], "{}");
+	is_told(0, "HTTP/1.1 200");
+	for (int i = 0; i < TURNS_MAX && share.bytes > 0 && n_kept == 1; i++)
+		turn();
+	if (n_kept == 2) /* all of it had come before */
+		answer(kept[1], "{}");
+	for (int i = 0; i < TURNS_MAX && share.bytes > 0; i++)
+		turn();
+	ck_assert_uint_eq(share.bytes, 0);
+}
+END_TEST
+
+START_TEST(closing_lets_go_of_those_who_wait)
+{
+	says(0, "POST", "/bulk", BYTES);
+	waits(1);
+	says(1, "POST", "/bulk", 6000);
+	for (int i = 0; i < 20; i++)
+		turn();
+	ck_assert(!TAILQ_EMPTY(&share.parked)); /* see teardown() */
 }
 END_TEST
 
@@ -244,19 +329,28 @@ START_TEST(a_body_that_does_not_say_its_size_is_counted_as_it_comes)
 {
 	static const char head[] =
 	    "POST /bulk HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
-	char chunk[600];
+	static char chunk[8192 + 16];
 
 	memset(chunk, 'x', sizeof chunk);
-	memcpy(chunk, "200\r\n", 5); /* 512 bytes */
-	memcpy(chunk + 5 + 512, "\r\n", 2);
+	memcpy(chunk, "2000\r\n", 6); /* 8192 bytes */
+	memcpy(chunk + 6 + 8192, "\r\n", 2);
 	ck_assert_int_gt(send(clients[0], head, sizeof head - 1, 0), 0);
 	for (int i = 0; i < 3; i++) {
-		ck_assert_int_gt(send(clients[0], chunk, 5 + 512 + 2, 0), 0);
+		ck_assert_int_gt(send(clients[0], chunk, 6 + 8192 + 2, 0), 0);
 		turn();
 	}
 	ck_assert_int_eq(send(clients[0], "0\r\n\r\n", 5, 0), 5);
 	is_told(0, "HTTP/1.1 503");
 	ck_assert_uint_eq(n_kept, 0);
+}
+END_TEST
+
+START_TEST(a_large_body_of_a_connection_too_many_is_not_even_read)
+{
+	share.connections = ALL; /* as other listeners would have it */
+	says(0, "POST", "/bulk", 60000);
+	is_told(0, "HTTP/1.1 503");
+	share.connections -= ALL;
 }
 END_TEST
 
@@ -270,8 +364,14 @@ int main(void)
 	tcase_add_test(tc, answers_that_are_alike_are_still_each_its_own);
 	tcase_add_test(tc, a_large_body_leaves_no_trace_in_a_small_one);
 	tcase_add_test(tc, connections_that_send_in_bulk_have_a_limit_and_others_have_room);
+	tcase_add_test(tc, those_who_came_first_do_not_keep_the_others_out);
 	tcase_add_test(tc, listeners_share_their_limit);
-	tcase_add_test(tc, bodies_that_are_not_answered_have_a_limit);
+	tcase_add_test(tc, a_large_body_waits_until_there_is_room);
+	tcase_add_test(tc, a_small_body_needs_no_room);
+	tcase_add_test(tc, who_has_waited_for_a_second_is_refused);
+	tcase_add_test(tc, who_waits_and_goes_leaves_nothing_behind);
+	tcase_add_test(tc, closing_lets_go_of_those_who_wait);
+	tcase_add_test(tc, a_large_body_of_a_connection_too_many_is_not_even_read);
 	tcase_add_test(tc, a_body_that_does_not_say_its_size_is_counted_as_it_comes);
 	suite_add_tcase(s, tc);
 	SRunner *sr = srunner_create(s);

@@ -184,6 +184,8 @@ static void keep_last(const struct exchange *x, struct MHD_Response *r)
 
 enum MHD_Result exchange_send(struct exchange *x)
 {
+	if (x->request.is_bulk && share_makes_room(x->line))
+		http_put_header(&x->request, MHD_HTTP_HEADER_CONNECTION, "close");
 	if (is_usual(x) && is_last(x))
 		return MHD_queue_response(
 		    x->connection, MHD_HTTP_OK, x->line->listener->last.response);

@@ -20,13 +20,7 @@ static void line_open(struct http_listener *l, void **out)
 
 static void line_close(struct line *line)
 {
-	struct http_listener *l = line->listener;
-
-	if (line->is_bulk) {
-		l->n_bulk--;
-		if (l->conf.share != NULL)
-			l->conf.share->connections--;
-	}
+	share_leave(line);
 	lm_buf_fini(&line->exchange.body);
 	lm_buf_fini(&line->exchange.out);
 	free(line);
@@ -40,24 +34,6 @@ void http_on_connection(
 		line_open(cls, state);
 	else if (*state != NULL)
 		line_close(*state);
-}
-
-/* False: there are too many of those that send in bulk. */
-static bool line_joins_bulk(struct line *line)
-{
-	struct http_listener *l = line->listener;
-	struct http_share *share = l->conf.share;
-
-	if (line->is_bulk)
-		return true;
-	if (l->n_bulk >= l->conf.bulk_max ||
-	    (share != NULL && share->connections >= share->connections_max))
-		return false;
-	line->is_bulk = true;
-	l->n_bulk++;
-	if (share != NULL)
-		share->connections++;
-	return true;
 }
 
 /* ---- a request ------------------------------------------------------------------------------------ */
@@ -105,7 +81,7 @@ static void keep_little(struct lm_buf *b)
 	lm_buf_clear(b);
 }
 
-static void body_end(struct exchange *x)
+void exchange_body_end(struct exchange *x)
 {
 	struct http_listener *l = x->line->listener;
 
@@ -116,7 +92,7 @@ static void body_end(struct exchange *x)
 	keep_little(&x->body);
 }
 
-static void body_begin(struct exchange *x, size_t n)
+void exchange_body_begin(struct exchange *x, size_t n)
 {
 	struct http_listener *l = x->line->listener;
 
@@ -127,16 +103,6 @@ static void body_begin(struct exchange *x, size_t n)
 		lm_buf_clear(&x->body);
 	}
 	lm_buf_room(&x->body, n); /* all at once */
-}
-
-static void share_count(struct exchange *x, size_t n)
-{
-	struct http_share *share = x->line->listener->conf.share;
-
-	if (share == NULL)
-		return;
-	share->bytes += n - x->counted;
-	x->counted = n;
 }
 
 static void unlink_sleeper(struct exchange *x)
@@ -153,8 +119,8 @@ static void exchange_end(struct exchange *x)
 		x->stream.closed(x->stream.arg);
 	if (x->suspended)
 		unlink_sleeper(x);
-	share_count(x, 0);
-	body_end(x);
+	share_give(x);
+	exchange_body_end(x);
 	keep_little(&x->out);
 	if (x->path != x->path_kept)
 		free(x->path);
@@ -215,23 +181,16 @@ static void refuse_size(struct exchange *x)
 	    "the body is larger than %d bytes: send less at once", HTTP_BODY_MAX);
 }
 
-/* What cannot be taken is read, so that the answer is heard, and forgotten. */
-static void refuse_bulk(struct exchange *x)
+static enum MHD_Result refuse_line(struct exchange *x)
 {
-	x->is_refused = true;
-	share_count(x, 0);
-	body_end(x);
-}
-
-static bool fits_share(struct exchange *x, size_t n)
-{
-	const struct http_share *share = x->line->listener->conf.share;
-
-	if (share == NULL || share->bytes + n - x->counted <= share->bytes_max) {
-		share_count(x, n);
-		return true;
+	http_put_header(&x->request, MHD_HTTP_HEADER_CONNECTION, "close");
+	if (x->announced <= HTTP_DRAINED) {
+		share_refuse(x);
+		return MHD_YES;
 	}
-	return false;
+	x->handed_over = true;
+	share_answer(x);
+	return exchange_send(x);
 }
 
 static enum MHD_Result on_headers(struct exchange *x)
@@ -245,15 +204,14 @@ static enum MHD_Result on_headers(struct exchange *x)
 		refuse_size(x);
 		return exchange_send(x);
 	}
+	x->announced = length;
 	x->request.is_bulk = conf->is_bulk != NULL && conf->is_bulk(&x->request);
-	if (x->request.is_bulk && !line_joins_bulk(x->line)) {
-		http_put_header(&x->request, MHD_HTTP_HEADER_CONNECTION, "close");
-		refuse_bulk(x);
-	} else if (x->request.is_bulk && !fits_share(x, length)) {
-		refuse_bulk(x);
-	} else if (length > 0) {
-		body_begin(x, length);
-	}
+	if (x->request.is_bulk && !share_join(x->line))
+		return refuse_line(x);
+	if (!x->request.is_bulk || share_take(x, length))
+		exchange_body_begin(x, length);
+	else
+		share_park(x);
 	return MHD_YES;
 }
 
@@ -262,9 +220,9 @@ static enum MHD_Result on_body(struct exchange *x, const char *p, size_t n)
 	x->received += n;
 	if (x->received > HTTP_DISCARD_MAX)
 		return MHD_NO;
-	if (x->request.is_bulk && !x->is_refused && x->received > x->counted &&
-	    !fits_share(x, x->received))
-		refuse_bulk(x);
+	if (x->request.is_bulk && !x->is_refused && x->announced == 0 &&
+	    !share_take(x, x->received))
+		share_refuse(x);
 	if (!x->is_refused)
 		lm_buf_add(&x->body, p, n);
 	return MHD_YES;
@@ -276,9 +234,7 @@ static enum MHD_Result hand_over(struct exchange *x)
 
 	x->handed_over = true;
 	if (x->is_refused) {
-		if (conf->share != NULL)
-			conf->share->refused++;
-		http_answer_busy(&x->request);
+		share_answer(x);
 	} else if (x->body.cut) {
 		refuse_size(x);
 	} else {
@@ -320,6 +276,11 @@ enum MHD_Result http_on_request(void *cls, struct MHD_Connection *c, const char 
 		*state = x = exchange_begin(line_of(c), c, url, method);
 		return on_headers(x);
 	}
+	if (*n == 0 && x->was_parked) { /* the headers once more: its body is yet to come */
+		x->was_parked = false;
+		return MHD_YES;
+	}
+	x->was_parked = false;
 	if (*n > 0) {
 		enum MHD_Result ok = on_body(x, p, *n);
 

@@ -14,6 +14,7 @@
 
 enum {
 	IDLE_S = 30,
+	BACKLOG = 1024, /* whoever finds no place there waits for a second before asking again */
 	/*
 	 * Of one connection: headers, in and out, and half of it is what is read of a body at once.
 	 * What nobody touches takes no room.
@@ -31,7 +32,11 @@ static void run(struct http_listener *l)
 
 	l->has_woken = false;
 	MHD_run(l->daemon);
-	if (MHD_get_timeout(l->daemon, &ms) == MHD_YES)
+	bool parked = share_look(l->conf.share);
+	bool due = MHD_get_timeout(l->daemon, &ms) == MHD_YES;
+	if (parked && (!due || ms > HTTP_PARKED_MS))
+		ms = HTTP_PARKED_MS;
+	if (parked || due)
 		uv_timer_start(&l->timer, on_loop_timer, ms, 0);
 	else
 		uv_timer_stop(&l->timer);
@@ -93,7 +98,7 @@ static struct lm_err *open_socket(const struct http_conf *conf, int *out)
 		return lm_err_errno(errno, "cannot open a socket");
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
 	setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &on, sizeof on);
-	if (bind(fd, (struct sockaddr *)&sa, n) != 0 || listen(fd, 128) != 0) {
+	if (bind(fd, (struct sockaddr *)&sa, n) != 0 || listen(fd, BACKLOG) != 0) {
 		e = lm_err_errno(errno,
 		    "cannot listen on %s port %u (is another manager running there?)",
 		    conf->address, conf->port);

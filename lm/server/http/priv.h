@@ -10,7 +10,8 @@
 
 /*
  * Inside the HTTP room: listen.c (sockets, the loop), connection.c (what the library tells of
- * connections and requests), answer.c (what the receiver says).
+ * connections and requests), share.c (what those may use who send in bulk), answer.c (what the
+ * receiver says).
  *
  * Requests come by the ten thousand a second, most of them alike: a connection keeps the memory of
  * its request for the next one, and the last short answer is kept for whoever gets the same.
@@ -22,6 +23,10 @@ enum {
 	HTTP_ANSWER_KEPT = 256,     /* an answer that many get is no longer than that */
 	HTTP_STREAM_BLOCK = 16 * 1024,
 	HTTP_ANSWER_MAX = 256 * 1024 * 1024,
+	HTTP_SMALL = 4 * 1024, /* a body of which nobody keeps account */
+	HTTP_DRAINED =
+	    32 * 1024, /* a body that is read although it is refused: most of it is here */
+	HTTP_PARKED_MS = 1000,
 	HTTP_DISCARD_MAX = 4 * HTTP_BODY_MAX, /* read and thrown away so that a 413 can be heard */
 };
 
@@ -33,6 +38,7 @@ struct http_listener {
 	uv_poll_t poll;
 	uv_timer_t timer;
 	unsigned open_handles, n_bulk;
+	unsigned n_outside; /* connections that found no room among those that send in bulk */
 	struct exchange *suspended;
 	bool closing, has_woken;
 	struct lm_buf spare; /* a large one, for the next large body; or {0} */
@@ -57,7 +63,10 @@ struct exchange {
 	struct exchange *next, **prev; /* among those that sleep */
 	char path_kept[HTTP_PATH_KEPT], *path;
 	struct lm_buf body;
-	size_t received, counted; /* bytes; of them in conf.share */
+	size_t received, counted, announced; /* bytes; in conf.share; 0: nobody knows */
+	TAILQ_ENTRY(exchange) parking;
+	uint64_t parked_ns; /* since when; 0: it is not */
+	bool was_parked;    /* and its body has not begun to come */
 	bool handed_over, suspended, answered, is_stream, ended, is_refused;
 	int status;
 	const char *type;
@@ -81,6 +90,32 @@ void exchange_sleep(struct exchange *);
 void exchange_wake(struct exchange *);
 /* Hands what was answered to the library. */
 enum MHD_Result exchange_send(struct exchange *);
+
+/* Memory for a body of so many bytes, as far as they are known, and an end of it. */
+void exchange_body_begin(struct exchange *, size_t n);
+void exchange_body_end(struct exchange *);
+
+/* ---- share.c: who sends in bulk ----------------------------------------------------------------- */
+
+/* False: there are too many of them.  Once in, a connection stays in until it is closed. */
+bool share_join(struct line *);
+void share_leave(struct line *);
+/*
+ * True: its connection is to be closed with this answer, so that somebody else can have its place.
+ * Those who came first do not keep the others out.
+ */
+bool share_makes_room(struct line *);
+/* True: there is room for a body of 'n' bytes in all, and it is counted. */
+bool share_take(struct exchange *, size_t n);
+/* It sleeps until there is. */
+void share_park(struct exchange *);
+/* It needs no more; others come in. */
+void share_give(struct exchange *);
+/* What still comes of it is read, so that the answer is heard, and forgotten. */
+void share_refuse(struct exchange *);
+void share_answer(struct exchange *);
+/* Who has waited for too long is refused; true: somebody waits still. */
+bool share_look(struct http_share *);
 
 /* The library's callbacks. */
 enum MHD_Result http_on_request(void *cls, struct MHD_Connection *, const char *url,
