@@ -92,13 +92,23 @@ static struct plan *plan_of_earlier(const struct process *p)
 	return plan;
 }
 
-static void resume(struct engine *e, struct process *p, int64_t now_ms, struct turn *t)
+static void prepare(struct engine *e, struct process *p)
 {
 	p->to = p->to_number == 0 || p->is_aside ? NULL : p->instance->tree;
 	process_add_components(e, p);
 	p->plan_arena = lm_arena_new();
 	p->resumes = true;
-	process_run(e, p, plan_of_earlier(p), now_ms, t);
+	p->plan = plan_of_earlier(p);
+}
+
+/* Those with something in flight first: what is new waits behind it. */
+static void resume_all(
+    struct engine *e, struct process *const *ps, size_t n, int64_t now_ms, struct turn *t)
+{
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t i = 0; i < n; i++)
+			if (ps[i]->resumes && (ps[i]->plan->n_steps > 0) == (pass == 0))
+				process_run(e, ps[i], ps[i]->plan, now_ms, t);
 }
 
 void processes_resume(struct engine *e, int64_t now_ms, struct turn *t)
@@ -118,7 +128,8 @@ void processes_resume(struct engine *e, int64_t now_ms, struct turn *t)
 			*LM_PUSH(NULL, &running) = in->aside.v[k];
 	}
 	for (size_t i = 0; i < running.n; i++)
-		resume(e, running.v[i], now_ms, t);
+		prepare(e, running.v[i]);
+	resume_all(e, running.v, running.n, now_ms, t);
 	lm_vec_free(&running);
 	for (size_t i = 0; (in = lm_map_next(e->instances, &i)) != NULL;)
 		if (in->running == NULL)
