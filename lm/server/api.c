@@ -139,6 +139,7 @@ void api_settled(struct api *api)
 
 void api_fini(struct api *api)
 {
+	seen_free(api->alerts);
 	lm_vec_free(&api->begun);
 }
 

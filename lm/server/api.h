@@ -6,6 +6,7 @@
 
 #include "lm/server/events.h"
 #include "lm/server/http.h"
+#include "lm/server/intake/seen.h"
 #include "lm/server/manager.h"
 #include "tosca/catalog/catalog.h"
 
@@ -36,7 +37,8 @@ struct api {
 	struct listeners *listeners;
 	struct scraper *scraper;
 	const struct token_key *token_key;
-	bool relay; /* samples are taken from anybody, in the relay's form */
+	struct seen *alerts; /* that were acted upon; owned */
+	bool relay;          /* samples are taken from anybody, in the relay's form */
 	int64_t started_ms;
 	struct api_queue {
 		struct http_request *first, *last;

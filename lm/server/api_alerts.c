@@ -4,9 +4,13 @@
  *
  *	lm_intent: heal | scaleOut | scaleIn, assembly: NAME, component: NAME (heal) or cluster: NAME
  *
- * Alerts without lm_intent are others' business, and so is that one is over.
+ * Alerts without lm_intent are others' business, and so is that one is over.  An alert is told again
+ * for as long as it lasts: it is acted upon once.  What cannot be done now, but perhaps in a moment,
+ * makes the answer a 503, so that all of them are told again soon.
  */
 #include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -18,7 +22,8 @@ enum { ANSWER_MAX = 128 * 1024, ALERTS_MAX = 1000, REASON_MAX = 160 };
 
 struct verdict {
 	struct lm_json *json;
-	size_t accepted, refused, bad;
+	size_t accepted, repeated, refused, bad;
+	bool try_again;
 };
 
 static const char *label(const json_t *alert, const char *name)
@@ -72,20 +77,51 @@ static void tell(struct verdict *v, size_t index, const char *member, const char
 	lm_json_close(v->json, '}');
 }
 
-static void take_alert(struct api *api, const json_t *a, size_t index, struct verdict *v)
+/* The same for as long as the alert lasts; free(); NULL: it does not say since when it does. */
+static char *identity(const json_t *a)
 {
-	const char *status = json_string_value(json_object_get(a, "status"));
+	const char *since = json_string_value(json_object_get(a, "startsAt"));
+	char *labels = json_dumps(json_object_get(a, "labels"), JSON_COMPACT | JSON_SORT_KEYS);
+	char *text = NULL;
+
+	if (labels == NULL || (since != NULL && asprintf(&text, "%s %s", since, labels) < 0))
+		abort();
+	free(labels);
+	return text;
+}
+
+/* A heal that is refused is under way, or of no use; a scale may only have come at a bad moment. */
+static bool may_pass(const struct alert *a, const struct lm_err *e)
+{
+	return lm_err_kind(e) == LM_ERR_UNAVAILABLE ||
+	       (lm_err_kind(e) == LM_ERR_CONFLICT && a->kind != INTENT_HEAL);
+}
+
+/* NULL: done, and remembered. */
+static struct lm_err *act(
+    struct api *api, const struct alert *alert, const char *id, struct verdict *v, char *process)
+{
+	struct lm_err *e = manager_alert(api->manager, alert, process);
+
+	if (e == NULL && id != NULL)
+		seen_add(api->alerts, id);
+	if (e == NULL)
+		return NULL;
+	v->refused++;
+	v->try_again |= may_pass(alert, e);
+	return e;
+}
+
+static void take_new(
+    struct api *api, const json_t *a, const char *id, size_t index, struct verdict *v)
+{
 	char process[LM_ID_SIZE], reason[REASON_MAX];
 	struct alert alert;
 
-	if (label(a, "lm_intent") == NULL || (status != NULL && strcmp(status, "resolved") == 0))
-		return;
 	struct lm_err *e = read_alert(a, &alert, reason);
 	v->bad += e != NULL;
-	if (e == NULL) {
-		e = manager_alert(api->manager, &alert, process);
-		v->refused += e != NULL;
-	}
+	if (e == NULL)
+		e = act(api, &alert, id, v, process);
 	if (e != NULL) {
 		lm_log(LM_LOG_INFO, "alert.refused", "assembly=%s %s",
 		    alert.assembly == NULL ? "" : alert.assembly, lm_err_text(e));
@@ -97,6 +133,20 @@ static void take_alert(struct api *api, const json_t *a, size_t index, struct ve
 	    reason);
 	v->accepted++;
 	tell(v, index, "processId", process);
+}
+
+static void take_alert(struct api *api, const json_t *a, size_t index, struct verdict *v)
+{
+	const char *status = json_string_value(json_object_get(a, "status"));
+
+	if (label(a, "lm_intent") == NULL || (status != NULL && strcmp(status, "resolved") == 0))
+		return;
+	char *id = identity(a);
+	if (id != NULL && seen_has(api->alerts, id))
+		v->repeated++;
+	else
+		take_new(api, a, id, index, v);
+	free(id);
 }
 
 static void take_all(struct api *api, struct http_request *r, const json_t *alerts)
@@ -112,10 +162,17 @@ static void take_all(struct api *api, struct http_request *r, const json_t *aler
 		take_alert(api, json_array_get(alerts, i), i, &v);
 	lm_json_close(&j, ']');
 	lm_json_int(&j, "accepted", (int64_t)v.accepted);
+	lm_json_int(&j, "repeated", (int64_t)v.repeated);
 	lm_json_int(&j, "refused", (int64_t)v.refused);
 	lm_json_int(&j, "bad", (int64_t)v.bad);
 	lm_json_close(&j, '}');
-	http_answer(r, &(struct http_answer){.status = v.bad > 0 ? 400 : 200}, &b);
+	if (v.try_again)
+		http_put_header(r, "Retry-After", "1");
+	http_answer(r,
+	    &(struct http_answer){.status = v.try_again ? 503
+					    : v.bad > 0 ? 400
+							: 200},
+	    &b);
 	lm_buf_fini(&b);
 }
 

@@ -269,6 +269,7 @@ static struct lm_err *open_manager(struct server *s)
 	s->api.store = s->store;
 	s->api.catalog = s->catalog;
 	s->api.token_key = s->token_key;
+	s->api.alerts = seen_new();
 	s->api.relay = s->conf.relay;
 	s->api.events = events_new(&s->loop, s->store);
 	s->api.listeners = listeners_new(&(struct listeners_conf){

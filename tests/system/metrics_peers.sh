@@ -305,7 +305,7 @@ bad_alerts_are_refused() {
 	posts 400 'must be heal' '{"alerts":[{"labels":{"lm_intent":"mend","assembly":"posted"}}]}'
 	posts 400 'must say what is meant' '{"alerts":[{"labels":{"lm_intent":"heal","assembly":"posted"}}]}'
 	posts 200 '"refused":1' '{"alerts":[{"labels":{"lm_intent":"heal","assembly":"nobody","component":"gw"}}]}'
-	posts 200 '"accepted":0,"refused":0' '{"alerts":[{"status":"resolved","labels":{"lm_intent":"mend"}},{},3]}'
+	posts 200 '"accepted":0,"repeated":0,"refused":0' '{"alerts":[{"status":"resolved","labels":{"lm_intent":"mend"}},{},3]}'
 }
 
 alerts_are_passed_on() {
@@ -313,6 +313,11 @@ alerts_are_passed_on() {
 	exposes 1000 1
 	await 'a scale-out that an alert wanted' type=ProcessStateChangeEvent assemblyName=alerted \
 		intentType=ScaleOutAssembly processState=Completed 'reason=alert PoolFull'
+	again='{"alerts":[{"status":"firing","startsAt":"2026-01-01T00:00:00Z","labels":{"lm_intent":"heal","assembly":"alerted","component":"gw"}}]}'
+	posts 200 '"accepted":1' "$again"
+	posts 200 '"accepted":0,"repeated":1' "$again"
+	await 'a heal that was asked for twice' type=ProcessStateChangeEvent assemblyName=alerted \
+		intentType=HealAssembly processState=Completed
 	exposes 450 0
 	await 'a heal that an alert wanted' type=ProcessStateChangeEvent assemblyName=alerted \
 		intentType=HealAssembly processState=Completed 'reason=alert PoolDown: the pool says 0'
