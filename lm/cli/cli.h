@@ -41,7 +41,7 @@ struct args {
 	long timeout_s, after, metrics_port, steps_per_location, steps_per_driver;
 	long keep_events, keep_processes, keep_days;
 	const char *format, *colour; /* NULL: text, auto */
-	bool no_wait, queue, follow, help, verbose, order, strict, quiet, repair, yes;
+	bool no_wait, queue, follow, watch, help, verbose, order, strict, quiet, repair, yes;
 	bool no_journal_copy, relay;
 	const char *writer, *component; /* token */
 	/* simulate, record */
@@ -81,6 +81,6 @@ bool cli_wants_json(const struct args *);
 
 command_fn check_run, explain_run, graph_run, serve_command_run, lsp_command_run, apply_run,
     change_run, plan_run, get_run, describe_run, events_run, logs_run, status_run, inventory_run,
-    doctor_run, simulate_run, record_run, token_run, version_run, help_run;
+    policy_run, doctor_run, simulate_run, record_run, token_run, version_run, help_run;
 
 #endif

@@ -8,7 +8,7 @@
 
 #include "base/json.h"
 #include "base/map.h"
-#include "lm/cli/render.h"
+#include "lm/cli/render/render.h"
 #include "lm/packages/packages.h"
 #include "lm/server/serve.h"
 #include "tosca/link/check.h"

@@ -9,7 +9,7 @@
 #include "base/json.h"
 #include "lm/cli/cli.h"
 #include "lm/cli/client.h"
-#include "lm/cli/render.h"
+#include "lm/cli/render/render.h"
 #include "lm/server/examine.h"
 
 enum { TEXT_MAX = 256 * 1024 * 1024, POLL_MS = 200, PATH_BYTES = 512 };

@@ -5,7 +5,7 @@
 
 #include "lm/cli/cli.h"
 #include "lm/cli/client.h"
-#include "lm/cli/render.h"
+#include "lm/cli/render/render.h"
 
 enum { LINE_BYTES = 1 << 20, PATH_BYTES = 8192 };
 

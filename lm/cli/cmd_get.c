@@ -5,7 +5,7 @@
 
 #include "lm/cli/cli.h"
 #include "lm/cli/client.h"
-#include "lm/cli/render.h"
+#include "lm/cli/render/render.h"
 
 enum { TEXT_MAX = 256 * 1024 * 1024, PATH_BYTES = 8192 };
 
@@ -227,8 +227,8 @@ static void print_scrapes(const struct render *r, const json_t *all, struct lm_b
 		struct lm_buf name;
 
 		lm_buf_init(&name, 4096);
-		lm_buf_printf(&name, "%s.%s", render_text(one, "component"),
-		    render_text(one, "metricName"));
+		lm_buf_printf(
+		    &name, "%s.%s", render_text(one, "component"), render_text(one, "metricName"));
 		add(t, name.p);
 		add(t, render_text(one, "url"));
 		add(t, render_text(one, "series"));

@@ -10,7 +10,7 @@
 #include "lm/cli/cli.h"
 #include "lm/cli/client.h"
 #include "lm/cli/record_csv.h"
-#include "lm/cli/render.h"
+#include "lm/cli/render/render.h"
 
 enum { LINE_BYTES = 1 << 20, RETRY_MS = 500 };
 

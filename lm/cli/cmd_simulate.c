@@ -10,7 +10,7 @@
 #include "lm/cli/check.h"
 #include "lm/cli/cli.h"
 #include "lm/cli/named.h"
-#include "lm/cli/render_simulation.h"
+#include "lm/cli/render/render_simulation.h"
 #include "lm/simulate/override.h"
 #include "tosca/link/check.h"
 

@@ -112,6 +112,11 @@ static const struct command commands[] = {
     {"get", "assemblies|processes|descriptors|metrics NAME", "so", "list what there is",
 	"processes may be followed by the name of an assembly (with * as wildcard).\n", 1, 2,
 	get_run},
+    {"policy", "[ASSEMBLY]", "sow", "show what the policies see and do, and why they do nothing",
+	"Of one assembly: size, latest loads, how many in a row are beyond each threshold, what\n"
+	"keeps it from acting now, and the last decision with its reason; and of each component\n"
+	"that heals its integrity and how often it was healed lately.\n",
+	0, 1, policy_run},
     {"describe", "NAME | process PROCESS", "so",
 	"show an assembly: components, states, addresses, relationships; or a process",
 	"Of a process: every step with its state, when it began and how long it took, which\n"

@@ -41,6 +41,8 @@ static const struct option_row {
     {'W', "no-wait", OPTION_FLAG, offsetof(struct args, no_wait), NULL,
 	"return as soon as the manager has accepted"},
     {'F', "follow", OPTION_FLAG, offsetof(struct args, follow), NULL, "go on with what happens"},
+    {'w', "watch", OPTION_FLAG, offsetof(struct args, watch), NULL,
+	"look again every second, until ^C"},
     {'A', "after", OPTION_NUMBER, offsetof(struct args, after), "N", "only events above number N"},
     {'P', "process", OPTION_TEXT, offsetof(struct args, process), "ID", "only of this process"},
     {'S', "state", OPTION_TEXT, offsetof(struct args, state_dir), "DIR",

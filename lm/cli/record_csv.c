@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "lm/cli/render.h"
+#include "lm/cli/render/render.h"
 
 /* In quotes where it could be taken for something else. */
 static void put_text(struct lm_buf *out, const char *text)

@@ -3,12 +3,12 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "lm/cli/progress.h"
-#include "lm/cli/render.h"
+#include "lm/cli/render/progress.h"
+#include "lm/cli/render/render.h"
+#include "lm/cli/render/screen.h"
 
 enum { TEXT_MAX = 1 << 20, RETRY_MS = 500 };
 
@@ -28,13 +28,6 @@ static int64_t now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-static unsigned terminal_columns(void)
-{
-	struct winsize w = {0};
-
-	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 ? w.ws_col : 0;
 }
 
 static void show(struct lm_buf *b)
@@ -163,7 +156,7 @@ static int print_process(struct waiting *w, const char *process)
 static int wait_process(struct waiting *w, const char *process, int64_t after)
 {
 	struct progress_conf conf = {process, w->render,
-	    isatty(STDOUT_FILENO) != 0 && !cli_wants_json(w->args), terminal_columns()};
+	    isatty(STDOUT_FILENO) != 0 && !cli_wants_json(w->args), screen_stdout().columns};
 	int status = CLI_OK;
 
 	w->progress = progress_new(&conf);

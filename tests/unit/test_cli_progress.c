@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lm/cli/progress.h"
+#include "lm/cli/render/progress.h"
 
 static struct lm_buf out;
 static struct progress *p;

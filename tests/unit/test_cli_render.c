@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/attr.h"
-#include "lm/cli/render.h"
+#include "lm/cli/render/render.h"
 
 static struct lm_buf out;
 static const struct render plain = {.colour = false, .unicode = false};

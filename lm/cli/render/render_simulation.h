@@ -2,7 +2,7 @@
 #ifndef LM_CLI_RENDER_SIMULATION_H
 #define LM_CLI_RENDER_SIMULATION_H
 
-#include "lm/cli/render.h"
+#include "lm/cli/render/render.h"
 #include "lm/simulate/simulate.h"
 
 /* What it came to, a row for each way to set the policy, then what was decided in each. */

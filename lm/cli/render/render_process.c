@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/attr.h"
-#include "lm/cli/render.h"
+#include "lm/cli/render/render.h"
 
 /* A process: its plan as a table, and what its failed steps printed. */
 

@@ -51,6 +51,13 @@ void render_assembly(const struct render *, const json_t *assembly, struct lm_bu
 void render_process(const struct render *, const json_t *process, struct lm_buf *out);
 /* Of its failed steps the last lines that they printed; "" when none printed anything. */
 void render_failed_steps(const struct render *, const json_t *process, struct lm_buf *out);
+/*
+ * The policies of one assembly, from the answer's array: a block for each scale policy, a table of the
+ * heal policies.  At most 100 columns wide where names are not longer than is usual.
+ */
+void render_policies(const struct render *, const json_t *all, int64_t now_ms, struct lm_buf *out);
+/* Of all assemblies: a line for each scale policy, one for all heal policies of an assembly. */
+void render_policy_overview(const struct render *, const json_t *all, struct lm_buf *out);
 /* One event as a line; false: a kind this program does not know, nothing was written. */
 bool render_event(const struct render *, const json_t *event, struct lm_buf *out);
 

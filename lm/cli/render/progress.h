@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "lm/cli/render.h"
+#include "lm/cli/render/render.h"
 
 /*
  * A process as an operator watches it: a line for each step that has ended, and on a terminal

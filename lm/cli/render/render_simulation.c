@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lm/cli/render_simulation.h"
+#include "lm/cli/render/render_simulation.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lm/cli/render.h"
+#include "lm/cli/render/render.h"
 
 #include <langinfo.h>
 #include <locale.h>

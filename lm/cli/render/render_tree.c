@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/attr.h"
-#include "lm/cli/render.h"
+#include "lm/cli/render/render.h"
 
 /* The tree of an assembly: what it consists of, how that is, and where it can be reached. */
 

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/attr.h"
-#include "lm/cli/render.h"
+#include "lm/cli/render/render.h"
 
 /* One event as one line: the time of day, the assembly, and what happened in words. */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lm/cli/progress.h"
+#include "lm/cli/render/progress.h"
 
 #include <stdlib.h>
 #include <string.h>
