@@ -6,8 +6,8 @@
 # belongs to an instance, and finding what was left behind.  Sourced; the caller sets
 #	STORY_DIR	folder for everything that is written; emptied by story_begin
 #	STORY_BUILD	where the programs are (default build/release)
-# and may set STORY_QUIET=1, STORY_SERVICES (instead of services/) and STORY_PRELOAD, a library for the
-# manager.  Needs root.
+# and may set STORY_QUIET=1, STORY_SERVICES (instead of services/), STORY_VNFS (instead of vnfs/) and
+# STORY_PRELOAD, a library for the manager.  Needs root.
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 STORY_BUILD=${STORY_BUILD:-$root/build/release}
@@ -116,7 +116,7 @@ await_process() {
 
 manager_start() {
 	LD_PRELOAD=${STORY_PRELOAD:-} ASAN_OPTIONS=${STORY_PRELOAD:+verify_asan_link_order=0:}${ASAN_OPTIONS:-} \
-		"$STORY_BUILD/lm" serve --packages "$root/vnfs" --packages "${STORY_SERVICES:-$root/services}" \
+		"$STORY_BUILD/lm" serve --packages "${STORY_VNFS:-$root/vnfs}" --packages "${STORY_SERVICES:-$root/services}" \
 		--state "$STORY_DIR/state" --images "$STORY_IMAGES" --listen "$STORY_LISTEN" \
 		--metrics-port "$STORY_METRICS_PORT" >>"$STORY_DIR/manager.log" 2>&1 9>&- &
 	manager=$!
