@@ -39,6 +39,8 @@ static void check_component(struct check *k, const struct instance *in, const st
 	if (c->flight != NULL &&
 	    (lm_map_find(e->flights, c->flight->step) != c->flight || c->flight->component != c))
 		tell(k, c->name, "the component waits for a step that is not in flight");
+	if (c->ready && (c->state != COMPONENT_INACTIVE || !c->started))
+		tell(k, c->name, "the component stands by, and does not run");
 	if (c->flight == NULL && c->turn == NULL && c->line != NULL)
 		tell(k, c->name, "steps wait in the component's line, and none is before them");
 }

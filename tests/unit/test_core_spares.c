@@ -91,6 +91,20 @@ START_TEST(it_is_started_and_looked_at_and_stays_inactive_without_relationships)
 }
 END_TEST
 
+START_TEST(who_looks_at_the_assembly_sees_it)
+{
+	struct lm_buf out;
+
+	lm_buf_init(&out, 100000);
+	ck_assert(engine_print_assembly(w.engine, "h", &out));
+	const char *shown = strstr(out.p, "\"name\":\"h__pool__3\"");
+	ck_assert_ptr_nonnull(shown);
+	ck_assert_ptr_nonnull(strstr(shown, "\"spare\":true,\"standsBy\":true"));
+	ck_assert_ptr_eq(strstr(out.p, "\"spare\""), strstr(shown, "\"spare\""));
+	lm_buf_fini(&out);
+}
+END_TEST
+
 START_TEST(the_assembly_is_active_without_it)
 {
 	const struct instance *in = engine_find_instance(w.engine, "h");
@@ -642,6 +656,7 @@ int main(void)
 	const TTest *const of_a_pool[] = {
 	    a_spare_is_made_when_all_that_serve_are_there,
 	    it_is_started_and_looked_at_and_stays_inactive_without_relationships,
+	    who_looks_at_the_assembly_sees_it,
 	    the_assembly_is_active_without_it,
 	    the_limits_of_a_cluster_are_about_who_serves,
 	    who_dies_changes_roles_with_the_spare_and_is_mended_behind_it,

@@ -85,6 +85,10 @@ static void print_line(struct tree *t, const json_t *node, const json_t *parent,
 		print_addresses(node, t->out);
 	if (is_leaving(node))
 		lm_buf_puts(t->out, "  (leaving)");
+	if (json_is_true(json_object_get(node, "spare")))
+		lm_buf_puts(t->out, json_is_true(json_object_get(node, "standsBy"))
+					? "  (spare, stands by)"
+					: "  (spare)");
 	lm_buf_puts(t->out, "\n");
 }
 

@@ -198,6 +198,10 @@ static void print_node(struct view *v, int node)
 	lm_json_str(&v->json, "descriptorName", n->descriptor);
 	if (n->cluster >= 0)
 		lm_json_str(&v->json, "cluster", v->graph->clusters[n->cluster].name);
+	if (n->spare)
+		lm_json_bool(&v->json, "spare", true);
+	if (n->spare && n->resource != NULL)
+		lm_json_bool(&v->json, "standsBy", c != NULL && c->ready);
 	view_pairs(&v->json, "properties", &values);
 	if (n->resource != NULL)
 		print_resource(v, c, &values);
