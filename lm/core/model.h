@@ -40,7 +40,10 @@ struct given {
 };
 
 struct component {
+	/* What every sample asks for stands together. */
 	char id[LM_ID_SIZE];
+	LM_VEC(struct metric) metrics; /* latest of each */
+
 	bool rebuild; /* a restart is not enough */
 	bool dead;    /* a service died before the component was Active */
 	bool proven;  /* Active since its Install: a restart gives it nothing */
@@ -55,16 +58,15 @@ struct component {
 	struct instance *instance;
 	struct tree *tree; /* under which it was made; NULL: it was not yet */
 	struct given given;
-	struct lm_kvs outputs;         /* heap */
-	uint64_t reached_by;           /* hash of the process that took it in under way; 0: none */
-	uint64_t retired_by;           /* hash of the process that sees it off, aside; 0: none */
-	struct process *healer;        /* a heal of it that waits for its next attempt; borrowed */
-	struct flight *flight;         /* the step in flight; borrowed from engine.flights */
-	struct waiting *turn;          /* the step that will be, when its location has room */
-	struct line *line;             /* steps that wait for those two; NULL: none (line.c) */
-	struct watch *heal;            /* policies that heal it; the instance's; NULL: none */
-	LM_VEC(struct metric) metrics; /* latest of each */
-	struct budget *asked;          /* heals that alerts wanted, without a policy; NULL: none */
+	struct lm_kvs outputs;  /* heap */
+	uint64_t reached_by;    /* hash of the process that took it in under way; 0: none */
+	uint64_t retired_by;    /* hash of the process that sees it off, aside; 0: none */
+	struct process *healer; /* a heal of it that waits for its next attempt; borrowed */
+	struct flight *flight;  /* the step in flight; borrowed from engine.flights */
+	struct waiting *turn;   /* the step that will be, when its location has room */
+	struct line *line;      /* steps that wait for those two; NULL: none (line.c) */
+	struct watch *heal;     /* policies that heal it; the instance's; NULL: none */
+	struct budget *asked;   /* heals that alerts wanted, without a policy; NULL: none */
 	int64_t modified_ms;
 	char name[]; /* full */
 };

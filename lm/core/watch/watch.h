@@ -113,6 +113,9 @@ void wishes_fini(struct engine *);
 
 /* False: nobody knows this metric. */
 unsigned watch_sample(struct engine *, const struct sample *, int64_t now_ms, struct turn *);
+/* fetch.c: at most so many at once, so that none is lost before it is needed. */
+enum { FETCHED_MAX = 32 };
+void watch_fetch(const struct engine *, const struct sample *, size_t n);
 /* By name; NULL: it has none such. */
 struct metric *metric_find(const struct component *, const char *name);
 /* The same, made when there is none yet: somebody looks at it. */
