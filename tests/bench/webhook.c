@@ -19,11 +19,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "tests/lib/bench.h"
 #include "tests/lib/bench_lm.h"
 #include "tests/lib/follow.h"
 #include "tests/lib/hammer.h"
+#include "tests/lib/operator.h"
 
 enum {
 	ASSEMBLIES = 50,
@@ -31,7 +31,6 @@ enum {
 	ROUNDS = 5,
 	BATCH = 1000,
 	BREACHES = 1000,
-	BODY_MAX = 1 << 20,
 	CROWD = 400,
 	OVERLOAD = 10, /* times what it takes */
 	OVERLOAD_S = 10,
@@ -100,26 +99,6 @@ static pid_t floor_start(unsigned *port)
 	return pid;
 }
 
-/* ---- bodies ------------------------------------------------------------------------------------- */
-
-/* 'n' samples of loads, each of another meter, as monitors write them. */
-static char *samples(const struct bench_lm *lm, unsigned n, size_t *size)
-{
-	struct lm_buf body;
-
-	lm_buf_init(&body, BODY_MAX);
-	lm_buf_puts(&body, n > 1 ? "[" : "");
-	for (unsigned i = 0; i < n; i++) {
-		lm_buf_printf(&body,
-		    "%s{\"metricKey\":\"%s\",\"metricName\":\"h_load\",\"load\":%u.%u}",
-		    i > 0 ? "," : "", lm->meters[i % lm->n_meters].key, 20 + i % 40, i % 10);
-	}
-	lm_buf_puts(&body, n > 1 ? "]" : "");
-	char *text = hammer_post("/api/metrics", lm->token, body.p, size);
-	lm_buf_fini(&body);
-	return text;
-}
-
 /* ---- throughput --------------------------------------------------------------------------------- */
 
 struct side {
@@ -148,7 +127,7 @@ static bool measure_rate(const struct bench_lm *lm, double *rate, json_t *figure
 	struct side bare, ours;
 	double ratio[ROUNDS], cpu[ROUNDS];
 	struct hammer_conf conf = {.connections = CONNECTIONS, .seconds = round_s};
-	char *request = samples(lm, 1, &conf.request_n);
+	char *request = operator_report(lm, 1, &conf.request_n);
 
 	conf.request = request;
 	for (unsigned i = 0; i < ROUNDS; i++) {
@@ -184,7 +163,7 @@ static bool measure_batch(const struct bench_lm *lm, json_t *figures)
 			struct hammer_conf conf = {
 			    .port = lm->port, .connections = 1, .seconds = batch_s};
 			struct hammer_result r;
-			char *request = samples(lm, k == 0 ? 1 : BATCH, &conf.request_n);
+			char *request = operator_report(lm, k == 0 ? 1 : BATCH, &conf.request_n);
 			double before = bench_pid_cpu_s(lm->pid);
 
 			conf.request = request;
@@ -213,61 +192,10 @@ static bool measure_batch(const struct bench_lm *lm, json_t *figures)
 
 /* ---- how soon ------------------------------------------------------------------------------------ */
 
-static long status_of(int fd)
+/* Each is of another assembly than the one before, and of a meter that was not healed yet. */
+static unsigned meter_of(unsigned i)
 {
-	char text[1024];
-	ssize_t n = read(fd, text, sizeof text - 1);
-
-	text[n > 0 ? n : 0] = '\0';
-	return n > 12 ? strtol(text + strlen("HTTP/1.1 "), NULL, 10) : 0;
-}
-
-/* Says that a meter is broken, again when that is refused; when it was said last. */
-static double report_breach(const struct bench_lm *lm, unsigned meter, unsigned *refused)
-{
-	char body[256];
-	size_t n = 0;
-
-	snprintf(body, sizeof body,
-	    "{\"metricKey\":\"%s\",\"metricName\":\"h_integrity\",\"integrity\":\"BROKEN\"}",
-	    lm->meters[meter].key);
-	char *text = hammer_post("/api/metrics", lm->token, body, &n);
-	for (;;) {
-		int fd = hammer_connect(lm->port);
-		if (write(fd, text, n) != (ssize_t)n)
-			abort();
-		double sent = bench_wall_s();
-		long status = status_of(fd);
-		close(fd);
-		if (status == 200) {
-			free(text);
-			return sent;
-		}
-		if (status != 503) {
-			fprintf(stderr, "webhook: a breach is answered with %ld\n", status);
-			exit(1);
-		}
-		(*refused)++;
-		usleep(1000);
-	}
-}
-
-/*
- * From the last byte of the report until the events tell of the intent, which is durable then.  Each
- * is of another assembly than the one before, and of a meter that was not healed yet.
- */
-static double react(const struct bench_lm *lm, struct follow *f, unsigned i, unsigned *refused)
-{
-	unsigned assembly = i % ASSEMBLIES, meter = i / ASSEMBLIES % LM_METERS;
-	char name[64];
-
-	snprintf(name, sizeof name, "\"assemblyName\":\"m%u\"", assembly);
-	double sent = report_breach(lm, assembly * LM_METERS + meter, refused);
-	follow_await(
-	    f, name, "\"intentType\":\"HealAssembly\"", "\"processState\":\"In Progress\"");
-	double took = bench_wall_s() - sent;
-	follow_await(f, name, "\"intentType\":\"HealAssembly\"", "\"processState\":\"Completed\"");
-	return took;
+	return i % ASSEMBLIES * LM_METERS + i / ASSEMBLIES % LM_METERS;
 }
 
 /* What a commit has to wait for: a page written to a file on the same disk, and forced there. */
@@ -298,7 +226,7 @@ static struct load load_start(const struct bench_lm *lm, unsigned batch, struct 
 	if (load.pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		conf.port = lm->port;
-		conf.request = samples(lm, batch, &conf.request_n);
+		conf.request = operator_report(lm, batch, &conf.request_n);
 		hammer(&conf, &r);
 		_exit(write(tell[1], &r, sizeof r) == sizeof r ? 0 : 1);
 	}
@@ -337,7 +265,7 @@ static bool measure_reaction(const struct bench_lm *lm, double rate, json_t *fig
 	struct load load = load_start(lm, 1,
 	    (struct hammer_conf){.connections = CONNECTIONS, .seconds = 3600, .rate = rate / 2});
 	for (unsigned i = 0; i < BREACHES; i++) {
-		took[i] = react(lm, &f, i, &refused);
+		took[i] = operator_breach(lm, &f, meter_of(i), &refused);
 		disk[i] = sync_once(floor);
 	}
 	load_kill(&load);
@@ -356,24 +284,6 @@ static bool measure_reaction(const struct bench_lm *lm, double rate, json_t *fig
 
 /* ---- more than it can take ----------------------------------------------------------------------- */
 
-/* One request on a connection of its own, as an operator's command makes it. */
-static double ask(unsigned port, const char *text, size_t n, long want)
-{
-	double began = bench_wall_s();
-	int fd = hammer_connect(port);
-
-	if (write(fd, text, n) != (ssize_t)n)
-		abort();
-	long status = status_of(fd);
-	double took = bench_wall_s() - began;
-	close(fd);
-	if (status != want) {
-		fprintf(stderr, "webhook: an operator is answered with %ld\n", status);
-		exit(1);
-	}
-	return took;
-}
-
 struct operators {
 	double question[OPERATIONS], intent[OPERATIONS], heal[OPERATIONS];
 	double rss;
@@ -383,23 +293,13 @@ struct operators {
 /* All the while, one after the other: a question, an intent, and a breach that must be healed. */
 static void operate(const struct bench_lm *lm, struct operators *o)
 {
-	static const char question[] = "GET /api/status HTTP/1.1\r\nHost: localhost\r\n\r\n";
 	static struct follow f;
-	char body[200];
-	size_t n = 0;
 
 	follow_open(&f, lm->port);
 	for (unsigned i = 0; i < OPERATIONS; i++) {
-		unsigned meter = i % ASSEMBLIES * LM_METERS + LM_METERS - 1;
-
-		o->question[i] = ask(lm->port, question, sizeof question - 1, 200);
-		snprintf(body, sizeof body,
-		    "{\"assemblyName\":\"m%u\",\"brokenComponentName\":\"%s\",\"queue\":true}",
-		    i % ASSEMBLIES, lm->meters[meter].name);
-		char *text = hammer_post("/api/intent/healAssembly", NULL, body, &n);
-		o->intent[i] = ask(lm->port, text, n, 201);
-		free(text);
-		o->heal[i] = react(lm, &f, i, &o->refused);
+		o->question[i] = operator_question(lm);
+		o->intent[i] = operator_intent(lm, i % ASSEMBLIES * LM_METERS + LM_METERS - 1);
+		o->heal[i] = operator_breach(lm, &f, meter_of(i), &o->refused);
 		double rss = bench_pid_rss(lm->pid);
 		o->rss = rss > o->rss ? rss : o->rss;
 	}
