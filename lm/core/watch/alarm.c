@@ -44,8 +44,8 @@ void watch_resigned(struct engine *e, struct process *p, int64_t now_ms, struct 
 	struct component *c =
 	    named == NULL ? NULL : lm_map_find(p->instance->components, named->name);
 
-	if (c == NULL || c->state != COMPONENT_BROKEN)
-		return;
+	if (c == NULL || c->state != COMPONENT_BROKEN || p->plan == NULL)
+		return; /* it is well again, or its relationships could not be ceased */
 	component_set_state(e, c, COMPONENT_FAILED, p, now_ms, t);
 	watch_lose(e, c, ALARM_HEALS_SPENT, p->intent.reason, now_ms, t);
 }
@@ -56,14 +56,22 @@ void watch_heal_failed(
 	const struct component *named = heal_subject(e, p->instance, &p->intent);
 	char text[400];
 
-	if (c == NULL && named != NULL) /* it may be up, and still be of no use to others */
-		c = lm_map_find(p->instance->components, named->name);
-	if (c == NULL)
-		return;
 	snprintf(text, sizeof text, "%u attempts to heal it failed, the last one with: %s",
 	    p->attempt, p->reason == NULL ? "" : p->reason);
-	component_set_state(e, c, COMPONENT_FAILED, p, now_ms, t);
-	watch_lose(e, c, ALARM_HEAL_FAILED, text, now_ms, t);
+	if (c != NULL) {
+		component_set_state(e, c, COMPONENT_FAILED, p, now_ms, t);
+		watch_lose(e, c, ALARM_HEAL_FAILED, text, now_ms, t);
+		return;
+	}
+	/* A relationship failed: whoever was to be healed may be well, with others that stand. */
+	event_alarm(e, t, now_ms,
+	    &(struct alarm){
+		.kind = ALARM_HEAL_FAILED,
+		.severity = SEVERITY_CRITICAL,
+		.instance = p->instance,
+		.component = named,
+		.text = text,
+	    });
 }
 
 /* New members that do not get up: the system does not try again with the same ones. */
