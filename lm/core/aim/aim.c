@@ -235,7 +235,7 @@ static struct lm_err *aim_heal(
 		return lm_err_new(LM_ERR_INVALID, "'%s' is not Broken any more", c->name);
 	if (i->gives_up)
 		a->given_up = c;
-	else if (i->reason == NULL || c->state != COMPONENT_ACTIVE)
+	else if (i->reason == NULL || !component_is_up(c))
 		a->broken = c; /* a policy has marked it already, if it is still broken at all */
 	aim_replacement(e, in, a);
 	return NULL;
