@@ -199,7 +199,7 @@ others() {
 files() {
 	cp "$journal" "$folder/good"
 	sqlite3 "$journal" 'PRAGMA user_version = 99'
-	refused 'it has format 99, and this lm knows formats 1 to 2'
+	refused 'it has format 99, and this lm knows formats 1 to 3'
 	[ "$(sqlite3 "$journal" 'PRAGMA user_version')" = 99 ] || fail 'the file was touched'
 	cp "$folder/good" "$journal"
 	dd if=/dev/urandom of="$journal" bs=4096 seek=1 count=20 conv=notrunc 2>/dev/null
@@ -209,7 +209,7 @@ files() {
 	rm "$journal"*
 	sqlite3 "$journal" <"$root/tests/unit/journal-1.sql"
 	refused 'no longer compiles' # its packages are not here; but the file is of today's format now
-	[ "$(sqlite3 "$journal" 'PRAGMA user_version')" = 2 ] || fail 'an older file was not raised'
+	[ "$(sqlite3 "$journal" 'PRAGMA user_version')" = 3 ] || fail 'an older file was not raised'
 	[ "$(sqlite3 "$journal.v1" 'PRAGMA user_version')" = 1 ] || fail 'there is no copy of the older file'
 }
 
