@@ -174,6 +174,17 @@ START_TEST(heal_policies_stand_in_a_table)
 }
 END_TEST
 
+START_TEST(heal_policies_stand_in_the_order_of_their_names_and_a_spare_is_called_one)
+{
+	shown(&plain, "[" HEAL("voice__pbx__10", "mend", "Inactive", "\"spare\": true, ",
+			  "\"integrity\": \"OK\"") "," HEAL("voice__pbx__2", "mend", "Broken",
+			  "\"spare\": true, ", "\"integrity\": \"OK\"") "]");
+	ck_assert_msg(strstr(out.p, "\npbx__2   mend    Broken  OK") != NULL, "%s", out.p);
+	ck_assert_msg(strstr(out.p, "\npbx__10  mend    spare   OK") != NULL, "%s", out.p);
+	ck_assert(strstr(out.p, "pbx__10") > strstr(out.p, "pbx__2 "));
+}
+END_TEST
+
 START_TEST(who_was_healed_too_often_says_so)
 {
 	shown(&plain,
@@ -204,6 +215,19 @@ START_TEST(an_overview_has_a_line_for_each_scale_policy_and_one_for_all_heals)
 	    "above "
 	    "58\n"
 	    "          3 heal policies             1 OK, 1 missing, 1 unseen  1 heal lately\n");
+}
+END_TEST
+
+START_TEST(who_waits_for_the_word_of_others_is_well)
+{
+	listed("[" HEAL("voice__pbx__1", "mend", "Active", "",
+	    "\"integrity\": \"OK\"") ","
+				     "{\"name\": \"voice__pbx__1__word\", \"assembly\": \"voice\", "
+				     "\"component\": "
+				     "\"voice__pbx__1\", \"state\": \"Active\", \"window\": "
+				     "{\"kind\": \"heal\", \"integrity\": "
+				     "null, \"period\": 0}}]");
+	ck_assert_msg(strstr(out.p, "2 heal policies        1 OK  \n") != NULL, "%s", out.p);
 }
 END_TEST
 
@@ -274,8 +298,11 @@ int main(void)
 	tcase_add_test(tc, sizes_tell_of_spares_hours_and_who_is_not_in_service);
 	tcase_add_test(tc, the_last_decision_stands_with_its_reason_on_lines_of_100_columns);
 	tcase_add_test(tc, heal_policies_stand_in_a_table);
+	tcase_add_test(
+	    tc, heal_policies_stand_in_the_order_of_their_names_and_a_spare_is_called_one);
 	tcase_add_test(tc, who_was_healed_too_often_says_so);
 	tcase_add_test(tc, an_overview_has_a_line_for_each_scale_policy_and_one_for_all_heals);
+	tcase_add_test(tc, who_waits_for_the_word_of_others_is_well);
 	tcase_add_test(tc, an_overview_cuts_what_is_long);
 	tcase_add_test(tc, a_text_is_drawn_over_the_one_before);
 	tcase_add_test(tc, a_line_is_cut_at_the_edge_but_for_its_colours);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/attr.h"
+#include "base/vec.h"
 #include "lm/cli/render/render.h"
 
 /* Policies: what each sees, how far it has counted, what it has done, and why it does nothing. */
@@ -287,19 +289,29 @@ static void add_of(struct render_table *t, unsigned n, unsigned of, enum render_
 	render_table_add(t, n > 0 ? hue : RENDER_PLAIN, text);
 }
 
+/* A spare, and well: its state says no more. */
+static bool is_standing_by(const json_t *policy)
+{
+	const char *state = render_text(policy, "state");
+
+	return json_is_true(json_object_get(policy, "spare")) &&
+	       (strcmp(state, "Inactive") == 0 || strcmp(state, "Installed") == 0);
+}
+
 static void add_heal(struct render_table *t, const json_t *policy)
 {
 	const json_t *window = json_object_get(policy, "window"),
 		     *heals = json_object_get(window, "heals");
 	const char *component = render_text(policy, "component"), *seen;
+	const char *state = render_text(policy, "state");
 	bool blind = *render_text(policy, "blind") != '\0';
 	unsigned spent = count(heals, "spent"), maximum = count(heals, "maximum");
 
 	seen = blind ? "" : render_text(window, "integrity");
 	render_table_add(t, RENDER_PLAIN, within(component, render_text(policy, "assembly")));
 	render_table_add(t, RENDER_PLAIN, within(render_text(policy, "name"), component));
-	render_table_add(
-	    t, render_hue_of(render_text(policy, "state")), render_text(policy, "state"));
+	render_table_add(t, is_standing_by(policy) ? RENDER_PLAIN : render_hue_of(state),
+	    is_standing_by(policy) ? "spare" : state);
 	render_table_add(t, strcmp(seen, "missing") == 0 ? RENDER_BAD : render_hue_of(seen),
 	    *seen != '\0' ? seen : "-");
 	add_of(t, count(window, "broken") + count(window, "missing"), count(window, "smoothing"),
@@ -325,28 +337,37 @@ static void put_heal_notes(const struct view *v, const json_t *policy)
 	put_last(v, window);
 }
 
+/* pbx__2 before pbx__10. */
+static int by_name(const void *a, const void *b)
+{
+	const json_t *const *one = a, *const *other = b;
+
+	return strverscmp(render_text(*one, "name"), render_text(*other, "name"));
+}
+
 static void put_heals(const struct view *v, const json_t *all)
 {
 	static const char *const heads[] = {
 	    "HEALS", "POLICY", "STATE", "SEES", "IN A ROW", "HEALED"};
 	struct render_table *t = render_table_new(LM_COUNT(heads));
-	size_t n = 0;
+	LM_VEC(const json_t *) heals = {0};
 
 	for (size_t i = 0; i < LM_COUNT(heads); i++)
 		render_table_add(t, RENDER_FAINT, heads[i]);
 	for (size_t i = 0; i < json_array_size(all); i++)
-		if (!is_scale(json_array_get(all, i))) {
-			add_heal(t, json_array_get(all, i));
-			n++;
-		}
-	if (n > 0) {
-		lm_buf_puts(v->out, n < json_array_size(all) ? "\n" : "");
+		if (!is_scale(json_array_get(all, i)))
+			*LM_PUSH(NULL, &heals) = json_array_get(all, i);
+	if (heals.n > 0) {
+		qsort(heals.v, heals.n, sizeof *heals.v, by_name);
+		for (size_t i = 0; i < heals.n; i++)
+			add_heal(t, heals.v[i]);
+		lm_buf_puts(v->out, heals.n < json_array_size(all) ? "\n" : "");
 		render_table_print(t, v->render, v->out);
 	}
 	render_table_free(t);
-	for (size_t i = 0; i < json_array_size(all); i++)
-		if (!is_scale(json_array_get(all, i)))
-			put_heal_notes(v, json_array_get(all, i));
+	for (size_t i = 0; i < heals.n; i++)
+		put_heal_notes(v, heals.v[i]);
+	lm_vec_free(&heals);
 }
 
 void render_policies(const struct render *r, const json_t *all, int64_t now_ms, struct lm_buf *out)
@@ -366,17 +387,18 @@ void render_policies(const struct render *r, const json_t *all, int64_t now_ms, 
 
 /* Of the heal policies of an assembly, how many see what. */
 struct health {
-	unsigned n, ok, broken, missing, spent;
+	unsigned n, ok, broken, missing, quiet, spent; /* quiet: others tell when it is broken */
 };
 
 static void health_add(struct health *h, const json_t *policy)
 {
 	const json_t *window = json_object_get(policy, "window"),
 		     *heals = json_object_get(window, "heals");
-	const char *seen =
-	    *render_text(policy, "blind") != '\0' ? "" : render_text(window, "integrity");
+	bool blind = *render_text(policy, "blind") != '\0';
+	const char *seen = blind ? "" : render_text(window, "integrity");
 
 	h->n++;
+	h->quiet += !blind && *seen == '\0' && number(window, "period") == 0;
 	h->ok += strcmp(seen, "OK") == 0;
 	h->broken += strcmp(seen, "BROKEN") == 0;
 	h->missing += strcmp(seen, "missing") == 0;
@@ -385,7 +407,7 @@ static void health_add(struct health *h, const json_t *policy)
 
 static void add_health(struct render_table *t, const char *assembly, const struct health *h)
 {
-	unsigned other = h->n - h->ok - h->broken - h->missing;
+	unsigned other = h->n - h->ok - h->broken - h->missing - h->quiet;
 	char policies[64], seen[128], spent[64] = "";
 	int used;
 
@@ -406,7 +428,7 @@ static void add_health(struct render_table *t, const char *assembly, const struc
 	render_table_add(t, RENDER_PLAIN, "");
 	render_table_add(t,
 	    h->broken + h->missing > 0 ? RENDER_BAD
-	    : h->ok == h->n            ? RENDER_GOOD
+	    : h->ok + h->quiet == h->n ? RENDER_GOOD
 				       : RENDER_PLAIN,
 	    seen);
 	render_table_add(t, RENDER_BUSY, spent);

@@ -37,6 +37,8 @@ static void print_subject(struct lm_json *j, const struct watch *w)
 	if (w->component != NULL) {
 		lm_json_str(j, "component", w->component->name);
 		lm_json_str(j, "state", component_state_text(w->component->state));
+		if (g->nodes[g->heals[w->index].node].spare)
+			lm_json_bool(j, "spare", true);
 		return;
 	}
 	const struct graph_cluster *c = &g->clusters[g->scales[w->index].cluster];
