@@ -149,6 +149,7 @@ static void finish_aside(
 		instance_drop_trees(in, NULL);
 	journal_instance(t, in);
 	process_end(e, p, status, now_ms, t);
+	watch_refill(e, in, now_ms, t);
 	begin_next(e, in, now_ms, t);
 }
 
@@ -316,6 +317,7 @@ static void step_aside(struct engine *e, struct process *p, int64_t now_ms, stru
 	aside_step(p, t);
 	rest(e, in, p, now_ms, t);
 	watch_heal_broken(e, in, now_ms, t);
+	watch_refill(e, in, now_ms, t);
 	begin_next(e, in, now_ms, t);
 }
 

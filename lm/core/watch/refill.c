@@ -127,13 +127,22 @@ static bool refill(struct census *s, const struct graph_cluster *k, int64_t now_
 	return true;
 }
 
+/* Then it is for an operator to go on with it, or to go back: what the system did would be in the way. */
+static bool has_failed_operator(const struct instance *in)
+{
+	const struct process *p = in->last;
+
+	return p != NULL && p->intent.reason == NULL && p->intent.kind != INTENT_HEAL &&
+	       (p->status == PROCESS_FAILED || p->status == PROCESS_CANCELLED);
+}
+
 void watch_refill(struct engine *e, struct instance *in, int64_t now_ms, struct turn *t)
 {
 	LM_AUTO(lm_arena) arena = lm_arena_new();
 	struct census s = {.e = e, .instance = in, .graph = in->tree->graph};
 	bool some;
 
-	if (!instance_rests(in))
+	if (!instance_rests(in) || has_failed_operator(in))
 		return;
 	some = in->tree->spec.target == COMPONENT_ACTIVE && find_lost(&s, arena);
 	if (!some && in->shortages.n == 0)
