@@ -343,12 +343,27 @@ static void destroy_one(struct stage *s, const struct action *a)
 	hit(s, a, true);
 }
 
+/* Most come without a time, or with that of now; the others make no sense. */
+static int64_t some_time(struct stage *s)
+{
+	static const int64_t behind_ms[] = {0, 0, 100, 400, 70000, -9000};
+	struct chance c = chance_of(s->schedule->seed, 9000 + s->samples++);
+	unsigned roll = chance_roll(&c, 16);
+
+	return roll < LM_COUNT(behind_ms) ? s->now_ms - behind_ms[roll] : 0;
+}
+
 static void give_sample(struct stage *s, const struct sample *sample)
 {
+	struct sample timed = *sample;
+
 	s->now_ms += 100;
-	bool known = engine_sample(s->engine, sample, s->now_ms, &s->turn) < SAMPLE_FATES;
+	timed.at_ms = some_time(s);
+	unsigned how = engine_sample(s->engine, &timed, s->now_ms, &s->turn);
+	bool known = how < SAMPLE_FATES;
 
 	s->coverage->samples += known;
+	s->coverage->timeless += known && how != SAMPLE_TAKEN;
 	s->coverage->strangers += !known;
 	stage_look(s);
 	stage_carry_out(s);
@@ -396,8 +411,34 @@ static void integrity(struct stage *s, const struct action *a)
 				   .ok = a->b % 5 == 0});
 }
 
+static void alert(struct stage *s, const struct action *a)
+{
+	const struct component *c = some_component(s, a);
+	char component[200], cluster[200], process[LM_ID_SIZE];
+	static const enum intent_kind kinds[] = {INTENT_HEAL, INTENT_SCALE_OUT, INTENT_SCALE_IN};
+
+	snprintf(component, sizeof component, "%s", c == NULL ? "nobody" : c->name);
+	snprintf(cluster, sizeof cluster, "%s", some_cluster(s, a));
+	size_t records = s->turn.records.n;
+	LM_AUTO(lm_err) err = engine_alert(s->engine,
+	    &(struct alert){.kind = kinds[a->a % LM_COUNT(kinds)],
+		.assembly = root_name(a->root),
+		.component = component,
+		.cluster = cluster,
+		.reason = "an alert"},
+	    s->now_ms, &s->turn, process);
+	trace_line(s->trace, s->now_ms, "ALERT  %s", err == NULL ? "granted" : lm_err_text(err));
+	s->coverage->alerts += err == NULL;
+	if (err != NULL && s->turn.records.n != records)
+		stage_wrong(s, "an alert that was refused has left records");
+	stage_look(s);
+	stage_carry_out(s);
+}
+
 static void strangers(struct stage *s, const struct action *a)
 {
+	alert(s, a);
+
 	give_sample(
 	    s, &(struct sample){.metric_key = "nobody", .metric_name = "load", .load = a->b % 200});
 	give_sample(s, &(struct sample){.metric_id = "no dot in it", .kind = SAMPLE_INTEGRITY});

@@ -63,6 +63,10 @@
 	X(disk_full, "commits that failed")                         \
 	X(samples, "samples")                                       \
 	X(strangers, "samples of strangers")                        \
+	X(timeless, "samples whose time made no sense")             \
+	X(alerts, "alerts that were granted")                       \
+	X(given_up, "components given up")                          \
+	X(refills, "clusters refilled")                             \
 	X(plans, "plans shown")                                     \
 	X(compared, "restored engines compared")
 

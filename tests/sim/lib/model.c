@@ -174,9 +174,21 @@ static void make_assembly(struct model *m, unsigned at, struct chance *c)
 		a->scales = -1;
 }
 
+/* How policies decide, with a chance of its own: everything else stays as it is without. */
+static void make_policies(struct model *m, uint64_t seed)
+{
+	struct chance c = chance_of(seed, 300);
+
+	for (unsigned i = 0; i < MODEL_RESOURCES; i++)
+		m->resources[i].maximum_heals = chance_roll(&c, 4);
+	for (unsigned i = 0; i < MODEL_ASSEMBLIES; i++)
+		m->assemblies[i].decides = chance_roll(&c, 64);
+}
+
 void model_make(struct model *m, uint64_t seed)
 {
 	memset(m, 0, sizeof *m);
+	make_policies(m, seed);
 	for (unsigned i = 0; i < MODEL_RESOURCES; i++) {
 		struct chance c = chance_of(seed, 100 + i);
 
@@ -227,11 +239,15 @@ static void print_resource(const struct model_resource *r, unsigned at, struct l
 			 "  integrity: {type: 'metric::integrity', publication-period: 0}\n");
 	if (r->has_load)
 		lm_buf_puts(out, "  load: {type: 'metric::load', publication-period: 1}\n");
-	if (r->heals)
+	if (r->heals) {
 		lm_buf_printf(out,
 		    "policies: {heal: {type: 'policy::heal', metric: integrity, properties: "
-		    "{smoothing: %u}}}\n",
+		    "{smoothing: %u",
 		    r->smoothing);
+		if (r->maximum_heals > 0)
+			lm_buf_printf(out, ", maximum_heals: %u", r->maximum_heals);
+		lm_buf_puts(out, "}}}\n");
+	}
 	lm_buf_puts(out, "---\n");
 }
 
@@ -330,6 +346,20 @@ static int first_entry(const struct model_assembly *a)
 	return -1;
 }
 
+static const char *const aims[] = {
+    ", scaleOut_threshold: 60, scaleIn_threshold: 30",
+    ", scaleOut_threshold: 60, scaleIn_threshold: 30, scaling_step: proportional",
+    ", target_load: 50",
+    ", target_load: 50, tolerance: 20, scaling_step: proportional",
+};
+static const char *const delays[] = {
+    "",
+    ", cooldown: 5",
+    ", scaleIn_stabilization: 3",
+    ", predict_ahead: 10",
+};
+static const char *const guards[] = {"", "", ", scaleIn_guard: false", ""};
+
 static void print_assembly(const struct model *m, unsigned at, struct lm_buf *out)
 {
 	const struct model_assembly *a = &m->assemblies[at];
@@ -372,8 +402,10 @@ static void print_assembly(const struct model *m, unsigned at, struct lm_buf *ou
 	if (a->scales >= 0 && !a->entries[a->scales].is_gone && !a->entries[a->metric_of].is_gone)
 		lm_buf_printf(out,
 		    "policies: {scale: {type: 'policy::scale', metric: c%u.load, target: c%d, "
-		    "properties: {scaleOut_threshold: 60, scaleIn_threshold: 30, smoothing: 2}}}\n",
-		    a->metric_of, a->scales);
+		    "properties: {smoothing: 2%s%s%s}}}\n",
+		    a->metric_of, a->scales, aims[a->decides % LM_COUNT(aims)],
+		    delays[a->decides / 4 % LM_COUNT(delays)],
+		    guards[a->decides / 16 % LM_COUNT(guards)]);
 	lm_buf_puts(out, "---\n");
 }
 

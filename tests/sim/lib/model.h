@@ -30,6 +30,7 @@ struct model_resource {
 	unsigned install_timeout_s, start_timeout_s; /* 0: not said */
 	bool is_volatile, heals, has_load;
 	unsigned smoothing;
+	unsigned maximum_heals; /* 0: not said */
 };
 
 enum source_kind {
@@ -71,6 +72,7 @@ struct model_assembly {
 	int refers_to;      /* a root assembly; -1: none */
 	int scales;         /* the entry that a scale policy is about; -1: none */
 	unsigned metric_of; /* whose load it looks at */
+	unsigned decides;   /* how: which of a few sets of properties */
 };
 
 /* The last MODEL_ROOTS assemblies are the roots. */

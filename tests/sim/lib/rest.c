@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/sim/lib/bounds.h"
 #include "tests/sim/lib/goals.h"
 #include "tests/sim/lib/peek.h"
 #include "tests/sim/lib/spares.h"
@@ -76,6 +77,7 @@ void rest_check(struct stage *s)
 	check_processes(s);
 	check_acks(s);
 	check_outside(s);
+	bounds_rest(s);
 	for (size_t i = 0; (in = lm_map_next(s->engine->instances, &i)) != NULL;)
 		if (in->running != NULL || in->queue.n > 0 || in->aside.n > 0)
 			stage_wrong(s, "%s is at work although nothing is due", in->name);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/sim/lib/bounds.h"
 #include "tests/sim/lib/goals.h"
 #include "tests/sim/lib/peek.h"
 #include "tests/sim/lib/spares.h"
@@ -458,6 +459,7 @@ void rules_event(struct stage *s)
 
 		if (r->table == RECORD_EVENT) {
 			check_state_event(s, r->body);
+			bounds_event(s, r->body);
 			count_event(s, r->body);
 		}
 		show_record(s, r);

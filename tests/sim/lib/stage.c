@@ -120,6 +120,7 @@ void stage_fini(struct stage *s)
 	mutate_fini(s);
 	lm_vec_free(&s->acks);
 	lm_vec_free(&s->pending);
+	lm_vec_free(&s->healed);
 	turn_fini(&s->turn);
 	engine_free(s->engine);
 	s->store->ops->close(s->store);
@@ -167,6 +168,7 @@ void stage_crash(struct stage *s)
 	if (!restore(s, s->engine))
 		return;
 	spares_restart(s);
+	s->healed.n = 0;
 	mutate_restored(s);
 	s->next_event = s->store->ops->last_event(s->store) + 1;
 	engine_resume(s->engine, s->now_ms, s->next_event, &s->turn);
@@ -287,6 +289,7 @@ bool stage_intent(struct stage *s, const struct intent *i, unsigned number)
 		return false;
 	}
 	s->coverage->accepted++;
+	s->healed.n = 0; /* somebody has looked after it */
 	struct ack *a = LM_PUSH(NULL, &s->pending);
 	snprintf(a->process, sizeof a->process, "%s", process);
 	snprintf(a->root, sizeof a->root, "%s", i->assembly_name == NULL ? "?" : i->assembly_name);
