@@ -121,9 +121,10 @@ static void check_component(struct linker *l, const struct component *c)
 		    "unknown component type '%s'", c->type.text);
 		link_suggest_type(l, d, c->type.text);
 	}
-	for (size_t i = 0; i < LM_COUNT(numbers); i++)
+	for (size_t i = 0; c->numbers != NULL && i < LM_COUNT(numbers); i++)
 		link_expr(l, numbers[i], LINK_COUNT, NULL);
-	link_spares(l, c);
+	if (c->numbers != NULL)
+		link_spares(l, c);
 	for (size_t i = 0; i < c->n_properties; i++) {
 		check_mapping(l, c, &c->properties[i], child);
 		link_expr(
