@@ -63,7 +63,7 @@ static struct lm_err *show_text(struct looking *l)
 	const json_t *all = json_object_get(document, "policies");
 	lm_buf_clear(&l->text);
 	if (l->args->n_words > 0)
-		render_policies(&l->render, all, now_ms(), &l->text);
+		render_policies(&l->render, all, now_ms(), l->screen.columns, &l->text);
 	else if (json_array_size(all) > 0)
 		render_policy_overview(&l->render, all, &l->text);
 	show(l);

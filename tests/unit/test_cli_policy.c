@@ -8,6 +8,7 @@
 #include "lm/cli/render/screen.h"
 
 static struct lm_buf out;
+static unsigned columns;
 static const struct render plain = {.colour = false, .unicode = false};
 static const struct render pretty = {.colour = false, .unicode = true};
 static const struct render coloured = {.colour = true, .unicode = true};
@@ -18,6 +19,7 @@ static const int64_t now_ms = INT64_C(1794816000000);
 static void setup(void)
 {
 	lm_buf_init(&out, 65536);
+	columns = 0;
 }
 
 static void teardown(void)
@@ -39,7 +41,7 @@ static void shown(const struct render *r, const char *text)
 	json_t *all = document(text);
 
 	lm_buf_clear(&out);
-	render_policies(r, all, now_ms, &out);
+	render_policies(r, all, now_ms, columns, &out);
 	json_decref(all);
 }
 
@@ -155,6 +157,19 @@ START_TEST(the_last_decision_stands_with_its_reason_on_lines_of_100_columns)
 	    "%s", out.p);
 	for (const char *p = out.p; *p != '\0'; p += strcspn(p, "\n") + 1)
 		ck_assert_uint_le(strcspn(p, "\n"), 100);
+}
+END_TEST
+
+START_TEST(on_a_narrow_terminal_reasons_have_more_lines)
+{
+	columns = 40;
+	shown(&plain,
+	    "[" SCALE(
+		"", LOADS("1", "2",
+			"3") ", \"held\": \"with 1 server the load would be 62, above 58\"") "]");
+	ck_assert_msg(strstr(out.p, "  now           with 1 server the load\n"
+				    "                would be 62, above 58\n") != NULL,
+	    "%s", out.p);
 }
 END_TEST
 
@@ -297,6 +312,7 @@ int main(void)
 	tcase_add_test(tc, who_sees_nothing_says_why);
 	tcase_add_test(tc, sizes_tell_of_spares_hours_and_who_is_not_in_service);
 	tcase_add_test(tc, the_last_decision_stands_with_its_reason_on_lines_of_100_columns);
+	tcase_add_test(tc, on_a_narrow_terminal_reasons_have_more_lines);
 	tcase_add_test(tc, heal_policies_stand_in_a_table);
 	tcase_add_test(
 	    tc, heal_policies_stand_in_the_order_of_their_names_and_a_spare_is_called_one);

@@ -53,9 +53,10 @@ void render_process(const struct render *, const json_t *process, struct lm_buf 
 void render_failed_steps(const struct render *, const json_t *process, struct lm_buf *out);
 /*
  * The policies of one assembly, from the answer's array: a block for each scale policy, a table of the
- * heal policies.  At most 100 columns wide where names are not longer than is usual.
+ * heal policies.  Reasons are wrapped at the last of the columns, at most 100 (0).
  */
-void render_policies(const struct render *, const json_t *all, int64_t now_ms, struct lm_buf *out);
+void render_policies(
+    const struct render *, const json_t *all, int64_t now_ms, unsigned columns, struct lm_buf *out);
 /* Of all assemblies: a line for each scale policy, one for all heal policies of an assembly. */
 void render_policy_overview(const struct render *, const json_t *all, struct lm_buf *out);
 /* One event as a line; false: a kind this program does not know, nothing was written. */

@@ -15,6 +15,7 @@ enum { WIDTH = 100, INDENT = 16, DOTS_MAX = 12, TEXT_BYTES = 512 };
 struct view {
 	const struct render *render;
 	int64_t now_ms;
+	size_t width; /* words beyond it go to the next line */
 	struct lm_buf *out;
 };
 
@@ -66,7 +67,7 @@ static void put_age(const struct view *v, const char *iso)
 	lm_buf_puts(v->out, " ago");
 }
 
-/* Words at a time, so that no line is longer than WIDTH; it begins where others begin. */
+/* Words at a time, so that no line is longer than there is room; it begins where others begin. */
 static void put_wrapped(const struct view *v, const char *text, enum render_hue hue)
 {
 	char word[TEXT_BYTES];
@@ -76,7 +77,7 @@ static void put_wrapped(const struct view *v, const char *text, enum render_hue 
 		size_t n = strcspn(p, " ");
 
 		snprintf(word, sizeof word, "%.*s", (int)n, p);
-		if (used > INDENT && used + 1 + render_width(word) > WIDTH) {
+		if (used > INDENT && used + 1 + render_width(word) > v->width) {
 			lm_buf_printf(v->out, "\n%*s", INDENT, "");
 			used = INDENT;
 		} else if (used > INDENT) {
@@ -370,9 +371,10 @@ static void put_heals(const struct view *v, const json_t *all)
 	lm_vec_free(&heals);
 }
 
-void render_policies(const struct render *r, const json_t *all, int64_t now_ms, struct lm_buf *out)
+void render_policies(
+    const struct render *r, const json_t *all, int64_t now_ms, unsigned columns, struct lm_buf *out)
 {
-	const struct view v = {r, now_ms, out};
+	const struct view v = {r, now_ms, columns > 0 && columns < WIDTH ? columns : WIDTH, out};
 	size_t n = 0;
 
 	for (size_t i = 0; i < json_array_size(all); i++)
