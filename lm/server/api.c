@@ -80,7 +80,7 @@ static const char *subject_of(const struct intent *i)
 					: i->process;
 }
 
-static void post_intent(struct api *api, struct http_request *r, const char *name)
+void api_post_intent(struct api *api, struct http_request *r, const char *name)
 {
 	LM_AUTO(lm_arena) a = lm_arena_new();
 	char process[LM_ID_SIZE];
@@ -143,7 +143,7 @@ void api_fini(struct api *api)
 	lm_vec_free(&api->begun);
 }
 
-static void post_plan(struct api *api, struct http_request *r, const char *name)
+void api_post_plan(struct api *api, struct http_request *r, const char *name)
 {
 	LM_AUTO(lm_arena) a = lm_arena_new();
 	static const char *const forms[] = {
@@ -172,47 +172,21 @@ static void post_plan(struct api *api, struct http_request *r, const char *name)
 
 /* ---- events ------------------------------------------------------------------------------------ */
 
-static void get_events(struct api *api, struct http_request *r, const char *param)
+void api_get_events(struct api *api, struct http_request *r, const char *param)
 {
 	(void)param;
 	events_answer(api->events, r);
 }
 
-/* ---- the table -------------------------------------------------------------------------------- */
-
-enum { BOTH = HTTP_API | HTTP_METRICS };
-
-static const struct route routes[] = {
-    {"POST", "/api/metrics", BOTH, api_post_metrics},
-    {"POST", "/api/metrics/collectd", BOTH, api_post_collectd},
-    {"POST", "/api/alerts", BOTH, api_post_alerts},
-    {"GET", "/api/send/load/{}", BOTH, api_send_load},
-    {"GET", "/api/send/integrity/{}", BOTH, api_send_integrity},
-    {"POST", "/api/intent/{}", HTTP_API, post_intent},
-    {"POST", "/api/plan/{}", HTTP_API, post_plan},
-    {"GET", "/api/processes", HTTP_API, api_get_processes},
-    {"GET", "/api/processes/{}", HTTP_API, api_get_process},
-    {"GET", "/api/topology/assemblies", HTTP_API, api_get_assemblies},
-    {"GET", "/api/topology/assemblies/{}", HTTP_API, api_get_assembly},
-    {"GET", "/api/catalog/descriptors", HTTP_API, api_get_descriptors},
-    {"GET", "/api/catalog/descriptors/{}", HTTP_API, api_get_descriptor},
-    {"GET", "/api/events", HTTP_API, get_events},
-    {"GET", "/api/logs/{}", HTTP_API, api_get_logs},
-    {"GET", "/api/metrics/{}", HTTP_API, api_get_metrics},
-    {"GET", "/api/policies", HTTP_API, api_get_policies},
-    {"GET", "/api/policies/{}", HTTP_API, api_get_policies},
-    {"GET", "/api/status", HTTP_API, api_get_status},
-    {"GET", "/api/inventory", HTTP_API, api_get_inventory},
-    {"GET", "/api/doctor", HTTP_API, api_get_doctor},
-    {"POST", "/api/doctor/repair", HTTP_API, api_post_repair},
-    {"GET", "/management/health", HTTP_API, api_get_health},
-};
+/* ---- whom a request is for -------------------------------------------------------------------- */
 
 static void dispatch(struct api *api, struct http_request *r)
 {
+	size_t n;
+	const struct route *routes = routes_all(&n);
 	struct route_match m;
 
-	route_find(routes, LM_COUNT(routes), r->method, r->path, r->scope, &m);
+	route_find(routes, n, r->method, r->path, r->scope, &m);
 	if (m.route != NULL) {
 		m.route->fn(api, r, strstr(m.route->pattern, "{}") != NULL ? m.param : NULL);
 		return;

@@ -62,6 +62,9 @@ void api_fini(struct api *);
 
 /* ---- handlers, see route.h -------------------------------------------------------------------- */
 
+void api_post_intent(struct api *, struct http_request *, const char *name);
+void api_post_plan(struct api *, struct http_request *, const char *name);
+void api_get_events(struct api *, struct http_request *, const char *);
 void api_post_metrics(struct api *, struct http_request *, const char *);
 void api_post_alerts(struct api *, struct http_request *, const char *);
 void api_post_collectd(struct api *, struct http_request *, const char *);

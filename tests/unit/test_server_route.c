@@ -9,11 +9,11 @@
 enum { INSIDE = 1, OUTSIDE = 2 };
 
 static const struct route routes[] = {
-    {"GET", "/things", INSIDE, NULL},
-    {"POST", "/things", INSIDE | OUTSIDE, NULL},
-    {"GET", "/things/{}", INSIDE, NULL},
-    {"GET", "/things/{}/parts", INSIDE, NULL},
-    {"GET", "/open", INSIDE | OUTSIDE, NULL},
+    {"GET", "/things", INSIDE, PRIVILEGE_OPEN, BODY_NONE, NULL, ""},
+    {"POST", "/things", INSIDE | OUTSIDE, PRIVILEGE_OPEN, BODY_NONE, NULL, ""},
+    {"GET", "/things/{}", INSIDE, PRIVILEGE_OPEN, BODY_NONE, NULL, ""},
+    {"GET", "/things/{}/parts", INSIDE, PRIVILEGE_OPEN, BODY_NONE, NULL, ""},
+    {"GET", "/open", INSIDE | OUTSIDE, PRIVILEGE_OPEN, BODY_NONE, NULL, ""},
 };
 static struct route_match m;
 
