@@ -140,8 +140,9 @@ static struct lm_err *restore_tree(
 	struct lm_err *err = aim_build(e, in->name, &spec, &g);
 	if (err != NULL) {
 		err = lm_err_wrap(err,
-		    "the journal holds assembly '%s' of %s, which no longer compiles "
-		    "(start the manager with the packages it was made from)",
+		    "assembly '%s' of %s cannot be built from the texts that the journal keeps of "
+		    "it ('lm doctor --journal' tells what else is damaged; an older version of the "
+		    "manager may still read it)",
 		    in->name, spec.descriptor);
 		spec_fini(&spec);
 		return err;

@@ -169,7 +169,6 @@ void journal_instance_gone(struct turn *t, const struct instance *in)
 	put(t, RECORD_ASSEMBLY, in->id, in->name, NULL);
 }
 
-/* There are as many as resources: key and root of the record are not said again in its body. */
 /* It is being made anew, and keeps its id. */
 static bool comes_back(const struct component *c)
 {
@@ -178,6 +177,7 @@ static bool comes_back(const struct component *c)
 	return p != NULL && p->to != NULL && graph_find_node(p->to->graph, c->name) >= 0;
 }
 
+/* There are as many as resources: key and root of the record are not said again in its body. */
 void journal_component(struct turn *t, const struct component *c)
 {
 	struct body b;

@@ -23,14 +23,9 @@ static const char *why_blind(const struct watch *w, struct lm_arena *a)
 	return "nobody is Active who reports its metric, or who would carry the load";
 }
 
-static unsigned in_service(const struct instance *in, const struct graph_cluster *c)
-{
-	LM_AUTO(lm_arena) arena = lm_arena_new();
-
-	return members_in_service(in, c, instance_states(in, in->tree->graph, arena));
-}
-
-static void print_subject(struct lm_json *j, const struct watch *w)
+/* 'states': of all nodes of the instance, for its scale policies. */
+static void print_subject(
+    struct lm_json *j, const struct watch *w, const enum component_state *states)
 {
 	const struct graph *g = w->instance->tree->graph;
 
@@ -44,12 +39,12 @@ static void print_subject(struct lm_json *j, const struct watch *w)
 	const struct graph_cluster *c = &g->clusters[g->scales[w->index].cluster];
 	lm_json_str(j, "cluster", c->name);
 	lm_json_int(j, "members", (int64_t)c->n_members);
-	lm_json_int(j, "inService", in_service(w->instance, c));
+	lm_json_int(j, "inService", members_in_service(w->instance, c, states));
 	lm_json_int(j, "spares", (int64_t)c->n_spare_members);
 }
 
-static void print_watch(
-    const struct engine *e, const struct watch *w, int64_t now_ms, struct lm_json *j)
+static void print_watch(const struct engine *e, const struct watch *w,
+    const enum component_state *states, int64_t now_ms, struct lm_json *j)
 {
 	LM_AUTO(lm_arena) arena = lm_arena_new();
 	struct lm_buf window;
@@ -61,7 +56,7 @@ static void print_watch(
 	lm_json_open(j, NULL, '{');
 	lm_json_str(j, "name", watch_name(w, arena));
 	lm_json_str(j, "assembly", w->instance->name);
-	print_subject(j, w);
+	print_subject(j, w, states);
 	lm_json_str(j, "blind", why_blind(w, arena));
 	lm_json_raw(j, "window", window.p);
 	lm_json_close(j, '}');
@@ -71,10 +66,14 @@ static void print_watch(
 static void print_instance(
     const struct engine *e, const struct instance *in, int64_t now_ms, struct lm_json *j)
 {
+	LM_AUTO(lm_arena) arena = lm_arena_new();
+	const enum component_state *states =
+	    in->scales.n > 0 ? instance_states(in, in->tree->graph, arena) : NULL;
+
 	for (size_t i = 0; i < in->scales.n; i++)
-		print_watch(e, in->scales.v[i], now_ms, j);
+		print_watch(e, in->scales.v[i], states, now_ms, j);
 	for (size_t i = in->heals.n; i-- > 0;) /* bound from the last to the first */
-		print_watch(e, in->heals.v[i], now_ms, j);
+		print_watch(e, in->heals.v[i], NULL, now_ms, j);
 }
 
 bool engine_print_policies(
