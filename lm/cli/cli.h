@@ -42,7 +42,7 @@ struct args {
 	long keep_events, keep_processes, keep_days;
 	const char *format, *colour; /* NULL: text, auto */
 	bool no_wait, queue, follow, watch, help, verbose, order, strict, quiet, repair, yes;
-	bool no_journal_copy, relay;
+	bool no_journal_copy, relay, insecure;
 	const char *writer, *component; /* token */
 	/* simulate, record */
 	const char *load, *profile, *svg, *length, *kills, *policy, *begin;

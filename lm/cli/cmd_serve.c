@@ -66,6 +66,7 @@ int serve_command_run(const struct args *a)
 	    .keep_processes = (unsigned)a->keep_processes,
 	    .keep_days = (unsigned)a->keep_days,
 	    .relay = a->relay,
+	    .insecure = a->insecure,
 	    .no_journal_copy = a->no_journal_copy,
 	};
 	return serve_run(&conf);

@@ -51,6 +51,8 @@ static const struct option_row {
 	"root file systems by image name (images in --state)"},
     {'L', "listen", OPTION_TEXT, offsetof(struct args, listen), "ADDR:PORT",
 	"where the API is served (127.0.0.1:8280)"},
+    {'V', "insecure", OPTION_FLAG, offsetof(struct args, insecure), NULL,
+	"nobody is asked who he is; only where this machine alone can reach it"},
     {'M', "metrics-port", OPTION_NUMBER, offsetof(struct args, metrics_port), "PORT",
 	"of the metrics webhook on management networks (8285)"},
     {'1', "relay", OPTION_FLAG, offsetof(struct args, relay), NULL,

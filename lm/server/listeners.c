@@ -73,14 +73,18 @@ struct lm_err *listeners_open(struct listeners *ls, const char *address)
 		return lm_err_new(LM_ERR_INVALID,
 		    "'%s' is not an address to listen on: use ip:port, such as 127.0.0.1:8280",
 		    address);
+	bool is_outside = strncmp(host, "127.", 4) != 0 && strcmp(host, "::1") != 0;
+	if (is_outside && ls->conf.insecure)
+		return lm_err_new(LM_ERR_INVALID,
+		    "--insecure lets everybody do everything, and %s can be reached from other "
+		    "machines: leave it out, or listen on 127.0.0.1",
+		    address);
 	struct http_conf conf = conf_for(ls, host, port, HTTP_API);
 	struct lm_err *e = http_listen(&conf, &ls->main);
-	if (e != NULL)
-		return e;
-	if (strncmp(host, "127.", 4) != 0 && strcmp(host, "::1") != 0)
+	if (e == NULL && is_outside)
 		lm_log(LM_LOG_WARN, "http.open",
 		    "%s can be reached from outside, and the API asks for no password", address);
-	return NULL;
+	return e;
 }
 
 /* ---- management networks ---------------------------------------------------------------------- */

@@ -275,6 +275,7 @@ static struct lm_err *open_manager(struct server *s)
 	s->api.listeners = listeners_new(&(struct listeners_conf){
 	    .loop = &s->loop,
 	    .metrics_port = s->conf.metrics_port,
+	    .insecure = s->conf.insecure,
 	    .request = api_request,
 	    .is_bulk = api_is_report,
 	    .arg = &s->api,

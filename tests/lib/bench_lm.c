@@ -82,8 +82,8 @@ static void run(const struct bench_lm *b, const char *lm, int log)
 	snprintf(state, sizeof state, "%s/state", b->folder);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	dup2(log, STDERR_FILENO);
-	execl(lm, lm, "serve", "--packages", packages, "--state", state, "--listen", "127.0.0.1:0",
-	    (char *)NULL);
+	execl(lm, lm, "serve", "--insecure", "--packages", packages, "--state", state, "--listen",
+	    "127.0.0.1:0", (char *)NULL);
 	_exit(127);
 }
 

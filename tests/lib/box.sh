@@ -71,7 +71,7 @@ fail() {
 start() {
 	rm -f pipe
 	mkfifo pipe
-	"$lm" serve --packages packages --images images --state "$1" \
+	"$lm" serve --insecure --packages packages --images images --state "$1" \
 		--listen "${2:-127.0.0.1:0}" 2>pipe &
 	pid=$!
 	url=

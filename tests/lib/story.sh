@@ -116,7 +116,7 @@ await_process() {
 
 manager_start() {
 	LD_PRELOAD=${STORY_PRELOAD:-} ASAN_OPTIONS=${STORY_PRELOAD:+verify_asan_link_order=0:}${ASAN_OPTIONS:-} \
-		"$STORY_BUILD/lm" serve --packages "${STORY_VNFS:-$root/vnfs}" --packages "${STORY_SERVICES:-$root/services}" \
+		"$STORY_BUILD/lm" serve --insecure --packages "${STORY_VNFS:-$root/vnfs}" --packages "${STORY_SERVICES:-$root/services}" \
 		--state "$STORY_DIR/state" --images "$STORY_IMAGES" --listen "$STORY_LISTEN" \
 		--metrics-port "$STORY_METRICS_PORT" >>"$STORY_DIR/manager.log" 2>&1 9>&- &
 	manager=$!

@@ -44,7 +44,7 @@ fail() {
 # serve [LINE]: the manager on a free port, until it says that it is ready, or LINE; or has ended.
 serve() {
 	mkfifo "$folder/pipe"
-	"$lm" serve --packages "$folder/packages" --state "$state" --listen 127.0.0.1:0 \
+	"$lm" serve --insecure --packages "$folder/packages" --state "$state" --listen 127.0.0.1:0 \
 		2>"$folder/pipe" &
 	pid=$!
 	url=
@@ -163,7 +163,7 @@ full() {
 others() {
 	[ "$(sqlite3 "$journal" 'SELECT count(*) FROM assembly WHERE root = "after"')" = 1 ] ||
 		fail 'a journal in use cannot be read'
-	"$lm" serve --state "$state" --listen 127.0.0.1:0 2>"$folder/second" && fail 'two managers on one journal'
+	"$lm" serve --insecure --state "$state" --listen 127.0.0.1:0 2>"$folder/second" && fail 'two managers on one journal'
 	grep -q 'another manager works in' "$folder/second" || fail "$(cat "$folder/second")"
 	mkfifo "$folder/sql"
 	sqlite3 "$journal" <"$folder/sql" >"$folder/said" &

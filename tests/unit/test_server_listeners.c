@@ -101,6 +101,23 @@ START_TEST(an_address_that_cannot_be_had_is_tried_again)
 }
 END_TEST
 
+static const char *const outside[] = {"0.0.0.0:0", "[::]:0", "128.0.0.1:0", "10.0.0.1:0"};
+
+START_TEST(an_api_that_asks_nobody_who_he_is_listens_on_loopback_only)
+{
+	struct listeners *other = listeners_new(&(struct listeners_conf){
+	    .loop = &loop, .metrics_port = 1, .insecure = true, .request = on_request});
+
+	struct lm_err *e = listeners_open(other, outside[_i]);
+	ck_assert_ptr_nonnull(e);
+	ck_assert_int_eq(lm_err_kind(e), LM_ERR_INVALID);
+	ck_assert_ptr_nonnull(strstr(lm_err_text(e), "--insecure"));
+	lm_err_free(e);
+	ck_assert_ptr_null(listeners_open(other, "127.1.2.3:0"));
+	listeners_free(other);
+}
+END_TEST
+
 static const char *const bad[] = {"", "8280", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x",
     "127.0.0.1:70000", ":8280", "localhost:8280", "127.0.0.1:80x"};
 
@@ -128,6 +145,8 @@ int main(void)
 	tcase_add_test(tc, an_address_lost_and_found_in_one_turn_stays);
 	tcase_add_test(tc, losing_what_was_never_there_is_fine);
 	tcase_add_test(tc, an_address_that_cannot_be_had_is_tried_again);
+	tcase_add_loop_test(
+	    tc, an_api_that_asks_nobody_who_he_is_listens_on_loopback_only, 0, LM_COUNT(outside));
 	tcase_add_loop_test(tc, what_is_no_address_with_a_port_is_refused, 0, LM_COUNT(bad));
 	suite_add_tcase(s, tc);
 	SRunner *sr = srunner_create(s);
