@@ -19,8 +19,9 @@
  */
 enum {
 	SHELF_OBJECTS_MAX = 10000,
-	SHELF_OBJECT_MAX = 64 * 1024, /* bytes, as compact JSON */
-	SHELF_NAME_MAX = 200,         /* bytes; fewer where many of them must be escaped */
+	SHELF_OBJECT_MAX = 64 * 1024,      /* bytes, as compact JSON */
+	SHELF_SIZE_MAX = 64 * 1024 * 1024, /* of all together */
+	SHELF_NAME_MAX = 200,              /* bytes; fewer where many of them must be escaped */
 };
 
 struct shelf;
