@@ -10,6 +10,9 @@
 /* Well above what bounded inputs can make of a record: reaching it is our own mistake. */
 enum { BODY_MAX = 16 * 1024 * 1024 };
 
+/* A longer intent is not told again in every event of its process, which has it. */
+enum { INTENT_TOLD_MAX = 64 * 1024 };
+
 /* What is being written: open with body_open(), fill 'json', close with one of the two below. */
 struct body {
 	struct lm_buf text;
@@ -399,6 +402,27 @@ static void event_close(struct body *b, struct engine *e, struct turn *t, const 
 	body_close(b, t, RECORD_EVENT, key, root);
 }
 
+static void print_time(struct lm_json *j, const char *key, int64_t ms)
+{
+	char at[LM_TIME_SIZE];
+
+	lm_time_text(ms, at);
+	lm_json_str(j, key, ms == 0 ? NULL : at);
+}
+
+/* Without what adopted resources had reported: that may be private. */
+static void print_intent_told(struct lm_json *j, const struct intent *i)
+{
+	struct intent told = *i;
+	struct lm_buf text;
+
+	told.n_resources = 0;
+	lm_buf_init(&text, INTENT_TOLD_MAX);
+	intent_print(&text, &told);
+	lm_json_raw(j, "intent", text.cut ? "null" : text.p);
+	lm_buf_fini(&text);
+}
+
 void event_process(struct engine *e, struct turn *t, int64_t now_ms, const struct process *p)
 {
 	struct body b;
@@ -412,13 +436,12 @@ void event_process(struct engine *e, struct turn *t, int64_t now_ms, const struc
 	lm_json_str(&b.json, "processState", process_status_text(p->status));
 	lm_json_str(&b.json, "processStateReason", p->reason);
 	lm_json_str(&b.json, "reason", p->intent.reason);
+	print_intent_told(&b.json, &p->intent);
+	print_time(&b.json, "processStartedAt", p->start_ms);
+	print_time(&b.json, "processFinishedAt", p->end_ms);
 	lm_json_int(&b.json, "attempt", p->attempt);
-	if (p->wake_ms != 0) {
-		char at[LM_TIME_SIZE];
-
-		lm_time_text(p->wake_ms, at);
-		lm_json_str(&b.json, "nextAttemptAt", at);
-	}
+	if (p->wake_ms != 0)
+		print_time(&b.json, "nextAttemptAt", p->wake_ms);
 	event_close(&b, e, t, p->root_name);
 }
 
@@ -426,6 +449,36 @@ void event_process(struct engine *e, struct turn *t, int64_t now_ms, const struc
 static const char *known_state(enum component_state state)
 {
 	return state == COMPONENT_ABSENT ? NULL : component_state_text(state);
+}
+
+/* Where it stands, or stood until now; false: nobody knows any more. */
+static bool find_site(const struct component *c, const struct graph **g, int *node)
+{
+	*g = c->tree == NULL ? NULL : c->tree->graph;
+	*node = c->node;
+	for (size_t i = c->instance->trees.n; *g == NULL && i > 0; i--) {
+		struct graph *old = c->instance->trees.v[i - 1]->graph;
+
+		*node = old == NULL ? -1 : graph_find_node(old, c->name);
+		*g = *node < 0 ? NULL : old;
+	}
+	return *g != NULL;
+}
+
+/* Who looks after it. */
+static void print_site(
+    struct lm_json *j, struct engine *e, struct turn *t, const struct component *c)
+{
+	static const char *const keys[] = {"resourceManager", "deploymentLocation"};
+	const struct graph *g;
+	int node;
+	bool known = find_site(c, &g, &node);
+	struct facts facts = {e, c->instance, g, t->arena};
+	struct graph_facts gf = facts_of(&facts);
+
+	for (size_t i = 0; i < LM_COUNT(keys); i++)
+		lm_json_str(j, keys[i],
+		    known ? graph_property_value(g, node, keys[i], &gf, t->arena) : NULL);
 }
 
 void event_component(struct engine *e, struct turn *t, int64_t now_ms, const struct component *c,
@@ -438,6 +491,7 @@ void event_component(struct engine *e, struct turn *t, int64_t now_ms, const str
 	lm_json_str(&b.json, "rootAssemblyName", c->instance->name);
 	lm_json_str(&b.json, "resourceId", c->id);
 	lm_json_str(&b.json, "resourceName", c->name);
+	print_site(&b.json, e, t, c);
 	lm_json_str(&b.json, "processId", p == NULL ? NULL : p->id);
 	lm_json_str(&b.json, "previousState", known_state(before));
 	lm_json_str(&b.json, "newState", known_state(c->state));

@@ -6,7 +6,6 @@
 #include <uv.h>
 
 #include "base/buf.h"
-#include "lm/server/scrape/fetch.h"
 #include "lm/server/scrape/scrape.h"
 
 /*
@@ -402,14 +401,14 @@ START_TEST(a_body_beyond_the_limit_is_a_failure)
 
 		lm_buf_clear(&b);
 		lm_buf_puts(&b, heads[i]);
-		for (int k = 0; k < FETCH_BODY_MAX + 1; k += 16)
+		for (int k = 0; k < SCRAPE_BODY_MAX + 1; k += 16)
 			lm_buf_puts(&b, "calls 53        ");
 		world.answer = b.p;
 		world.answer_n = b.n;
 		t.period_ms = 5000; /* the time limit must not come first */
 		given("m", &t);
 		await(scraper_counts(scraper).failed > i);
-		ck_assert_ptr_nonnull(strstr(shown("m"), "the answer has more than 1 MiB"));
+		ck_assert_ptr_nonnull(strstr(shown("m"), "the answer has more than 1048576 bytes"));
 		given("m", NULL);
 	}
 	lm_buf_fini(&b);

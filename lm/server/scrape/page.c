@@ -121,28 +121,49 @@ static void take_text(struct page *p, char *body, size_t n)
 
 static void next_turn(struct scraper *);
 
-static void on_fetched(void *arg, char *body, size_t n, const char *why)
+/* NULL: the text is there. */
+static const char *flaw_of(const struct web_answer *a, char *text, size_t size)
+{
+	if (a->why != NULL || a->status == 200)
+		return a->why;
+	snprintf(text, size, "the answer has status %d%s", a->status,
+	    a->status >= 300 && a->status < 400 ? ", and redirects are not followed" : "");
+	return text;
+}
+
+static void on_fetched(void *arg, const struct web_answer *answer)
 {
 	struct page *p = arg;
 	struct scraper *s = p->scraper;
+	char text[80];
+	const char *why = flaw_of(answer, text, sizeof text);
 
-	p->fetch = NULL;
+	p->call = NULL;
 	s->counts.under_way--;
 	if (why != NULL)
 		note_trouble(p, why);
 	else
-		take_text(p, body, n);
+		take_text(p, answer->body, answer->n);
 	next_turn(s);
 }
 
 static void fetch(struct page *p)
 {
+	static const char *const headers[] = {"Accept: text/plain;version=0.0.4, */*;q=0.1", NULL};
 	int64_t limit_ms = p->period_ms - p->period_ms / 10; /* it ends before it is due again */
 
 	if (limit_ms > SCRAPE_LIMIT_MS)
 		limit_ms = SCRAPE_LIMIT_MS;
 	p->scraper->counts.under_way++;
-	p->fetch = fetch_begin(p->scraper->fetcher, p->url, (unsigned)limit_ms, on_fetched, p);
+	p->call = web_begin(p->scraper->web,
+	    &(struct web_request){
+		.method = "GET",
+		.url = p->url,
+		.headers = headers,
+		.limit_ms = (unsigned)limit_ms,
+		.answer_max = SCRAPE_BODY_MAX,
+	    },
+	    on_fetched, p);
 }
 
 static void next_turn(struct scraper *s)
@@ -160,7 +181,7 @@ static void on_due(uv_timer_t *t)
 {
 	struct page *p = t->data;
 
-	if (p->fetch != NULL)
+	if (p->call != NULL)
 		return; /* the loop was held up: it is about to end */
 	if (p->waits) {
 		note_trouble(p, "there are more addresses than can be fetched in time");
@@ -210,8 +231,8 @@ static void page_close(struct page *p)
 
 	if (p->waits)
 		TAILQ_REMOVE(&s->waiting, p, waiting);
-	if (p->fetch != NULL) {
-		fetch_cancel(p->fetch);
+	if (p->call != NULL) {
+		web_cancel(p->call);
 		s->counts.under_way--;
 		next_turn(s);
 	}

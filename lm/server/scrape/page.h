@@ -7,8 +7,8 @@
 
 #include "base/map.h"
 #include "lm/server/scrape/exposition.h"
-#include "lm/server/scrape/fetch.h"
 #include "lm/server/scrape/scrape.h"
+#include "lm/web/web.h"
 
 /* Inside the scraper: an address that is fetched at a pace, and the metrics that are taken from it. */
 
@@ -35,8 +35,8 @@ struct page {
 	const struct selector **selectors;
 	struct exposition_sum *sums;
 	size_t n;
-	struct fetch *fetch; /* under way; NULL: none */
-	bool waits;          /* for its turn */
+	struct web_call *call; /* under way; NULL: none */
+	bool waits;            /* for its turn */
 	uv_timer_t timer;
 	char trouble[200]; /* of the latest fetch; "": it was well */
 	TAILQ_ENTRY(page) waiting;
@@ -45,7 +45,7 @@ struct page {
 
 struct scraper {
 	struct scraper_conf conf;
-	struct fetcher *fetcher;
+	struct web *web;
 	struct lm_map *roots; /* by name; owned */
 	struct lm_map *pages; /* by key; they live as long as somebody wants something of them */
 	TAILQ_HEAD(, page) waiting;

@@ -11,6 +11,8 @@
 
 /* Which metrics are fetched, of whom. */
 
+enum { CONNECTIONS_KEPT = 256 };
+
 struct root {
 	char *name;
 	struct lm_arena *arena; /* of the wants and their texts */
@@ -50,7 +52,7 @@ static void root_free(struct scraper *s, struct root *r)
 
 static const char *url_flaw(struct lm_arena *a, const char *url)
 {
-	struct lm_err *e = fetch_check(url);
+	struct lm_err *e = web_check(url, false);
 
 	if (e == NULL)
 		return NULL;
@@ -206,7 +208,7 @@ struct scraper *scraper_new(const struct scraper_conf *conf)
 	if (s == NULL)
 		abort();
 	s->conf = *conf;
-	s->fetcher = fetcher_new(conf->loop);
+	s->web = web_new(conf->loop, CONNECTIONS_KEPT);
 	s->roots = lm_map_new();
 	s->pages = lm_map_new();
 	TAILQ_INIT(&s->waiting);
@@ -223,6 +225,6 @@ void scraper_free(struct scraper *s)
 		root_free(s, r);
 	lm_map_free(s->roots);
 	lm_map_free(s->pages);
-	fetcher_free(s->fetcher);
+	web_free(s->web);
 	free(s);
 }

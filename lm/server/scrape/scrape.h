@@ -17,12 +17,17 @@
  * the time until the next one, 2 s at most, and at most 64 go on at once; others wait for their turn.
  *
  * What cannot be fetched, cannot be read or is not in the text makes no sample: it is missing, and
- * counts as such.
+ * counts as such.  Plain http and nothing else, and no redirects; a text has at most 1 MiB.
  */
 struct uv_loop_s;
 struct scraper;
 
-enum { SCRAPE_METRICS_MAX = 10000, SCRAPES_AT_ONCE = 64, SCRAPE_LIMIT_MS = 2000 };
+enum {
+	SCRAPE_BODY_MAX = 1 << 20,
+	SCRAPE_METRICS_MAX = 10000,
+	SCRAPES_AT_ONCE = 64,
+	SCRAPE_LIMIT_MS = 2000
+};
 
 struct scraper_conf {
 	struct uv_loop_s *loop;
