@@ -63,6 +63,12 @@ void lm_kvs_set(struct lm_kvs *kvs, const char *name, const char *value)
 	}
 }
 
+void lm_kvs_lay(struct lm_kvs *kvs, const struct lm_kvs *over)
+{
+	for (size_t i = 0; i < over->n; i++)
+		lm_kvs_set(kvs, over->v[i].name, over->v[i].value);
+}
+
 void lm_kvs_fini(struct lm_kvs *kvs)
 {
 	while (kvs->n > 0)

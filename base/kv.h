@@ -30,6 +30,7 @@ struct lm_kvs lm_kvs_copy(struct lm_arena *, const struct lm_kvs *);
  * were changed by these functions alone may be passed.
  */
 void lm_kvs_set(struct lm_kvs *, const char *name, const char *value); /* NULL: unset, forgotten */
+void lm_kvs_lay(struct lm_kvs *, const struct lm_kvs *over);           /* sets each of them */
 void lm_kvs_fini(struct lm_kvs *);
 
 #endif

@@ -54,43 +54,53 @@ static const char *mended_line(struct lm_arena *a, const char *text)
 	return mended_end(a, lm_arena_strndup(a, text, n), n);
 }
 
-static const char *fault_of(struct lm_arena *a, const struct lm_kv *kv)
+/* What an answer tells several of, for people. */
+struct words {
+	const char *one, *many;
+};
+static const struct words output_words = {"output", "outputs"};
+static const struct words topology_words = {"element of its topology", "elements of its topology"};
+
+static const char *fault_of(struct lm_arena *a, const struct words *w, const struct lm_kv *kv)
 {
 	size_t name = strnlen(kv->name, OUTPUT_NAME_MAX + 1);
 
 	if (name == 0)
-		return "an output without a name";
+		return lm_arena_printf(a, "an %s without a name", w->one);
 	if (name > OUTPUT_NAME_MAX)
 		return lm_arena_printf(
-		    a, "an output with a name of more than %d bytes", OUTPUT_NAME_MAX);
+		    a, "an %s with a name of more than %d bytes", w->one, OUTPUT_NAME_MAX);
 	if (!lm_utf8_is_valid(kv->name))
-		return "an output with a name that is not UTF-8";
+		return lm_arena_printf(a, "an %s with a name that is not UTF-8", w->one);
+	if (kv->value == NULL)
+		return NULL;
 	if (strnlen(kv->value, OUTPUT_VALUE_MAX + 1) > OUTPUT_VALUE_MAX)
 		return lm_arena_printf(
-		    a, "output '%s' with more than %d bytes", kv->name, OUTPUT_VALUE_MAX);
+		    a, "%s '%s' with more than %d bytes", w->one, kv->name, OUTPUT_VALUE_MAX);
 	if (!lm_utf8_is_valid(kv->value))
-		return lm_arena_printf(a, "output '%s' that is not UTF-8", kv->name);
+		return lm_arena_printf(a, "%s '%s' that is not UTF-8", w->one, kv->name);
 	return NULL;
 }
 
-/* What is wrong with the outputs, after "the driver answered with"; NULL: nothing. */
-static const char *outputs_fault(struct lm_arena *a, const struct lm_kvs *outputs)
+/* What is wrong with them, after "the driver answered with"; NULL: nothing. */
+static const char *kvs_fault(struct lm_arena *a, const struct words *w, const struct lm_kvs *kvs)
 {
 	const char *fault = NULL;
 	size_t bytes = 0;
 
-	if (outputs->n > OUTPUTS_MAX)
+	if (kvs->n > OUTPUTS_MAX)
 		return lm_arena_printf(
-		    a, "%zu outputs, of which at most %d are taken", outputs->n, OUTPUTS_MAX);
-	for (size_t i = 0; fault == NULL && i < outputs->n; i++) {
-		fault = fault_of(a, &outputs->v[i]);
+		    a, "%zu %s, of which at most %d are taken", kvs->n, w->many, OUTPUTS_MAX);
+	for (size_t i = 0; fault == NULL && i < kvs->n; i++) {
+		const struct lm_kv *kv = &kvs->v[i];
+
+		fault = fault_of(a, w, kv);
 		if (fault == NULL)
-			bytes += strlen(outputs->v[i].name) + strlen(outputs->v[i].value);
+			bytes += strlen(kv->name) + (kv->value == NULL ? 0 : strlen(kv->value));
 	}
 	if (fault == NULL && bytes > OUTPUTS_BYTES_MAX)
-		return lm_arena_printf(a,
-		    "outputs of %zu bytes together, of which at most %d are taken", bytes,
-		    OUTPUTS_BYTES_MAX);
+		return lm_arena_printf(a, "%s of %zu bytes together, of which at most %d are taken",
+		    w->many, bytes, OUTPUTS_BYTES_MAX);
 	return fault;
 }
 
@@ -104,13 +114,15 @@ bool answer_take(const struct step_result *given, struct lm_arena *a, struct ste
 	if ((unsigned)given->failure > STEP_CANCELLED)
 		fault = lm_arena_printf(a, "failure code %d, which there is not", given->failure);
 	else if (given->failure == STEP_NONE)
-		fault = outputs_fault(a, &given->outputs);
+		fault = kvs_fault(a, &output_words, &given->outputs);
+	if (fault == NULL)
+		fault = kvs_fault(a, &topology_words, &given->topology);
 	if (given->failure != STEP_NONE)
 		out->outputs = (struct lm_kvs){0}; /* what failed has not told anything */
 	if (fault == NULL)
 		return true;
 	out->failure = STEP_INTERNAL_ERROR;
-	out->outputs = (struct lm_kvs){0};
+	out->outputs = out->topology = (struct lm_kvs){0};
 	out->message = lm_arena_printf(a, "the driver answered with %s", fault);
 	return false;
 }

@@ -74,6 +74,7 @@ static struct found *read_found(const json_t *o)
 		return NULL;
 	struct found *found = found_copy(&f);
 	read_kvs(o, "properties", &found->properties);
+	read_kvs(o, "topology", &found->topology);
 	return found;
 }
 
@@ -266,6 +267,7 @@ static struct lm_err *restore_component(struct engine *e, const struct record *r
 	c->ready = json_is_true(json_object_get(o, "ready"));
 	c->modified_ms = int_of(o, "modifiedAt");
 	read_kvs(o, "outputs", &c->outputs);
+	read_kvs(o, "topology", &c->topology);
 	engine_add_component(e, c);
 	return NULL;
 }

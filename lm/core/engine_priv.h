@@ -66,6 +66,7 @@ const char *reference_name(struct facts *, int reference);
 /* Its own: cli__wire. */
 const char *reference_full_name(const struct graph *, int reference, struct lm_arena *);
 
+#include "lm/core/ask/ask.h"     /* a part of this header */
 #include "lm/core/refer/refer.h" /* a part of this header */
 
 /* ---- finished.c: processes that have ended ------------------------------------------------------ */

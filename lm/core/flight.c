@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lm/core/engine_priv.h"
+#include "lm/core/refer/type.h"
 
 /*
  * A flight is one step asked of a driver and not yet answered.  Its id is decided once: after a
@@ -59,46 +60,6 @@ static void name_step(struct process *p, struct flight *f, const char *subject, 
 	snprintf(f->step, sizeof f->step, "%s/%u", p->id, p->next_step++);
 }
 
-/* What was found outside has its own word for what it is; all others follow their graph. */
-static struct lm_kvs own_properties(struct facts *f, const struct component *c, int node)
-{
-	struct graph_facts gf = facts_of(f);
-
-	return component_is_outside(c) ? c->outputs
-				       : graph_node_values(f->graph, node, &gf, f->arena);
-}
-
-/* The resource's properties, then the operation's defaults, then the relationship's: last wins. */
-static struct lm_kvs request_properties(struct facts *f, const struct flight *flight, int node)
-{
-	struct graph_facts gf = facts_of(f);
-	struct lm_kvs own = own_properties(f, flight->component, node);
-
-	if (flight->process->plan->steps[flight->run].kind == PLAN_TRANSITION)
-		return own;
-	const struct graph_operation *op =
-	    graph_find_operation(&f->graph->nodes[node], flight->action);
-	const struct lm_kvs *given = &flight->process->runs[flight->run].properties;
-	size_t max = own.n + given->n + (op == NULL ? 0 : op->n_properties);
-	struct lm_kvs all = {LM_NEW_N(f->arena, struct lm_kv, max + 1), 0};
-
-	for (size_t i = 0; i < given->n; i++)
-		all.v[all.n++] = given->v[i];
-	for (size_t i = 0; op != NULL && i < op->n_properties; i++) {
-		const struct graph_property *pr = &op->properties[i];
-		const char *v = NULL;
-
-		for (size_t k = 0; v == NULL && k < pr->n_candidates; k++)
-			v = graph_expr_value(f->graph, &pr->candidates[k], &gf, f->arena);
-		if (v != NULL && lm_kvs_find(&all, pr->name) == NULL)
-			all.v[all.n++] = (struct lm_kv){pr->name, v};
-	}
-	for (size_t i = 0; i < own.n; i++)
-		if (lm_kvs_find(&all, own.v[i].name) == NULL)
-			all.v[all.n++] = own.v[i];
-	return all;
-}
-
 static unsigned time_limit(
     const struct plan_step *s, const struct graph_node *n, const char *action)
 {
@@ -147,15 +108,12 @@ static void ask(struct engine *e, struct flight *f, int64_t now_ms, struct turn 
 	    .package_dir = lm_arena_strdup(t->arena, n->resource->package_dir),
 	};
 
-	struct lm_kvs properties = request_properties(&facts, f, whom.node);
-	struct lm_kvs infra = infra_values(&facts, whom.node);
-	rq.properties = lm_kvs_copy(t->arena, &properties);
+	request_tell(&facts, f, &whom, &rq);
 	rq.location = lm_kvs_find(&rq.properties, "deploymentLocation");
 	f->location = text_dup(rq.location);
 	if (n->resource->n_infra > 0)
 		rq.infra_kind = lm_arena_strdup(t->arena, n->resource->infra[0].kind);
-	rq.infra = lm_kvs_copy(t->arena, &infra);
-	f->given = given_of(&facts, whom.node, f->component, &properties, &infra);
+	f->given = given_of(&facts, whom.node, f->component, &rq.properties, &rq.infra);
 	*LM_PUSH(NULL, &t->steps) = rq;
 }
 
@@ -176,6 +134,7 @@ static void ask_find(struct engine *e, struct flight *f, int64_t now_ms, struct 
 	    .timeout_s = f->timeout_s > 0 ? left_s(f, now_ms) : 0,
 	};
 
+	type_tell_drivers(e->conf.catalog, rq.descriptor, t->arena, &rq);
 	f->location = text_dup(rq.location);
 	*LM_PUSH(NULL, &t->steps) = rq;
 }

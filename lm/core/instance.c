@@ -91,6 +91,7 @@ void component_free(struct component *c)
 	budget_free(c->asked);
 	component_move(c, NULL, -1);
 	lm_kvs_fini(&c->outputs);
+	lm_kvs_fini(&c->topology);
 	free(c);
 }
 

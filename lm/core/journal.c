@@ -92,6 +92,8 @@ static void print_found(struct lm_json *j, const struct found *f)
 	lm_json_str(j, "location", f->location);
 	lm_json_str(j, "id", f->id);
 	print_kvs(j, "properties", &f->properties);
+	if (f->topology.n > 0)
+		print_kvs(j, "topology", &f->topology);
 	lm_json_close(j, '}');
 }
 
@@ -213,6 +215,8 @@ void journal_component(struct turn *t, const struct component *c)
 	if (c->ready)
 		lm_json_bool(&b.json, "ready", true);
 	print_kvs(&b.json, "outputs", &c->outputs);
+	if (c->topology.n > 0)
+		print_kvs(&b.json, "topology", &c->topology);
 	lm_json_int(&b.json, "modifiedAt", c->modified_ms);
 	body_close(&b, t, RECORD_COMPONENT, c->id, c->instance->name);
 }

@@ -59,6 +59,7 @@ struct component {
 	struct tree *tree; /* under which it was made; NULL: it was not yet */
 	struct given given;
 	struct lm_kvs outputs;  /* heap */
+	struct lm_kvs topology; /* what its driver has made of it outside, in JSON; heap */
 	uint64_t reached_by;    /* hash of the process that took it in under way; 0: none */
 	uint64_t retired_by;    /* hash of the process that sees it off, aside; 0: none */
 	struct process *healer; /* a heal of it that waits for its next attempt; borrowed */
@@ -76,7 +77,7 @@ struct found {
 	char *reference;              /* full name: cli__wire */
 	char *name, *type, *location; /* what was looked for, and where; NULL: the default one */
 	char *id;
-	struct lm_kvs properties;
+	struct lm_kvs properties, topology;
 };
 
 /*

@@ -72,6 +72,7 @@ static void gone(struct process *p, struct component *c)
 {
 	component_move(c, NULL, -1);
 	c->given = (struct given){0};
+	lm_kvs_fini(&c->topology);
 	c->rebuild = c->proven = c->started = c->ready = false;
 	c->late = TRANSITION_CREATE;
 	c->news = p->has_news = true;
@@ -522,7 +523,7 @@ static void find_ended(
 	bool changed = false;
 
 	if (r->failure == STEP_NONE)
-		why = found_take(&f, s->index, p->instance, &r->outputs, &changed);
+		why = found_take(&f, s->index, p->instance, r, &changed);
 	if (why != NULL) {
 		run_failed(p, run, NULL, why);
 		return;
@@ -571,6 +572,16 @@ static void missed(struct engine *e, struct component *c, int64_t now_ms, struct
 		journal_component(t, c);
 }
 
+/* Whether the step went well or not: what it left has to be removed some day. */
+static void take_topology(struct component *c, const struct step_result *r, struct turn *t)
+{
+	if (c == NULL || r->topology.n == 0)
+		return;
+	lm_kvs_lay(&c->topology, &r->topology);
+	if (!component_is_outside(c))
+		journal_component(t, c);
+}
+
 void run_continue(struct engine *e, struct process *p, int run, struct component *c,
     const struct step_result *r, int64_t now_ms, struct turn *t)
 {
@@ -582,6 +593,7 @@ void run_continue(struct engine *e, struct process *p, int run, struct component
 		leave_to_rebuild(p, run, t);
 		return;
 	}
+	take_topology(c, r, t);
 	if (!ok)
 		p->runs[run].message = lm_arena_strdup(p->plan_arena, r->message);
 	if (r->failure == STEP_RESOURCE_NOT_FOUND && s->kind != PLAN_TRANSITION)

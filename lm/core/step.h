@@ -10,6 +10,16 @@
  * What the engine asks of a driver, and what it gets back: the effect and its result.
  * Everything in a request or result is borrowed for the length of the call that passes it.
  */
+
+/* A driver that the descriptor names for an action, for some types of infrastructure. */
+struct step_driver {
+	const char *type;             /* "ansible": compare without regard to case */
+	const char *const *locations; /* types of infrastructure, "*" for any */
+	size_t n_locations;           /* 0: any */
+	bool is_default;              /* of the whole descriptor, not of the action */
+	struct lm_kvs properties;     /* what the descriptor hands to it, evaluated */
+};
+
 struct step_request {
 	const char *step; /* unique for ever; asking the same step twice has the effect of once */
 	const char *resource_id;
@@ -32,7 +42,23 @@ struct step_request {
 	struct lm_kvs infra; /* attributes of the kind, evaluated: "networks.mgmt.network" */
 	struct lm_kvs
 	    properties; /* the resource's, the relationship's laid over for an operation */
+
+	/* The rest is for drivers of others: whom to ask, and what our own need not be told. */
+	const struct step_driver *drivers; /* see step_choose_driver() */
+	size_t n_drivers;
+	struct lm_kvs own;      /* the resource's properties alone */
+	struct lm_kvs given;    /* the operation's and the relationship's alone */
+	struct lm_kvs types;    /* of properties that are no plain text: "key" */
+	struct lm_kvs kept;     /* what earlier steps reported and no property is called */
+	struct lm_kvs topology; /* what earlier steps made or found: see struct step_result */
 };
+
+/*
+ * The driver for a type of infrastructure: of those for the action the first that names it, else the
+ * first that is for any; else the same of the descriptor's default ones.  NULL: none will do.
+ */
+const struct step_driver *step_choose_driver(
+    const struct step_request *, const char *infrastructure);
 
 /*
  * Whether a thing is what a find looks for: the type fits, and its full instance name or 'alias',
@@ -66,6 +92,11 @@ struct step_result {
 	const char *message;       /* one line for a person; NULL when it succeeded */
 	struct lm_kvs outputs;     /* addresses, ids, and what the script wrote to LM_OUTPUT */
 	const char *log;           /* what the script printed, at most 64 KiB; NULL: nothing */
+	/*
+	 * Elements outside that the driver calls by names of its own, each as the text of a JSON
+	 * object; NULL: forget it.  Taken of failed steps, too: what they left has to be removed.
+	 */
+	struct lm_kvs topology;
 };
 
 /*

@@ -43,7 +43,45 @@ static const char descriptors[] =
     "    target-requirements: [y.down]\n"
     "    source-state: Active\n"
     "    target-state: Active\n"
-    "    lifecycle: {Create: [target.join], Cease: [target.leave]}\n";
+    "    lifecycle: {Create: [target.join], Cease: [target.leave]}\n"
+    "---\n"
+    "name: resource::box::1.0\n"
+    "properties:\n"
+    "  size: {default: 2}\n"
+    "  mine: {type: key, default: k1}\n"
+    "  address: {read-only: true}\n"
+    "lifecycle:\n"
+    "  Install: {drivers: {openstack: {selector: {infrastructure-type: [Openstack]},\n"
+    "    properties: {flavor: 'm${size}'}}}}\n"
+    "  Start: \n"
+    "  Uninstall: \n"
+    "default-driver: {ansible: {selector: {infrastructure-type: ['*']}}}\n"
+    "queries: {drivers: {finder: {}}}\n"
+    "capabilities: {up: {type: any}}\n"
+    "requirements: {down: {type: any}}\n"
+    "operations:\n"
+    "  join: {drivers: {ssh: {}}, properties: {who: {default: '${size}'}}}\n"
+    "  leave: {}\n"
+    "---\n"
+    "name: assembly::foreign::1.0\n"
+    "composition:\n"
+    "  x: {type: 'resource::box::1.0', properties: {size: {value: 3}}}\n"
+    "  y: {type: 'resource::box::1.0'}\n"
+    "relationships:\n"
+    "  tie:\n"
+    "    source-capabilities: [x.up]\n"
+    "    target-requirements: [y.down]\n"
+    "    source-state: Active\n"
+    "    target-state: Active\n"
+    "    properties: {note: {value: hello}}\n"
+    "    lifecycle: {Create: [target.join], Cease: [target.leave]}\n"
+    "---\n"
+    "name: assembly::seeker::1.0\n"
+    "references:\n"
+    "  box: {type: 'resource::box::1.0', properties: {name: {value: b},\n"
+    "    deploymentLocation: {value: there}}}\n"
+    "composition:\n"
+    "  leaf: {type: 'resource::leaf::1.0', properties: {deploymentLocation: {value: here}}}\n";
 
 static struct catalog *catalog;
 struct engine *engine;
@@ -82,6 +120,39 @@ void done(void)
 	lm_vec_free(&asked);
 }
 
+static void tell_kvs(char *to, size_t size, const char *word, const struct lm_kvs *kvs)
+{
+	size_t n = strlen(to);
+
+	for (size_t i = 0; i < kvs->n; i++) {
+		n += (size_t)snprintf(to + n, size - n, "%s%s=%s", i == 0 ? word : " ",
+		    kvs->v[i].name, kvs->v[i].value);
+		ck_assert_uint_lt(n, size);
+	}
+}
+
+static void tell(char *to, size_t size, const struct step_request *rq)
+{
+	to[0] = '\0';
+	for (size_t i = 0; i < rq->n_drivers; i++) {
+		const struct step_driver *d = &rq->drivers[i];
+
+		strncat(to, i == 0 ? "drivers " : " ", size - strlen(to) - 1);
+		strncat(to, d->is_default ? "or " : "", size - strlen(to) - 1);
+		strncat(to, d->type, size - strlen(to) - 1);
+		for (size_t k = 0; k < d->n_locations; k++) {
+			strncat(to, ":", size - strlen(to) - 1);
+			strncat(to, d->locations[k], size - strlen(to) - 1);
+		}
+		tell_kvs(to, size, " with ", &d->properties);
+	}
+	tell_kvs(to, size, "; own ", &rq->own);
+	tell_kvs(to, size, "; given ", &rq->given);
+	tell_kvs(to, size, "; types ", &rq->types);
+	tell_kvs(to, size, "; kept ", &rq->kept);
+	tell_kvs(to, size, "; topology ", &rq->topology);
+}
+
 void carry_out(void)
 {
 	wake_ms = engine_tick(engine, now_ms, &turn);
@@ -90,6 +161,7 @@ void carry_out(void)
 		struct asked *a = LM_PUSH(NULL, &asked);
 
 		snprintf(a->step, sizeof a->step, "%s", turn.steps.v[i].step);
+		tell(a->told, sizeof a->told, &turn.steps.v[i]);
 		a->timeout_s = turn.steps.v[i].timeout_s;
 		snprintf(a->what, sizeof a->what, "%s %s", turn.steps.v[i].action,
 		    turn.steps.v[i].resource_name);

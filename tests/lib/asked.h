@@ -11,11 +11,13 @@
  *
  * assembly::one::1.0 has a part with a limit of 60 s for Install; assembly::three::1.0 has leaves x,
  * y and z that are only installed, at the location 'where'; assembly::pair::1.0 has two leaves and
- * a relationship between them: y.join and y.leave.
+ * a relationship between them: y.join and y.leave; assembly::foreign::1.0 has a box for drivers of
+ * others, with the same operations of its own.
  */
 struct asked {
 	char step[64], what[128]; /* "Install a__part" */
 	unsigned timeout_s;
+	char told[512]; /* to drivers of others: "drivers ansible{x=1} openstack*; kept a=b; ..." */
 };
 
 extern struct engine *engine;

@@ -36,11 +36,4 @@ struct graph_location {
 	struct graph_template_file made_by, found_by;
 };
 
-/*
- * The driver for a type of infrastructure: the first of 'own' that names it, else the first of
- * 'own' that is for any, else the same of 'otherwise' (which may be NULL).  NULL: none will do.
- */
-const struct graph_driver *graph_choose_driver(const struct graph_drivers *own,
-    const struct graph_drivers *otherwise, const char *infrastructure);
-
 #endif

@@ -23,6 +23,7 @@ void found_free(struct found *f)
 	free(f->location);
 	free(f->id);
 	lm_kvs_fini(&f->properties);
+	lm_kvs_fini(&f->topology);
 	free(f);
 }
 
@@ -41,6 +42,7 @@ struct found *found_copy(const struct found *from)
 	};
 	for (size_t i = 0; i < from->properties.n; i++)
 		lm_kvs_set(&f->properties, from->properties.v[i].name, from->properties.v[i].value);
+	lm_kvs_lay(&f->topology, &from->topology);
 	return f;
 }
 
@@ -64,22 +66,29 @@ static void drop_private(const struct engine *e, struct found *f)
 			lm_kvs_set(&f->properties, f->properties.v[i].name, NULL);
 }
 
-static bool is_same(const struct found *a, const struct found *b)
+static bool are_same(const struct lm_kvs *a, const struct lm_kvs *b)
 {
-	if (a == NULL || strcmp(a->id, b->id) != 0 || a->properties.n != b->properties.n)
+	if (a->n != b->n)
 		return false;
-	for (size_t i = 0; i < b->properties.n; i++) {
-		const char *v = lm_kvs_find(&a->properties, b->properties.v[i].name);
+	for (size_t i = 0; i < b->n; i++) {
+		const char *v = lm_kvs_find(a, b->v[i].name);
 
-		if (v == NULL || strcmp(v, b->properties.v[i].value) != 0)
+		if (v == NULL || strcmp(v, b->v[i].value) != 0)
 			return false;
 	}
 	return true;
 }
 
-const char *found_take(struct facts *f, int reference, struct instance *in,
-    const struct lm_kvs *outputs, bool *changed)
+static bool is_same(const struct found *a, const struct found *b)
 {
+	return a != NULL && strcmp(a->id, b->id) == 0 && are_same(&a->properties, &b->properties) &&
+	       are_same(&a->topology, &b->topology);
+}
+
+const char *found_take(struct facts *f, int reference, struct instance *in,
+    const struct step_result *result, bool *changed)
+{
+	const struct lm_kvs *outputs = &result->outputs;
 	const struct graph_reference *r = &f->graph->references[reference];
 	const char *name = reference_name(f, reference), *id = lm_kvs_find(outputs, "id");
 	const char *full = reference_full_name(f->graph, reference, f->arena);
@@ -101,6 +110,7 @@ const char *found_take(struct facts *f, int reference, struct instance *in,
 		if (strcmp(outputs->v[i].name, "id") != 0)
 			lm_kvs_set(&found->properties, outputs->v[i].name, outputs->v[i].value);
 	drop_private(f->engine, found);
+	lm_kvs_lay(&found->topology, &result->topology);
 	*changed = !is_same(found_find(in, full), found);
 	found_put(in, found);
 	return NULL;
@@ -143,6 +153,8 @@ static void refresh(struct component *c, const struct found *f)
 	for (size_t i = 0; i < f->properties.n; i++)
 		lm_kvs_set(&c->outputs, f->properties.v[i].name, f->properties.v[i].value);
 	lm_kvs_set(&c->outputs, "deploymentLocation", f->location);
+	lm_kvs_fini(&c->topology);
+	lm_kvs_lay(&c->topology, &f->topology);
 }
 
 static struct component *outside_make(struct engine *e, const struct found *f)

@@ -34,7 +34,7 @@ const struct found *found_find(const struct instance *, const char *reference);
 void found_put(struct instance *, struct found *); /* adopts it, in place of an older one */
 /* From the result of a find.  NULL: done; otherwise what is wrong with the result. */
 const char *found_take(
-    struct facts *, int reference, struct instance *, const struct lm_kvs *outputs, bool *changed);
+    struct facts *, int reference, struct instance *, const struct step_result *, bool *changed);
 /* Property, "id" or "name"; NULL: unset, or nothing was found yet. */
 const char *found_value(const struct instance *, const char *reference, const char *property);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lm/core/refer/type.h"
 
+#include "base/arena.h"
 #include "tosca/catalog/lookup.h"
 
 const char *type_descriptor(const struct catalog *c, const char *type)
@@ -23,4 +24,40 @@ bool type_has_operation(const struct catalog *c, const char *type, const char *o
 	const struct descriptor *d = catalog_highest(c, type);
 
 	return d != NULL && descriptor_operation(d, operation) != NULL;
+}
+
+/* It has no graph: the descriptor's words are taken as they stand. */
+static void add_named(struct lm_arena *a, const struct drivers *list, bool is_default,
+    struct step_driver *to, size_t *n)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		const struct driver *from = &list->v[i];
+		const char **locations = LM_NEW_N(a, const char *, from->n_locations + 1);
+
+		for (size_t k = 0; k < from->n_locations; k++)
+			locations[k] = lm_arena_strdup(a, from->locations[k].text);
+		to[(*n)++] = (struct step_driver){
+		    .type = lm_arena_strdup(a, from->type.text),
+		    .locations = locations,
+		    .n_locations = from->n_locations,
+		    .is_default = is_default,
+		};
+	}
+}
+
+void type_tell_drivers(
+    const struct catalog *c, const char *type, struct lm_arena *a, struct step_request *rq)
+{
+	const struct descriptor *d = catalog_highest(c, type);
+
+	if (d == NULL)
+		return;
+	rq->package_dir = lm_arena_strdup(a, descriptor_package_dir(d));
+	if (d->drivers == NULL)
+		return;
+	const struct drivers *own = &d->drivers->queries, *otherwise = &d->drivers->otherwise;
+	struct step_driver *to = LM_NEW_N(a, struct step_driver, own->n + otherwise->n + 1);
+	add_named(a, own, false, to, &rq->n_drivers);
+	add_named(a, otherwise, true, to, &rq->n_drivers);
+	rq->drivers = to;
 }

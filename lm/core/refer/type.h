@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "lm/core/step.h"
 #include "tosca/catalog/catalog.h"
 
 /* What the catalog knows of the type of a reference, which may hold a version range. */
@@ -13,5 +14,8 @@ const char *type_descriptor(const struct catalog *, const char *type);
 /* Its property is for the driver alone.  False as well for what is not known. */
 bool type_keeps_private(const struct catalog *, const char *type, const char *property);
 bool type_has_operation(const struct catalog *, const char *type, const char *operation);
+/* Which drivers find such a thing, and the folder of its package. */
+void type_tell_drivers(
+    const struct catalog *, const char *type, struct lm_arena *, struct step_request *);
 
 #endif

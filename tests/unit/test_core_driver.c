@@ -1,23 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <check.h>
+#include <string.h>
 
-#include "tosca/graph/graph.h"
+#include "base/arena.h"
+#include "lm/core/step.h"
 
 /* "shell:Openstack,VMware ansible:* ssh" */
-static struct graph_drivers drivers_of(struct lm_arena *a, const char *text)
+static void add_drivers(
+    struct lm_arena *a, const char *text, bool is_default, struct step_driver *all, size_t *n)
 {
-	struct graph_drivers all = {LM_NEW_N(a, struct graph_driver, 8), 0};
 	char *rest = lm_arena_strdup(a, text), *word, *type;
 
 	while ((word = strtok_r(rest, " ", &rest)) != NULL) {
-		struct graph_driver *d = &all.v[all.n++];
+		struct step_driver *d = &all[(*n)++];
+		const char **locations = LM_NEW_N(a, const char *, 8);
 
-		d->type = strtok_r(word, ":", &word);
-		d->locations = LM_NEW_N(a, const char *, 8);
+		*d = (struct step_driver){.type = strtok_r(word, ":", &word),
+		    .locations = locations,
+		    .is_default = is_default};
 		while ((type = strtok_r(word, ",", &word)) != NULL)
-			d->locations[d->n_locations++] = type;
+			locations[d->n_locations++] = type;
 	}
-	return all;
+}
+
+static const char *chosen(
+    struct lm_arena *a, const char *own, const char *otherwise, const char *infrastructure)
+{
+	struct step_driver *all = LM_NEW_N(a, struct step_driver, 16);
+	struct step_request rq = {.drivers = all};
+
+	add_drivers(a, own, false, all, &rq.n_drivers);
+	add_drivers(a, otherwise, true, all, &rq.n_drivers);
+	const struct step_driver *d = step_choose_driver(&rq, infrastructure);
+	return d == NULL ? NULL : d->type;
 }
 
 START_TEST(a_driver_is_chosen_by_the_type_of_infrastructure)
@@ -41,35 +56,20 @@ START_TEST(a_driver_is_chosen_by_the_type_of_infrastructure)
 	};
 	LM_AUTO(lm_arena) a = lm_arena_new();
 
-	for (size_t i = 0; i < LM_COUNT(rows); i++) {
-		struct graph_drivers own = drivers_of(a, rows[i].own);
-		struct graph_drivers otherwise = drivers_of(a, rows[i].otherwise);
-		const struct graph_driver *d =
-		    graph_choose_driver(&own, &otherwise, rows[i].infrastructure);
-
-		ck_assert_pstr_eq(d == NULL ? NULL : d->type, rows[i].chosen);
-	}
-}
-END_TEST
-
-START_TEST(without_a_default_there_is_only_its_own)
-{
-	LM_AUTO(lm_arena) a = lm_arena_new();
-	struct graph_drivers none = drivers_of(a, ""), own = drivers_of(a, "ssh");
-
-	ck_assert_ptr_null(graph_choose_driver(&none, NULL, "VMware"));
-	ck_assert_ptr_eq(graph_choose_driver(&own, NULL, "VMware"), own.v);
+	for (size_t i = 0; i < LM_COUNT(rows); i++)
+		ck_assert_pstr_eq(
+		    chosen(a, rows[i].own, rows[i].otherwise, rows[i].infrastructure),
+		    rows[i].chosen);
 }
 END_TEST
 
 int main(void)
 {
-	Suite *s = suite_create("tosca/driver");
+	Suite *s = suite_create("core/driver");
 	TCase *t = tcase_create("the choice of a driver");
 	SRunner *r = srunner_create(s);
 
 	tcase_add_test(t, a_driver_is_chosen_by_the_type_of_infrastructure);
-	tcase_add_test(t, without_a_default_there_is_only_its_own);
 	suite_add_tcase(s, t);
 	srunner_run_all(r, CK_ENV);
 	int failed = srunner_ntests_failed(r);
