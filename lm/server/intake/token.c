@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 enum { KEY_BYTES = crypto_auth_hmacsha256_KEYBYTES, PROOF_BYTES = crypto_auth_hmacsha256_BYTES };
-enum { PROOF_TEXT = 43, FORM = sodium_base64_VARIANT_URLSAFE_NO_PADDING };
+enum { PROOF_TEXT = TOKEN_PROOF_SIZE - 1, FORM = sodium_base64_VARIANT_URLSAFE_NO_PADDING };
 
 struct token_key {
 	unsigned char bytes[KEY_BYTES];
@@ -133,34 +133,40 @@ bool token_subject_is_valid(const char *subject)
 	return n > 0 && n <= TOKEN_SUBJECT_MAX && subject[n] == '\0';
 }
 
-static void prove(
-    const struct token_key *k, const char *subject, size_t n, char out[PROOF_TEXT + 1])
+void token_prove(const struct token_key *k, const char *text, size_t n, char out[TOKEN_PROOF_SIZE])
 {
 	unsigned char proof[PROOF_BYTES];
 
-	crypto_auth_hmacsha256(proof, (const unsigned char *)subject, n, k->bytes);
-	sodium_bin2base64(out, PROOF_TEXT + 1, proof, sizeof proof, FORM);
+	crypto_auth_hmacsha256(proof, (const unsigned char *)text, n, k->bytes);
+	sodium_bin2base64(out, TOKEN_PROOF_SIZE, proof, sizeof proof, FORM);
+}
+
+bool token_is_proof(const struct token_key *k, const char *text, size_t n, const char *proof)
+{
+	char ours[TOKEN_PROOF_SIZE];
+
+	if (strlen(proof) != PROOF_TEXT)
+		return false;
+	token_prove(k, text, n, ours);
+	return sodium_memcmp(ours, proof, PROOF_TEXT) == 0;
 }
 
 void token_make(const struct token_key *k, const char *subject, char out[TOKEN_SIZE])
 {
-	char proof[PROOF_TEXT + 1];
+	char proof[TOKEN_PROOF_SIZE];
 
-	prove(k, subject, strlen(subject), proof);
+	token_prove(k, subject, strlen(subject), proof);
 	snprintf(out, TOKEN_SIZE, "%s.%s", subject, proof);
 }
 
 bool token_check(const struct token_key *k, const char *token, char subject[TOKEN_SUBJECT_MAX + 1])
 {
 	const char *dot = strrchr(token, '.');
-	char proof[PROOF_TEXT + 1];
 
-	if (dot == NULL || dot == token || dot - token > TOKEN_SUBJECT_MAX ||
-	    strlen(dot + 1) != PROOF_TEXT)
+	if (dot == NULL || dot == token || dot - token > TOKEN_SUBJECT_MAX)
 		return false;
 	size_t n = (size_t)(dot - token);
-	prove(k, token, n, proof);
-	if (sodium_memcmp(proof, dot + 1, PROOF_TEXT) != 0)
+	if (!token_is_proof(k, token, n, dot + 1))
 		return false;
 	memcpy(subject, token, n);
 	subject[n] = '\0';

@@ -33,6 +33,12 @@ enum {
 struct lm_err *token_key_open(const char *path, bool may_make, struct token_key **out) LM_MUST_USE;
 void token_key_free(struct token_key *); /* NULL is fine */
 
+/* The same proof over anything else that this manager gives out: base64url, 43 letters and NUL. */
+enum { TOKEN_PROOF_SIZE = 44 };
+void token_prove(const struct token_key *, const char *text, size_t n, char out[TOKEN_PROOF_SIZE]);
+/* Whether it is that proof; the time it takes tells nothing of how near it came. */
+bool token_is_proof(const struct token_key *, const char *text, size_t n, const char *proof);
+
 /* Whether a token can be made for it: not empty, not too long, letters, digits and "-_.:" only. */
 bool token_subject_is_valid(const char *subject);
 /* The token of a valid subject. */
