@@ -8,6 +8,7 @@
 #   make sim            as many schedules as SEEDS says, see tests/sim/run.c
 #   make crashes        a manager killed at every commit, see tests/system/crashes.sh
 #   make scale-test     ten times the Scale test, see tests/system/scale.sh
+#   make install        into PREFIX below DESTDIR; uninstall, deb: see packaging/install.mk
 #   make fuzz           an hour of fuzzing, see tests/fuzz/README.md
 #   make SANITIZE=1     any target with ASan + UBSan, in build/asan
 #   APT=no              install nothing; say what is missing
@@ -169,6 +170,8 @@ clean:
 	rm -rf build/release build/asan build/demo
 distclean:
 	rm -rf build
+
+include packaging/install.mk
 
 .PHONY: all libs programs fuzzers fuzz sim depends test scale-test demo bench bench-compile bench-engine images format clean distclean FORCE
 .SECONDARY:

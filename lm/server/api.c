@@ -140,6 +140,7 @@ void api_settled(struct api *api)
 void api_fini(struct api *api)
 {
 	seen_free(api->alerts);
+	pages_free(api->pages);
 	lm_vec_free(&api->begun);
 }
 
@@ -217,6 +218,16 @@ static void report(struct api *api, struct http_request *r)
 	api->report_ns += uv_hrtime() - began;
 }
 
+/*
+ * What changes nothing can be answered as it comes, as long as all that it speaks of is durable: the
+ * answer does not wait for the turn.
+ */
+static bool can_answer_now(const struct api *api, const struct http_request *r)
+{
+	return strcmp(r->method, "GET") == 0 && api->asked.first == NULL &&
+	       manager_revision(api->manager) != 0;
+}
+
 static void push(struct api_queue *q, struct http_request *r)
 {
 	r->next = NULL;
@@ -240,7 +251,9 @@ void api_request(void *arg, struct http_request *r)
 {
 	struct api *api = arg;
 
-	if (!r->is_bulk)
+	if (!r->is_bulk && can_answer_now(api, r))
+		dispatch(api, r);
+	else if (!r->is_bulk)
 		push(&api->asked, r);
 	else if (api->reported.first != NULL || api->report_ns >= REPORT_NS)
 		push(&api->reported, r);

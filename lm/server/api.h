@@ -8,6 +8,7 @@
 #include "lm/server/http.h"
 #include "lm/server/intake/seen.h"
 #include "lm/server/manager.h"
+#include "lm/server/pages.h"
 #include "tosca/catalog/catalog.h"
 
 /*
@@ -38,6 +39,7 @@ struct api {
 	struct scraper *scraper;
 	const struct token_key *token_key;
 	struct seen *alerts; /* that were acted upon; owned */
+	struct pages *pages; /* owned */
 	bool relay;          /* samples are taken from anybody, in the relay's form */
 	int64_t started_ms;
 	struct api_queue {

@@ -18,10 +18,15 @@ enum { DOCUMENT_MAX = 128 * 1024 * 1024, SMALL_MAX = 1024 * 1024 };
 
 void api_get_assembly(struct api *api, struct http_request *r, const char *id)
 {
+	uint64_t revision = manager_revision(api->manager);
 	struct lm_buf b;
 
+	if (pages_answer(api->pages, r->path, revision, r))
+		return;
 	lm_buf_init(&b, DOCUMENT_MAX);
-	if (engine_print_assembly(manager_engine(api->manager), id, &b))
+	if (engine_print_assembly(manager_engine(api->manager), id, &b) && !b.cut)
+		pages_keep(api->pages, r->path, revision, r, &b);
+	else if (b.cut)
 		api_answer_text(r, NULL, &b);
 	else
 		http_answer_error(r, 404, "Cannot find assembly instance with id %s", id);

@@ -97,6 +97,15 @@ void http_put_header(struct http_request *, const char *name, const char *value)
 void http_answer(struct http_request *, const struct http_answer *, struct lm_buf *body);
 /* {"url": ..., "localizedMessage": ..., "details": {}} */
 void http_answer_error(struct http_request *, int status, const char *fmt, ...) LM_PRINTF(3, 4);
+/*
+ * An answer that many get: 200, and kept as the library wants it.  Takes the text out of 'body'; whoever
+ * makes one has a share in it, as has each request that is answered with it.
+ */
+struct http_page;
+struct http_page *http_page_new(const char *type, struct lm_buf *body);
+void http_page_free(struct http_page *); /* one share; NULL is fine */
+void http_answer_page(struct http_request *, struct http_page *);
+
 /* 405, with the methods that are allowed: "GET, POST". */
 void http_answer_method(struct http_request *, const char *allow);
 

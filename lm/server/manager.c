@@ -41,6 +41,7 @@ struct manager {
 	struct removals removals;
 	int64_t base_ms; /* wall clock minus monotonic clock, at the start */
 	int64_t last_event;
+	uint64_t revision; /* turns that changed something */
 	uint64_t events_until_trim;
 	int64_t trim_at_ms;
 	struct {
@@ -348,6 +349,11 @@ static struct lm_err *try_again(struct manager *m)
 	return NULL;
 }
 
+uint64_t manager_revision(const struct manager *m)
+{
+	return m->held.turn == NULL && is_empty(m->turn) ? m->revision : 0;
+}
+
 bool manager_has_work(const struct manager *m)
 {
 	return m->held.turn == NULL && (m->timer_due || !is_empty(m->turn));
@@ -368,6 +374,7 @@ struct lm_err *manager_settle(struct manager *m)
 
 	struct turn *t = m->turn;
 	m->turn = t == &m->turns[0] ? &m->turns[1] : &m->turns[0];
+	m->revision += is_empty(t) ? 0 : 1;
 	struct lm_err *e = commit(m, t);
 	if (e != NULL && may_pass(e)) {
 		hold(m, t, e);
@@ -480,6 +487,7 @@ struct lm_err *manager_open(const struct manager_conf *conf, struct manager **ou
 		abort();
 	m->conf = *conf;
 	history_default(&m->conf.keep);
+	m->revision = 1;
 	m->base_ms = clock_base_ms();
 	turn_init(&m->turns[0]);
 	turn_init(&m->turns[1]);

@@ -56,6 +56,11 @@ void manager_close(struct manager *);
 /* For questions.  Its answers may be ahead of the journal until manager_settle(). */
 struct engine *manager_engine(struct manager *);
 int64_t manager_now_ms(const struct manager *);
+/*
+ * Another one after every change that has been made durable; 0 while there is something that has not.
+ * What was said under one revision is true as long as there is no other.
+ */
+uint64_t manager_revision(const struct manager *);
 int64_t manager_last_event(const struct manager *); /* sequence number; 0: none yet */
 
 struct lm_err *manager_intent(struct manager *, const struct intent *, char process[LM_ID_SIZE])

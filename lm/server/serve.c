@@ -18,6 +18,7 @@
 #include "lm/packages/packages.h"
 #include "lm/server/api.h"
 #include "lm/server/listeners.h"
+#include "lm/server/notify.h"
 #include "lm/server/scrape/scrape.h"
 #include "tosca/link/check.h"
 
@@ -270,6 +271,7 @@ static struct lm_err *open_manager(struct server *s)
 	s->api.catalog = s->catalog;
 	s->api.token_key = s->token_key;
 	s->api.alerts = seen_new();
+	s->api.pages = pages_new();
 	s->api.relay = s->conf.relay;
 	s->api.events = events_new(&s->loop, s->store);
 	s->api.listeners = listeners_new(&(struct listeners_conf){
@@ -335,7 +337,9 @@ int serve_run(const struct serve_conf *conf)
 		malloc_trim(0);
 		lm_log(
 		    LM_LOG_INFO, "manager.ready", "address=%s", listeners_address(s.api.listeners));
+		notify_service_manager("READY=1");
 		uv_run(&s.loop, UV_RUN_DEFAULT);
+		notify_service_manager("STOPPING=1");
 	} else {
 		lm_log(LM_LOG_ERROR, "manager.start", "%s", lm_err_text(e));
 		lm_err_free(e);

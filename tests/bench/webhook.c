@@ -6,10 +6,8 @@
  * takes beside a bare libmicrohttpd that throws the same body away, what a batch costs, how soon a
  * breach is an intent, and how it bears more than it can take.  See tests/bench/README.md.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <microhttpd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/bench/lib/bare.h"
 #include "tests/lib/bench.h"
 #include "tests/lib/bench_lm.h"
 #include "tests/lib/follow.h"
@@ -38,66 +37,7 @@ enum {
 };
 static const double round_s = 1, batch_s = 0.5;
 
-/* ---- the floor --------------------------------------------------------------------------------- */
-
 static const char thanks[] = "{\"accepted\":1,\"dropped\":0,\"errors\":[]}";
-
-static enum MHD_Result discard(void *cls, struct MHD_Connection *c, const char *url,
-    const char *method, const char *version, const char *p, size_t *n, void **state)
-{
-	static int seen;
-	(void)url;
-	(void)method;
-	(void)version;
-	(void)p;
-
-	if (*state == NULL) {
-		*state = &seen;
-		return MHD_YES;
-	}
-	if (*n > 0) {
-		*n = 0;
-		return MHD_YES;
-	}
-	return MHD_queue_response(c, MHD_HTTP_OK, cls);
-}
-
-static void floor_main(int tell)
-{
-	struct MHD_Response *r = MHD_create_response_from_buffer(
-	    sizeof thanks - 1, (void *)(uintptr_t)thanks, MHD_RESPMEM_PERSISTENT);
-
-	MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_TYPE, "application/json");
-	struct MHD_Daemon *d = MHD_start_daemon(
-	    MHD_USE_EPOLL_INTERNAL_THREAD, 0, NULL, NULL, discard, r, MHD_OPTION_END);
-	if (d == NULL)
-		_exit(1);
-	unsigned port = MHD_get_daemon_info(d, MHD_DAEMON_INFO_BIND_PORT)->port;
-	if (write(tell, &port, sizeof port) != sizeof port)
-		_exit(1);
-	for (;;)
-		pause();
-}
-
-static pid_t floor_start(unsigned *port)
-{
-	int tell[2];
-
-	if (pipe2(tell, O_CLOEXEC) != 0)
-		abort();
-	pid_t pid = fork();
-	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		floor_main(tell[1]);
-	}
-	close(tell[1]);
-	if (pid < 0 || read(tell[0], port, sizeof *port) != sizeof *port) {
-		fprintf(stderr, "webhook: the floor does not start\n");
-		exit(1);
-	}
-	close(tell[0]);
-	return pid;
-}
 
 /* ---- throughput --------------------------------------------------------------------------------- */
 
@@ -122,24 +62,23 @@ static void turn(struct side *side, unsigned i, pid_t pid, const struct hammer_c
 /* In turns, so that what else the machine does falls on both. */
 static bool measure_rate(const struct bench_lm *lm, double *rate, json_t *figures)
 {
-	unsigned floor_port = 0;
-	pid_t floor = floor_start(&floor_port);
+	struct bare floor;
 	struct side bare, ours;
 	double ratio[ROUNDS], cpu[ROUNDS];
 	struct hammer_conf conf = {.connections = CONNECTIONS, .seconds = round_s};
 	char *request = operator_report(lm, 1, &conf.request_n);
 
+	bare_start(&floor, thanks, sizeof thanks - 1);
 	conf.request = request;
 	for (unsigned i = 0; i < ROUNDS; i++) {
-		conf.port = floor_port;
-		turn(&bare, i, floor, &conf);
+		conf.port = floor.port;
+		turn(&bare, i, floor.pid, &conf);
 		conf.port = lm->port;
 		turn(&ours, i, lm->pid, &conf);
 		ratio[i] = ours.rate[i] / bare.rate[i] * 100;
 		cpu[i] = bare.cpu_us[i] / ours.cpu_us[i] * 100;
 	}
-	kill(floor, SIGKILL);
-	waitpid(floor, NULL, 0);
+	bare_stop(&floor);
 	free(request);
 	*rate = bench_median(ours.rate, ROUNDS);
 	const struct bench_figure all[] = {

@@ -26,7 +26,11 @@ static const char package[] =
     "---\n"
     "name: assembly::meters::1.0\n"
     "composition:\n"
-    "  meter: {type: 'resource::meter::1.0', cluster: {initial-quantity: 20}}\n";
+    "  meter: {type: 'resource::meter::1.0', cluster: {initial-quantity: 20}}\n"
+    "---\n"
+    "name: assembly::fifty::1.0\n"
+    "composition:\n"
+    "  meter: {type: 'resource::meter::1.0', cluster: {initial-quantity: 50}}\n";
 
 static void die(const char *what)
 {

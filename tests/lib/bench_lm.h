@@ -6,7 +6,8 @@
 
 /*
  * The real manager as a process of its own, with assemblies that ask nothing of a driver: each of
- * 20 meters, which have a load, an integrity, and a policy that heals at the first BROKEN.
+ * 20 meters, which have a load, an integrity, and a policy that heals at the first BROKEN.  It knows
+ * assembly::fifty::1.0 as well, of 50 of them.
  */
 enum { LM_METERS = 20 };
 

@@ -15,7 +15,7 @@
 #include "base/attr.h"
 #include "tests/lib/bench.h"
 
-enum { ANSWER_MAX = 16 * 1024, EVENTS = 256, CONNECTIONS_MAX = 1024, TIMES_MAX = 1 << 20 };
+enum { ANSWER_MAX = 64 * 1024, EVENTS = 256, CONNECTIONS_MAX = 1024, TIMES_MAX = 1 << 20 };
 
 struct line {
 	int fd;

@@ -12,6 +12,7 @@
 
 #include "lm/server/events.h"
 #include "lm/server/http.h"
+#include "lm/server/pages.h"
 
 /*
  * A listener on a free port of the loopback, a client with a bare socket, both on one thread: the
@@ -558,6 +559,63 @@ START_TEST(a_follower_that_does_not_read_is_dropped_and_the_others_are_not)
 }
 END_TEST
 
+/* ---- pages that are kept ------------------------------------------------------------------------ */
+
+/* Asks for /x at a revision; 'text' is what it would have to be made of. */
+static void asks_for_x(struct pages *p, uint64_t revision, const char *text)
+{
+	struct lm_buf b;
+
+	lm_buf_clear(&heard);
+	says("GET /x HTTP/1.1\r\nHost: h\r\n\r\n");
+	struct http_request *r = handed_over();
+	if (pages_answer(p, r->path, revision, r))
+		return;
+	lm_buf_init(&b, 1024);
+	lm_buf_puts(&b, text);
+	pages_keep(p, r->path, revision, r, &b);
+	lm_buf_fini(&b);
+}
+
+START_TEST(a_page_is_kept_until_something_changes)
+{
+	struct pages *p = pages_new();
+
+	asks_for_x(p, 1, "[\"first\"]");
+	hears("Content-Type: application/json\r\n");
+	hears("[\"first\"]");
+	asks_for_x(p, 1, "[\"not asked for\"]");
+	hears("[\"first\"]");
+	asks_for_x(p, 2, "[\"second\"]");
+	hears("[\"second\"]");
+	asks_for_x(p, 1, "[\"third\"]"); /* what was is forgotten */
+	hears("[\"third\"]");
+	pages_free(p);
+}
+END_TEST
+
+START_TEST(what_is_not_durable_is_not_kept)
+{
+	struct pages *p = pages_new();
+
+	asks_for_x(p, 0, "[\"first\"]");
+	hears("[\"first\"]");
+	asks_for_x(p, 0, "[\"second\"]");
+	hears("[\"second\"]");
+	pages_free(p);
+}
+END_TEST
+
+START_TEST(a_page_may_go_before_it_was_sent)
+{
+	struct pages *p = pages_new();
+
+	asks_for_x(p, 1, "[\"first\"]");
+	pages_free(p);
+	hears("[\"first\"]");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("lm/server/http");
@@ -597,6 +655,12 @@ int main(void)
 	tcase_add_test(ev, a_number_that_is_none_is_refused);
 	tcase_add_test(ev, a_follower_that_does_not_read_is_dropped_and_the_others_are_not);
 	suite_add_tcase(s, ev);
+	TCase *kept = tcase_create("pages");
+	tcase_add_checked_fixture(kept, setup, teardown);
+	tcase_add_test(kept, a_page_is_kept_until_something_changes);
+	tcase_add_test(kept, what_is_not_durable_is_not_kept);
+	tcase_add_test(kept, a_page_may_go_before_it_was_sent);
+	suite_add_tcase(s, kept);
 	SRunner *sr = srunner_create(s);
 	srunner_run_all(sr, CK_NORMAL);
 	int failed = srunner_ntests_failed(sr);

@@ -42,6 +42,60 @@ void http_answer(struct http_request *r, const struct http_answer *a, struct lm_
 	exchange_wake(x);
 }
 
+/* ---- answers that many get ------------------------------------------------------------------------ */
+
+struct http_page {
+	struct MHD_Response *response;
+	unsigned shares;
+};
+
+static struct MHD_Response *respond_text(struct lm_buf *body)
+{
+	size_t n = body->n;
+	char *p = lm_buf_detach(body);
+	struct MHD_Response *r = MHD_create_response_from_buffer(n, p, MHD_RESPMEM_MUST_FREE);
+
+	if (r == NULL)
+		free(p);
+	return r;
+}
+
+struct http_page *http_page_new(const char *type, struct lm_buf *body)
+{
+	struct http_page *p = calloc(1, sizeof *p);
+
+	if (p == NULL)
+		abort();
+	p->shares = 1;
+	p->response = respond_text(body);
+	if (p->response == NULL)
+		abort();
+	MHD_add_response_header(
+	    p->response, MHD_HTTP_HEADER_CONTENT_TYPE, type != NULL ? type : "application/json");
+	return p;
+}
+
+void http_page_free(struct http_page *p)
+{
+	if (p == NULL || --p->shares > 0)
+		return;
+	MHD_destroy_response(p->response);
+	free(p);
+}
+
+void http_answer_page(struct http_request *r, struct http_page *p)
+{
+	struct exchange *x = exchange_of(r);
+
+	p->shares++;
+	x->page = p;
+	x->status = MHD_HTTP_OK;
+	x->answered = true;
+	exchange_wake(x);
+}
+
+/* ---- errors --------------------------------------------------------------------------------------- */
+
 void http_answer_error(struct http_request *r, int status, const char *fmt, ...)
 {
 	char text[4096];
@@ -146,12 +200,7 @@ static struct MHD_Response *respond(struct exchange *x)
 		    MHD_SIZE_UNKNOWN, HTTP_STREAM_BLOCK, stream_read, x, NULL);
 	if (x->out.n < HTTP_ANSWER_KEPT)
 		return MHD_create_response_from_buffer(x->out.n, x->out.p, MHD_RESPMEM_MUST_COPY);
-	size_t n = x->out.n;
-	char *p = lm_buf_detach(&x->out);
-	struct MHD_Response *r = MHD_create_response_from_buffer(n, p, MHD_RESPMEM_MUST_FREE);
-	if (r == NULL)
-		free(p);
-	return r;
+	return respond_text(&x->out);
 }
 
 /* Ten thousand writers hear the same in a second. */
@@ -184,6 +233,8 @@ static void keep_last(const struct exchange *x, struct MHD_Response *r)
 
 enum MHD_Result exchange_send(struct exchange *x)
 {
+	if (x->page != NULL)
+		return MHD_queue_response(x->connection, MHD_HTTP_OK, x->page->response);
 	if (x->request.is_bulk && share_makes_room(x->line))
 		http_put_header(&x->request, MHD_HTTP_HEADER_CONNECTION, "close");
 	if (is_usual(x) && is_last(x))

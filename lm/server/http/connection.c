@@ -127,6 +127,7 @@ static void exchange_end(struct exchange *x)
 	for (size_t i = 0; i < x->n_headers; i++)
 		free(x->headers[i].value);
 	x->n_headers = 0;
+	http_page_free(x->page);
 	x->line->in_use = false;
 }
 

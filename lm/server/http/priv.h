@@ -73,7 +73,8 @@ struct exchange {
 	struct header headers[HTTP_HEADERS_N];
 	size_t n_headers;
 	struct lm_buf out;
-	size_t sent; /* of a stream's buffer */
+	struct http_page *page; /* instead; NULL: none */
+	size_t sent;            /* of a stream's buffer */
 	struct http_stream stream;
 };
 
