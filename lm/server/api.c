@@ -27,27 +27,13 @@ void api_answer_err(struct http_request *r, int status, struct lm_err *e)
 	if (status == 0)
 		status = lm_err_http_status(lm_err_kind(e));
 	if (status >= 500)
-		lm_log(
-		    LM_LOG_ERROR, "http.failed", "%s %s: %s", r->method, r->path, lm_err_text(e));
+		lm_log(LM_LOG_ERROR, "http.failed", "%s %s trace=%s: %s", r->method, r->path,
+		    r->trace, lm_err_text(e));
 	http_answer_error(r, status, "%s", lm_err_text(e));
 	lm_err_free(e);
 }
 
 /* ---- intents and plans ------------------------------------------------------------------------ */
-
-/*
- * Text bodies are refused: a browser would let any page send those to this machine, JSON it only
- * lets through after asking.
- */
-bool api_takes_json(struct http_request *r)
-{
-	const char *type = http_header(r, "Content-Type");
-
-	if (type == NULL || strncasecmp(type, "application/json", 16) == 0)
-		return true;
-	http_answer_error(r, 415, "send the body as Content-Type: application/json");
-	return false;
-}
 
 static bool read_intent(
     struct http_request *r, const char *name, struct lm_arena *a, struct intent *out)
@@ -59,8 +45,6 @@ static bool read_intent(
 		    r, 404, "there is no intent '%s'; there are: %s", name, intent_names());
 		return false;
 	}
-	if (!api_takes_json(r))
-		return false;
 	struct lm_err *e = intent_read(kind, r->body, r->body_n, a, out);
 	if (e != NULL)
 		api_answer_err(r, 0, e);
@@ -93,8 +77,8 @@ void api_post_intent(struct api *api, struct http_request *r, const char *name)
 		api_answer_err(r, intent_status(e), e);
 		return;
 	}
-	lm_log(LM_LOG_INFO, "intent.accepted", "intent=%s subject=%s process=%s", name,
-	    subject_of(&it), process);
+	lm_log(LM_LOG_INFO, "intent.accepted", "intent=%s subject=%s process=%s trace=%s", name,
+	    subject_of(&it), process, r->trace);
 	struct api_intent *begun = LM_PUSH(NULL, &api->begun);
 	begun->request = r;
 	begun->at_ms = manager_now_ms(api->manager);
@@ -183,20 +167,10 @@ void api_get_events(struct api *api, struct http_request *r, const char *param)
 
 static void dispatch(struct api *api, struct http_request *r)
 {
-	size_t n;
-	const struct route *routes = routes_all(&n);
 	struct route_match m;
 
-	route_find(routes, n, r->method, r->path, r->scope, &m);
-	if (m.route != NULL) {
+	if (api_find_route(r, &m)) /* it was admitted, so there is one */
 		m.route->fn(api, r, strstr(m.route->pattern, "{}") != NULL ? m.param : NULL);
-		return;
-	}
-	if (m.allow[0] == '\0') {
-		http_answer_error(r, 404, "there is nothing at %s", r->path);
-		return;
-	}
-	http_answer_method(r, m.allow);
 }
 
 /* ---- whose turn it is ------------------------------------------------------------------------- */

@@ -51,6 +51,14 @@ struct api {
 
 /* Whether it brings metrics, which come in bulk. */
 bool api_is_report(const struct http_request *);
+/*
+ * Whether it is taken at all, see http_conf.admit: 404, 405, 415, 403, 401, and how large its body may
+ * be.  So a handler's body is of a type that its route names, or does not say.
+ */
+void api_admit(void *arg, struct http_request *);
+struct route_match;
+/* False: there is none, and the request has been answered. */
+bool api_find_route(struct http_request *, struct route_match *out);
 /* An http_request_fn; 'arg' is the struct api. */
 void api_request(void *arg, struct http_request *);
 bool api_has_requests(const struct api *);
@@ -87,8 +95,6 @@ void api_get_inventory(struct api *, struct http_request *, const char *);
 void api_get_doctor(struct api *, struct http_request *, const char *);
 void api_post_repair(struct api *, struct http_request *, const char *);
 
-/* False: the body has another type, and the request has been answered. */
-bool api_takes_json(struct http_request *);
 /* Answers 200 with the text, or 500 when it did not fit into the buffer. */
 void api_answer_text(struct http_request *, const char *type, struct lm_buf *);
 /* 'status' 0: the error's own.  Frees the error. */

@@ -218,8 +218,6 @@ void api_post_repair(struct api *api, struct http_request *r, const char *param)
 	struct lm_buf b;
 	(void)param;
 
-	if (!api_takes_json(r))
-		return;
 	struct lm_err *e = read_subjects(r, &body, &subjects);
 	if (e == NULL)
 		e = examine(api, &x);

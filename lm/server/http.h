@@ -15,13 +15,14 @@
  * HTTP/1.1 on the loop: listeners, complete requests in, answers and streams out.  The room http/ is
  * the only one that knows the HTTP library.
  *
- * A request is handed over when its body is complete.  Its receiver, which is called from inside the
- * library, either answers at once or keeps the request: then the connection sleeps until it is
+ * A request is shown to its receiver when its headers are in (admit), so that nothing is kept of those
+ * who may not, and handed over when its body is complete.  Its receiver, which is called from inside
+ * the library, either answers at once or keeps the request: then the connection sleeps until it is
  * answered, and the answer leaves with the next http_run() of its listener, not before: who wants
  * something to be durable first does that between the two.
  *
- * Limits: a body of 1 MiB (413), 32 KiB of headers, 512 connections per listener, 30 s without a
- * byte from a client that owes us some.
+ * Limits: a body of 1 MiB unless admit() allows more (413), 256 MiB of such larger ones at a time (503),
+ * 32 KiB of headers, 512 connections per listener, 30 s without a byte from a client that owes us some.
  */
 struct uv_loop_s;
 struct http_listener;
@@ -29,15 +30,36 @@ struct http_listener;
 /* Which routes a listener may serve: bits. */
 enum { HTTP_API = 1, HTTP_METRICS = 2 };
 enum { HTTP_BODY_MAX = 1 << 20, HTTP_CONNECTIONS_MAX = 512 };
+enum { HTTP_TRACE_SIZE = 64, HTTP_WHO_SIZE = 64 };
 
-/* Read-only for the receiver, but for its body; it lives until it was answered in full, or its
- * client has gone. */
+/* What a body is, as its Content-Type says: bits. */
+enum {
+	BODY_NONE = 0, /* it does not say */
+	BODY_JSON = 1,
+	BODY_YAML = 2,
+	BODY_FORM = 4,      /* application/x-www-form-urlencoded */
+	BODY_MULTIPART = 8, /* multipart/form-data */
+	BODY_OTHER = 16,
+};
+
+/* Read-only for the receiver, but for what is said to be its; it lives until it was answered in full,
+ * or its client has gone. */
 struct http_request {
 	const char *method;
 	const char *path; /* decoded, begins with '/', no '/' at its end (but for "/" itself) */
 	unsigned scope;   /* of the listener it came by */
 	bool is_bulk;     /* see struct http_conf */
-	char *body;       /* NUL-terminated; may be read in place, and is then not what it was */
+	bool has_body;    /* one is announced */
+	unsigned body_kind;
+	size_t body_max; /* bytes; admit() may set it, before it is HTTP_BODY_MAX */
+	/*
+	 * X-TraceCtx-TransactionId: what the client gave, of it what is printable, or one made here.
+	 * Errors carry it back.  "" while nobody gave one and is_bulk.
+	 */
+	char trace[HTTP_TRACE_SIZE];
+	char who[HTTP_WHO_SIZE]; /* for the receiver: who asks, and what he may, bits */
+	unsigned grants;
+	char *body; /* NUL-terminated; may be read in place, and is then not what it was */
 	size_t body_n;
 	struct http_request *next; /* for the receiver's queue */
 };
@@ -65,6 +87,11 @@ struct http_conf {
 	const char *address; /* numeric, IPv4 or IPv6; need not exist on this machine yet */
 	unsigned port;       /* 0: any free one, see http_port() */
 	unsigned scope;
+	/*
+	 * The headers are in, the body is not: it may answer, which is a refusal, or set body_max.  Of
+	 * what has a body only a refusal is kept.  NULL: all may.
+	 */
+	http_request_fn *admit;
 	http_request_fn *request;
 	void *arg;
 	/* Whether requests of this method and path come in bulk; NULL: none do. */
@@ -84,6 +111,15 @@ const char *http_address(const struct http_listener *); /* "127.0.0.1:8280" */
 /* NULL: not given; a query without a value is "".  Borrowed as long as the request lives. */
 const char *http_query(struct http_request *, const char *name);
 const char *http_header(struct http_request *, const char *name);
+/* A field of a body that is BODY_FORM, decoded in place; NULL: not given.  The first 64 count. */
+const char *http_form(struct http_request *, const char *name);
+/* A part of a body that is BODY_MULTIPART, where it stands; false: not given.  The first 16 count. */
+struct http_part {
+	const char *p; /* not terminated */
+	size_t n;
+	const char *filename, *type; /* NULL: it does not say */
+};
+bool http_part(struct http_request *, const char *name, struct http_part *out);
 
 /* ---- answers: exactly one of these per request ------------------------------------------------ */
 
@@ -97,6 +133,9 @@ void http_put_header(struct http_request *, const char *name, const char *value)
 void http_answer(struct http_request *, const struct http_answer *, struct lm_buf *body);
 /* {"url": ..., "localizedMessage": ..., "details": {}} */
 void http_answer_error(struct http_request *, int status, const char *fmt, ...) LM_PRINTF(3, 4);
+/* The same, with more to say: 'details' is a JSON object. */
+void http_answer_details(
+    struct http_request *, int status, const char *message, const char *details);
 /*
  * An answer that many get: 200, and kept as the library wants it.  Takes the text out of 'body'; whoever
  * makes one has a share in it, as has each request that is answered with it.

@@ -35,6 +35,7 @@ static struct http_conf conf_for(
 	    .address = address,
 	    .port = port,
 	    .scope = scope,
+	    .admit = ls->conf.admit,
 	    .request = ls->conf.request,
 	    .arg = ls->conf.arg,
 	    .is_bulk = ls->conf.is_bulk,

@@ -22,8 +22,8 @@ struct listeners_conf {
 	struct uv_loop_s *loop;
 	unsigned metrics_port;
 	bool insecure; /* the API asks nobody who he is: INVALID on addresses others can reach */
-	http_request_fn *request;
-	bool (*is_bulk)(const struct http_request *); /* see http.h */
+	http_request_fn *admit, *request; /* see http.h */
+	bool (*is_bulk)(const struct http_request *);
 	void *arg;
 };
 

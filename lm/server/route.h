@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-#include "base/buf.h"
 #include "lm/server/auth/privilege.h"
+#include "lm/server/http.h"
 
 /*
  * The table of what the server answers: method, path, who may ask, what body it takes, and whom it
@@ -13,26 +13,16 @@
  * of two patterns that fit the first counts.  The document at /api/openapi.json is made of it.
  */
 struct api;
-struct http_request;
 
 /* 'param' is what stood for "{}"; NULL without one. */
 typedef void route_fn(struct api *, struct http_request *, const char *param);
-
-/* What a body may be: bits.  Without a Content-Type the first of them is assumed. */
-enum {
-	BODY_NONE = 0,
-	BODY_JSON = 1,
-	BODY_YAML = 2,
-	BODY_FORM = 4,      /* application/x-www-form-urlencoded */
-	BODY_MULTIPART = 8, /* multipart/form-data */
-};
 
 struct route {
 	const char *method;
 	const char *pattern;
 	unsigned scope; /* listeners that serve it: HTTP_API, HTTP_METRICS */
 	enum privilege need;
-	unsigned body;
+	unsigned body; /* what it may be; a body that does not say is taken for the first of them */
 	route_fn *fn;
 	const char *summary; /* one line, for the OpenAPI document */
 };

@@ -278,6 +278,7 @@ static struct lm_err *open_manager(struct server *s)
 	    .loop = &s->loop,
 	    .metrics_port = s->conf.metrics_port,
 	    .insecure = s->conf.insecure,
+	    .admit = api_admit,
 	    .request = api_request,
 	    .is_bulk = api_is_report,
 	    .arg = &s->api,

@@ -46,6 +46,19 @@ static void connect_client(void)
 	lm_buf_clear(&heard);
 }
 
+/* What the receiver does when the headers are in. */
+static int refuses_with; /* 0: it lets them in */
+static size_t allows;    /* 0: what it usually does */
+
+static void on_admit(void *arg, struct http_request *r)
+{
+	(void)arg;
+	if (refuses_with != 0)
+		http_answer_error(r, refuses_with, "not you");
+	else if (allows != 0)
+		r->body_max = allows;
+}
+
 static struct http_conf conf_at(const char *address, unsigned port)
 {
 	return (struct http_conf){
@@ -53,6 +66,7 @@ static struct http_conf conf_at(const char *address, unsigned port)
 	    .address = address,
 	    .port = port,
 	    .scope = HTTP_API,
+	    .admit = on_admit,
 	    .request = on_request,
 	};
 }
@@ -64,6 +78,8 @@ static void setup(void)
 	uv_loop_init(&loop);
 	lm_buf_init(&heard, 64 << 20);
 	request = NULL;
+	refuses_with = 0;
+	allows = 0;
 	ck_assert_ptr_null(http_listen(&conf, &listener));
 	connect_client();
 }
@@ -213,6 +229,159 @@ START_TEST(a_wrong_method_is_answered_with_the_right_ones)
 	http_answer_method(handed_over(), "GET, POST");
 	hears("HTTP/1.1 405");
 	hears("\r\nAllow: GET, POST\r\n");
+}
+END_TEST
+
+START_TEST(an_error_carries_its_request_s_trace_back)
+{
+	says("GET /x HTTP/1.1\r\nHost: h\r\nx-tracectx-transactionid: \x01T 1\r\n\r\n");
+	struct http_request *r = handed_over();
+	ck_assert_str_eq(r->trace, "T1");
+	http_answer_details(r, 400, "no", "{\"a\":[1]}");
+	hears("{\"url\":\"/x\",\"localizedMessage\":\"no\",\"details\":{\"a\":[1]}}");
+	hears("\r\nX-TraceCtx-TransactionId: T1\r\n");
+}
+END_TEST
+
+START_TEST(who_gives_no_trace_gets_one_of_his_own)
+{
+	char first[HTTP_TRACE_SIZE];
+
+	says("GET /x HTTP/1.1\r\nHost: h\r\n\r\n");
+	struct http_request *r = handed_over();
+	ck_assert_uint_eq(strlen(r->trace), 36);
+	snprintf(first, sizeof first, "%s", r->trace);
+	http_answer_error(r, 404, "no");
+	hears(first);
+	says("GET /x HTTP/1.1\r\nHost: h\r\n\r\n");
+	r = handed_over();
+	ck_assert_str_ne(r->trace, first);
+	http_answer_error(r, 404, "no");
+}
+END_TEST
+
+START_TEST(a_trace_is_cut_where_it_is_too_long)
+{
+	char text[256];
+
+	snprintf(text, sizeof text,
+	    "GET /x HTTP/1.1\r\nHost: h\r\nX-TraceCtx-TransactionId: %0100d\r\n\r\n", 7);
+	says(text);
+	struct http_request *r = handed_over();
+	ck_assert_uint_eq(strlen(r->trace), HTTP_TRACE_SIZE - 1);
+	answers(r, 200, "");
+}
+END_TEST
+
+/* ---- who is let in ------------------------------------------------------------------------------ */
+
+START_TEST(who_is_refused_hears_it_and_his_body_is_not_handed_over)
+{
+	refuses_with = 401;
+	says("PUT /x HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello");
+	hears("HTTP/1.1 401");
+	ck_assert_ptr_null(request);
+}
+END_TEST
+
+START_TEST(who_was_refused_may_ask_again_on_the_same_connection)
+{
+	refuses_with = 401;
+	says("POST /x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: "
+	     "chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n");
+	hears("not you");
+	refuses_with = 0;
+	says("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nthere");
+	struct http_request *r = handed_over();
+	ck_assert_str_eq(r->body, "there");
+	answers(r, 200, "welcome");
+	hears("welcome");
+}
+END_TEST
+
+START_TEST(a_large_body_of_somebody_refused_is_not_waited_for)
+{
+	refuses_with = 403;
+	says("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n");
+	hears("HTTP/1.1 403");
+	is_cut_off();
+}
+END_TEST
+
+START_TEST(a_body_may_be_as_large_as_it_is_allowed_and_no_larger)
+{
+	allows = 10;
+	says("PUT /x HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n0123456789");
+	answers(handed_over(), 200, "taken");
+	hears("taken");
+	says("PUT /x HTTP/1.1\r\nHost: h\r\nContent-Length: 11\r\n\r\n01234567890");
+	hears("HTTP/1.1 413");
+	hears("larger than 10 bytes");
+	says("PUT /x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: "
+	     "chunked\r\n\r\nb\r\n01234567890\r\n0\r\n\r\n");
+	hears("larger than 10 bytes");
+	ck_assert_ptr_null(request);
+}
+END_TEST
+
+START_TEST(more_than_the_usual_is_taken_where_it_is_allowed)
+{
+	static char body[BODY_OVER + 1];
+	char head[128];
+
+	allows = BODY_OVER;
+	memset(body, 'x', BODY_OVER);
+	snprintf(head, sizeof head, "PUT /x HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n",
+	    BODY_OVER);
+	says(head);
+	says(body);
+	struct http_request *r = handed_over();
+	ck_assert_uint_eq(r->body_n, BODY_OVER);
+	answers(r, 200, "taken");
+	hears("taken");
+}
+END_TEST
+
+START_TEST(large_bodies_have_a_limit_together)
+{
+	allows = 300 << 20;
+	says("PUT /x HTTP/1.1\r\nHost: h\r\nContent-Length: 300000000\r\n\r\n");
+	hears("HTTP/1.1 503");
+	hears("Retry-After: 1");
+}
+END_TEST
+
+START_TEST(a_delete_may_have_a_body)
+{
+	says("DELETE /x HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}");
+	struct http_request *r = handed_over();
+	ck_assert_str_eq(r->body, "{}");
+	answers(r, 204, "");
+	hears("HTTP/1.1 204");
+}
+END_TEST
+
+START_TEST(a_body_is_of_the_kind_that_its_type_says)
+{
+	says("POST /x HTTP/1.1\r\nHost: h\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+	     "Content-Length: 9\r\n\r\na=1+2&b=3");
+	struct http_request *r = handed_over();
+	ck_assert_uint_eq(r->body_kind, BODY_FORM);
+	ck_assert_str_eq(http_form(r, "a"), "1 2");
+	ck_assert_str_eq(http_form(r, "b"), "3");
+	ck_assert_ptr_null(http_form(r, "c"));
+	answers(r, 200, "one");
+	hears("one");
+	says("POST /x HTTP/1.1\r\nHost: h\r\nContent-Type: multipart/form-data; boundary=B\r\n"
+	     "Content-Length: 58\r\n\r\n--B\r\nContent-Disposition: form-data; "
+	     "name=f\r\n\r\nxy\r\n--B--\r\n");
+	struct http_part part;
+	r = handed_over();
+	ck_assert(http_part(r, "f", &part));
+	ck_assert_mem_eq(part.p, "xy", 2);
+	ck_assert(!http_part(r, "g", &part));
+	answers(r, 200, "two");
+	hears("two");
 }
 END_TEST
 
@@ -629,6 +798,17 @@ int main(void)
 	tcase_add_test(tc, one_connection_carries_several_requests);
 	tcase_add_test(tc, an_error_has_the_form_of_the_api);
 	tcase_add_test(tc, a_wrong_method_is_answered_with_the_right_ones);
+	tcase_add_test(tc, an_error_carries_its_request_s_trace_back);
+	tcase_add_test(tc, who_gives_no_trace_gets_one_of_his_own);
+	tcase_add_test(tc, a_trace_is_cut_where_it_is_too_long);
+	tcase_add_test(tc, who_is_refused_hears_it_and_his_body_is_not_handed_over);
+	tcase_add_test(tc, who_was_refused_may_ask_again_on_the_same_connection);
+	tcase_add_test(tc, a_large_body_of_somebody_refused_is_not_waited_for);
+	tcase_add_test(tc, a_body_may_be_as_large_as_it_is_allowed_and_no_larger);
+	tcase_add_test(tc, more_than_the_usual_is_taken_where_it_is_allowed);
+	tcase_add_test(tc, large_bodies_have_a_limit_together);
+	tcase_add_test(tc, a_delete_may_have_a_body);
+	tcase_add_test(tc, a_body_is_of_the_kind_that_its_type_says);
 	tcase_add_test(tc, a_body_announced_beyond_the_limit_is_refused_at_once);
 	tcase_add_test(tc, a_body_that_grows_beyond_the_limit_is_refused_and_not_kept);
 	tcase_add_test(tc, a_body_without_an_end_is_cut_off);

@@ -16,7 +16,7 @@ void http_put_header(struct http_request *r, const char *name, const char *value
 {
 	struct exchange *x = exchange_of(r);
 
-	assert(x->n_headers < HTTP_HEADERS_N);
+	assert(x->n_headers < LM_COUNT(x->headers));
 	x->headers[x->n_headers] = (struct header){name, strdup(value)};
 	if (x->headers[x->n_headers++].value == NULL)
 		abort();
@@ -96,24 +96,33 @@ void http_answer_page(struct http_request *r, struct http_page *p)
 
 /* ---- errors --------------------------------------------------------------------------------------- */
 
+void http_answer_details(
+    struct http_request *r, int status, const char *message, const char *details)
+{
+	struct lm_buf b;
+
+	lm_buf_init(&b, HTTP_ANSWER_MAX);
+	struct lm_json j = lm_json_on(&b);
+	lm_json_open(&j, NULL, '{');
+	lm_json_str(&j, "url", r->path);
+	lm_json_str(&j, "localizedMessage", message);
+	lm_json_raw(&j, "details", details);
+	lm_json_close(&j, '}');
+	exchange_trace(exchange_of(r));
+	http_put_header(r, HTTP_TRACE_HEADER, r->trace);
+	http_answer(r, &(struct http_answer){.status = status}, &b);
+	lm_buf_fini(&b);
+}
+
 void http_answer_error(struct http_request *r, int status, const char *fmt, ...)
 {
 	char text[4096];
-	struct lm_buf b;
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	lm_buf_init(&b, HTTP_ANSWER_MAX);
-	struct lm_json j = lm_json_on(&b);
-	lm_json_open(&j, NULL, '{');
-	lm_json_str(&j, "url", r->path);
-	lm_json_str(&j, "localizedMessage", text);
-	lm_json_raw(&j, "details", "{}");
-	lm_json_close(&j, '}');
-	http_answer(r, &(struct http_answer){.status = status}, &b);
-	lm_buf_fini(&b);
+	http_answer_details(r, status, text, "{}");
 }
 
 void http_answer_method(struct http_request *r, const char *allow)

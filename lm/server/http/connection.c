@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "base/id.h"
 #include "lm/server/http/priv.h"
 
 /* Connections and their requests, as the library tells of them. */
@@ -64,7 +66,11 @@ static struct exchange *exchange_begin(
 	}
 	set_path(x, url);
 	x->request = (struct http_request){
-	    .method = method, .path = x->path, .scope = line->listener->conf.scope};
+	    .method = method,
+	    .path = x->path,
+	    .scope = line->listener->conf.scope,
+	    .body_max = HTTP_BODY_MAX,
+	};
 	line->in_use = true;
 	return x;
 }
@@ -85,7 +91,8 @@ void exchange_body_end(struct exchange *x)
 {
 	struct http_listener *l = x->line->listener;
 
-	if (x->body.cap > HTTP_BODY_KEPT && l->spare.p == NULL) {
+	if (x->body.cap > HTTP_BODY_KEPT && x->body.cap <= 2 * HTTP_BODY_MAX &&
+	    l->spare.p == NULL) {
 		l->spare = x->body;
 		lm_buf_init(&x->body, HTTP_BODY_MAX);
 	}
@@ -102,6 +109,7 @@ void exchange_body_begin(struct exchange *x, size_t n)
 		l->spare = (struct lm_buf){0};
 		lm_buf_clear(&x->body);
 	}
+	x->body.max = x->request.body_max;
 	lm_buf_room(&x->body, n); /* all at once */
 }
 
@@ -120,7 +128,10 @@ static void exchange_end(struct exchange *x)
 	if (x->suspended)
 		unlink_sleeper(x);
 	share_give(x);
+	x->line->listener->large -= x->large;
 	exchange_body_end(x);
+	free(x->form);
+	free(x->parts);
 	keep_little(&x->out);
 	if (x->path != x->path_kept)
 		free(x->path);
@@ -174,12 +185,70 @@ const char *http_header(struct http_request *r, const char *name)
 	return MHD_lookup_connection_value(exchange_of(r)->connection, MHD_HEADER_KIND, name);
 }
 
+const char *http_form(struct http_request *r, const char *name)
+{
+	struct exchange *x = exchange_of(r);
+
+	if (r->body_kind != BODY_FORM || r->body == NULL)
+		return NULL;
+	if (x->form == NULL)
+		x->form = form_read(r->body);
+	return form_find(x->form, name);
+}
+
+bool http_part(struct http_request *r, const char *name, struct http_part *out)
+{
+	struct exchange *x = exchange_of(r);
+
+	if (r->body_kind != BODY_MULTIPART || r->body == NULL)
+		return false;
+	if (x->parts == NULL)
+		x->parts =
+		    parts_read(r->body, r->body_n, http_header(r, MHD_HTTP_HEADER_CONTENT_TYPE));
+	return parts_find(x->parts, name, out);
+}
+
 /* ---- as it comes in ------------------------------------------------------------------------------- */
+
+static void copy_trace(char out[HTTP_TRACE_SIZE], const char *given)
+{
+	size_t n = 0;
+
+	for (; *given != '\0' && n + 1 < HTTP_TRACE_SIZE; given++)
+		if (*given > ' ' && *given < 0x7f)
+			out[n++] = *given;
+	out[n] = '\0';
+}
+
+void exchange_trace(struct exchange *x)
+{
+	struct http_listener *l = x->line->listener;
+	const char *given = http_header(&x->request, HTTP_TRACE_HEADER);
+	char made[LM_ID_SIZE];
+
+	if (x->request.trace[0] != '\0')
+		return;
+	if (given != NULL)
+		copy_trace(x->request.trace, given);
+	if (x->request.trace[0] != '\0')
+		return;
+	lm_id(l->trace_seed + l->n_traces++, "trace", made);
+	copy_trace(x->request.trace, made);
+}
 
 static void refuse_size(struct exchange *x)
 {
 	http_answer_error(&x->request, MHD_HTTP_CONTENT_TOO_LARGE,
-	    "the body is larger than %d bytes: send less at once", HTTP_BODY_MAX);
+	    "the body is larger than %zu bytes: send less at once", x->request.body_max);
+}
+
+/* Most of a small body is here already: it is read and forgotten, and the connection can stay. */
+static enum MHD_Result refuse_early(struct exchange *x)
+{
+	if (x->announced <= HTTP_DRAINED)
+		return MHD_YES;
+	x->handed_over = true;
+	return exchange_send(x);
 }
 
 static enum MHD_Result refuse_line(struct exchange *x)
@@ -194,23 +263,55 @@ static enum MHD_Result refuse_line(struct exchange *x)
 	return exchange_send(x);
 }
 
+static void read_headers(struct exchange *x)
+{
+	const struct http_conf *conf = &x->line->listener->conf;
+	struct http_request *r = &x->request;
+	const char *coding = http_header(r, MHD_HTTP_HEADER_TRANSFER_ENCODING);
+	const char *length = http_header(r, MHD_HTTP_HEADER_CONTENT_LENGTH);
+
+	if (coding == NULL && length != NULL)
+		x->announced = strtoull(length, NULL, 10);
+	r->has_body = coding != NULL || x->announced > 0;
+	r->is_bulk = conf->is_bulk != NULL && conf->is_bulk(r);
+	if (r->is_bulk)
+		return; /* they come by the ten thousand a second, and nobody asks */
+	r->body_kind = body_kind_of(http_header(r, MHD_HTTP_HEADER_CONTENT_TYPE));
+	exchange_trace(x);
+}
+
+/* Bodies of which one alone is much have a limit together. */
+static bool takes_room(struct exchange *x)
+{
+	struct http_listener *l = x->line->listener;
+	size_t n = x->announced > 0 || !x->request.has_body ? x->announced : x->request.body_max;
+
+	if (n <= HTTP_BODY_MAX)
+		return true;
+	if (n > HTTP_LARGE_MAX - l->large)
+		return false;
+	x->large = n;
+	l->large += n;
+	return true;
+}
+
 static enum MHD_Result on_headers(struct exchange *x)
 {
 	const struct http_conf *conf = &x->line->listener->conf;
-	const char *text = http_header(&x->request, MHD_HTTP_HEADER_CONTENT_LENGTH);
-	unsigned long long length = text == NULL ? 0 : strtoull(text, NULL, 10);
 
-	if (length > HTTP_BODY_MAX) {
-		x->handed_over = true;
+	read_headers(x);
+	if (conf->admit != NULL)
+		conf->admit(conf->arg, &x->request);
+	if (!x->answered && x->announced > x->request.body_max)
 		refuse_size(x);
-		return exchange_send(x);
-	}
-	x->announced = length;
-	x->request.is_bulk = conf->is_bulk != NULL && conf->is_bulk(&x->request);
+	else if (!x->answered && !takes_room(x))
+		http_answer_busy(&x->request);
+	if (x->answered)
+		return refuse_early(x);
 	if (x->request.is_bulk && !share_join(x->line))
 		return refuse_line(x);
-	if (!x->request.is_bulk || share_take(x, length))
-		exchange_body_begin(x, length);
+	if (!x->request.is_bulk || share_take(x, x->announced))
+		exchange_body_begin(x, x->announced);
 	else
 		share_park(x);
 	return MHD_YES;
@@ -219,8 +320,10 @@ static enum MHD_Result on_headers(struct exchange *x)
 static enum MHD_Result on_body(struct exchange *x, const char *p, size_t n)
 {
 	x->received += n;
-	if (x->received > HTTP_DISCARD_MAX)
+	if (x->received > x->request.body_max + HTTP_DISCARD_MAX)
 		return MHD_NO;
+	if (x->answered)
+		return MHD_YES;
 	if (x->request.is_bulk && !x->is_refused && x->announced == 0 &&
 	    !share_take(x, x->received))
 		share_refuse(x);

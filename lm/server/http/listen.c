@@ -166,6 +166,7 @@ struct lm_err *http_listen(const struct http_conf *conf, struct http_listener **
 		free(l);
 		return lm_err_new(LM_ERR_IO, "cannot start HTTP on %s", conf->address);
 	}
+	l->trace_seed = uv_hrtime() ^ (uint64_t)(uintptr_t)l;
 	put_on_loop(l);
 	*out = l;
 	return NULL;

@@ -7,17 +7,19 @@
 #include <uv.h>
 
 #include "lm/server/http.h"
+#include "lm/server/http/body.h"
 
 /*
  * Inside the HTTP room: listen.c (sockets, the loop), connection.c (what the library tells of
- * connections and requests), share.c (what those may use who send in bulk), answer.c (what the
- * receiver says).
+ * connections and requests), share.c (what those may use who send in bulk), body.c (what is in a
+ * body), answer.c (what the receiver says).
  *
  * Requests come by the ten thousand a second, most of them alike: a connection keeps the memory of
  * its request for the next one, and the last short answer is kept for whoever gets the same.
  */
 enum {
-	HTTP_HEADERS_N = 4,
+	HTTP_HEADERS_N =
+	    4 + 2, /* the receiver's, and ours: of the trace, of the connection's end */
 	HTTP_PATH_KEPT = 256,
 	HTTP_BODY_KEPT = 16 * 1024, /* of a connection that waits for its next request */
 	HTTP_ANSWER_KEPT = 256,     /* an answer that many get is no longer than that */
@@ -27,8 +29,11 @@ enum {
 	HTTP_DRAINED =
 	    32 * 1024, /* a body that is read although it is refused: most of it is here */
 	HTTP_PARKED_MS = 1000,
-	HTTP_DISCARD_MAX = 4 * HTTP_BODY_MAX, /* read and thrown away so that a 413 can be heard */
+	/* Beyond what a body may have: read and thrown away so that a 413 can be heard. */
+	HTTP_DISCARD_MAX = 3 * HTTP_BODY_MAX,
+	HTTP_LARGE_MAX = 256 << 20, /* bodies beyond HTTP_BODY_MAX, all together */
 };
+#define HTTP_TRACE_HEADER "X-TraceCtx-TransactionId"
 
 struct http_listener {
 	struct MHD_Daemon *daemon;
@@ -42,6 +47,8 @@ struct http_listener {
 	struct exchange *suspended;
 	bool closing, has_woken;
 	struct lm_buf spare; /* a large one, for the next large body; or {0} */
+	size_t large;        /* bytes that bodies beyond HTTP_BODY_MAX may have now */
+	uint64_t trace_seed, n_traces;
 	struct {
 		struct MHD_Response *response; /* NULL: none yet */
 		char text[HTTP_ANSWER_KEPT];
@@ -64,6 +71,9 @@ struct exchange {
 	char path_kept[HTTP_PATH_KEPT], *path;
 	struct lm_buf body;
 	size_t received, counted, announced; /* bytes; in conf.share; 0: nobody knows */
+	size_t large;                        /* of the listener's */
+	struct form *form;                   /* once somebody has asked for a field, or a part */
+	struct parts *parts;
 	TAILQ_ENTRY(exchange) parking;
 	uint64_t parked_ns; /* since when; 0: it is not */
 	bool was_parked;    /* and its body has not begun to come */
@@ -91,6 +101,9 @@ void exchange_sleep(struct exchange *);
 void exchange_wake(struct exchange *);
 /* Hands what was answered to the library. */
 enum MHD_Result exchange_send(struct exchange *);
+
+/* Sees to it that the request has one. */
+void exchange_trace(struct exchange *);
 
 /* Memory for a body of so many bytes, as far as they are known, and an end of it. */
 void exchange_body_begin(struct exchange *, size_t n);
