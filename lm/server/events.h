@@ -10,12 +10,18 @@
 
 /*
  * The event stream: the journal after a sequence number, and then, for those who follow, whatever
- * happens, as it happens.  One JSON object per line, or server-sent events when the client accepts
- * text/event-stream.  Followers also get the metric samples, which are not kept, unless they say
- * samples=false.  An empty line (or a comment) every 15 s shows that the manager lives and finds
- * clients that have gone.
+ * happens, as it happens.  In one of two forms:
  *
- * A follower who lets 1 MiB wait is dropped: it asks again after the last number it has seen.
+ * - one JSON object per line, as the journal has it;
+ * - for who accepts text/event-stream, server-sent events with "id:" (the number), "event:" (the
+ *   type), and what others are told as "data:" (feed/shape.h); these follow always.
+ *
+ * Followers also get the metric samples, which are not kept, unless they say samples=false.  An empty
+ * line (or a comment) every 15 s shows that the manager lives and finds clients that have gone.
+ *
+ * Where to begin is ?after= or the header Last-Event-ID; beyond the end of this journal it is taken
+ * for a number of another one, and all is told.  A follower who lets 1 MiB wait is dropped: it asks
+ * again after the last number it has seen.
  */
 struct uv_loop_s;
 struct http_request;
@@ -25,8 +31,14 @@ struct events;
 struct events *events_new(struct uv_loop_s *, struct store *);
 void events_free(struct events *); /* after the listeners are closed */
 
-/* GET /api/events?after=N&follow=true&samples=false */
+/* GET /api/events?after=N&follow=true&samples=false&type=ProcessStateChangeEvent,... */
 void events_answer(struct events *, struct http_request *);
+
+struct events_counts {
+	size_t followers; /* now */
+	uint64_t dropped; /* so far: they were too slow */
+};
+struct events_counts events_counts(const struct events *);
 
 bool events_wants_samples(const struct events *);
 void events_published(struct events *, int64_t seq, const char *body);

@@ -685,9 +685,67 @@ START_TEST(server_sent_events_go_on_after_the_last_number_seen)
 {
 	happens(3);
 	asks("", "Accept: text/event-stream\r\nLast-Event-ID: 2\r\n");
-	hears("id: 3\ndata: {\"seq\":3}\n\n");
+	hears("id: 3\ndata: {\"eventId\":\"3\"}\n\n");
 	hears("Content-Type: text/event-stream");
 	ck_assert_uint_eq(count("data:"), 1);
+}
+END_TEST
+
+static void happens_as(const char *body)
+{
+	char key[24];
+
+	snprintf(key, sizeof key, "%lld", (long long)++last);
+	struct record r = {RECORD_EVENT, key, "voice", body, 0};
+	ck_assert_ptr_null(store->ops->commit(store, &r, 1));
+	events_published(events, last, body);
+}
+
+START_TEST(a_server_sent_event_has_the_name_of_its_type_and_is_told_as_others_are)
+{
+	happens_as("{\"seq\":1,\"at\":\"then\",\"type\":\"PolicyEvent\",\"reason\":\"why\"}");
+	asks("", "Accept: text/event-stream\r\n");
+	hears("id: 1\nevent: PolicyEvent\ndata: {\"reason\":\"why\",\"eventId\":\"1\","
+	      "\"eventCreatedAt\":\"then\",\"eventType\":\"PolicyEvent\"}\n\n");
+	happens_as("{\"seq\":2,\"at\":\"now\",\"type\":\"ProcessStateChangeEvent\","
+		   "\"processState\":\"Pending\"}");
+	happens_as("{\"seq\":3,\"at\":\"now\",\"type\":\"DeathEvent\"}");
+	hears("id: 3\nevent: DeathEvent\n");
+	ck_assert_uint_eq(count("id: 2"), 0);
+}
+END_TEST
+
+START_TEST(types_that_are_not_wanted_are_passed_over_however_many_there_are)
+{
+	for (int i = 0; i < 1000; i++)
+		happens_as("{\"type\":\"StepEvent\"}");
+	happens_as("{\"type\":\"DeathEvent\"}");
+	asks("?type=PolicyEvent,DeathEvent&follow=true", "");
+	hears("{\"type\":\"DeathEvent\"}\n");
+	ck_assert(!events_wants_samples(events));
+	happens_as("{\"type\":\"StepEvent\"}");
+	happens_as("{\"type\":\"PolicyEvent\"}");
+	hears("{\"type\":\"PolicyEvent\"}\n");
+	ck_assert_uint_eq(count("StepEvent"), 0);
+}
+END_TEST
+
+START_TEST(a_type_that_is_not_known_is_refused_with_those_that_are)
+{
+	asks("?type=PolicyEvent,Nonsense", "");
+	hears("HTTP/1.1 400");
+	hears("ProcessStateChangeEvent, ComponentStateChangeEvent");
+}
+END_TEST
+
+START_TEST(who_has_seen_another_journal_is_told_all_of_this_one)
+{
+	happens(2);
+	asks("", "Accept: text/event-stream\r\nLast-Event-ID: 77\r\n");
+	hears("id: 1\n");
+	hears("id: 2\n");
+	happens(1);
+	hears("id: 3\n");
 }
 END_TEST
 
@@ -832,6 +890,10 @@ int main(void)
 	tcase_add_test(ev, followers_get_samples_too);
 	tcase_add_test(ev, whoever_does_not_want_samples_is_spared_them);
 	tcase_add_test(ev, server_sent_events_go_on_after_the_last_number_seen);
+	tcase_add_test(ev, a_server_sent_event_has_the_name_of_its_type_and_is_told_as_others_are);
+	tcase_add_test(ev, types_that_are_not_wanted_are_passed_over_however_many_there_are);
+	tcase_add_test(ev, a_type_that_is_not_known_is_refused_with_those_that_are);
+	tcase_add_test(ev, who_has_seen_another_journal_is_told_all_of_this_one);
 	tcase_add_test(ev, a_number_that_is_none_is_refused);
 	tcase_add_test(ev, a_follower_that_does_not_read_is_dropped_and_the_others_are_not);
 	suite_add_tcase(s, ev);
