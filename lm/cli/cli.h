@@ -71,6 +71,8 @@ int cli_main(int argc, char **argv);
 /* "lm: ..." on standard error, with what to do next; frees the error; the exit status for it. */
 int cli_fail(struct lm_err *);
 int cli_usage(const struct args *, const char *fmt, ...) LM_PRINTF(2, 3);
+/* Says that there is no such kind, what was probably meant, and which there are. */
+int kind_unknown(const struct args *, const char *word);
 bool cli_wants_json(const struct args *);
 
 /* What 'lm graph -o' may say. */
@@ -80,7 +82,8 @@ bool cli_wants_json(const struct args *);
 /* ---- the commands, one file per subject ---------------------------------------------------- */
 
 command_fn check_run, explain_run, graph_run, serve_command_run, lsp_command_run, apply_run,
-    change_run, plan_run, get_run, describe_run, events_run, logs_run, status_run, inventory_run,
-    policy_run, doctor_run, simulate_run, record_run, token_run, version_run, help_run;
+    change_run, create_run, update_run, delete_run, plan_run, get_run, describe_run, events_run,
+    logs_run, status_run, inventory_run, policy_run, doctor_run, simulate_run, record_run,
+    token_run, version_run, help_run;
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <curl/curl.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -160,19 +161,53 @@ struct lm_err *client_get_json(struct client *c, const char *path, json_t **out)
 	return e;
 }
 
-struct lm_err *client_post(struct client *c, const char *path, const char *body, struct lm_buf *out)
+/* What goes up: a text, or a file as the field "file" of a form. */
+static curl_mime *put_message(struct client *c, const struct client_message *m)
 {
-	struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/json");
+	curl_mime *form = NULL;
+
+	if (m->upload != NULL) {
+		form = curl_mime_init(c->curl);
+		curl_mimepart *part = curl_mime_addpart(form);
+
+		curl_mime_name(part, "file");
+		curl_mime_filedata(part, m->upload);
+		curl_easy_setopt(c->curl, CURLOPT_MIMEPOST, form);
+	} else if (m->body != NULL) {
+		curl_easy_setopt(c->curl, CURLOPT_POSTFIELDSIZE, (long)strlen(m->body));
+		curl_easy_setopt(c->curl, CURLOPT_POSTFIELDS, m->body);
+	}
+	curl_easy_setopt(c->curl, CURLOPT_CUSTOMREQUEST, m->method);
+	return form;
+}
+
+struct lm_err *client_send(
+    struct client *c, const char *path, const struct client_message *m, struct lm_buf *out)
+{
+	struct curl_slist *headers = curl_slist_append(NULL, "Expect:");
+	char type[96];
 
 	prepare(c, path);
+	if (m->type != NULL) {
+		snprintf(type, sizeof type, "Content-Type: %s", m->type);
+		headers = curl_slist_append(headers, type);
+	}
 	curl_easy_setopt(c->curl, CURLOPT_TIMEOUT, (long)TIMEOUT_S);
 	curl_easy_setopt(c->curl, CURLOPT_HTTPHEADER, headers);
-	curl_easy_setopt(c->curl, CURLOPT_POSTFIELDS, body);
+	curl_mime *form = put_message(c, m);
 	curl_easy_setopt(c->curl, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(c->curl, CURLOPT_WRITEDATA, out);
 	struct lm_err *e = finish(c, curl_easy_perform(c->curl), out);
+	curl_mime_free(form);
 	curl_slist_free_all(headers);
 	return e;
+}
+
+struct lm_err *client_post(struct client *c, const char *path, const char *body, struct lm_buf *out)
+{
+	struct client_message m = {.method = "POST", .type = "application/json", .body = body};
+
+	return client_send(c, path, &m, out);
 }
 
 /* ---- following -------------------------------------------------------------------------------- */

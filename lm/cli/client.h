@@ -32,6 +32,17 @@ struct lm_err *client_get_json(struct client *, const char *path, json_t **out) 
 struct lm_err *client_post(struct client *, const char *path, const char *body, struct lm_buf *out)
     LM_MUST_USE;
 
+/* Everything else: what is sent, and how. */
+struct client_message {
+	const char *method; /* "PUT" */
+	const char *type;   /* of the body; NULL: there is none, or the library says which */
+	const char *body;   /* NULL: none */
+	const char
+	    *upload; /* NULL, or the path of a file that goes up as the form's field "file" */
+};
+struct lm_err *client_send(struct client *, const char *path, const struct client_message *,
+    struct lm_buf *out) LM_MUST_USE;
+
 /*
  * Reads an answer line by line while it comes.  'tick' runs about ten times a second.  Either
  * returns false to stop, which is success, as is the end of the answer.

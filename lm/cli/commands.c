@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "lm/cli/cli.h"
+#include "lm/cli/kinds/kind.h"
 #include "lm/cli/options.h"
 #include "lm/server/serve.h"
 
@@ -46,9 +47,23 @@ static const struct command commands[] = {
 	"Properties that an assembly has and the file does not name stay as they are, and so does\n"
 	"the number of a cluster's members.\n",
 	0, 0, apply_run},
-    {"create", "", "f" WAITS, "create the assemblies described in a file",
-	"The same documents as for 'lm apply'; a name that is taken is refused.\n", 0, 0,
-	apply_run},
+    {"create", "[KIND [NAME]]", "fK" WAITS, "create assemblies, or things of other kinds",
+	"Without a kind: the assemblies described in -f FILE, as for 'lm apply'; a name that is\n"
+	"taken is refused.  Of a kind ('lm get' lists the kinds):\n\n"
+	"  lm create descriptor -f assembly.yml          # as it is; several documents are "
+	"several\n"
+	"  lm create package -f ip-pbx.zip\n"
+	"  lm create location edge -p infrastructureType=openstack -p resourceManager=lm\n"
+	"  lm create webhook pager -p url=https://... -p secret=@secret.txt\n\n"
+	"-p MEMBER=VALUE says one member, MEMBER.INNER=VALUE one inside of another, and\n"
+	"MEMBER=@FILE takes the value from a file, which is how to give secrets.\n",
+	0, 2, create_run},
+    {"update", "KIND [NAME]", "sofK", "change a thing of another kind than assembly",
+	"With -f FILE all of it is said anew; with -p MEMBER=VALUE alone the rest stays as it is:\n"
+	"  lm update descriptor -f assembly.yml\n"
+	"  lm update location edge -p description='in the cellar'\n"
+	"An assembly is changed by 'lm apply' or 'lm upgrade'.\n",
+	1, 2, update_run},
     {"adopt", "", "f" WAITS, "take over what exists already as assemblies",
 	"Documents as for 'lm apply', which also say what there is:\n\n"
 	"  clusters: {pbx: 2}                   # how many members\n"
@@ -73,7 +88,10 @@ static const struct command commands[] = {
 	"COMPONENT is its name, with or without that of the assembly in front:\n"
 	"  lm heal voice voip-server__1__asterisk\n",
 	2, 2, change_run},
-    {"delete", "NAME", WAITS, "delete an assembly and everything in it", "", 1, 1, change_run},
+    {"delete", "[KIND] NAME...", WAITS, "delete an assembly and everything in it, or another thing",
+	"  lm delete voice\n"
+	"  lm delete location edge west\n",
+	1, 64, delete_run},
     {"retry", "PROCESS", WAITS, "go on with a process that failed or was cancelled",
 	"PROCESS is its id: 'lm get processes'.\n", 1, 1, change_run},
     {"rollback", "PROCESS", WAITS, "bring an assembly back to how it was before a process",
@@ -109,16 +127,21 @@ static const struct command commands[] = {
 	"When the connection is lost it is made again; what is missing then is told, and noted in\n"
 	"the file.\n",
 	1, 1, record_run},
-    {"get", "assemblies|processes|descriptors|metrics NAME", "so", "list what there is",
-	"processes may be followed by the name of an assembly (with * as wildcard).\n", 1, 2,
-	get_run},
+    {"get", "KIND [NAME]", "sow", "list what there is",
+	"Kinds are assemblies, processes, descriptors, packages, locations, managers, drivers, "
+	"keys\n"
+	"and webhooks; and metrics, of the assembly NAME.  Of processes, NAME is an id, or an\n"
+	"assembly (with * as wildcard).  -o wide has more columns, -o name has only names.\n",
+	1, 2, get_run},
     {"policy", "[ASSEMBLY]", "sow", "show what the policies see and do, and why they do nothing",
 	"Of one assembly: size, latest loads, how many in a row are beyond each threshold, what\n"
 	"keeps it from acting now, and the last decision with its reason; and of each component\n"
 	"that heals its integrity and how often it was healed lately.\n",
 	0, 1, policy_run},
-    {"describe", "NAME | process PROCESS", "so",
+    {"describe", "[KIND] NAME", "sow",
 	"show an assembly: components, states, addresses, relationships; or a process",
+	"  lm describe voice\n"
+	"  lm describe process 8c1f...\n"
 	"Of a process: every step with its state, when it began and how long it took, which\n"
 	"attempt it was, and of failed ones the end of what they printed.\n",
 	1, 2, describe_run},
@@ -254,6 +277,17 @@ int cli_usage(const struct args *a, const char *fmt, ...)
 	return CLI_USAGE;
 }
 
+int kind_unknown(const struct args *a, const char *word)
+{
+	struct lm_buf why;
+
+	lm_buf_init(&why, 1024);
+	kind_explain_unknown(word, &why);
+	int status = cli_usage(a, "%s", why.p);
+	lm_buf_fini(&why);
+	return status;
+}
+
 bool cli_wants_json(const struct args *a)
 {
 	return a->output != NULL && strcmp(a->output, "json") == 0;
@@ -285,13 +319,27 @@ static struct args defaults(const struct command *c)
 /* What -o may say, where it is more than json. */
 static const char *outputs_of(const struct args *a)
 {
-	if (a->command->run == plan_run)
-		return "json dot";
-	if (a->command->run == simulate_run)
-		return "text json";
-	if (a->command->run != graph_run)
-		return "json";
-	return a->order ? GRAPH_ORDER_OUTPUTS : GRAPH_OUTPUTS;
+	static const struct {
+		command_fn *run;
+		const char *outputs;
+	} rows[] = {
+	    {plan_run, "json dot"},
+	    {simulate_run, "text json"},
+	    {graph_run, GRAPH_OUTPUTS},
+	    {get_run, "wide json yaml name"},
+	    {describe_run, "wide json yaml name"},
+	    {create_run, "json yaml name"},
+	    {update_run, "json yaml name"},
+	    {status_run, "json yaml"},
+	    {inventory_run, "json yaml"},
+	};
+
+	if (a->command->run == graph_run && a->order)
+		return GRAPH_ORDER_OUTPUTS;
+	for (size_t i = 0; i < LM_COUNT(rows); i++)
+		if (rows[i].run == a->command->run)
+			return rows[i].outputs;
+	return "json";
 }
 
 static bool is_known_output(const struct args *a)

@@ -18,7 +18,8 @@ static const struct option_row {
 } rows[] = {
     {'s', "server", OPTION_TEXT, offsetof(struct args, server), "URL",
 	"the manager (LM_SERVER, or http://127.0.0.1:8280)"},
-    {'o', "output", OPTION_TEXT, offsetof(struct args, output), "FORMAT", "json: for programs"},
+    {'o', "output", OPTION_TEXT, offsetof(struct args, output), "FORMAT",
+	"json: for programs; often also yaml, wide (more columns) or name"},
     {'f', "file", OPTION_TEXT, offsetof(struct args, file), "FILE",
 	"YAML or JSON; - reads standard input"},
     {'p', "packages", OPTION_LIST, offsetof(struct args, packages), "PACKAGE",

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lm/cli/request.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "lm/cli/documents.h"
 #include "tosca/text/source.h"
 #include "tosca/text/tree.h"
 
@@ -211,19 +211,6 @@ static struct lm_err *add_document(struct lm_arena *a, const struct request_file
 	return e;
 }
 
-static struct lm_err *diags_err(const struct diags *d)
-{
-	struct lm_buf b;
-
-	lm_buf_init(&b, 2000);
-	diags_print(d, &b, false);
-	while (b.n > 0 && b.p[b.n - 1] == '\n')
-		b.p[--b.n] = '\0';
-	struct lm_err *e = lm_err_new(LM_ERR_INVALID, "%s", b.p);
-	lm_buf_fini(&b);
-	return e;
-}
-
 struct lm_err *requests_from_text(struct lm_arena *a, const struct request_file *file,
     const char *text, size_t n, struct requests *out)
 {
@@ -234,7 +221,7 @@ struct lm_err *requests_from_text(struct lm_arena *a, const struct request_file 
 	struct lm_err *e = NULL;
 
 	if (diags_errors(d) > 0)
-		return diags_err(d);
+		return documents_error(d);
 	for (size_t i = 0; e == NULL && i < docs.n; i++)
 		e = add_document(a, file, docs.source, docs.v[i].root, &all);
 	if (e == NULL && all.all.n == 0)
@@ -249,22 +236,10 @@ struct lm_err *requests_from_file(
 {
 	bool is_stdin = strcmp(file->name, "-") == 0;
 	struct request_file named = *file;
-	char block[16 * 1024];
 	struct lm_buf text;
-	size_t n = 0;
 
-	FILE *f = is_stdin ? stdin : fopen(file->name, "re");
-	if (f == NULL)
-		return lm_err_errno(errno, "cannot open %s", file->name);
 	lm_buf_init(&text, TEXT_MAX);
-	while ((n = fread(block, 1, sizeof block, f)) > 0 && !text.cut)
-		lm_buf_add(&text, block, n);
-	struct lm_err *e = ferror(f)  ? lm_err_errno(errno, "cannot read %s", file->name)
-			   : text.cut ? lm_err_new(LM_ERR_LIMIT, "%s is larger than %d bytes",
-					    file->name, TEXT_MAX)
-				      : NULL;
-	if (!is_stdin)
-		fclose(f);
+	struct lm_err *e = documents_load(file->name, &text);
 	named.name = lm_arena_strdup(a, is_stdin ? "<stdin>" : file->name);
 	if (e == NULL)
 		e = requests_from_text(a, &named, text.p, text.n, out);

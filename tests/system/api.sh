@@ -297,7 +297,7 @@ processes() {
 	runs 0 'Install  part' describe process "$id"
 	runs 0 '0 of 1 steps done (0%), 1 failed' describe process "$id"
 	runs 1 'Cannot find process with id nobody' describe process nobody
-	runs 2 "described with 'process x'" describe one x
+	runs 2 "there is no kind 'one'" describe one x
 	for verb in retry rollback cancel; do
 		runs 1 'nobody' $verb nobody
 		runs 2 "usage: lm $verb PROCESS" $verb

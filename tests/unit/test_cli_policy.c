@@ -242,7 +242,7 @@ START_TEST(who_waits_for_the_word_of_others_is_well)
 				     "\"voice__pbx__1\", \"state\": \"Active\", \"window\": "
 				     "{\"kind\": \"heal\", \"integrity\": "
 				     "null, \"period\": 0}}]");
-	ck_assert_msg(strstr(out.p, "2 heal policies        1 OK  \n") != NULL, "%s", out.p);
+	ck_assert_msg(strstr(out.p, "2 heal policies        1 OK\n") != NULL, "%s", out.p);
 }
 END_TEST
 

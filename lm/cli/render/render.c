@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/attr.h"
@@ -15,11 +16,15 @@
 struct render render_stdout(void)
 {
 	const char *plain = getenv("NO_COLOR");
+	struct winsize w = {0};
 
 	setlocale(LC_CTYPE, "");
+	if (isatty(STDOUT_FILENO) != 0)
+		ioctl(STDOUT_FILENO, TIOCGWINSZ, &w);
 	return (struct render){
 	    .colour = isatty(STDOUT_FILENO) != 0 && (plain == NULL || *plain == '\0'),
 	    .unicode = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
+	    .columns = w.ws_col,
 	};
 }
 
@@ -145,6 +150,21 @@ void render_table_free(struct render_table *t)
 	free(t);
 }
 
+struct render_table *render_table_begin(const char *const *heads, size_t n)
+{
+	struct render_table *t = render_table_new(n);
+
+	for (size_t i = 0; i < n; i++)
+		render_table_add(t, RENDER_FAINT, heads[i]);
+	return t;
+}
+
+void render_table_end(struct render_table *t, const struct render *r, struct lm_buf *out)
+{
+	render_table_print(t, r, out);
+	render_table_free(t);
+}
+
 void render_table_align_right(struct render_table *t, size_t column)
 {
 	t->columns[column].right = true;
@@ -163,21 +183,81 @@ void render_table_add(struct render_table *t, enum render_hue hue, const char *t
 	column->width = w > column->width ? w : column->width;
 }
 
+/*
+ * Widths that fit the terminal: the last column, which is text, gives way first, then whichever is the
+ * widest; the first has what is copied from here, and stays whole.
+ */
+static void fit(const struct render_table *t, unsigned columns, size_t *widths)
+{
+	enum { LEAST = 8 };
+	size_t total = 0, n = t->n_columns;
+
+	for (size_t i = 0; i < n; i++)
+		total += widths[i] + (i > 0 ? 2 : 0);
+	while (columns > 0 && total > columns) {
+		size_t widest = n - 1;
+
+		for (size_t i = 1; i < n && widths[n - 1] <= LEAST; i++)
+			widest = widths[i] > widths[widest] ? i : widest;
+		if (n < 2 || widths[widest] <= LEAST)
+			return;
+		widths[widest]--;
+		total--;
+	}
+}
+
+/* A text that is too wide ends in a sign that says so. */
+static void put_cut(const struct render *r, const struct cell *c, enum render_hue hue, size_t width,
+    struct lm_buf *out)
+{
+	struct lm_buf b;
+	size_t n = 0, bytes = 0;
+
+	if (render_width(c->text) <= width) {
+		render_paint(r, hue, c->text, out);
+		return;
+	}
+	for (; n < width - 1; n++)
+		for (bytes++; (c->text[bytes] & 0xc0) == 0x80;)
+			bytes++;
+	lm_buf_init(&b, bytes + 8);
+	lm_buf_add(&b, c->text, bytes);
+	lm_buf_puts(&b, r->unicode ? "\xe2\x80\xa6" : "~");
+	render_paint(r, hue, b.p, out);
+	lm_buf_fini(&b);
+}
+
+static void put_row(const struct render_table *t, const struct render *r, size_t first,
+    const size_t *widths, struct lm_buf *out)
+{
+	size_t behind = 0; /* blanks, which are put when something follows */
+
+	for (size_t i = 0; i < t->n_columns; i++) {
+		const struct cell *c = &t->cells.v[first + i];
+		size_t w = render_width(c->text), room = w < widths[i] ? widths[i] - w : 0;
+
+		behind += t->columns[i].right ? room : 0;
+		if (w > 0)
+			lm_buf_printf(out, "%*s", (int)behind, "");
+		behind = w > 0 ? 0 : behind;
+		put_cut(r, c, first == 0 ? RENDER_FAINT : c->hue, widths[i], out);
+		behind += (t->columns[i].right ? 0 : room) + 2;
+	}
+	lm_buf_puts(out, "\n");
+}
+
 void render_table_print(const struct render_table *t, const struct render *r, struct lm_buf *out)
 {
-	for (size_t i = 0; i < t->cells.n; i++) {
-		const struct cell *c = &t->cells.v[i];
-		const struct column *column = &t->columns[i % t->n_columns];
-		bool is_head = i < t->n_columns, is_last = (i + 1) % t->n_columns == 0;
-		int room = (int)(column->width - render_width(c->text));
+	size_t *widths = calloc(t->n_columns, sizeof *widths);
 
-		lm_buf_printf(out, "%*s", column->right ? room : 0, "");
-		render_paint(r, is_head ? RENDER_FAINT : c->hue, c->text, out);
-		if (is_last)
-			lm_buf_puts(out, "\n");
-		else
-			lm_buf_printf(out, "%*s", column->right ? 2 : room + 2, "");
-	}
+	if (widths == NULL)
+		abort();
+	for (size_t i = 0; i < t->n_columns; i++)
+		widths[i] = t->columns[i].width;
+	fit(t, r->columns, widths);
+	for (size_t i = 0; i + t->n_columns <= t->cells.n; i += t->n_columns)
+		put_row(t, r, i, widths, out);
+	free(widths);
 }
 
 /* ---- documents -------------------------------------------------------------------------------- */

@@ -10,8 +10,9 @@
 
 /* What the commands print: tables, trees, times, states; colours only on a terminal. */
 struct render {
-	bool colour;  /* ANSI sequences */
-	bool unicode; /* box-drawing characters for trees */
+	bool colour;      /* ANSI sequences */
+	bool unicode;     /* box-drawing characters for trees */
+	unsigned columns; /* of the terminal, into which tables fit; 0: there is none */
 };
 
 /* For standard output as it is. */
@@ -37,6 +38,9 @@ void render_table_free(struct render_table *);
 /* For columns of numbers, the first is 0; their head, too, stands at the right. */
 void render_table_align_right(struct render_table *, size_t column);
 void render_table_add(struct render_table *, enum render_hue, const char *cell);
+/* One with these heads; and the end of one, printed and freed. */
+struct render_table *render_table_begin(const char *const *heads, size_t n);
+void render_table_end(struct render_table *, const struct render *, struct lm_buf *out);
 void render_table_print(const struct render_table *, const struct render *, struct lm_buf *out);
 
 /* Columns a text takes on a terminal: UTF-8 characters, no wide ones. */
@@ -59,6 +63,8 @@ void render_policies(
     const struct render *, const json_t *all, int64_t now_ms, unsigned columns, struct lm_buf *out);
 /* Of all assemblies: a line for each scale policy, one for all heal policies of an assembly. */
 void render_policy_overview(const struct render *, const json_t *all, struct lm_buf *out);
+/* The latest samples of an assembly and what is fetched of it; false: no sample has arrived. */
+bool render_metrics(const struct render *, const json_t *document, struct lm_buf *out);
 /* One event as a line; false: a kind this program does not know, nothing was written. */
 bool render_event(const struct render *, const json_t *event, struct lm_buf *out);
 
