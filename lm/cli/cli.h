@@ -65,6 +65,9 @@ struct command {
 const struct command *commands_all(size_t *n);
 const struct command *commands_find(const char *name); /* NULL: no such command */
 
+/* What -o may say there: "json yaml". */
+const char *command_outputs(const struct command *);
+
 /* argv as main() has it. */
 int cli_main(int argc, char **argv);
 

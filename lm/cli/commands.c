@@ -316,8 +316,7 @@ static struct args defaults(const struct command *c)
 	};
 }
 
-/* What -o may say, where it is more than json. */
-static const char *outputs_of(const struct args *a)
+const char *command_outputs(const struct command *c)
 {
 	static const struct {
 		command_fn *run;
@@ -327,19 +326,24 @@ static const char *outputs_of(const struct args *a)
 	    {simulate_run, "text json"},
 	    {graph_run, GRAPH_OUTPUTS},
 	    {get_run, "wide json yaml name"},
-	    {describe_run, "wide json yaml name"},
+	    {describe_run, "json yaml name"},
 	    {create_run, "json yaml name"},
 	    {update_run, "json yaml name"},
 	    {status_run, "json yaml"},
 	    {inventory_run, "json yaml"},
 	};
 
-	if (a->command->run == graph_run && a->order)
-		return GRAPH_ORDER_OUTPUTS;
 	for (size_t i = 0; i < LM_COUNT(rows); i++)
-		if (rows[i].run == a->command->run)
+		if (rows[i].run == c->run)
 			return rows[i].outputs;
 	return "json";
+}
+
+static const char *outputs_of(const struct args *a)
+{
+	bool order = a->command->run == graph_run && a->order;
+
+	return order ? GRAPH_ORDER_OUTPUTS : command_outputs(a->command);
 }
 
 static bool is_known_output(const struct args *a)

@@ -18,8 +18,7 @@ static const struct option_row {
 } rows[] = {
     {'s', "server", OPTION_TEXT, offsetof(struct args, server), "URL",
 	"the manager (LM_SERVER, or http://127.0.0.1:8280)"},
-    {'o', "output", OPTION_TEXT, offsetof(struct args, output), "FORMAT",
-	"json: for programs; often also yaml, wide (more columns) or name"},
+    {'o', "output", OPTION_TEXT, offsetof(struct args, output), "FORMAT", "json: for programs"},
     {'f', "file", OPTION_TEXT, offsetof(struct args, file), "FILE",
 	"YAML or JSON; - reads standard input"},
     {'p', "packages", OPTION_LIST, offsetof(struct args, packages), "PACKAGE",
@@ -230,6 +229,26 @@ struct lm_err *options_read(struct args *a, int argc, char **argv)
 	return NULL;
 }
 
+/* What -o may say is the command's; json alone needs an explanation. */
+static void print_meaning(const struct command *c, const struct option_row *r, struct lm_buf *out)
+{
+	const char *outputs = r->letter == 'o' ? command_outputs(c) : "json";
+
+	if (strcmp(outputs, "json") == 0)
+		lm_buf_puts(out, r->help);
+	for (const char *p = outputs; strcmp(outputs, "json") != 0 && *p != '\0';) {
+		size_t n = strcspn(p, " ");
+		bool is_last = p[n] == '\0';
+
+		lm_buf_printf(out, "%s%.*s",
+		    p == outputs ? ""
+		    : is_last    ? " or "
+				 : ", ",
+		    (int)n, p);
+		p += n + !is_last;
+	}
+}
+
 void options_print(const struct command *c, struct lm_buf *out)
 {
 	char left[64];
@@ -244,6 +263,8 @@ void options_print(const struct command *c, struct lm_buf *out)
 			snprintf(lead, sizeof lead, "-%c, ", short_of(c, r));
 		snprintf(left, sizeof left, "%s--%s%s%s", lead, r->name,
 		    r->value != NULL ? " " : "", r->value != NULL ? r->value : "");
-		lm_buf_printf(out, "  %-26s %s\n", left, r->help);
+		lm_buf_printf(out, "  %-26s ", left);
+		print_meaning(c, r, out);
+		lm_buf_puts(out, "\n");
 	}
 }
