@@ -8,16 +8,43 @@
 
 /* ---- what it is about --------------------------------------------------------------------------- */
 
+/* The root of an assembly within: voice__site is in voice. */
+static struct instance *find_around(struct engine *e, const char *name)
+{
+	LM_AUTO(lm_arena) arena = lm_arena_new();
+	const char *end = strstr(name, "__");
+
+	if (end == NULL)
+		return NULL;
+	struct instance *in =
+	    lm_map_find(e->instances, lm_arena_strndup(arena, name, (size_t)(end - name)));
+	int node = in == NULL ? -1 : graph_find_node(in->tree->graph, name);
+	return node >= 0 && in->tree->graph->nodes[node].resource == NULL ? in : NULL;
+}
+
+static struct instance *find_named(struct engine *e, const struct intent *i)
+{
+	struct instance *in = lm_map_find(e->instances, i->assembly_name);
+	bool within =
+	    i->kind == INTENT_HEAL || i->kind == INTENT_SCALE_OUT || i->kind == INTENT_SCALE_IN;
+
+	return in == NULL && within ? find_around(e, i->assembly_name) : in;
+}
+
 static struct lm_err *find_by_name(struct engine *e, const struct intent *i, struct instance **out)
 {
-	if (i->assembly_name == NULL && i->assembly_id == NULL)
+	const char *name = i->assembly_name, *id = i->assembly_id;
+
+	if (name == NULL && id == NULL)
 		return lm_err_new(LM_ERR_INVALID, "assemblyName is missing");
-	*out = i->assembly_name != NULL ? lm_map_find(e->instances, i->assembly_name)
-					: lm_map_find(e->by_id, i->assembly_id);
+	*out = id != NULL ? lm_map_find(e->by_id, id) : find_named(e, i);
 	if (*out == NULL) /* clients test for these very words */
 		return lm_err_new(LM_ERR_NOT_FOUND, "Cannot find assembly instance with %s %s",
-		    i->assembly_name != NULL ? "name" : "id",
-		    i->assembly_name != NULL ? i->assembly_name : i->assembly_id);
+		    id != NULL ? "id" : "name", id != NULL ? id : name);
+	if (id != NULL && name != NULL && find_named(e, i) != *out)
+		return lm_err_new(LM_ERR_INVALID,
+		    "the assembly with id %s is '%s', not '%s': give its id or its name", id,
+		    (*out)->name, name);
 	return NULL;
 }
 
@@ -122,12 +149,13 @@ static struct lm_err *retry(struct engine *e, const struct intent *i, int64_t no
 	const struct process *blocker = err == NULL ? instance_blocker(in, i->kind) : NULL;
 	if (blocker != NULL)
 		err = busy(in, blocker);
+	if (err == NULL && p->start_ms == 0) /* it never began */
+		err = process_aim(e, p, in, &aim);
 	if (err != NULL)
 		return err;
-	if (p->start_ms == 0) { /* it never began */
-		err = process_aim(e, p, in, &aim);
-		if (err != NULL)
-			return err;
+	if (i->trace != NULL)
+		p->intent.trace = lm_arena_strdup(p->arena, i->trace);
+	if (p->start_ms == 0) {
 		finished_remove(e, p);
 		snprintf(process, LM_ID_SIZE, "%s", p->id);
 		process_begin(e, p, in, &aim, now_ms, t);
@@ -190,6 +218,7 @@ struct intent intent_copy(struct lm_arena *a, const struct intent *i)
 	    .gives_up = i->gives_up,
 	    .queue = i->queue,
 	    .reason = lm_arena_strdup(a, i->reason),
+	    .trace = lm_arena_strdup(a, i->trace),
 	};
 }
 
@@ -229,18 +258,16 @@ static bool shrinks_around(
     const struct instance *in, const struct process *p, const struct component *c)
 {
 	const struct graph *g = in->tree->graph;
-	int node = graph_find_node(g, c->name);
+	const struct graph_cluster *shrinks = NULL;
 
 	if (p->intent.kind != INTENT_SCALE_IN)
 		return false;
-	for (int at = node; at > 0; at = g->nodes[at].parent) {
-		const struct graph_cluster *k =
-		    g->nodes[at].cluster < 0 ? NULL : &g->clusters[g->nodes[at].cluster];
-
-		if (k != NULL && (strcmp(k->name, p->intent.cluster) == 0 ||
-				     strcmp(k->component, p->intent.cluster) == 0))
+	LM_AUTO(lm_err) err = aim_cluster(&p->intent, in, &shrinks);
+	if (err != NULL)
+		return false;
+	for (int at = graph_find_node(g, c->name); at > 0; at = g->nodes[at].parent)
+		if (g->nodes[at].cluster >= 0 && &g->clusters[g->nodes[at].cluster] == shrinks)
 			return true;
-	}
 	return false;
 }
 

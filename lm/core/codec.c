@@ -360,6 +360,7 @@ static bool read_intent(const json_t *o, struct lm_arena *a, struct intent *out)
 	out->gives_up = json_is_true(json_object_get(i, "givesUp"));
 	out->queue = json_is_true(json_object_get(i, "queue"));
 	out->reason = lm_arena_strdup(a, text_of(i, "reason"));
+	out->trace = lm_arena_strdup(a, text_of(o, "trace"));
 	out->properties = read_given(i, "properties", a);
 	out->clusters = read_given(i, "clusters", a);
 	read_resources(i, a, out);
@@ -507,6 +508,7 @@ void step_of_record(const struct record *r, struct lm_arena *a, struct step_reco
 	    .failure = lm_arena_strdup(a, text_of(o, "failure")),
 	    .message = lm_arena_strdup(a, text_of(o, "message")),
 	    .log = lm_arena_strdup(a, text_of(o, "log")),
+	    .trace = lm_arena_strdup(a, text_of(o, "trace")),
 	    .attempt = (unsigned)int_of(o, "attempt"),
 	    .started_ms = int_of(o, "startedAt"),
 	    .ended_ms = int_of(o, "endedAt"),

@@ -62,6 +62,13 @@ bool engine_result(struct engine *, const struct step_result *, int64_t now_ms, 
 void engine_died(
     struct engine *, const char *resource_id, const char *what, int64_t now_ms, struct turn *);
 
+/*
+ * An assembly leaves the books, and nothing is done about what stands outside: from then on that is
+ * nobody's.  NOT_FOUND; CONFLICT while a process runs or waits on it, or somebody refers to it.
+ */
+struct lm_err *engine_forget(struct engine *, const char *name_or_id, int64_t now_ms, struct turn *)
+    LM_MUST_USE;
+
 struct sample {
 	const char *metric_key;  /* id of the resource instance, or its full name */
 	const char *metric_name; /* "h_load"; NULL with metric_id */
@@ -136,8 +143,13 @@ struct lm_err *engine_plan(
 
 /* Documents of the reference API (topology, processes).  False: no such thing; nothing is written. */
 bool engine_print_assembly(const struct engine *, const char *name_or_id, struct lm_buf *out);
-/* A JSON array of summaries; 'name_contains' NULL: all. */
-void engine_print_assemblies(const struct engine *, const char *name_contains, struct lm_buf *out);
+bool engine_print_named(const struct engine *, const char *name, struct lm_buf *out);
+/*
+ * A JSON array of summaries, the one that has changed last first; 'name_contains' NULL: all.  False:
+ * there are more than 'max' (0: no limit), and those beyond are left out.
+ */
+bool engine_print_assemblies(
+    const struct engine *, const char *name_contains, size_t max, struct lm_buf *out);
 
 /*
  * A process with its plan: the steps that were asked of drivers come from the journal, which has
@@ -152,12 +164,14 @@ bool engine_print_process(
     const struct engine *, const char *id, const struct process_steps *steps, struct lm_buf *out);
 
 struct process_filter {
-	const char *assembly_id, *assembly_name;   /* the name may hold '*'; NULL: any */
+	const char *assembly_id, *assembly_name;   /* in the name '*' is any text; NULL: any */
 	const char *assembly_type;                 /* a descriptor's name; NULL: any */
 	const char *statuses, *intent_types;       /* comma lists; NULL: any */
 	int64_t started_after_ms, ended_before_ms; /* 0: any */
 	unsigned limit;                            /* 0: 50 */
 };
+/* INVALID: there is no such status, or type of intent. */
+struct lm_err *process_filter_check(const struct process_filter *) LM_MUST_USE;
 /* Elements of a JSON array, shallow, newest first; returns how many. */
 size_t engine_print_processes(
     const struct engine *, const struct process_filter *, struct lm_buf *out);

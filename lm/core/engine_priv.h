@@ -12,6 +12,7 @@ void journal_instance(struct turn *, const struct instance *);
 void journal_edition_gone(struct turn *, const struct edition *);
 void journal_instance_gone(struct turn *, const struct instance *);
 void journal_component(struct turn *, const struct component *);
+void journal_component_gone(struct turn *, const struct component *);
 void journal_link(struct turn *, const struct instance *, const struct link *);
 void journal_link_gone(struct turn *, const struct instance *, const char *name);
 void journal_links_gone(struct turn *, const struct instance *);
@@ -212,7 +213,7 @@ void flight_forget(struct engine *, struct process *);
 
 /* codec.c: a step as the journal has it; the texts live in the arena, NULL where there is none. */
 struct step_record {
-	const char *id, *subject, *resource, *action, *state, *failure, *message, *log;
+	const char *id, *subject, *resource, *action, *state, *failure, *message, *log, *trace;
 	unsigned attempt;
 	int64_t started_ms, ended_ms; /* 0: not yet */
 };

@@ -57,18 +57,21 @@ struct adopted {
  */
 struct intent {
 	enum intent_kind kind;
-	const char *assembly_name; /* name or id of the root assembly: one of them */
-	const char *assembly_id;
+	/*
+	 * Name or id of the root assembly, or both when they mean the same one.  A heal and a scale also
+	 * take the full name of an assembly within: names of clusters and components are its own then.
+	 */
+	const char *assembly_name, *assembly_id;
 	const char *descriptor;
 	const char *intended_state; /* "Installed", "Inactive", "Active" */
 	struct lm_kvs properties;
 	struct lm_kvs clusters; /* full or composition name -> quantity */
 	const struct adopted *resources;
 	size_t n_resources;
-	const char *cluster; /* composition name, or full name of the cluster */
+	const char *cluster; /* full name, composition name, or the way to it within the assembly */
 	unsigned
 	    quantity; /* members that shall be in service; 0: so many more or less as it scales by */
-	/* Full name, id or metric key of the broken component; one of them. */
+	/* Full name or name within the assembly, id, or metric key of the broken one; one of them. */
 	const char *component_name, *component_id, *component_metric_key;
 	const char *process;
 	/*
@@ -78,6 +81,7 @@ struct intent {
 	bool gives_up;
 	bool queue;         /* wait behind what runs on the assembly, instead of CONFLICT */
 	const char *reason; /* why, when a policy wants it; NULL: an operator asked */
+	const char *trace;  /* who asked calls all that comes of it so; NULL: nobody said */
 };
 
 #endif

@@ -174,6 +174,11 @@ void journal_instance_gone(struct turn *t, const struct instance *in)
 	put(t, RECORD_ASSEMBLY, in->id, in->name, NULL);
 }
 
+void journal_component_gone(struct turn *t, const struct component *c)
+{
+	put(t, RECORD_COMPONENT, c->id, c->instance->name, NULL);
+}
+
 /* It is being made anew, and keeps its id. */
 static bool comes_back(const struct component *c)
 {
@@ -188,7 +193,7 @@ void journal_component(struct turn *t, const struct component *c)
 	struct body b;
 
 	if (c->state == COMPONENT_ABSENT && !comes_back(c)) {
-		put(t, RECORD_COMPONENT, c->id, c->instance->name, NULL);
+		journal_component_gone(t, c);
 		return;
 	}
 	body_open(&b);
@@ -327,6 +332,8 @@ void journal_process(struct turn *t, const struct process *p)
 	lm_json_str(&b.json, "rootId", p->root_id);
 	lm_json_str(&b.json, "descriptor", p->descriptor);
 	lm_json_raw(&b.json, "intent", intent.p);
+	if (p->intent.trace != NULL)
+		lm_json_str(&b.json, "trace", p->intent.trace);
 	lm_json_str(&b.json, "status", process_status_text(p->status));
 	lm_json_str(&b.json, "statusReason", p->reason);
 	lm_json_int(&b.json, "startedAt", p->start_ms);
@@ -367,6 +374,8 @@ void journal_step(
 	body_open(&b);
 	lm_json_str(&b.json, "id", f->step);
 	lm_json_str(&b.json, "process", f->process->id);
+	if (f->process->intent.trace != NULL)
+		lm_json_str(&b.json, "trace", f->process->intent.trace);
 	lm_json_str(&b.json, "subject", flight_subject(f));
 	lm_json_str(&b.json, "resource", flight_resource(f));
 	lm_json_str(&b.json, "action", f->action);

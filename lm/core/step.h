@@ -26,6 +26,7 @@ struct step_request {
 	const char *resource_name; /* full instance name: voice__gateway__kamailio */
 	const char *descriptor;    /* resource::kamailio::1.0 */
 	const char *root;          /* name of the root assembly instance */
+	const char *trace;         /* what who asked calls it; NULL: nobody said */
 	const char *location;      /* property deploymentLocation; NULL: the default one */
 	const char *action;        /* "Install", "Start", ... or the operation's name */
 	bool is_operation;

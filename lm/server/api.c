@@ -46,6 +46,7 @@ static bool read_intent(
 		return false;
 	}
 	struct lm_err *e = intent_read(kind, r->body, r->body_n, a, out);
+	out->trace = r->trace;
 	if (e != NULL)
 		api_answer_err(r, 0, e);
 	return e == NULL;
@@ -79,7 +80,13 @@ void api_post_intent(struct api *api, struct http_request *r, const char *name)
 	}
 	lm_log(LM_LOG_INFO, "intent.accepted", "intent=%s subject=%s process=%s trace=%s", name,
 	    subject_of(&it), process, r->trace);
+	api_begun(api, r, process);
+}
+
+void api_begun(struct api *api, struct http_request *r, const char *process)
+{
 	struct api_intent *begun = LM_PUSH(NULL, &api->begun);
+
 	begun->request = r;
 	begun->at_ms = manager_now_ms(api->manager);
 	snprintf(begun->process, sizeof begun->process, "%s", process);
@@ -90,12 +97,30 @@ static void answer_begun(const struct api_intent *i)
 	char location[64];
 	struct lm_buf b;
 
+	if (i->process[0] == '\0') {
+		http_answer(i->request, &(struct http_answer){.status = 204}, NULL);
+		return;
+	}
 	snprintf(location, sizeof location, "/api/processes/%s", i->process);
 	lm_buf_init(&b, 256);
 	lm_buf_printf(&b, "{\"processId\":\"%s\"}", i->process);
 	http_put_header(i->request, "Location", location);
 	http_answer(i->request, &(struct http_answer){.status = 201}, &b);
 	lm_buf_fini(&b);
+}
+
+static void answer_unknown(const struct api_intent *i, const char *why)
+{
+	if (i->process[0] != '\0')
+		http_answer_error(i->request, 503,
+		    "unknown outcome: process %s begins when the journal can be written again, "
+		    "unless the manager ends before; see /api/processes (%s)",
+		    i->process, why);
+	else
+		http_answer_error(i->request, 503,
+		    "unknown outcome: it is done when the journal can be written again, unless the "
+		    "manager ends before (%s)",
+		    why);
 }
 
 /* A request sleeps until it is answered, so it is there however long that takes. */
@@ -111,10 +136,7 @@ void api_settled(struct api *api)
 		if (trouble.why == NULL)
 			answer_begun(b);
 		else if (now_ms - b->at_ms >= ANSWER_WAIT_MS)
-			http_answer_error(b->request, 503,
-			    "unknown outcome: process %s begins when the journal can be written "
-			    "again, unless the manager ends before; see /api/processes (%s)",
-			    b->process, trouble.why);
+			answer_unknown(b, trouble.why);
 		else
 			api->begun.v[left++] = *b;
 	}

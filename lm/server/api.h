@@ -26,7 +26,7 @@ struct scraper;
 /* Whoever asked for it waits for the answer. */
 struct api_intent {
 	struct http_request *request;
-	char process[LM_ID_SIZE];
+	char process[LM_ID_SIZE]; /* "": there is none, something was forgotten */
 	int64_t at_ms;
 };
 
@@ -64,6 +64,8 @@ void api_request(void *arg, struct http_request *);
 bool api_has_requests(const struct api *);
 /* What the scraper has fetched, an intake_fn; 'arg' is the struct api. */
 enum intake_fate api_take_scraped(void *arg, const struct sample *);
+/* It is done when it is durable: then it is answered, 201 with the process, or 204 without one. */
+void api_begun(struct api *, struct http_request *, const char *process);
 /* Calls the handlers of the requests that wait now. */
 void api_turn(struct api *);
 /* After manager_settle(): answers the intents that are durable, or have waited for too long. */
@@ -84,6 +86,11 @@ void api_get_processes(struct api *, struct http_request *, const char *);
 void api_get_process(struct api *, struct http_request *, const char *id);
 void api_get_assemblies(struct api *, struct http_request *, const char *);
 void api_get_assembly(struct api *, struct http_request *, const char *id);
+void api_forget_assembly(struct api *, struct http_request *, const char *id);
+void api_get_empty(struct api *, struct http_request *, const char *);
+void api_get_groups(struct api *, struct http_request *, const char *);
+void api_get_group(struct api *, struct http_request *, const char *id);
+void api_get_permissions(struct api *, struct http_request *, const char *);
 void api_get_descriptors(struct api *, struct http_request *, const char *);
 void api_get_descriptor(struct api *, struct http_request *, const char *name);
 void api_get_metrics(struct api *, struct http_request *, const char *assembly);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Processes: those the engine remembers, and older ones from the journal. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,6 +84,14 @@ void api_get_process(struct api *api, struct http_request *r, const char *id)
 
 /* ---- many --------------------------------------------------------------------------------------- */
 
+/* What is there and empty asks for nothing. */
+static const char *given(struct http_request *r, const char *name)
+{
+	const char *text = http_query(r, name);
+
+	return text == NULL || *text == '\0' ? NULL : text;
+}
+
 static bool parse_limit(const char *text, unsigned *out)
 {
 	char *end = NULL;
@@ -91,19 +100,32 @@ static bool parse_limit(const char *text, unsigned *out)
 	if (text == NULL)
 		return true;
 	unsigned long n = strtoul(text, &end, 10);
-	if (end == text || *end != '\0' || n < 1 || n > PROCESSES_MAX)
+	if (text[strspn(text, "0123456789")] != '\0' || end == text || n < 1)
 		return false;
-	*out = (unsigned)n;
+	*out = n < PROCESSES_MAX ? (unsigned)n : PROCESSES_MAX;
 	return true;
+}
+
+/* In a query '+' is a blank: who did not encode that of a time's zone means it all the same. */
+static bool parse_time(const char *text, int64_t *out)
+{
+	char whole[64];
+	const char *day = strchr(text, 'T');
+
+	snprintf(whole, sizeof whole, "%s", text);
+	char *blank = day != NULL ? strrchr(whole, ' ') : NULL;
+	if (blank != NULL)
+		*blank = '+';
+	return strlen(text) < sizeof whole && lm_time_parse(whole, out);
 }
 
 /* Answers the request itself when it returns false. */
 static bool read_time(struct http_request *r, const char *name, int64_t *out)
 {
-	const char *text = http_query(r, name);
+	const char *text = given(r, name);
 
 	*out = 0;
-	if (text == NULL || lm_time_parse(text, out))
+	if (text == NULL || parse_time(text, out))
 		return true;
 	http_answer_error(
 	    r, 400, "'%s' must be a time like 2026-11-20T22:42:59Z, not '%s'", name, text);
@@ -140,7 +162,7 @@ static struct lm_err *print_older(
     struct api *api, const struct process_filter *f, size_t left, struct lm_buf *out)
 {
 	struct older o = {manager_engine(api->manager), f, out, left};
-	bool one_root = f->assembly_name != NULL && strpbrk(f->assembly_name, "*?[\\") == NULL;
+	bool one_root = f->assembly_name != NULL && strchr(f->assembly_name, '*') == NULL;
 	struct store_query q = {.table = RECORD_PROCESS,
 	    .root = one_root ? f->assembly_name : NULL,
 	    .newest_first = true};
@@ -156,19 +178,21 @@ static struct lm_err *print_older(
 static bool read_filter(struct http_request *r, struct process_filter *f)
 {
 	*f = (struct process_filter){
-	    .assembly_id = http_query(r, "assemblyId"),
-	    .assembly_name = http_query(r, "assemblyName"),
-	    .assembly_type = http_query(r, "assemblyType"),
-	    .statuses = http_query(r, "processStatuses"),
-	    .intent_types = http_query(r, "intentTypes"),
+	    .assembly_id = given(r, "assemblyId"),
+	    .assembly_name = given(r, "assemblyName"),
+	    .assembly_type = given(r, "assemblyType"),
+	    .statuses = given(r, "processStatuses"),
+	    .intent_types = given(r, "intentTypes"),
 	};
 	if (!read_time(r, "startDateTime", &f->started_after_ms) ||
 	    !read_time(r, "endDateTime", &f->ended_before_ms))
 		return false;
-	if (parse_limit(http_query(r, "limit"), &f->limit))
-		return true;
-	http_answer_error(r, 400, "'limit' must be a number from 1 to %d", PROCESSES_MAX);
-	return false;
+	struct lm_err *e = process_filter_check(f);
+	if (e == NULL && !parse_limit(given(r, "limit"), &f->limit))
+		e = lm_err_new(LM_ERR_INVALID, "'limit' must be a whole number from 1");
+	if (e != NULL)
+		api_answer_err(r, 0, e);
+	return e == NULL;
 }
 
 void api_get_processes(struct api *api, struct http_request *r, const char *param)

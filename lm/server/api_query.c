@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The questions of the API: topology, catalog, metrics, the server itself. */
+/* The questions of the API: catalog, metrics, the server itself. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,51 +14,7 @@
 
 enum { DOCUMENT_MAX = 128 * 1024 * 1024, SMALL_MAX = 1024 * 1024 };
 
-/* ---- topology --------------------------------------------------------------------------------- */
-
-void api_get_assembly(struct api *api, struct http_request *r, const char *id)
-{
-	uint64_t revision = manager_revision(api->manager);
-	struct lm_buf b;
-
-	if (pages_answer(api->pages, r->path, revision, r))
-		return;
-	lm_buf_init(&b, DOCUMENT_MAX);
-	if (engine_print_assembly(manager_engine(api->manager), id, &b) && !b.cut)
-		pages_keep(api->pages, r->path, revision, r, &b);
-	else if (b.cut)
-		api_answer_text(r, NULL, &b);
-	else
-		http_answer_error(r, 404, "Cannot find assembly instance with id %s", id);
-	lm_buf_fini(&b);
-}
-
-/*
- * ?name= answers an array of at most one document, ?nameContains= an object with summaries, and
- * without either there is an array of summaries: three shapes that existing clients rely on.
- */
-void api_get_assemblies(struct api *api, struct http_request *r, const char *param)
-{
-	const char *name = http_query(r, "name"), *part = http_query(r, "nameContains");
-	const struct engine *engine = manager_engine(api->manager);
-	struct lm_buf b;
-	(void)param;
-
-	lm_buf_init(&b, DOCUMENT_MAX);
-	if (name != NULL) {
-		lm_buf_puts(&b, "[");
-		engine_print_assembly(engine, name, &b);
-		lm_buf_puts(&b, "]");
-	} else if (part != NULL) {
-		lm_buf_puts(&b, "{\"assemblies\":");
-		engine_print_assemblies(engine, part, &b);
-		lm_buf_puts(&b, ",\"partial\":false}");
-	} else {
-		engine_print_assemblies(engine, NULL, &b);
-	}
-	api_answer_text(r, NULL, &b);
-	lm_buf_fini(&b);
-}
+/* ---- metrics and policies ---------------------------------------------------------------------- */
 
 /* What the engine knows nothing of: another member of its object. */
 static void print_scrapes(const struct api *api, const char *assembly, struct lm_buf *b)

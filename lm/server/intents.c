@@ -51,9 +51,9 @@ static struct lm_err *read_text(
 {
 	const json_t *v = json_object_get(body, f->name);
 
-	if (v == NULL || json_is_null(v))
-		return NULL;
-	if (!json_is_string(v) || json_string_length(v) == 0)
+	if (v == NULL || json_is_null(v) || (json_is_string(v) && json_string_length(v) == 0))
+		return NULL; /* clients whose languages have no absent texts send empty ones */
+	if (!json_is_string(v))
 		return lm_err_new(LM_ERR_INVALID, "\"%s\" must be a text", f->name);
 	const char *before = *field_of(it, f);
 	if (before != NULL && strcmp(before, json_string_value(v)) != 0)
@@ -266,9 +266,6 @@ static struct lm_err *check_choices(const struct intent *it)
 	if (it->assembly_name == NULL && it->assembly_id == NULL)
 		return lm_err_new(LM_ERR_INVALID,
 		    "which assembly? \"assemblyName\" or \"assemblyId\" is missing");
-	if (it->assembly_name != NULL && it->assembly_id != NULL)
-		return lm_err_new(LM_ERR_INVALID,
-		    "\"assemblyName\" and \"assemblyId\" are both given: give one of them");
 	if (it->kind != INTENT_HEAL)
 		return NULL;
 	int n = (it->component_name != NULL) + (it->component_id != NULL) +

@@ -10,7 +10,7 @@
 
 /*
  * The body of POST /api/intent/<name>: one JSON object.  Fields the intent does not know are
- * ignored; property values that are numbers or booleans become text, lists and maps become JSON
+ * ignored, and an empty text is none; property values that are numbers or booleans become text, lists and maps become JSON
  * text, null means unset.  Checks shape and presence only; whether the assembly exists is the
  * engine's matter.  What 'out' points to lives in the arena.
  *

@@ -79,16 +79,23 @@ static struct lm_err *draw_seed(uint64_t *out)
 	return NULL;
 }
 
+static struct lm_err *check_not_held(const struct manager *m)
+{
+	if (m->held.turn == NULL)
+		return NULL;
+	return lm_err_new(LM_ERR_UNAVAILABLE,
+	    "nothing new is begun until the journal can be written again: %s",
+	    lm_err_text(m->held.why));
+}
+
 struct lm_err *manager_intent(
     struct manager *m, const struct intent *intent, char process[LM_ID_SIZE])
 {
 	uint64_t seed = 0;
 
-	if (m->held.turn != NULL)
-		return lm_err_new(LM_ERR_UNAVAILABLE,
-		    "nothing new is begun until the journal can be written again: %s",
-		    lm_err_text(m->held.why));
-	struct lm_err *e = draw_seed(&seed);
+	struct lm_err *e = check_not_held(m);
+	if (e == NULL)
+		e = draw_seed(&seed);
 	if (e != NULL)
 		return e;
 	return engine_intent(m->engine, intent, manager_now_ms(m), seed, m->turn, process);
@@ -96,10 +103,16 @@ struct lm_err *manager_intent(
 
 struct lm_err *manager_alert(struct manager *m, const struct alert *a, char process[LM_ID_SIZE])
 {
-	if (m->held.turn != NULL)
-		return lm_err_new(LM_ERR_UNAVAILABLE,
-		    "nothing new is begun until the journal can be written again");
-	return engine_alert(m->engine, a, manager_now_ms(m), m->turn, process);
+	struct lm_err *e = check_not_held(m);
+
+	return e != NULL ? e : engine_alert(m->engine, a, manager_now_ms(m), m->turn, process);
+}
+
+struct lm_err *manager_forget(struct manager *m, const char *assembly)
+{
+	struct lm_err *e = check_not_held(m);
+
+	return e != NULL ? e : engine_forget(m->engine, assembly, manager_now_ms(m), m->turn);
 }
 
 struct manager_trouble manager_trouble(const struct manager *m)
@@ -232,8 +245,8 @@ static void ask_driver(struct manager *m, const struct step_request *step)
 {
 	size_t i = driver_index(m, step->location);
 
-	lm_log(LM_LOG_DEBUG, "step.asked", "step=%s resource=%s action=%s", step->step,
-	    step->resource_name, step->action);
+	lm_log(LM_LOG_DEBUG, "step.asked", "step=%s resource=%s action=%s trace=%s", step->step,
+	    step->resource_name, step->action, step->trace == NULL ? "-" : step->trace);
 	struct lm_err *e = m->conf.drivers[i]->execute(m->drivers[i], step);
 	if (e == NULL)
 		return;

@@ -65,6 +65,8 @@ int64_t manager_last_event(const struct manager *); /* sequence number; 0: none 
 
 struct lm_err *manager_intent(struct manager *, const struct intent *, char process[LM_ID_SIZE])
     LM_MUST_USE;
+/* See engine_forget(). */
+struct lm_err *manager_forget(struct manager *, const char *assembly) LM_MUST_USE;
 /* Somebody's wish from outside, see engine_alert(). */
 struct lm_err *manager_alert(struct manager *, const struct alert *, char process[LM_ID_SIZE])
     LM_MUST_USE;

@@ -10,6 +10,11 @@ static bool matches(const char *pattern, const char *path, char param[ROUTE_PARA
 {
 	const char *hole = strstr(pattern, "{}");
 
+	if (strncmp(path, "/api/v1/", 8) == 0 && strncmp(pattern, "/api/", 5) == 0) {
+		path += 8;
+		pattern += 5;
+		hole = strstr(pattern, "{}");
+	}
 	if (hole == NULL)
 		return strcmp(pattern, path) == 0;
 	size_t head = (size_t)(hole - pattern);

@@ -11,6 +11,8 @@
  * The table of what the server answers: method, path, who may ask, what body it takes, and whom it
  * calls.  A pattern is text with at most one "{}", which stands for one whole, non-empty segment;
  * of two patterns that fit the first counts.  The document at /api/openapi.json is made of it.
+ *
+ * Some clients write /api/v1/ where others write /api/: both lead to the same.
  */
 struct api;
 

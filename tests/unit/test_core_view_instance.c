@@ -373,7 +373,7 @@ START_TEST(the_last_process_of_an_assembly_is_the_last_that_began)
 	asks(to_three);
 	world_settle(&w);
 	lm_buf_init(&b, 1 << 20);
-	engine_print_assemblies(w.engine, NULL, &b);
+	ck_assert(engine_print_assemblies(w.engine, NULL, 0, &b));
 	take(&b);
 	const json_t *last = json_object_get(json_array_get(doc, 0), "lastTransition");
 	ck_assert_str_eq(text(last, "intentType"), "UpgradeAssembly");

@@ -74,6 +74,22 @@ START_TEST(fields_that_nobody_knows_are_ignored)
 }
 END_TEST
 
+START_TEST(an_empty_text_is_none)
+{
+	reads(INTENT_DELETE, "{\"assemblyName\":\"voice\",\"assemblyId\":\"\"}");
+	ck_assert_str_eq(it.assembly_name, "voice");
+	ck_assert_ptr_null(it.assembly_id);
+}
+END_TEST
+
+START_TEST(name_and_id_may_both_be_given)
+{
+	reads(INTENT_DELETE, "{\"assemblyName\":\"voice\",\"assemblyId\":\"17\"}");
+	ck_assert_str_eq(it.assembly_name, "voice");
+	ck_assert_str_eq(it.assembly_id, "17");
+}
+END_TEST
+
 START_TEST(an_assembly_may_be_named_by_its_id_except_in_a_create)
 {
 	reads(INTENT_SCALE_OUT, "{\"assemblyId\":\"17\",\"clusterName\":\"pbx\"}");
@@ -195,9 +211,9 @@ static const struct {
     {INTENT_DELETE, "[]", "must be one object"},
     {INTENT_DELETE, "{}", "which assembly?"},
     {INTENT_DELETE, "{\"assemblyName\":\"a\",\"assemblyName\":\"b\"}", "duplicate"},
-    {INTENT_DELETE, "{\"assemblyName\":\"a\",\"assemblyId\":\"b\"}", "both given"},
     {INTENT_DELETE, "{\"assemblyName\":7}", "\"assemblyName\" must be a text"},
-    {INTENT_DELETE, "{\"assemblyName\":\"\"}", "\"assemblyName\" must be a text"},
+    {INTENT_DELETE, "{\"assemblyName\":\"\"}", "which assembly?"},
+    {INTENT_CREATE, "{\"assemblyName\":\"\"}", "\"assemblyName\" is missing"},
     {INTENT_CREATE, "{\"assemblyName\":\"v\"}", "\"descriptorName\" is missing"},
     {INTENT_CREATE, "{\"assemblyName\":\"v\",\"descriptorName\":\"d\"}",
 	"Installed, Inactive or Active"},
@@ -265,6 +281,8 @@ int main(void)
 	tcase_add_test(tc, a_create_has_name_descriptor_state_and_properties);
 	tcase_add_test(tc, values_that_are_no_text_become_text_and_null_is_unset);
 	tcase_add_test(tc, fields_that_nobody_knows_are_ignored);
+	tcase_add_test(tc, an_empty_text_is_none);
+	tcase_add_test(tc, name_and_id_may_both_be_given);
 	tcase_add_test(tc, an_assembly_may_be_named_by_its_id_except_in_a_create);
 	tcase_add_test(tc, a_scale_may_say_how_many_members_there_shall_be);
 	tcase_add_test(tc, a_heal_names_its_component_in_one_of_three_ways);

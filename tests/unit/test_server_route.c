@@ -13,6 +13,7 @@ static const struct route routes[] = {
     {"POST", "/things", INSIDE | OUTSIDE, PRIVILEGE_OPEN, BODY_NONE, NULL, ""},
     {"GET", "/things/{}", INSIDE, PRIVILEGE_OPEN, BODY_NONE, NULL, ""},
     {"GET", "/things/{}/parts", INSIDE, PRIVILEGE_OPEN, BODY_NONE, NULL, ""},
+    {"GET", "/api/things/{}", INSIDE, PRIVILEGE_OPEN, BODY_NONE, NULL, ""},
     {"GET", "/open", INSIDE | OUTSIDE, PRIVILEGE_OPEN, BODY_NONE, NULL, ""},
 };
 static struct route_match m;
@@ -39,6 +40,18 @@ START_TEST(a_hole_takes_one_whole_segment)
 	ck_assert_str_eq(m.param, "assembly::a::1.0");
 	ck_assert_str_eq(finds("GET", "/things/7/parts", INSIDE), "/things/{}/parts");
 	ck_assert_str_eq(m.param, "7");
+}
+END_TEST
+
+START_TEST(the_first_version_of_the_api_is_the_api)
+{
+	ck_assert_str_eq(finds("GET", "/api/v1/things/7", INSIDE), "/api/things/{}");
+	ck_assert_str_eq(m.param, "7");
+	ck_assert_str_eq(finds("PUT", "/api/v1/things/7", INSIDE), "GET");
+	ck_assert_str_eq(finds("GET", "/api/v2/things/7", INSIDE), "nothing");
+	ck_assert_str_eq(finds("GET", "/api/v1things/7", INSIDE), "nothing");
+	ck_assert_str_eq(finds("GET", "/api/v1/v1/things/7", INSIDE), "nothing");
+	ck_assert_str_eq(finds("GET", "/v1/things/7", INSIDE), "nothing");
 }
 END_TEST
 
@@ -91,6 +104,7 @@ int main(void)
 
 	tcase_add_test(tc, a_path_is_found_by_its_text_and_method);
 	tcase_add_test(tc, a_hole_takes_one_whole_segment);
+	tcase_add_test(tc, the_first_version_of_the_api_is_the_api);
 	tcase_add_test(tc, a_hole_is_never_empty_and_never_two_segments);
 	tcase_add_test(tc, a_segment_beyond_the_limit_is_nothing);
 	tcase_add_test(tc, a_wrong_method_tells_the_right_ones);

@@ -141,48 +141,52 @@ static void add_relationship_name(struct render_table *t, const json_t *one, con
 	lm_buf_fini(&name);
 }
 
-static void print_relationships(const struct render *r, const json_t *root, struct lm_buf *out)
+/* One member of an assembly and of those within it, a row for each of its elements. */
+struct rows {
+	struct render_table *table;
+	const json_t *root;
+	const char *member;
+	void (*add)(struct rows *, const json_t *one);
+	size_t n;
+};
+
+static void add_rows(struct rows *r, const json_t *node, size_t depth)
 {
-	const json_t *all = json_object_get(root, "relationships");
-	struct render_table *t = render_table_new(3);
+	const json_t *all = json_object_get(node, r->member),
+		     *children = json_object_get(node, "children");
 
-	if (json_array_size(all) > 0) {
-		render_table_add(t, RENDER_FAINT, "RELATIONSHIP");
-		render_table_add(t, RENDER_FAINT, "FROM");
-		render_table_add(t, RENDER_FAINT, "TO");
-		lm_buf_puts(out, "\n");
-	}
-	for (size_t i = 0; i < json_array_size(all); i++) {
-		const json_t *one = json_array_get(all, i);
-
-		add_relationship_name(t, one, root);
-		render_table_add(t, RENDER_PLAIN, name_below(root, render_text(one, "sourceId")));
-		render_table_add(t, RENDER_PLAIN, name_below(root, render_text(one, "targetId")));
-	}
-	render_table_print(t, r, out);
-	render_table_free(t);
+	for (size_t i = 0; i < json_array_size(all); i++, r->n++)
+		r->add(r, json_array_get(all, i));
+	for (size_t i = 0; depth < DEPTH_MAX && i < json_array_size(children); i++)
+		add_rows(r, json_array_get(children, i), depth + 1);
 }
 
-static void print_references(const struct render *r, const json_t *root, struct lm_buf *out)
+static void add_relationship(struct rows *r, const json_t *one)
 {
-	const json_t *all = json_object_get(root, "references");
-	struct render_table *t = render_table_new(3);
+	add_relationship_name(r->table, one, r->root);
+	render_table_add(r->table, RENDER_PLAIN, name_below(r->root, render_text(one, "sourceId")));
+	render_table_add(r->table, RENDER_PLAIN, name_below(r->root, render_text(one, "targetId")));
+}
 
-	if (json_array_size(all) > 0) {
-		render_table_add(t, RENDER_FAINT, "REFERENCE");
-		render_table_add(t, RENDER_FAINT, "ASSEMBLY");
-		render_table_add(t, RENDER_FAINT, "TYPE");
+static void add_reference(struct rows *r, const json_t *one)
+{
+	render_table_add(r->table, RENDER_PLAIN, render_text(one, "component"));
+	render_table_add(r->table, RENDER_PLAIN, render_text(one, "name"));
+	render_table_add(r->table, RENDER_FAINT, render_text(one, "type"));
+}
+
+static void print_rows(
+    const struct render *how, struct rows *r, const char *const heads[3], struct lm_buf *out)
+{
+	r->table = render_table_new(3);
+	for (size_t i = 0; i < 3; i++)
+		render_table_add(r->table, RENDER_FAINT, heads[i]);
+	add_rows(r, r->root, 0);
+	if (r->n > 0) {
 		lm_buf_puts(out, "\n");
+		render_table_print(r->table, how, out);
 	}
-	for (size_t i = 0; i < json_array_size(all); i++) {
-		const json_t *one = json_array_get(all, i);
-
-		render_table_add(t, RENDER_PLAIN, render_text(one, "component"));
-		render_table_add(t, RENDER_PLAIN, render_text(one, "name"));
-		render_table_add(t, RENDER_FAINT, render_text(one, "type"));
-	}
-	render_table_print(t, r, out);
-	render_table_free(t);
+	render_table_free(r->table);
 }
 
 void render_assembly(const struct render *r, const json_t *assembly, struct lm_buf *out)
@@ -191,6 +195,10 @@ void render_assembly(const struct render *r, const json_t *assembly, struct lm_b
 
 	print_line(&t, assembly, NULL, "");
 	print_children(&t, assembly, 1);
-	print_references(r, assembly, out);
-	print_relationships(r, assembly, out);
+	print_rows(r,
+	    &(struct rows){.root = assembly, .member = "references", .add = add_reference},
+	    (const char *const[]){"REFERENCE", "ASSEMBLY", "TYPE"}, out);
+	print_rows(r,
+	    &(struct rows){.root = assembly, .member = "relationships", .add = add_relationship},
+	    (const char *const[]){"RELATIONSHIP", "FROM", "TO"}, out);
 }

@@ -191,12 +191,22 @@ static const char *subject_name(const struct intent *i)
 	return i->component_id != NULL ? i->component_id : i->component_metric_key;
 }
 
+/* The assembly that an intent's local names are of: the root, or one within. */
+static const char *namer(const struct intent *i, const struct instance *in)
+{
+	return i->assembly_name != NULL ? i->assembly_name : in->name;
+}
+
 const struct component *heal_subject(
     const struct engine *e, const struct instance *in, const struct intent *i)
 {
+	LM_AUTO(lm_arena) arena = lm_arena_new();
 	const char *name = subject_name(i);
 	const struct component *c = name == NULL ? NULL : engine_find_component(e, name);
 
+	if (name != NULL && (c == NULL || c->instance != in))
+		c = lm_map_find(
+		    in->components, lm_arena_join(arena, namer(i, in), "__", name, NULL));
 	return c != NULL && c->instance == in ? c : NULL;
 }
 
@@ -243,17 +253,40 @@ static struct lm_err *aim_heal(
 
 /* ---- scale ------------------------------------------------------------------------------------- */
 
-static const struct graph_cluster *find_cluster(
-    const struct graph *g, const struct instance *in, const char *name)
+/* The only one anywhere in the assembly that its composition calls so. */
+static struct lm_err *find_only(
+    const struct instance *in, const char *name, const struct graph_cluster **out)
 {
-	int full = graph_find_cluster(g, name);
+	const struct graph *g = in->tree->graph;
 
-	if (full >= 0)
-		return &g->clusters[full];
-	for (size_t k = 0; k < g->n_clusters; k++)
-		if (strcmp(g->clusters[k].component, name) == 0 &&
-		    strcmp(g->nodes[g->clusters[k].owner].name, in->name) == 0)
-			return &g->clusters[k];
+	*out = NULL;
+	for (size_t k = 0; k < g->n_clusters; k++) {
+		if (strcmp(g->clusters[k].component, name) != 0)
+			continue;
+		if (*out != NULL)
+			return lm_err_new(LM_ERR_INVALID,
+			    "'%s' has several clusters '%s': say which by its full name, like '%s'",
+			    in->name, name, (*out)->name);
+		*out = &g->clusters[k];
+	}
+	return *out != NULL
+		   ? NULL
+		   : lm_err_new(LM_ERR_NOT_FOUND, "'%s' has no cluster '%s'", in->name, name);
+}
+
+struct lm_err *aim_cluster(
+    const struct intent *i, const struct instance *in, const struct graph_cluster **out)
+{
+	LM_AUTO(lm_arena) arena = lm_arena_new();
+	const struct graph *g = in->tree->graph;
+	int at = graph_find_cluster(g, i->cluster);
+
+	if (at < 0)
+		at = graph_find_cluster(
+		    g, lm_arena_join(arena, namer(i, in), "__", i->cluster, NULL));
+	if (at < 0)
+		return find_only(in, i->cluster, out);
+	*out = &g->clusters[at];
 	return NULL;
 }
 
@@ -336,12 +369,12 @@ static struct lm_err *aim_scale(
 
 	if (i->cluster == NULL)
 		return lm_err_new(LM_ERR_INVALID, "clusterName is missing");
-	const struct graph_cluster *c = find_cluster(in->tree->graph, in, i->cluster);
-	if (c == NULL)
-		return lm_err_new(
-		    LM_ERR_NOT_FOUND, "'%s' has no cluster '%s'", in->name, i->cluster);
+	const struct graph_cluster *c;
+	struct lm_err *err = aim_cluster(i, in, &c);
+	if (err != NULL)
+		return err;
 	spec_copy(&spec, &in->tree->spec);
-	struct lm_err *err = resize(e, i, c, in, &spec.members);
+	err = resize(e, i, c, in, &spec.members);
 	if (err == NULL)
 		err = aim_build(e, in->name, &spec, &g);
 	if (err == NULL)

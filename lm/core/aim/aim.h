@@ -30,6 +30,9 @@ void aim_fini(struct aim *);
  */
 struct lm_err *aim_at(
     struct engine *, const struct intent *, const struct instance *, struct aim *out);
+/* The cluster that a scale names. */
+struct lm_err *aim_cluster(
+    const struct intent *, const struct instance *, const struct graph_cluster **out) LM_MUST_USE;
 /* Back to what a process found, or (no descriptor) to nothing. */
 struct lm_err *aim_back(
     struct engine *, const struct spec *before, const struct instance *, struct aim *out);

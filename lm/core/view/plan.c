@@ -47,6 +47,8 @@ static void print_record(struct lm_json *j, const struct record *r, const char *
 	lm_json_str(j, "because", because);
 	lm_json_str(j, "failure", s.failure);
 	lm_json_str(j, "message", s.message);
+	if (s.trace != NULL)
+		lm_json_str(j, "transactionId", s.trace);
 	print_log(j, s.log);
 	lm_json_close(j, '}');
 }

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <fnmatch.h>
 #include <string.h>
 
 #include "lm/core/view/view.h"
@@ -7,11 +6,6 @@
 /* The documents of processes. */
 
 enum { PROCESSES_DEFAULT = 50, INTENT_MAX = 4 * 1024 * 1024 };
-
-static bool has_ended(const struct process *p)
-{
-	return p->status != PROCESS_PENDING && p->status != PROCESS_RUNNING;
-}
 
 /* ---- one process ------------------------------------------------------------------------------- */
 
@@ -137,10 +131,13 @@ static void print_head(struct lm_json *j, const struct process *p)
 	print_lifecycle_action(j, p->intent.kind);
 	print_intent(j, p);
 	lm_json_str(j, "status", process_status_text(p->status));
-	lm_json_str(j, "statusReason", p->reason);
+	lm_json_str(j, "statusReason", p->reason == NULL ? "" : p->reason);
 	lm_json_str(j, "reason", p->intent.reason);
-	view_time(j, "startTime", p->start_ms);
-	view_time(j, "endTime", p->end_ms);
+	lm_json_str(j, "transactionId", p->intent.trace);
+	if (p->start_ms != 0)
+		view_time(j, "startTime", p->start_ms);
+	if (p->end_ms != 0)
+		view_time(j, "endTime", p->end_ms);
 	lm_json_int(j, "attempt", p->attempt);
 	if (p->wake_ms != 0)
 		view_time(j, "nextAttemptAt", p->wake_ms);
@@ -175,37 +172,6 @@ bool engine_print_process(
 
 /* ---- lists ------------------------------------------------------------------------------------- */
 
-static bool is_listed(const char *list, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (const char *at = list; at != NULL && *at != '\0';) {
-		const char *comma = strchr(at, ',');
-		size_t len = comma == NULL ? strlen(at) : (size_t)(comma - at);
-
-		if (len == n && memcmp(at, word, n) == 0)
-			return true;
-		at = comma == NULL ? NULL : comma + 1;
-	}
-	return false;
-}
-
-static bool is_same(const char *wanted, const char *text)
-{
-	return wanted == NULL || (text != NULL && strcmp(wanted, text) == 0);
-}
-
-static bool passes(const struct process_filter *f, const struct process *p)
-{
-	return is_same(f->assembly_id, p->root_id) && is_same(f->assembly_type, p->descriptor) &&
-	       (f->assembly_name == NULL || fnmatch(f->assembly_name, p->root_name, 0) == 0) &&
-	       (f->statuses == NULL || is_listed(f->statuses, process_status_text(p->status))) &&
-	       (f->intent_types == NULL ||
-		   is_listed(f->intent_types, intent_kind_text(p->intent.kind))) &&
-	       (f->started_after_ms == 0 || p->start_ms > f->started_after_ms) &&
-	       (f->ended_before_ms == 0 || (has_ended(p) && p->end_ms < f->ended_before_ms));
-}
-
 size_t engine_print_processes(
     const struct engine *e, const struct process_filter *f, struct lm_buf *out)
 {
@@ -215,7 +181,7 @@ size_t engine_print_processes(
 	size_t limit = f->limit == 0 ? PROCESSES_DEFAULT : f->limit;
 
 	for (size_t i = 0; (p = lm_map_next(e->processes, &i)) != NULL;)
-		if (passes(f, p))
+		if (view_passes(f, p))
 			*LM_PUSH(NULL, &found) = p;
 	size_t n = found.n < limit ? found.n : limit;
 	for (size_t i = 0; i < n; i++)
@@ -245,7 +211,7 @@ bool process_print_record(const struct record *r, const struct process_filter *f
 
 	if (err != NULL)
 		return false;
-	bool ok = f == NULL || passes(f, p);
+	bool ok = f == NULL || view_passes(f, p);
 	if (ok)
 		print_process(&j, p, steps);
 	process_free(p);

@@ -14,6 +14,8 @@ struct view {
 	struct facts *facts;
 	struct lm_json json;
 	int *child, *next;
+	int *bond, *next_bond; /* relationships of each assembly, and references */
+	int *reference, *next_reference;
 	const enum component_state *states; /* by node */
 };
 
@@ -74,34 +76,37 @@ static bool is_shown(const struct link *l)
 	return l->state == LINK_CREATED || l->state == LINK_CEASING;
 }
 
-/* Those of the wanted tree in its order; then what stands under an older one and shall go. */
-static void print_relationships(struct view *v)
+/*
+ * Those that its descriptor declares, in the wanted tree's order; behind those of the root what stands
+ * under an older tree and shall go.
+ */
+static void print_relationships(struct view *v, int node)
 {
 	const struct link *l;
 
 	lm_json_open(&v->json, "relationships", '[');
-	for (size_t i = 0; i < v->graph->n_relationships; i++) {
+	for (int i = v->bond[node]; i >= 0; i = v->next_bond[i]) {
 		l = lm_map_find(v->instance->links, v->graph->relationships[i].name);
 		if (l != NULL && is_shown(l))
-			print_relationship(v, v->graph, (int)i);
+			print_relationship(v, v->graph, i);
 	}
-	for (size_t i = 0; (l = lm_map_next(v->instance->links, &i)) != NULL;)
+	for (size_t i = 0; node == 0 && (l = lm_map_next(v->instance->links, &i)) != NULL;)
 		if (is_shown(l) && graph_find_relationship(v->graph, l->name) < 0)
 			print_relationship(v, l->tree->graph, l->index);
 	lm_json_close(&v->json, ']');
 }
 
-static void print_references(struct view *v)
+static void print_references(struct view *v, int node)
 {
 	struct graph_facts gf = facts_of(v->facts);
 
 	lm_json_open(&v->json, "references", '[');
-	for (size_t i = 0; i < v->graph->n_references; i++) {
+	for (int i = v->reference[node]; i >= 0; i = v->next_reference[i]) {
 		const struct graph_reference *r = &v->graph->references[i];
 
 		lm_json_open(&v->json, NULL, '{');
-		lm_json_str(&v->json, "id", gf.reference(gf.arg, (int)i, "id"));
-		lm_json_str(&v->json, "name", gf.reference(gf.arg, (int)i, "name"));
+		lm_json_str(&v->json, "id", gf.reference(gf.arg, i, "id"));
+		lm_json_str(&v->json, "name", gf.reference(gf.arg, i, "name"));
 		lm_json_str(&v->json, "component", r->component);
 		lm_json_str(&v->json, "type", r->type);
 		lm_json_close(&v->json, '}');
@@ -180,6 +185,18 @@ static void print_leaving(struct view *v)
 	lm_vec_free(&leaving);
 }
 
+/* An assembly within is of the same shape as the one around it, and changes with it. */
+static void print_assembly(struct view *v, int node)
+{
+	view_time(&v->json, "createdAt", v->instance->created_ms);
+	view_time(&v->json, "lastModifiedAt", v->instance->modified_ms);
+	if (node == 0)
+		lm_json_str(&v->json, "intendedState",
+		    component_state_text(v->instance->tree->spec.target));
+	print_relationships(v, node);
+	print_references(v, node);
+}
+
 static void print_node(struct view *v, int node)
 {
 	const struct graph_node *n = &v->graph->nodes[node];
@@ -205,14 +222,8 @@ static void print_node(struct view *v, int node)
 	view_pairs(&v->json, "properties", &values);
 	if (n->resource != NULL)
 		print_resource(v, c, &values);
-	if (node == 0) {
-		view_time(&v->json, "createdAt", v->instance->created_ms);
-		view_time(&v->json, "lastModifiedAt", v->instance->modified_ms);
-		lm_json_str(&v->json, "intendedState",
-		    component_state_text(v->instance->tree->spec.target));
-		print_relationships(v);
-		print_references(v);
-	}
+	else
+		print_assembly(v, node);
 	lm_json_open(&v->json, "children", '[');
 	for (int k = v->child[node]; k >= 0; k = v->next[k])
 		print_node(v, k);
@@ -222,67 +233,124 @@ static void print_node(struct view *v, int node)
 	lm_json_close(&v->json, '}');
 }
 
-static void link_children(struct view *v, struct lm_arena *a)
+static int *none(struct lm_arena *a, size_t n)
 {
-	size_t n = v->graph->n_nodes;
+	int *list = LM_NEW_N(a, int, n + 1);
 
-	v->child = LM_NEW_N(a, int, n);
-	v->next = LM_NEW_N(a, int, n);
-	memset(v->child, -1, n * sizeof *v->child);
-	for (size_t i = n; i-- > 1;) {
-		int parent = v->graph->nodes[i].parent;
-
-		v->next[i] = v->child[parent];
-		v->child[parent] = (int)i;
-	}
+	memset(list, -1, (n + 1) * sizeof *list);
+	return list;
 }
 
-bool engine_print_assembly(const struct engine *e, const char *name_or_id, struct lm_buf *out)
+static void link_in(int *first, int *next, int at, int i)
 {
-	const struct instance *in = engine_find_instance(e, name_or_id);
+	next[i] = first[at];
+	first[at] = i;
+}
 
-	if (in == NULL)
-		return false;
+static void link_all(struct view *v, struct lm_arena *a)
+{
+	const struct graph *g = v->graph;
+
+	v->child = none(a, g->n_nodes);
+	v->next = none(a, g->n_nodes);
+	v->bond = none(a, g->n_nodes);
+	v->next_bond = none(a, g->n_relationships);
+	v->reference = none(a, g->n_nodes);
+	v->next_reference = none(a, g->n_references);
+	for (size_t i = g->n_nodes; i-- > 1;)
+		link_in(v->child, v->next, g->nodes[i].parent, (int)i);
+	for (size_t i = g->n_relationships; i-- > 0;)
+		link_in(v->bond, v->next_bond, g->relationships[i].owner, (int)i);
+	for (size_t i = g->n_references; i-- > 0;)
+		link_in(v->reference, v->next_reference, g->references[i].owner, (int)i);
+}
+
+static void print_instance(const struct engine *e, const struct instance *in, struct lm_buf *out)
+{
 	LM_AUTO(lm_arena) arena = lm_arena_new();
 	const struct graph *g = in->tree->graph;
 	struct facts facts = {(struct engine *)e, in, g, arena};
 	struct view v = {.instance = in, .graph = g, .facts = &facts, .json = lm_json_on(out)};
 
 	v.states = instance_states(in, g, arena);
-	link_children(&v, arena);
-	v.next[0] = -1;
+	link_all(&v, arena);
 	print_node(&v, 0);
-	return true;
 }
 
-void engine_print_assemblies(const struct engine *e, const char *name_contains, struct lm_buf *out)
+bool engine_print_assembly(const struct engine *e, const char *name_or_id, struct lm_buf *out)
 {
+	const struct instance *in = engine_find_instance(e, name_or_id);
+
+	if (in != NULL)
+		print_instance(e, in, out);
+	return in != NULL;
+}
+
+bool engine_print_named(const struct engine *e, const char *name, struct lm_buf *out)
+{
+	const struct instance *in = lm_map_find(e->instances, name);
+
+	if (in != NULL)
+		print_instance(e, in, out);
+	return in != NULL;
+}
+
+/* ---- summaries ----------------------------------------------------------------------------------- */
+
+static void print_transition(struct lm_json *j, const struct process *p)
+{
+	lm_json_open(j, "lastTransition", '{');
+	lm_json_str(j, "id", p->id);
+	lm_json_str(j, "intentType", intent_kind_text(p->intent.kind));
+	lm_json_str(j, "status", process_status_text(p->status));
+	view_time(j, "startDateTime", p->start_ms);
+	view_time(j, "endDateTime", p->end_ms);
+	lm_json_close(j, '}');
+}
+
+static void print_summary(struct lm_json *j, const struct instance *in)
+{
+	lm_json_open(j, NULL, '{');
+	lm_json_str(j, "id", in->id);
+	lm_json_str(j, "name", in->name);
+	lm_json_str(j, "descriptorName", in->tree->spec.descriptor);
+	lm_json_str(j, "state", component_state_text(instance_state(in)));
+	view_time(j, "createdAt", in->created_ms);
+	view_time(j, "lastModifiedAt", in->modified_ms);
+	if (in->last != NULL)
+		print_transition(j, in->last);
+	lm_json_close(j, '}');
+}
+
+/* The name decides between those that have changed at the same time. */
+static int compare_changes(const void *a, const void *b)
+{
+	const struct instance *x = *(const struct instance *const *)a,
+			      *y = *(const struct instance *const *)b;
+
+	if (x->modified_ms != y->modified_ms)
+		return x->modified_ms > y->modified_ms ? -1 : 1;
+	return strcmp(x->name, y->name);
+}
+
+bool engine_print_assemblies(
+    const struct engine *e, const char *name_contains, size_t max, struct lm_buf *out)
+{
+	LM_VEC(const struct instance *) found = {0};
 	struct lm_json j = lm_json_on(out);
 	const struct instance *in;
 
+	for (size_t i = 0; (in = lm_map_next(e->instances, &i)) != NULL;)
+		if (name_contains == NULL || strstr(in->name, name_contains) != NULL)
+			*LM_PUSH(NULL, &found) = in;
+	if (found.n > 1)
+		qsort(found.v, found.n, sizeof found.v[0], compare_changes);
+	size_t n = max == 0 || found.n < max ? found.n : max;
+	bool is_all = n == found.n;
 	lm_json_open(&j, NULL, '[');
-	for (size_t i = 0; (in = lm_map_next(e->instances, &i)) != NULL;) {
-		const struct process *p = in->last;
-
-		if (name_contains != NULL && strstr(in->name, name_contains) == NULL)
-			continue;
-		lm_json_open(&j, NULL, '{');
-		lm_json_str(&j, "id", in->id);
-		lm_json_str(&j, "name", in->name);
-		lm_json_str(&j, "descriptorName", in->tree->spec.descriptor);
-		lm_json_str(&j, "state", component_state_text(instance_state(in)));
-		view_time(&j, "createdAt", in->created_ms);
-		view_time(&j, "lastModifiedAt", in->modified_ms);
-		if (p != NULL) {
-			lm_json_open(&j, "lastTransition", '{');
-			lm_json_str(&j, "id", p->id);
-			lm_json_str(&j, "intentType", intent_kind_text(p->intent.kind));
-			lm_json_str(&j, "status", process_status_text(p->status));
-			view_time(&j, "startDateTime", p->start_ms);
-			view_time(&j, "endDateTime", p->end_ms);
-			lm_json_close(&j, '}');
-		}
-		lm_json_close(&j, '}');
-	}
+	for (size_t i = 0; i < n; i++)
+		print_summary(&j, found.v[i]);
 	lm_json_close(&j, ']');
+	lm_vec_free(&found);
+	return is_all;
 }
