@@ -212,6 +212,12 @@ enum metric_kind engine_metric_kind(
 /* The location that a step in flight was asked at ("": the default one); NULL: it is not in flight. */
 const char *engine_step_location(const struct engine *, const char *step);
 
+/*
+ * Whether something exists at a deployment location, shall exist there, or is found there by a
+ * reference.  Looks at every component.
+ */
+bool engine_uses_location(const struct engine *, const char *location);
+
 /* Since the engine began. */
 struct engine_counts {
 	uint64_t asked, answered;

@@ -38,6 +38,7 @@ struct api {
 	struct listeners *listeners;
 	struct scraper *scraper;
 	const struct token_key *token_key;
+	struct sites *sites;
 	struct seen *alerts; /* that were acted upon; owned */
 	struct pages *pages; /* owned */
 	bool relay;          /* samples are taken from anybody, in the relay's form */

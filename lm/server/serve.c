@@ -20,6 +20,7 @@
 #include "lm/server/listeners.h"
 #include "lm/server/notify.h"
 #include "lm/server/scrape/scrape.h"
+#include "lm/server/sites/sites.h"
 #include "tosca/link/check.h"
 
 enum { DIAGS_MAX = 1000, PRINT_MAX = 1 << 20 };
@@ -176,6 +177,8 @@ static struct lm_err *open_state(struct server *s)
 		e = store_sqlite_open_with(&(struct store_sqlite_conf){.path = s->journal,
 					       .no_copy = s->conf.no_journal_copy},
 		    &s->store);
+	if (e == NULL)
+		e = sites_open(folder, &s->api.sites);
 	return e;
 }
 
@@ -310,6 +313,7 @@ static void stop(struct server *s)
 	if (s->store != NULL)
 		s->store->ops->close(s->store);
 	api_fini(&s->api);
+	sites_free(s->api.sites);
 	catalog_free(s->catalog);
 	token_key_free(s->token_key);
 	free(s->journal);

@@ -67,7 +67,7 @@ struct site_key {
 	const char *private_key; /* a secret: never into a log; NULL: it was not given */
 };
 
-/* NULL: there is none of this name. */
-const struct site_key *sites_key(const struct sites *, const char *name);
+/* False: there is none of this name. */
+bool sites_key(const struct sites *, const char *name, struct site_key *out);
 
 #endif

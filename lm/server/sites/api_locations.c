@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "base/log.h"
+#include "lm/server/api.h"
+#include "lm/server/document/document.h"
+#include "lm/server/sites/answer.h"
+#include "lm/server/sites/change.h"
+#include "lm/server/sites/routes.h"
+
+#define LOCATIONS "/api/deploymentLocations"
+
+void api_post_location(struct api *api, struct http_request *r, const char *param)
+{
+	json_t *body = document_read(r);
+	const char *name = NULL;
+	(void)param;
+
+	if (body == NULL)
+		return;
+	struct lm_err *e = site_location_create(api->sites, body, &name);
+	if (e != NULL) {
+		api_answer_err(r, 0, e);
+	} else {
+		sites_answer_created(r, &(struct created){"location.created", LOCATIONS, name},
+		    site_location_document(api->sites, name));
+	}
+	json_decref(body);
+}
+
+void api_get_locations(struct api *api, struct http_request *r, const char *param)
+{
+	(void)param;
+	document_answer(r, 200,
+	    site_location_list(
+		api->sites, http_query(r, "name"), http_query(r, "resourceManagerName")));
+}
+
+void api_get_location(struct api *api, struct http_request *r, const char *name)
+{
+	sites_answer_document(
+	    r, site_location_document(api->sites, name), "deployment location", name);
+}
+
+void api_put_location(struct api *api, struct http_request *r, const char *name)
+{
+	json_t *body = document_read(r);
+
+	if (body == NULL)
+		return;
+	bool is_used = engine_uses_location(manager_engine(api->manager), name);
+	struct lm_err *e = site_location_update(api->sites, name, body, is_used);
+	if (e != NULL) {
+		api_answer_err(r, 0, e);
+	} else {
+		lm_log(LM_LOG_INFO, "location.changed", "name=%s", name);
+		document_answer(r, 200, site_location_document(api->sites, name));
+	}
+	json_decref(body);
+}
+
+void api_delete_location(struct api *api, struct http_request *r, const char *name)
+{
+	bool is_used = engine_uses_location(manager_engine(api->manager), name);
+
+	sites_answer_change(
+	    r, site_location_delete(api->sites, name, is_used), "location.deleted", name);
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdint.h>
+#include <string.h>
+
+#include "lm/server/sites/sites_priv.h"
+
+/* Where this manager serves what a resource manager would, as seen by its clients. */
+#define OUR_URL "/api/resource-manager"
+
+bool site_manager_is_ours(const char *name)
+{
+	return strcmp(name, SITES_MANAGER) == 0 || strcmp(name, SITES_MANAGER_ALIAS) == 0;
+}
+
+static struct lm_err *unknown(const char *name)
+{
+	return lm_err_new(LM_ERR_NOT_FOUND,
+	    "there is no resource manager '%.80s': see /api/resource-managers", name);
+}
+
+static struct lm_err *read_url(const json_t *body, const char **out)
+{
+	struct lm_err *e =
+	    field_needed(body, "url", "where the resource manager's API is, http://...", out);
+
+	if (e == NULL && !url_is_base(*out))
+		e = lm_err_new(LM_ERR_INVALID,
+		    "\"url\" must be an address without user, query and fragment: "
+		    "http://host:port/path");
+	return e;
+}
+
+/* ---- changes ------------------------------------------------------------------------------------ */
+
+struct lm_err *site_manager_create(struct sites *s, const json_t *body, const char **name)
+{
+	const char *url = NULL, *type = NULL;
+
+	struct lm_err *e = field_name(body, "what locations name the resource manager by", name);
+	if (e == NULL)
+		e = read_url(body, &url);
+	if (e == NULL)
+		e = field_text(body, "type", &type);
+	if (e == NULL && site_manager_is_ours(*name))
+		e = lm_err_new(
+		    LM_ERR_CONFLICT, "'%s' is this manager itself: it is always there", *name);
+	if (e == NULL && shelf_find(s->managers, *name) != NULL)
+		e = lm_err_new(LM_ERR_CONFLICT,
+		    "there is a resource manager '%.80s' already: PUT changes it", *name);
+	if (e != NULL)
+		return e;
+	json_t *o = json_pack("{s:s, s:s?, s:s}", "name", *name, "type", type, "url", url);
+	e = shelf_put(s->managers, *name, o);
+	json_decref(o);
+	return e;
+}
+
+/* Clients send back what they were shown: our own address is no news. */
+static struct lm_err *check_own(const json_t *body, const char *name)
+{
+	const char *url = NULL;
+
+	struct lm_err *e = field_same_name(body, name);
+	return e != NULL ? e : field_text(body, "url", &url);
+}
+
+struct lm_err *site_manager_update(struct sites *s, const char *name, const json_t *body)
+{
+	const json_t *before = shelf_find(s->managers, name);
+	const char *url = NULL, *type = NULL;
+
+	if (site_manager_is_ours(name))
+		return check_own(body, name);
+	if (before == NULL)
+		return unknown(name);
+	struct lm_err *e = field_same_name(body, name);
+	if (e == NULL)
+		e = read_url(body, &url);
+	if (e == NULL)
+		e = field_text(body, "type", &type);
+	if (e != NULL)
+		return e;
+	json_t *o = json_copy((json_t *)(uintptr_t)before);
+	json_object_set_new(o, "url", json_string(url));
+	if (type != NULL)
+		json_object_set_new(o, "type", json_string(type));
+	e = shelf_put(s->managers, name, o);
+	json_decref(o);
+	return e;
+}
+
+struct lm_err *site_manager_delete(struct sites *s, const char *name)
+{
+	if (site_manager_is_ours(name))
+		return lm_err_new(
+		    LM_ERR_CONFLICT, "'%s' is this manager itself: it is always there", name);
+	if (shelf_find(s->managers, name) == NULL)
+		return unknown(name);
+	size_t n = site_location_count(s, name);
+	if (n > 0)
+		return lm_err_new(LM_ERR_CONFLICT,
+		    "%zu deployment location%s to '%s': delete %s first", n,
+		    n == 1 ? " belongs" : "s belong", name, n == 1 ? "it" : "them");
+	return shelf_remove(s->managers, name);
+}
+
+/* ---- documents ---------------------------------------------------------------------------------- */
+
+static json_t *our_document(const char *name)
+{
+	return json_pack("{s:s, s:s, s:s}", "name", name, "type", SITES_MANAGER, "url", OUR_URL);
+}
+
+json_t *site_manager_document(const struct sites *s, const char *name)
+{
+	if (site_manager_is_ours(name))
+		return our_document(name);
+	return json_incref((json_t *)(uintptr_t)shelf_find(s->managers, name));
+}
+
+json_t *site_manager_list(const struct sites *s)
+{
+	json_t *all = json_array();
+
+	json_array_append_new(all, our_document(SITES_MANAGER));
+	for (size_t i = 0; i < shelf_count(s->managers); i++)
+		json_array_append(all, (json_t *)(uintptr_t)shelf_at(s->managers, i));
+	return all;
+}
