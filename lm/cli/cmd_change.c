@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lm apply, create, adopt, upgrade, state, ...; lm plan: all that says what shall become different. */
+/* lm upgrade, state, scale, ...; lm plan: words that say what shall become different. */
 #include <stdio.h>
 #include <string.h>
 
+#include "lm/cli/apply.h"
 #include "lm/cli/cli.h"
 #include "lm/cli/client.h"
 #include "lm/cli/request.h"
@@ -10,46 +11,11 @@
 
 enum { PLAN_MAX = 256 * 1024 * 1024 };
 
-/* Those that read documents, and what each of these is for. */
-static const struct {
-	const char *verb, *intent;
-} readers[] = {
-    {"create", "createAssembly"},
-    {"apply", "createOrUpgradeAssembly"},
-    {"adopt", "adoptAssembly"},
-};
-
-static const char *intent_of_reader(const char *verb)
-{
-	for (size_t i = 0; i < LM_COUNT(readers); i++)
-		if (strcmp(readers[i].verb, verb) == 0)
-			return readers[i].intent;
-	return NULL;
-}
-
 static struct request_words words_of(
     const struct args *a, const char *verb, const char *const *v, size_t n)
 {
 	return (struct request_words){verb, v, n,
 	    {a->descriptor, a->intended, a->properties.v, a->properties.n, a->queue, a->to}};
-}
-
-int apply_run(const struct args *a)
-{
-	LM_AUTO(lm_arena) arena = lm_arena_new();
-	struct requests requests = {0};
-	int status = CLI_OK;
-
-	if (a->file == NULL)
-		return cli_usage(a, "which file? Add -f FILE");
-	struct request_file file = {intent_of_reader(a->command->name), a->file, a->queue};
-	struct lm_err *e = requests_from_file(arena, &file, &requests);
-	if (e != NULL)
-		return cli_fail(e);
-	LM_AUTO(client) c = client_new(a->server);
-	for (size_t i = 0; status == CLI_OK && i < requests.all.n; i++)
-		status = wait_request(a, c, &requests.all.v[i]);
-	return status;
 }
 
 int change_run(const struct args *a)
@@ -71,7 +37,7 @@ int change_run(const struct args *a)
 
 static struct lm_err *planned(const struct args *a, struct lm_arena *arena, struct requests *out)
 {
-	const char *intent = intent_of_reader(a->words[0]);
+	const char *intent = apply_intent(a->words[0]);
 	struct request_words w = words_of(a, a->words[0], a->words + 1, a->n_words - 1);
 	struct request r;
 

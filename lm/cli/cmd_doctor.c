@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/json.h"
+#include "lm/cli/ask.h"
 #include "lm/cli/cli.h"
 #include "lm/cli/client.h"
 #include "lm/cli/render/render.h"
@@ -154,17 +154,6 @@ static size_t repairable(const struct args *a, const json_t *x)
 		n += is_meant(a, f) && json_is_true(json_object_get(f, "repairable"));
 	}
 	return n;
-}
-
-static bool is_agreed(const struct args *a, size_t n)
-{
-	char answer[16] = "";
-
-	if (a->yes)
-		return true;
-	fprintf(stderr, "Repair %zu finding%s? [y/N] ", n, plural(n));
-	return fgets(answer, sizeof answer, stdin) != NULL &&
-	       (answer[0] == 'y' || answer[0] == 'Y');
 }
 
 static struct lm_err *ask_repair(const struct args *a, struct client *c, json_t **out)
@@ -317,9 +306,13 @@ static int look_and_repair(const struct args *a, struct client *c, const json_t 
 		}
 		puts("");
 	}
-	if (!a->yes && isatty(STDIN_FILENO) == 0)
+	char question[64];
+
+	snprintf(question, sizeof question, "Repair %zu finding%s?", n, plural(n));
+	enum ask answer = a->yes ? ASK_YES : ask_yes(question);
+	if (answer == ASK_NOBODY)
 		return cli_usage(a, "nobody can be asked here: add --yes to repair");
-	return is_agreed(a, n) ? repair(a, c) : DOCTOR_FINDINGS;
+	return answer == ASK_YES ? repair(a, c) : DOCTOR_FINDINGS;
 }
 
 /* ---- the command ------------------------------------------------------------------------------------------ */

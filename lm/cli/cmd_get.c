@@ -57,14 +57,14 @@ static bool is_id(const char *word)
 	return strlen(word) == 36 && strspn(word, "0123456789abcdef-") == 36;
 }
 
-static void path_of(struct client *c, const struct kind *k, const char *word, struct lm_buf *path)
+static void path_of(
+    struct client *c, const struct kind *k, const char *word, bool describe, struct lm_buf *path)
 {
+	bool is_filter = word != NULL && !describe && k->filter != NULL && !is_id(word);
+
 	lm_buf_puts(path, k->path);
-	if (word != NULL && k->filter != NULL && !is_id(word)) {
-		client_path(c, path, k->filter, word, NULL);
-	} else if (word != NULL) {
-		client_path(c, path, "/%", word, NULL);
-	}
+	if (word != NULL)
+		client_path(c, path, is_filter ? k->filter : "/%", word, NULL);
 }
 
 /* ---- one -------------------------------------------------------------------------------------- */
@@ -119,7 +119,7 @@ static int look_at(const struct args *a, const struct kind *k, const char *word,
 	int status = CLI_OK;
 
 	lm_buf_init(&path, PATH_BYTES);
-	path_of(c, k, word, &path);
+	path_of(c, k, word, describe, &path);
 	l.path = path.p;
 	l.print = describe ? print_described : print_kind;
 	if (word != NULL && k->takes == KIND_TEXT) {

@@ -36,7 +36,7 @@ static const struct command commands[] = {
     {"serve", "", "pSILVM1XYEUHBG", "run the manager",
 	"Stops at SIGTERM or SIGINT; what it manages keeps running and is found again.\n", 0, 0,
 	serve_command_run},
-    {"apply", "", "f" WAITS, "bring about the assemblies described in a file",
+    {"apply", "", "fy" WAITS, "bring about the assemblies described in a file",
 	"Those that are not there are created; what differs in the others is upgraded, and what "
 	"is\n"
 	"as the file says is left alone.  One or several documents, one after another:\n\n"
@@ -45,7 +45,12 @@ static const struct command commands[] = {
 	"  intendedState: Active        # the default\n"
 	"  properties: {name: value}    # null: back to the default\n\n"
 	"Properties that an assembly has and the file does not name stay as they are, and so does\n"
-	"the number of a cluster's members.\n",
+	"the number of a cluster's members.\n\n"
+	"First it shows what it would do, and asks; --yes does not ask, and must be said where "
+	"there\n"
+	"is no terminal (exit status 2 otherwise).  A document that needs one before it is "
+	"planned\n"
+	"and asked about when that is done.\n",
 	0, 0, apply_run},
     {"create", "[KIND [NAME]]", "fK" WAITS, "create assemblies, or things of other kinds",
 	"Without a kind: the assemblies described in -f FILE, as for 'lm apply'; a name that is\n"

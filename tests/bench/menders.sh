@@ -38,7 +38,7 @@ lm_end() { spares 0; }
 # spares N: so many servers stand by
 spares() {
 	printf '  spares: "%s"\n' "$1" | cat "$examples/voice.yml" - >"$STORY_DIR/voice.yml"
-	lm apply -f "$STORY_DIR/voice.yml" >>"$STORY_DIR/cli.log" 2>&1 || fail "no spares: $(tail -n 2 "$STORY_DIR/cli.log")"
+	lm apply --yes -f "$STORY_DIR/voice.yml" >>"$STORY_DIR/cli.log" 2>&1 || fail "no spares: $(tail -n 2 "$STORY_DIR/cli.log")"
 	await_whole
 	members_find
 }

@@ -175,7 +175,7 @@ create() {
 	mark_at "$create_ms" "create-$1" label "create $1"
 	cat "$examples/$1.yml" >"$STORY_DIR/$1.yml"
 	[ ! -e "$STORY_DIR/$1.properties" ] || cat "$STORY_DIR/$1.properties" >>"$STORY_DIR/$1.yml"
-	lm apply --no-wait -f "$STORY_DIR/$1.yml" >>"$STORY_DIR/cli.log" 2>&1 ||
+	lm apply --yes --no-wait -f "$STORY_DIR/$1.yml" >>"$STORY_DIR/cli.log" 2>&1 ||
 		fail "'lm apply -f services/examples/$1.yml' was refused: $(tail -n 2 "$STORY_DIR/cli.log")"
 	await_process CreateAssembly "$1" "$2" "$create_ms"
 	say "    $1 is Active after $((ended_ms - create_ms)) ms"

@@ -265,9 +265,9 @@ given_packages() {
 processes() {
 	LM_SERVER=$url
 	export LM_SERVER
-	runs 0 'one: CreateAssembly Completed' apply -f "$folder/one.yml"
+	runs 0 'one: CreateAssembly Completed' apply --yes -f "$folder/one.yml"
 	runs 0 'one: nothing to do' plan apply -f "$folder/one.yml"
-	runs 0 ': nothing to do' apply -f "$folder/one.yml"
+	runs 0 ': nothing to do' apply --yes -f "$folder/one.yml"
 	runs 1 "there is an assembly instance 'one' already" create -f "$folder/one.yml"
 	runs 0 'one: UpgradeAssembly Completed' upgrade one -p word=c
 	ask 200 GET '/api/processes?assemblyName=one&limit=1'
@@ -276,7 +276,7 @@ processes() {
 	ask 200 GET "/api/processes/$(echo "$body" | jq -r '.[0].id')"
 	is '.previousInstance.properties == [{name: "word", value: "b"}]'
 	is '.desiredInstance | .properties == [{name: "word", value: "c"}] and .intendedState == "Active"'
-	runs 1 'failed  part' apply -f "$folder/two.yml"
+	runs 1 'failed  part' apply --yes -f "$folder/two.yml"
 	runs 0 'Completed' get processes
 	ask 200 GET /api/processes
 	is '[.[].assemblyName] == ["two", "one", "one", "one"] and all(.[]; has("executionPlan") | not)'

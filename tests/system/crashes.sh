@@ -33,7 +33,7 @@ declare -A commits # how many an intent takes
 
 ask() {
 	case $1 in
-	create) lm apply --no-wait -f "$examples/voice.yml" ;;
+	create) lm apply --yes --no-wait -f "$examples/voice.yml" ;;
 	delete) lm delete --no-wait voice ;;
 	scale-out) lm scale --no-wait voice voip-server out ;;
 	scale-in) lm scale --no-wait voice voip-server in ;;

@@ -85,7 +85,7 @@ nobody_is_there() {
 }
 
 a_new_site_is_healthy() {
-	ends 0 apply -f site.yml
+	ends 0 apply --yes -f site.yml
 	note_mark
 	is_healthy
 	says '3 components in the journal, 3 resources outside'

@@ -130,9 +130,9 @@ newest() {
 # ---- the story -----------------------------------------------------------------------------------------------
 
 applied_again_nothing_changes() {
-	ends 0 apply -f site.yml
+	ends 0 apply --yes -f site.yml
 	note_mark
-	ends 0 apply -f site.yml
+	ends 0 apply --yes -f site.yml
 	says 'UpgradeAssembly Completed after .*: nothing to do'
 	does
 	is_active

@@ -38,7 +38,7 @@ await() {
 chapter() {
 	echo "$1"
 	echo "{assemblyName: $1, descriptorName: '$2', properties: {${3:-}}}" >intent.yml
-	ends 0 apply -f intent.yml
+	ends 0 apply --yes -f intent.yml
 	since=$(date +%s%3N)
 }
 

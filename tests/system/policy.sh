@@ -129,8 +129,8 @@ mistakes() {
 packages
 start state
 token=$("$lm" token --writer tester --state state)
-ends 0 apply -f voice.yml
-ends 0 apply -f plain.yml
+ends 0 apply --yes -f voice.yml
+ends 0 apply --yes -f plain.yml
 nothing_is_seen_yet
 samples_are_counted
 decisions_are_told_with_their_reasons

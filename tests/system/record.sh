@@ -133,7 +133,7 @@ it_can_be_simulated() {
 packages
 start state
 token=$("$lm" token --writer tester --state state)
-ends 0 apply -f both.yml
+ends 0 apply --yes -f both.yml
 what_is_reported_is_written
 what_is_lost_is_told
 it_ends_by_itself

@@ -122,6 +122,7 @@ struct column {
 
 struct render_table {
 	size_t n_columns;
+	bool is_headless;
 	struct column *columns;
 	LM_VEC(struct cell) cells;
 };
@@ -168,6 +169,11 @@ void render_table_end(struct render_table *t, const struct render *r, struct lm_
 void render_table_align_right(struct render_table *t, size_t column)
 {
 	t->columns[column].right = true;
+}
+
+void render_table_no_heads(struct render_table *t)
+{
+	t->is_headless = true;
 }
 
 void render_table_add(struct render_table *t, enum render_hue hue, const char *text)
@@ -230,6 +236,7 @@ static void put_cut(const struct render *r, const struct cell *c, enum render_hu
 static void put_row(const struct render_table *t, const struct render *r, size_t first,
     const size_t *widths, struct lm_buf *out)
 {
+	bool is_head = first == 0 && !t->is_headless;
 	size_t behind = 0; /* blanks, which are put when something follows */
 
 	for (size_t i = 0; i < t->n_columns; i++) {
@@ -240,7 +247,7 @@ static void put_row(const struct render_table *t, const struct render *r, size_t
 		if (w > 0)
 			lm_buf_printf(out, "%*s", (int)behind, "");
 		behind = w > 0 ? 0 : behind;
-		put_cut(r, c, first == 0 ? RENDER_FAINT : c->hue, widths[i], out);
+		put_cut(r, c, is_head ? RENDER_FAINT : c->hue, widths[i], out);
 		behind += (t->columns[i].right ? 0 : room) + 2;
 	}
 	lm_buf_puts(out, "\n");

@@ -37,6 +37,8 @@ struct render_table *render_table_new(size_t columns);
 void render_table_free(struct render_table *);
 /* For columns of numbers, the first is 0; their head, too, stands at the right. */
 void render_table_align_right(struct render_table *, size_t column);
+/* Its first row is like the others. */
+void render_table_no_heads(struct render_table *);
 void render_table_add(struct render_table *, enum render_hue, const char *cell);
 /* One with these heads; and the end of one, printed and freed. */
 struct render_table *render_table_begin(const char *const *heads, size_t n);
