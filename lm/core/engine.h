@@ -69,6 +69,13 @@ void engine_died(
 struct lm_err *engine_forget(struct engine *, const char *name_or_id, int64_t now_ms, struct turn *)
     LM_MUST_USE;
 
+/*
+ * A receiver of events has been given up, and why.  The engine itself has nothing to do with them, but
+ * the journal is its to write.
+ */
+void engine_note_webhook(
+    struct engine *, const char *webhook, const char *why, int64_t now_ms, struct turn *);
+
 struct sample {
 	const char *metric_key;  /* id of the resource instance, or its full name */
 	const char *metric_name; /* "h_load"; NULL with metric_id */

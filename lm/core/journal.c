@@ -587,6 +587,18 @@ void event_death(
 	event_close(&b, e, t, c->instance->name);
 }
 
+void engine_note_webhook(
+    struct engine *e, const char *webhook, const char *why, int64_t now_ms, struct turn *t)
+{
+	struct body b;
+
+	event_open(&b, e, now_ms, "WebhookEvent");
+	lm_json_str(&b.json, "webhook", webhook);
+	lm_json_str(&b.json, "state", "stopped");
+	lm_json_str(&b.json, "text", why);
+	event_close(&b, e, t, "");
+}
+
 void event_alarm(struct engine *e, struct turn *t, int64_t now_ms, const struct alarm *a)
 {
 	static const char *const kinds[] = {

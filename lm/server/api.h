@@ -20,6 +20,7 @@
  * anybody: they are answered as they come, as long as that takes no more than its part of a turn.  The
  * others wait, behind everything that operators ask.
  */
+struct hooks;
 struct listeners;
 struct scraper;
 
@@ -37,6 +38,7 @@ struct api {
 	struct events *events;
 	struct listeners *listeners;
 	struct scraper *scraper;
+	struct hooks *hooks;
 	const struct token_key *token_key;
 	struct sites *sites;
 	struct seen *alerts; /* that were acted upon; owned */
@@ -78,6 +80,11 @@ void api_fini(struct api *);
 void api_post_intent(struct api *, struct http_request *, const char *name);
 void api_post_plan(struct api *, struct http_request *, const char *name);
 void api_get_events(struct api *, struct http_request *, const char *);
+void api_get_webhooks(struct api *, struct http_request *, const char *);
+void api_post_webhook(struct api *, struct http_request *, const char *);
+void api_get_webhook(struct api *, struct http_request *, const char *name);
+void api_put_webhook(struct api *, struct http_request *, const char *name);
+void api_delete_webhook(struct api *, struct http_request *, const char *name);
 void api_post_metrics(struct api *, struct http_request *, const char *);
 void api_post_alerts(struct api *, struct http_request *, const char *);
 void api_post_collectd(struct api *, struct http_request *, const char *);

@@ -115,6 +115,11 @@ struct lm_err *manager_forget(struct manager *m, const char *assembly)
 	return e != NULL ? e : engine_forget(m->engine, assembly, manager_now_ms(m), m->turn);
 }
 
+void manager_note_webhook(struct manager *m, const char *webhook, const char *why)
+{
+	engine_note_webhook(m->engine, webhook, why, manager_now_ms(m), m->turn);
+}
+
 struct manager_trouble manager_trouble(const struct manager *m)
 {
 	struct manager_trouble t = {.samples_dropped = m->held.samples};

@@ -70,6 +70,8 @@ struct lm_err *manager_forget(struct manager *, const char *assembly) LM_MUST_US
 /* Somebody's wish from outside, see engine_alert(). */
 struct lm_err *manager_alert(struct manager *, const struct alert *, char process[LM_ID_SIZE])
     LM_MUST_USE;
+/* See engine_note_webhook(). */
+void manager_note_webhook(struct manager *, const char *webhook, const char *why);
 enum intake_fate manager_sample(struct manager *, const struct sample *, int64_t now_ms);
 
 /*

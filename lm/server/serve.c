@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "lm/packages/packages.h"
 #include "lm/server/api.h"
+#include "lm/server/feed/hooks.h"
 #include "lm/server/listeners.h"
 #include "lm/server/notify.h"
 #include "lm/server/scrape/scrape.h"
@@ -222,6 +223,21 @@ static void on_published(void *arg, int64_t seq, const char *body)
 	struct server *s = arg;
 
 	events_published(s->api.events, seq, body);
+	hooks_published(s->api.hooks, seq, body);
+}
+
+static int64_t hooks_now_ms(void *arg)
+{
+	const struct server *s = arg;
+
+	return manager_now_ms(s->api.manager);
+}
+
+static void on_hook_stopped(void *arg, const char *name, const char *why)
+{
+	const struct server *s = arg;
+
+	manager_note_webhook(s->api.manager, name, why);
 }
 
 static void on_host_address(void *arg, const char *address, bool up)
@@ -290,9 +306,19 @@ static struct lm_err *open_manager(struct server *s)
 	    .loop = &s->loop, .take = api_take_scraped, .now_ms = now_ms, .arg = &s->api});
 	struct lm_err *e = listeners_open(s->api.listeners, s->conf.listen);
 	if (e == NULL)
+		e = hooks_open(&(struct hooks_conf){.loop = &s->loop,
+				   .state_dir = s->conf.state_dir,
+				   .store = s->store,
+				   .now_ms = hooks_now_ms,
+				   .stopped = on_hook_stopped,
+				   .arg = s},
+		    &s->api.hooks);
+	if (e == NULL)
 		e = manager_open(&conf, &s->api.manager);
 	if (e == NULL)
 		s->api.started_ms = manager_now_ms(s->api.manager);
+	if (e == NULL)
+		hooks_start(s->api.hooks);
 	return e;
 }
 
@@ -300,6 +326,7 @@ static void stop(struct server *s)
 {
 	if (s->has_loop) {
 		scraper_free(s->api.scraper);
+		hooks_close(s->api.hooks);
 		listeners_free(s->api.listeners);
 		manager_close(s->api.manager);
 		events_free(s->api.events);

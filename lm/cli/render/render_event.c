@@ -85,6 +85,13 @@ static void alarm_event(const struct render *r, const json_t *e, struct lm_buf *
 	    render_text(e, "text"));
 }
 
+static void webhook_event(const struct render *r, const json_t *e, struct lm_buf *out)
+{
+	lm_buf_printf(out, "webhook %s ", render_text(e, "webhook"));
+	render_paint(r, RENDER_BAD, render_text(e, "state"), out);
+	lm_buf_printf(out, ": %s", render_text(e, "text"));
+}
+
 static void sample_event(const struct render *r, const json_t *e, struct lm_buf *out)
 {
 	const char *name = render_text(e, "resourceName");
@@ -113,6 +120,7 @@ static const struct {
     {"PolicyEvent", "rootAssemblyName", policy_event},
     {"DeathEvent", "rootAssemblyName", death_event},
     {"AlarmEvent", "rootAssemblyName", alarm_event},
+    {"WebhookEvent", "rootAssemblyName", webhook_event},
     {"MetricSample", "rootAssemblyName", sample_event},
 };
 

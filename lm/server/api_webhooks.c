@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Receivers of events, as operators name them. */
+#include <jansson.h>
+#include <stdio.h>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "lm/server/api.h"
+#include "lm/server/feed/hooks.h"
+
+enum { ANSWER_MAX = 1024 * 1024 };
+
+void api_get_webhooks(struct api *api, struct http_request *r, const char *param)
+{
+	struct lm_buf b;
+	(void)param;
+
+	lm_buf_init(&b, ANSWER_MAX);
+	struct lm_json j = lm_json_on(&b);
+	hooks_print_all(api->hooks, &j);
+	api_answer_text(r, NULL, &b);
+	lm_buf_fini(&b);
+}
+
+static void answer_one(struct api *api, struct http_request *r, int status, const char *name)
+{
+	struct lm_buf b;
+
+	lm_buf_init(&b, ANSWER_MAX);
+	struct lm_json j = lm_json_on(&b);
+	if (hooks_print(api->hooks, name, &j))
+		http_answer(r, &(struct http_answer){.status = status}, &b);
+	else
+		http_answer_error(
+		    r, 404, "Cannot find webhook with name %s: see /api/webhooks", name);
+	lm_buf_fini(&b);
+}
+
+void api_get_webhook(struct api *api, struct http_request *r, const char *name)
+{
+	answer_one(api, r, 200, name);
+}
+
+static json_t *read_body(struct http_request *r)
+{
+	json_error_t why;
+	json_t *body = json_loadb(r->body, r->body_n, JSON_REJECT_DUPLICATES, &why);
+
+	if (body == NULL)
+		http_answer_error(r, 400, "the body is not JSON: line %d column %d: %s", why.line,
+		    why.column, why.text);
+	return body;
+}
+
+/* 'name' NULL: a new one. */
+static void put(struct api *api, struct http_request *r, const char *name)
+{
+	json_t *body = read_body(r);
+	const char *saved = NULL;
+	char location[32 + HOOK_NAME_MAX];
+
+	if (body == NULL)
+		return;
+	struct lm_err *e = hooks_put(api->hooks, name, body, &saved);
+	json_decref(body);
+	if (e != NULL) {
+		api_answer_err(r, 0, e);
+		return;
+	}
+	lm_log(LM_LOG_INFO, "webhook.said", "webhook=%s", saved);
+	snprintf(location, sizeof location, "/api/webhooks/%s", saved);
+	if (name == NULL)
+		http_put_header(r, "Location", location);
+	answer_one(api, r, name == NULL ? 201 : 200, saved);
+}
+
+void api_post_webhook(struct api *api, struct http_request *r, const char *param)
+{
+	(void)param;
+	put(api, r, NULL);
+}
+
+void api_put_webhook(struct api *api, struct http_request *r, const char *name)
+{
+	put(api, r, name);
+}
+
+void api_delete_webhook(struct api *api, struct http_request *r, const char *name)
+{
+	struct lm_err *e = hooks_remove(api->hooks, name);
+
+	if (e != NULL) {
+		api_answer_err(r, 0, e);
+		return;
+	}
+	lm_log(LM_LOG_INFO, "webhook.removed", "webhook=%s", name);
+	http_answer(r, &(struct http_answer){.status = 204}, NULL);
+}
