@@ -152,7 +152,7 @@ packages() {
 
 a_location_in_use() {
 	printf 'assemblyName: site\ndescriptorName: assembly::site::1.0\n' >site.yml
-	ends 0 apply -f site.yml
+	ends 0 apply -f site.yml --yes
 	note_mark
 	ask 409 DELETE $locations/edge
 	explains "components exist at 'edge'"

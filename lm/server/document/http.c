@@ -18,7 +18,7 @@ static bool is_type(const char *p, size_t n, const char *type)
 
 bool document_is_yaml(const char *type)
 {
-	size_t n = type == NULL ? 0 : strcspn(type, "; \t");
+	size_t n = type == NULL ? 0 : strcspn(type, ";, \t");
 
 	for (size_t i = 0; i < LM_COUNT(yamls); i++)
 		if (is_type(type, n, yamls[i]))

@@ -132,10 +132,12 @@ static struct lm_err *first_error(const struct diags *ds)
 		const struct diag *d = diags_at(ds, i);
 		struct source_place at = source_place(&d->pos);
 
-		if (d->severity == DIAG_ERROR)
-			return lm_err_new(LM_ERR_INVALID,
-			    "the body is no YAML: line %u column %u: %s", at.line, at.col,
-			    d->message);
+		if (d->severity != DIAG_ERROR)
+			continue;
+		if (at.line == 0)
+			return lm_err_new(LM_ERR_INVALID, "the body is no YAML: %s", d->message);
+		return lm_err_new(LM_ERR_INVALID, "the body is no YAML: line %u column %u: %s",
+		    at.line, at.col, d->message);
 	}
 	return lm_err_new(LM_ERR_INVALID, "the body is no YAML");
 }

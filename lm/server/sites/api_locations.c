@@ -9,6 +9,18 @@
 
 #define LOCATIONS "/api/deploymentLocations"
 
+static bool is_used(void *arg, const char *location)
+{
+	const struct api *api = arg;
+
+	return engine_uses_location(manager_engine(api->manager), location);
+}
+
+static struct site_use use_of(struct api *api)
+{
+	return (struct site_use){is_used, api};
+}
+
 void api_post_location(struct api *api, struct http_request *r, const char *param)
 {
 	json_t *body = document_read(r);
@@ -47,8 +59,7 @@ void api_put_location(struct api *api, struct http_request *r, const char *name)
 
 	if (body == NULL)
 		return;
-	bool is_used = engine_uses_location(manager_engine(api->manager), name);
-	struct lm_err *e = site_location_update(api->sites, name, body, is_used);
+	struct lm_err *e = site_location_update(api->sites, name, body, use_of(api));
 	if (e != NULL) {
 		api_answer_err(r, 0, e);
 	} else {
@@ -60,8 +71,6 @@ void api_put_location(struct api *api, struct http_request *r, const char *name)
 
 void api_delete_location(struct api *api, struct http_request *r, const char *name)
 {
-	bool is_used = engine_uses_location(manager_engine(api->manager), name);
-
 	sites_answer_change(
-	    r, site_location_delete(api->sites, name, is_used), "location.deleted", name);
+	    r, site_location_delete(api->sites, name, use_of(api)), "location.deleted", name);
 }

@@ -16,13 +16,15 @@
 /* {name, description, resourceManager, infrastructureType, infrastructureSpecificProperties} */
 struct lm_err *site_location_create(struct sites *, const json_t *body, const char **name)
     LM_MUST_USE;
-/*
- * What the body does not name stays.  'is_used': something exists there, so its type and its resource
- * manager stay.
- */
+/* Whether something exists at a location, or shall: asked only where it matters. */
+struct site_use {
+	bool (*is_used)(void *arg, const char *location);
+	void *arg;
+};
+/* What the body does not name stays; type and resource manager stay while the location is used. */
 struct lm_err *site_location_update(
-    struct sites *, const char *name, const json_t *body, bool is_used) LM_MUST_USE;
-struct lm_err *site_location_delete(struct sites *, const char *name, bool is_used) LM_MUST_USE;
+    struct sites *, const char *name, const json_t *body, struct site_use) LM_MUST_USE;
+struct lm_err *site_location_delete(struct sites *, const char *name, struct site_use) LM_MUST_USE;
 
 /* With an id, which is the name; NULL: there is none. */
 json_t *site_location_document(const struct sites *, const char *name);

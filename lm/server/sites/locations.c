@@ -198,23 +198,31 @@ static struct lm_err *check_manager(const struct sites *s, const char *name)
 	    name);
 }
 
-/* What is there, with what the body names laid over it. */
-static struct lm_err *lay_over(
-    const struct sites *s, const json_t *body, json_t *object, bool *is_moved)
+/* Something else is to make things there: another type, or another manager by whatever name. */
+static bool is_moved(const json_t *before, const json_t *after)
 {
-	static const char *const texts[] = {"description", MANAGER, TYPE};
+	const char *from = text_at(before, MANAGER), *to = text_at(after, MANAGER);
+
+	return strcmp(text_at(before, TYPE), text_at(after, TYPE)) != 0 ||
+	       (strcmp(from, to) != 0 && !(site_manager_is_ours(from) && site_manager_is_ours(to)));
+}
+
+/* What is there, with what the body names laid over it. */
+static struct lm_err *lay_over(const struct sites *s, const json_t *body, json_t *object)
+{
+	static const struct {
+		const char *name;
+		bool may_be_empty;
+	} texts[] = {{"description", true}, {MANAGER, false}, {TYPE, false}};
 	json_t *properties = NULL;
 	struct lm_err *e = NULL;
 
-	*is_moved = false;
 	for (size_t i = 0; e == NULL && i < LM_COUNT(texts); i++) {
 		const char *given = NULL;
 
-		e = field_text(body, texts[i], &given);
-		if (e != NULL || given == NULL || (i > 0 && given[0] == '\0'))
-			continue;
-		*is_moved |= i > 0 && strcmp(given, text_at(object, texts[i])) != 0;
-		json_object_set_new(object, texts[i], json_string(given));
+		e = field_text(body, texts[i].name, &given);
+		if (given != NULL && (texts[i].may_be_empty || given[0] != '\0'))
+			json_object_set_new(object, texts[i].name, json_string(given));
 	}
 	if (e == NULL)
 		e = check_manager(s, text_at(object, MANAGER));
@@ -243,8 +251,6 @@ static struct lm_err *unknown(const char *name)
 
 struct lm_err *site_location_create(struct sites *s, const json_t *body, const char **name)
 {
-	bool is_moved;
-
 	struct lm_err *e = field_name(body, "what components name the location by", name);
 	if (e == NULL && sites_location(s, *name) != NULL)
 		e = lm_err_new(LM_ERR_CONFLICT,
@@ -253,7 +259,7 @@ struct lm_err *site_location_create(struct sites *s, const json_t *body, const c
 		return e;
 	json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:{}}", "name", *name, "description", "",
 	    MANAGER, SITES_MANAGER, TYPE, "", PROPERTIES);
-	e = lay_over(s, body, o, &is_moved);
+	e = lay_over(s, body, o);
 	if (text_at(o, TYPE)[0] == '\0' && site_manager_is_ours(text_at(o, MANAGER)))
 		json_object_set_new(o, TYPE, json_string("local"));
 	if (e == NULL)
@@ -263,21 +269,20 @@ struct lm_err *site_location_create(struct sites *s, const json_t *body, const c
 }
 
 struct lm_err *site_location_update(
-    struct sites *s, const char *name, const json_t *body, bool is_used)
+    struct sites *s, const char *name, const json_t *body, struct site_use use)
 {
 	const json_t *before = shelf_find(s->locations, name);
-	bool is_moved = false;
 
 	if (before == NULL)
 		return unknown(name);
 	json_t *o = json_copy((json_t *)(uintptr_t)before);
 	struct lm_err *e = field_same_name(body, name);
 	if (e == NULL)
-		e = lay_over(s, body, o, &is_moved);
-	if (e == NULL && is_moved && strcmp(name, SITES_LOCAL) == 0)
+		e = lay_over(s, body, o);
+	if (e == NULL && is_moved(before, o) && strcmp(name, SITES_LOCAL) == 0)
 		e = lm_err_new(LM_ERR_CONFLICT,
 		    "'" SITES_LOCAL "' is this machine: its type and resource manager stay");
-	if (e == NULL && is_moved && is_used)
+	if (e == NULL && is_moved(before, o) && use.is_used(use.arg, name))
 		e = lm_err_new(LM_ERR_CONFLICT,
 		    "something exists at '%s': its type and resource manager stay until that is "
 		    "gone",
@@ -288,14 +293,14 @@ struct lm_err *site_location_update(
 	return e;
 }
 
-struct lm_err *site_location_delete(struct sites *s, const char *name, bool is_used)
+struct lm_err *site_location_delete(struct sites *s, const char *name, struct site_use use)
 {
 	if (shelf_find(s->locations, name) == NULL)
 		return unknown(name);
 	if (strcmp(name, SITES_LOCAL) == 0)
 		return lm_err_new(
 		    LM_ERR_CONFLICT, "'" SITES_LOCAL "' is this machine: it is always there");
-	if (is_used)
+	if (use.is_used(use.arg, name))
 		return lm_err_new(LM_ERR_CONFLICT,
 		    "components exist at '%s', or shall: delete their assemblies first", name);
 	struct lm_err *e = shelf_remove(s->locations, name);
