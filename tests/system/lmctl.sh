@@ -1,0 +1,126 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# An existing client: a manager is asked what lmctl asks (tests/lib/lmctl.py), and its answers are read
+# as lmctl reads them.  Where $LMCTL names a checkout of lmctl, that one is asked to do the same.
+set -eu
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
+# shellcheck source=tests/lib/box.sh
+. "$root/tests/lib/box.sh"
+command -v python3 >/dev/null || {
+	echo "python3 is missing: tests/depends names the packages"
+	exit 77
+}
+box_enter
+
+leaf() {
+	cat <<-'END'
+		name: resource::leaf::1.0
+		properties: {word: {}}
+		lifecycle: [Install, Start, Stop, Uninstall]
+		requirements: {socket: {type: line}}
+	END
+}
+
+gate() {
+	cat <<-'END'
+		name: resource::gate::1.0
+		properties: {word: {default: plain}}
+		lifecycle: [Install, Start, Stop, Uninstall]
+		infrastructure: {local: {container: {image: box}}}
+		capabilities: {plug: {type: line}}
+		operations: {plug: {}, unplug: {}}
+	END
+}
+
+assemblies() {
+	cat <<-'END'
+		name: assembly::leaf::1.0
+		composition:
+		  leaf: {type: 'resource::leaf::1.0'}
+		---
+		name: assembly::site::1.0
+		properties: {word: {default: none}}
+		composition:
+		  hub: {type: 'resource::gate::1.0'}
+		  pbx:
+		    type: resource::leaf::1.0
+		    cluster: {initial-quantity: 1, minimum-nodes: 1, maximum-nodes: 4}
+		relationships:
+		  line:
+		    source-capabilities: [hub.plug]
+		    target-requirements: [pbx.socket]
+		    source-state: Active
+		    target-state: Active
+		    target-state-modifier: post
+		    lifecycle: {Create: [source.plug], Cease: [source.unplug]}
+		---
+		name: assembly::voice::1.0
+		description: one of each
+		properties: {word: {default: plain}, size: {}, flag: {}, rate: {}}
+		composition:
+		  site: {type: 'assembly::site::1.0'}
+		  gate: {type: 'resource::gate::1.0', properties: {word: {value: '${word}'}}}
+		---
+		name: assembly::caller::1.0
+		references:
+		  voice: {type: 'assembly::voice::^1.0', properties: {name: {value: voice}}}
+		composition:
+		  leaf: {type: 'resource::leaf::1.0'}
+	END
+}
+
+packages() {
+	lifecycle=packages/gate/lifecycle
+	mkdir -p packages/leaf $lifecycle packages/voice
+	leaf >packages/leaf/resource.yml
+	gate >packages/gate/resource.yml
+	assemblies >packages/voice/voice.yml
+	# 'wait' waits for the test; 'bad' does not come up.
+	cat >$lifecycle/start.sh <<-'END'
+		[ "$word" != bad ] || { echo "cannot be $word"; exit 1; }
+		if [ "$word" = wait ]; then
+			echo >/package/lifecycle/begun
+			read -r _ </package/lifecycle/gate
+		fi
+	END
+	for script in stop plug unplug; do
+		echo : >$lifecycle/$script.sh
+	done
+	mkfifo $lifecycle/begun $lifecycle/gate
+}
+
+# real ARGUMENT...: what lmctl itself does.
+real() {
+	PYTHONPATH=$LMCTL LMCTL_ALLOW_ALL_SCHEMES=true LMCONFIG=$PWD/lmctl.yaml HOME=$PWD \
+		timeout 60 python3 -c 'from lmctl.cli.entry import init_cli; init_cli()' "$@" >out 2>err ||
+		fail "lmctl $*"
+}
+
+the_real_one_is_content() {
+	printf 'active_environment: here\nenvironments:\n  here:\n    tnco: {address: "%s", secure: false}\n' \
+		"$url" >lmctl.yaml
+	real ping env here
+	real get descriptors
+	says assembly::voice::1.0
+	real create assembly --set assemblyName=real --set descriptorName=assembly::leaf::1.0 \
+		--set intendedState=Active
+	says '^Accepted - Process: '
+	process=$(sed -n 's/^Accepted - Process: //p' out)
+	"$lm" wait "$process" >/dev/null 2>&1 || : # it has ended, or ends at once
+	real get process "$process"
+	says CreateAssembly
+	real get assembly real
+	says real
+	real get assembly --name-contains rea -o json
+	real delete assembly real
+	real delete assembly none --ignore-missing
+	echo "lmctl itself is content"
+}
+
+packages
+start state
+python3 "$root/tests/system/lmctl.py" "$url" "$lifecycle" >out 2>err || fail "lmctl would stumble"
+cat out
+[ -z "${LMCTL:-}" ] || the_real_one_is_content
+is_healthy
+stop
