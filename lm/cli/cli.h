@@ -44,6 +44,10 @@ struct args {
 	bool no_wait, queue, follow, watch, help, verbose, order, strict, quiet, repair, yes;
 	bool no_journal_copy, relay, insecure;
 	const char *writer, *component; /* token */
+	/* user, client, login; whoever asks a manager */
+	struct arg_list roles, grants;
+	bool generate, is_client;
+	const char *cacert;
 	/* simulate, record */
 	const char *load, *profile, *svg, *length, *kills, *policy, *begin;
 	struct arg_list policies, takes;
@@ -87,6 +91,6 @@ bool cli_wants_json(const struct args *);
 command_fn check_run, explain_run, graph_run, serve_command_run, lsp_command_run, apply_run,
     change_run, create_run, update_run, delete_run, plan_run, get_run, describe_run, events_run,
     logs_run, status_run, inventory_run, policy_run, doctor_run, simulate_run, record_run,
-    token_run, version_run, help_run;
+    token_run, user_run, login_run, logout_run, whoami_run, version_run, help_run;
 
 #endif

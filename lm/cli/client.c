@@ -6,18 +6,32 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+#include "lm/cli/login/tokens.h"
 
 enum {
 	ANSWER_MAX = 256 * 1024 * 1024,
 	LINE_MAX_N = 64 * 1024 * 1024,
 	TICK_MS = 100,
-	TIMEOUT_S = 60
+	TIMEOUT_S = 60,
+	EARLY_S = 10, /* so long before its end a token is made anew */
 };
 
 struct client {
 	CURL *curl;
 	char *server;
+	const char *token;  /* LM_TOKEN; NULL: what is kept */
+	const char *cacert; /* LM_CACERT; NULL: the machine's */
+	struct kept kept;   /* "": nothing */
 };
+
+static const char *setting(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value != NULL && *value != '\0' ? value : NULL;
+}
 
 struct client *client_new(const char *server)
 {
@@ -33,6 +47,10 @@ struct client *client_new(const char *server)
 	size_t n = strlen(c->server);
 	while (n > 0 && c->server[n - 1] == '/')
 		c->server[--n] = '\0';
+	c->cacert = setting("LM_CACERT");
+	c->token = setting("LM_TOKEN");
+	if (c->token == NULL)
+		(void)tokens_find(c->server, &c->kept);
 	return c;
 }
 
@@ -73,7 +91,7 @@ static size_t on_body(char *p, size_t size, size_t n, void *arg)
 	return size * n;
 }
 
-static void prepare(struct client *c, const char *path)
+static void prepare_bare(struct client *c, const char *path)
 {
 	struct lm_buf url;
 
@@ -85,7 +103,23 @@ static void prepare(struct client *c, const char *path)
 	curl_easy_setopt(c->curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(c->curl, CURLOPT_CONNECTTIMEOUT, 5L);
 	curl_easy_setopt(c->curl, CURLOPT_USERAGENT, "lm");
+	if (c->cacert != NULL)
+		curl_easy_setopt(c->curl, CURLOPT_CAINFO, c->cacert);
 	lm_buf_fini(&url);
+}
+
+static void renew(struct client *c);
+
+static void prepare(struct client *c, const char *path)
+{
+	if (c->kept.refresh[0] != '\0' && c->kept.until_s - EARLY_S < time(NULL))
+		renew(c);
+	prepare_bare(c, path);
+	const char *token = c->token != NULL ? c->token : c->kept.token;
+	if (*token == '\0')
+		return;
+	curl_easy_setopt(c->curl, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
+	curl_easy_setopt(c->curl, CURLOPT_XOAUTH2_BEARER, token);
 }
 
 static struct lm_err *unreachable(const struct client *c, CURLcode code)
@@ -181,13 +215,12 @@ static curl_mime *put_message(struct client *c, const struct client_message *m)
 	return form;
 }
 
-struct lm_err *client_send(
-    struct client *c, const char *path, const struct client_message *m, struct lm_buf *out)
+static struct lm_err *send_prepared(
+    struct client *c, const struct client_message *m, struct lm_buf *out)
 {
 	struct curl_slist *headers = curl_slist_append(NULL, "Expect:");
 	char type[96];
 
-	prepare(c, path);
 	if (m->type != NULL) {
 		snprintf(type, sizeof type, "Content-Type: %s", m->type);
 		headers = curl_slist_append(headers, type);
@@ -203,11 +236,90 @@ struct lm_err *client_send(
 	return e;
 }
 
+struct lm_err *client_send(
+    struct client *c, const char *path, const struct client_message *m, struct lm_buf *out)
+{
+	prepare(c, path);
+	return send_prepared(c, m, out);
+}
+
 struct lm_err *client_post(struct client *c, const char *path, const char *body, struct lm_buf *out)
 {
 	struct client_message m = {.method = "POST", .type = "application/json", .body = body};
 
 	return client_send(c, path, &m, out);
+}
+
+/* ---- who one is ------------------------------------------------------------------------------- */
+
+static struct lm_err *read_login(const struct lm_buf *answer, struct kept *k)
+{
+	json_t *j = json_loadb(answer->p, answer->n, 0, NULL);
+	const char *token = json_string_value(json_object_get(j, "token"));
+	const char *refresh = json_string_value(json_object_get(j, "refresh_token"));
+	struct lm_err *e = NULL;
+
+	if (token == NULL)
+		token = json_string_value(json_object_get(j, "access_token"));
+	k->until_s = time(NULL) + json_integer_value(json_object_get(j, "expires_in"));
+	if (token == NULL || strlen(token) >= KEPT_MAX)
+		e = lm_err_new(LM_ERR_IO, "there is no token in the answer: is this a manager?");
+	else
+		snprintf(k->token, sizeof k->token, "%s", token);
+	if (refresh != NULL)
+		snprintf(k->refresh, sizeof k->refresh, "%s", refresh);
+	json_decref(j);
+	return e;
+}
+
+struct lm_err *client_login(struct client *c, const char *path, const struct client_message *m)
+{
+	struct kept k = {.until_s = 0};
+	struct lm_buf answer;
+
+	lm_buf_init(&answer, 4 * KEPT_MAX);
+	prepare_bare(c, path);
+	struct lm_err *e = send_prepared(c, m, &answer);
+	if (e == NULL)
+		e = read_login(&answer, &k);
+	if (e == NULL)
+		e = tokens_keep(c->server, &k);
+	if (e == NULL)
+		c->kept = k;
+	explicit_bzero(answer.p, answer.n);
+	lm_buf_fini(&answer);
+	return e;
+}
+
+struct lm_err *client_logout(struct client *c, bool *was_there)
+{
+	c->kept = (struct kept){.until_s = 0};
+	return tokens_drop(c->server, was_there);
+}
+
+/* When that does not succeed the manager says of the next request what there is to say. */
+static void renew(struct client *c)
+{
+	struct client_message m = {.method = "POST", .type = "application/x-www-form-urlencoded"};
+	struct kept k = c->kept;
+	struct lm_buf text;
+
+	c->kept.refresh[0] = '\0'; /* once is enough */
+	lm_buf_init(&text, 4 * KEPT_MAX);
+	client_path(c, &text, "grant_type=refresh_token&refresh_token=%", k.refresh, NULL);
+	char *body = lm_buf_detach(&text);
+	m.body = body;
+	prepare_bare(c, "/oauth/token");
+	struct lm_err *e = send_prepared(c, &m, &text);
+	if (e == NULL)
+		e = read_login(&text, &k);
+	if (e == NULL) {
+		c->kept = k;
+		e = tokens_keep(c->server, &k);
+	}
+	lm_err_free(e);
+	free(body);
+	lm_buf_fini(&text);
 }
 
 /* ---- following -------------------------------------------------------------------------------- */

@@ -11,6 +11,10 @@
 /*
  * Talks to the manager over HTTP.  The only place that knows the HTTP client library.
  * Errors: UNAVAILABLE when nobody answers; otherwise what the manager itself says.
+ *
+ * It shows the token in LM_TOKEN, or the one that was kept of a login at this very manager, which is
+ * made anew when it has ended.  A certificate is checked against LM_CACERT, or else those the machine
+ * trusts.
  */
 struct client;
 
@@ -42,6 +46,12 @@ struct client_message {
 };
 struct lm_err *client_send(struct client *, const char *path, const struct client_message *,
     struct lm_buf *out) LM_MUST_USE;
+
+/* Sends who one is; keeps the token that comes back. */
+struct lm_err *client_login(struct client *, const char *path, const struct client_message *)
+    LM_MUST_USE;
+/* Forgets it; whether there was one. */
+struct lm_err *client_logout(struct client *, bool *was_there) LM_MUST_USE;
 
 /*
  * Reads an answer line by line while it comes.  'tick' runs about ten times a second.  Either

@@ -167,6 +167,28 @@ static const struct command commands[] = {
 	"'Authorization: Bearer TOKEN', and stays good for as long as metrics.key in --state "
 	"does.\n",
 	0, 0, token_run},
+    {"login", "[NAME]", "s#", "log in at the manager; later commands find the token by themselves",
+	"The password is asked for on the terminal, or is the first line of standard input.  The\n"
+	"token is kept in ~/.config/lm/tokens for its owner alone, and made anew for some eight\n"
+	"hours.  LM_TOKEN is used in its place when it is set.  --client: NAME is a client's, and\n"
+	"its secret is asked for.\n",
+	0, 1, login_run},
+    {"logout", "", "s", "forget what 'lm login' has got", "", 0, 0, logout_run},
+    {"whoami", "", "so", "show who one is at the manager, and what one may", "", 0, 0, whoami_run},
+    {"user", "add|passwd|remove|suspend|resume NAME | list", "S!?o", "who may log in: people",
+	"Works on the state folder, for its owner; a running manager sees the change.  The\n"
+	"password is asked for on the terminal, or is the first line of standard input:\n"
+	"  lm user add jack --role SLMAdmin\n"
+	"Roles: SLMAdmin (everything but users), Portal (reads, creates assemblies), ReadOnly,\n"
+	"RootSecAdmin (users and clients only), BehaviourScenarioExecute (reads).\n"
+	"Another password, a suspension and a removal end what the user has been given before.\n",
+	1, 2, user_run},
+    {"client", "add|passwd|remove|suspend|resume NAME | list", "S!&?o",
+	"who may log in: programs, with a secret, at POST /oauth/token",
+	"As 'lm user'.  Grants are client_credentials (the default: the client for itself, with\n"
+	"its own roles), password (for users who come by it, with theirs) and refresh_token.\n"
+	"  lm client add ci --role SLMAdmin --generate     # prints the secret, once\n",
+	1, 2, user_run},
     {"doctor", "[SUBJECT...]", "soDyJtW",
 	"compare the journal with what is outside, and repair what differs",
 	"orphan: outside, and no component stands for it; missing, partial: a component of which\n"
@@ -211,7 +233,9 @@ static void print_overview(FILE *to)
 	    "not\n"
 	    "understood; %d no manager could be reached; %d still going on when the time was "
 	    "up.\n\n"
-	    "Environment: LM_SERVER is the manager's URL; NO_COLOR turns colours off.\n",
+	    "Environment: LM_SERVER is the manager's URL, LM_TOKEN a token for it, LM_CACERT a "
+	    "file of\n"
+	    "certificates to trust; NO_COLOR turns colours off.\n",
 	    CLI_OK, CLI_FAILED, CLI_USAGE, CLI_UNREACHABLE, CLI_TIMEOUT);
 }
 
@@ -396,6 +420,8 @@ static int run(const struct command *c, int argc, char **argv)
 		    &a, "the output '%s' is not known here: there is %s", a.output, outputs_of(&a));
 	if (!is_known_colour(&a))
 		return cli_usage(&a, "--colour is always, never or auto, not '%s'", a.colour);
+	if (a.cacert != NULL)
+		setenv("LM_CACERT", a.cacert, 1); /* where the client looks */
 	return c->run(&a);
 }
 

@@ -51,6 +51,16 @@ static const struct option_row {
 	"root file systems by image name (images in --state)"},
     {'L', "listen", OPTION_TEXT, offsetof(struct args, listen), "ADDR:PORT",
 	"where the API is served (127.0.0.1:8280)"},
+    {'e', "cacert", OPTION_TEXT, offsetof(struct args, cacert), "FILE",
+	"whose certificates the manager's is checked against (LM_CACERT)"},
+    {'!', "role", OPTION_LIST, offsetof(struct args, roles), "ROLE",
+	"what one may; may be given several times"},
+    {'&', "grant", OPTION_LIST, offsetof(struct args, grants), "GRANT",
+	"how a client asks for tokens (client_credentials); may be given several times"},
+    {'?', "generate", OPTION_FLAG, offsetof(struct args, generate), NULL,
+	"make a secret and print it, instead of asking for one"},
+    {'#', "client", OPTION_FLAG, offsetof(struct args, is_client), NULL,
+	"NAME is a client's, with a secret"},
     {'V', "insecure", OPTION_FLAG, offsetof(struct args, insecure), NULL,
 	"nobody is asked who he is; only where this machine alone can reach it"},
     {'M', "metrics-port", OPTION_NUMBER, offsetof(struct args, metrics_port), "PORT",
@@ -120,7 +130,10 @@ static const struct option_row {
 
 static bool takes(const struct command *c, const struct option_row *r)
 {
-	return r->letter == 'h' || strchr(c->options, r->letter) != NULL;
+	/* Whoever asks a manager can be told whom to trust. */
+	char letter = r->letter == 'e' ? 's' : r->letter;
+
+	return letter == 'h' || strchr(c->options, letter) != NULL;
 }
 
 /* '\0': it has only its name.  Where properties are taken, packages leave their letter to them. */
@@ -132,7 +145,7 @@ static char short_of(const struct command *c, const struct option_row *r)
 		return 'o';
 	if (r->letter == 'p' && strchr(c->options, 'K') != NULL)
 		return '\0';
-	return r->letter >= 'a' && r->letter <= 'z' ? r->letter : '\0';
+	return r->letter >= 'a' && r->letter <= 'z' && r->letter != 'e' ? r->letter : '\0';
 }
 
 /* What getopt_long() returns for a row by its name; for its short form it is the letter. */

@@ -71,6 +71,8 @@ void api_post_intent(struct api *api, struct http_request *r, const char *name)
 	char process[LM_ID_SIZE];
 	struct intent it;
 
+	if (name == NULL) /* of a route of its own */
+		name = strrchr(r->path, '/') + 1;
 	if (!read_intent(r, name, a, &it))
 		return;
 	struct lm_err *e = manager_intent(api->manager, &it, process);

@@ -41,6 +41,7 @@ struct api {
 	struct hooks *hooks;
 	const struct token_key *token_key;
 	struct sites *sites;
+	struct auth *auth;
 	struct seen *alerts; /* that were acted upon; owned */
 	struct pages *pages; /* owned */
 	bool relay;          /* samples are taken from anybody, in the relay's form */
@@ -109,6 +110,12 @@ void api_get_health(struct api *, struct http_request *, const char *);
 void api_get_inventory(struct api *, struct http_request *, const char *);
 void api_get_doctor(struct api *, struct http_request *, const char *);
 void api_post_repair(struct api *, struct http_request *, const char *);
+
+void api_post_token(struct api *, struct http_request *, const char *);
+void api_post_login(struct api *, struct http_request *, const char *);
+void api_post_credentials(struct api *, struct http_request *, const char *);
+void api_put_credentials(struct api *, struct http_request *, const char *name);
+void api_get_whoami(struct api *, struct http_request *, const char *);
 
 /* Answers 200 with the text, or 500 when it did not fit into the buffer. */
 void api_answer_text(struct http_request *, const char *type, struct lm_buf *);

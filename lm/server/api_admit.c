@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "lm/server/api.h"
+#include "lm/server/auth/auth.h"
 #include "lm/server/route.h"
 
 enum { BODY_PACKAGE_MAX = 64 << 20, BODY_DESCRIPTOR_MAX = 16 << 20 };
@@ -83,8 +84,8 @@ static bool is_foreign_page(struct http_request *r)
  */
 void api_admit(void *arg, struct http_request *r)
 {
+	struct api *api = arg;
 	struct route_match m;
-	(void)arg;
 
 	if (!api_find_route(r, &m) || m.route->need == PRIVILEGE_REPORT)
 		return;
@@ -92,7 +93,7 @@ void api_admit(void *arg, struct http_request *r)
 		http_answer_error(r, 403, "the API takes no changes from pages of another host");
 		return;
 	}
-	if (!takes_type(m.route, r))
+	if (!takes_type(m.route, r) || !auth_admit(api->auth, r, m.route->need))
 		return;
 	r->grants = ~0u; /* nobody is asked who he is */
 	r->body_max = body_max(m.route->body);

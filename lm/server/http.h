@@ -111,6 +111,9 @@ const char *http_address(const struct http_listener *); /* "127.0.0.1:8280" */
 /* NULL: not given; a query without a value is "".  Borrowed as long as the request lives. */
 const char *http_query(struct http_request *, const char *name);
 const char *http_header(struct http_request *, const char *name);
+/* Whom the connection comes from: numeric, without the port; "" when that is not known. */
+enum { HTTP_PEER_SIZE = 64 };
+void http_peer(struct http_request *, char out[HTTP_PEER_SIZE]);
 /* A field of a body that is BODY_FORM, decoded in place; NULL: not given.  The first 64 count. */
 const char *http_form(struct http_request *, const char *name);
 /* A part of a body that is BODY_MULTIPART, where it stands; false: not given.  The first 16 count. */

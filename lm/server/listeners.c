@@ -84,7 +84,9 @@ struct lm_err *listeners_open(struct listeners *ls, const char *address)
 	struct lm_err *e = http_listen(&conf, &ls->main);
 	if (e == NULL && is_outside)
 		lm_log(LM_LOG_WARN, "http.open",
-		    "%s can be reached from outside, and the API asks for no password", address);
+		    "%s can be reached from outside, and passwords and tokens can be read on their "
+		    "way",
+		    address);
 	return e;
 }
 

@@ -45,6 +45,8 @@ void route_find(const struct route *routes, size_t n, const char *method, const 
 			out->allow[0] = '\0';
 			return;
 		}
+		if (strstr(out->allow, r->method) != NULL)
+			continue;
 		int k = snprintf(out->allow + used, sizeof out->allow - used, "%s%s",
 		    used > 0 ? ", " : "", r->method);
 		if (k > 0 && used + (size_t)k < sizeof out->allow)

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "lm/packages/packages.h"
 #include "lm/server/api.h"
+#include "lm/server/auth/auth.h"
 #include "lm/server/feed/hooks.h"
 #include "lm/server/listeners.h"
 #include "lm/server/notify.h"
@@ -32,7 +33,7 @@ static const int stop_signals[] = {SIGTERM, SIGINT, SIGHUP};
 struct server {
 	struct serve_conf conf;
 	struct token_key *token_key;
-	char *journal, *driver_dir, *images_dir, *unpack_dir;
+	char *state_dir, *journal, *driver_dir, *images_dir, *unpack_dir;
 	int lock;
 	struct catalog *catalog;
 	struct store *store;
@@ -163,6 +164,7 @@ static struct lm_err *open_state(struct server *s)
 	char *lock = below(folder, "lock");
 	e = lock_state(s, lock);
 	free(lock);
+	s->state_dir = strdup(folder);
 	s->journal = below(folder, "journal.db");
 	s->driver_dir = below(folder, "local");
 	s->unpack_dir = below(folder, "packages");
@@ -304,7 +306,12 @@ static struct lm_err *open_manager(struct server *s)
 	});
 	s->api.scraper = scraper_new(&(struct scraper_conf){
 	    .loop = &s->loop, .take = api_take_scraped, .now_ms = now_ms, .arg = &s->api});
-	struct lm_err *e = listeners_open(s->api.listeners, s->conf.listen);
+	struct lm_err *e = auth_open(
+	    &(struct auth_conf){
+		.loop = &s->loop, .state_dir = s->state_dir, .insecure = s->conf.insecure},
+	    &s->api.auth);
+	if (e == NULL)
+		e = listeners_open(s->api.listeners, s->conf.listen);
 	if (e == NULL)
 		e = hooks_open(&(struct hooks_conf){.loop = &s->loop,
 				   .state_dir = s->conf.state_dir,
@@ -326,6 +333,7 @@ static void stop(struct server *s)
 {
 	if (s->has_loop) {
 		scraper_free(s->api.scraper);
+		auth_free(s->api.auth);
 		hooks_close(s->api.hooks);
 		listeners_free(s->api.listeners);
 		manager_close(s->api.manager);
@@ -343,6 +351,7 @@ static void stop(struct server *s)
 	sites_free(s->api.sites);
 	catalog_free(s->catalog);
 	token_key_free(s->token_key);
+	free(s->state_dir);
 	free(s->journal);
 	free(s->driver_dir);
 	free(s->unpack_dir);

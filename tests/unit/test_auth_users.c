@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "lm/server/auth/privilege.h"
-#include "lm/server/auth/users.h"
+#include "lm/server/auth/users_file.h"
 
 #define HASH                                                     \
 	"$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5aGFzdGhpc29uZQ$" \

@@ -10,13 +10,12 @@
 #include "lm/server/auth/password.h"
 
 /*
- * Who may log in: people (users) and programs (clients), in the file users.json of the state folder,
- * for its owner alone.  There is nobody in it by default.  Commands and the manager both change it,
- * each under a lock, reading it anew before; it is written beside the old one and takes its place.
+ * Who may log in: people (users) and programs (clients), as they are in the file that users_file.h
+ * reads and writes.
  */
 enum {
 	ACCOUNTS_MAX = 10000,
-	ACCOUNT_NAME_SIZE = 65, /* with NUL; letters, digits and -_.@ */
+	ACCOUNT_NAME_SIZE = 64, /* with NUL; letters, digits and -_.@ */
 	STAMP_SIZE = 17,
 	ACCESS_S = 1200, /* how long a token is good, unless the client says otherwise */
 	REFRESH_S = 30600,
@@ -39,8 +38,6 @@ struct account {
 
 struct users;
 
-/* A file that is not there is one with nobody in it. */
-struct lm_err *users_load(const char *state_dir, struct users **out) LM_MUST_USE;
 void users_free(struct users *); /* NULL is fine */
 
 size_t users_count(const struct users *);
@@ -53,25 +50,9 @@ struct account *users_change(struct users *, const char *name); /* NULL: there i
 bool users_remove(struct users *, const char *name);            /* false: there was none */
 void account_stamp(struct account *);                           /* gives it another one */
 
-/*
- * Lock, read, change, write, unlock.  What 'fn' returns is returned, and then nothing was written.
- * CONFLICT: somebody else changes it, for longer than 'patience_ms'.  What has come back without
- * an error is durable.
- */
-typedef struct lm_err *users_edit_fn(struct users *, void *arg);
-struct lm_err *users_edit(const char *state_dir, unsigned patience_ms, users_edit_fn *, void *arg)
-    LM_MUST_USE;
-
 /* Grants by their names in the reference system: "client_credentials". */
 bool grant_parse(const char *name, unsigned *bits);
 const char *grant_name(unsigned i); /* NULL: there are no more */
-
-/* Whether the file has changed since; what was read is to be read again then. */
-struct users_seen {
-	unsigned long long inode;
-	long long size, changed_ns;
-};
-struct users_seen users_look(const char *state_dir);
 
 LM_DEFINE_AUTO(users, users_free);
 

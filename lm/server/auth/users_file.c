@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "lm/server/auth/users_file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <netdb.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -183,6 +185,18 @@ const char *http_query(struct http_request *r, const char *name)
 const char *http_header(struct http_request *r, const char *name)
 {
 	return MHD_lookup_connection_value(exchange_of(r)->connection, MHD_HEADER_KIND, name);
+}
+
+void http_peer(struct http_request *r, char out[HTTP_PEER_SIZE])
+{
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(exchange_of(r)->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	const struct sockaddr *sa = info != NULL ? info->client_addr : NULL;
+	socklen_t n = sa != NULL && sa->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+							      : sizeof(struct sockaddr_in);
+
+	if (sa == NULL || getnameinfo(sa, n, out, HTTP_PEER_SIZE, NULL, 0, NI_NUMERICHOST) != 0)
+		out[0] = '\0';
 }
 
 const char *http_form(struct http_request *r, const char *name)
