@@ -95,6 +95,5 @@ void api_admit(void *arg, struct http_request *r)
 	}
 	if (!takes_type(m.route, r) || !auth_admit(api->auth, r, m.route->need))
 		return;
-	r->grants = ~0u; /* nobody is asked who he is */
 	r->body_max = body_max(m.route->body);
 }
