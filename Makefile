@@ -36,7 +36,7 @@ OPT      := $(if $(SANITIZE),-O1 -g -fsanitize=address$(comma)undefined -fno-san
 CPPFLAGS := -I. -D_GNU_SOURCE -include base/banned.h
 CFLAGS   := -std=gnu17 $(if $(FUZZ),,$(WARN)) $(OPT) $(EXTRA_CFLAGS)
 LDFLAGS  := $(filter -fsanitize%,$(CFLAGS)) -Wl,--as-needed
-LIBS     := -lyaml -ljansson -lxml2 -lcurl -lmicrohttpd -luv -lsqlite3 -larchive -lsodium -lm
+LIBS     := -lyaml -ljansson -lxml2 -lcurl -lmicrohttpd -lgnutls -luv -lsqlite3 -larchive -lsodium -lm
 TESTLIBS := $(shell pkg-config --libs check 2>/dev/null || echo -lcheck)
 
 # One short line a file; V=1 shows the whole command.

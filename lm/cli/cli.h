@@ -42,7 +42,8 @@ struct args {
 	long keep_events, keep_processes, keep_days;
 	const char *format, *colour; /* NULL: text, auto */
 	bool no_wait, queue, follow, watch, help, verbose, order, strict, quiet, repair, yes;
-	bool no_journal_copy, relay, insecure;
+	bool no_journal_copy, relay, insecure, tls;
+	const char *tls_cert, *tls_key;
 	const char *writer, *component; /* token */
 	/* user, client, login; whoever asks a manager */
 	struct arg_list roles, grants;

@@ -53,6 +53,9 @@ int serve_command_run(const struct args *a)
 		    "to "
 		    "%d",
 		    KEEP_MAX, DAYS_MAX);
+	if ((a->tls_cert == NULL) != (a->tls_key == NULL) || (a->tls && a->tls_cert != NULL))
+		return cli_usage(
+		    a, "either --tls alone, or --tls-cert and --tls-key, both of them");
 	struct serve_conf conf = {
 	    .packages = a->packages.v,
 	    .n_packages = a->packages.n,
@@ -67,6 +70,9 @@ int serve_command_run(const struct args *a)
 	    .keep_days = (unsigned)a->keep_days,
 	    .relay = a->relay,
 	    .insecure = a->insecure,
+	    .tls = a->tls,
+	    .tls_cert = a->tls_cert,
+	    .tls_key = a->tls_key,
 	    .no_journal_copy = a->no_journal_copy,
 	};
 	return serve_run(&conf);

@@ -74,6 +74,7 @@ typedef void http_request_fn(void *arg, struct http_request *);
  * refused as well.
  */
 struct exchange;
+struct certificate;
 struct http_share {
 	unsigned connections, connections_max;
 	size_t bytes, bytes_max;
@@ -96,8 +97,9 @@ struct http_conf {
 	void *arg;
 	/* Whether requests of this method and path come in bulk; NULL: none do. */
 	bool (*is_bulk)(const struct http_request *);
-	unsigned bulk_max;        /* connections of this listener that may send them */
-	struct http_share *share; /* borrowed; NULL: no other limit */
+	unsigned bulk_max;               /* connections of this listener that may send them */
+	struct http_share *share;        /* borrowed; NULL: no other limit */
+	struct certificate *certificate; /* HTTPS; borrowed; NULL: HTTP.  See http/certificate.h */
 };
 
 struct lm_err *http_listen(const struct http_conf *, struct http_listener **out) LM_MUST_USE;

@@ -22,6 +22,7 @@ struct place {
 struct listeners {
 	struct listeners_conf conf;
 	struct http_share share;
+	struct certificate *certificate; /* NULL: no TLS */
 	struct http_listener *main;
 	LM_VEC(struct place) places;
 	uv_timer_t retry;
@@ -65,6 +66,14 @@ static bool parse_address(const char *text, char host[ADDRESS_MAX], unsigned *po
 	return true;
 }
 
+static struct lm_err *open_certificate(struct listeners *ls, const char *host)
+{
+	struct certificate_conf conf = ls->conf.tls;
+
+	conf.address = host;
+	return conf.cert_file == NULL ? NULL : certificate_open(&conf, &ls->certificate);
+}
+
 struct lm_err *listeners_open(struct listeners *ls, const char *address)
 {
 	char host[ADDRESS_MAX];
@@ -81,11 +90,14 @@ struct lm_err *listeners_open(struct listeners *ls, const char *address)
 		    "machines: leave it out, or listen on 127.0.0.1",
 		    address);
 	struct http_conf conf = conf_for(ls, host, port, HTTP_API);
-	struct lm_err *e = http_listen(&conf, &ls->main);
-	if (e == NULL && is_outside)
-		lm_log(LM_LOG_WARN, "http.open",
-		    "%s can be reached from outside, and passwords and tokens can be read on their "
-		    "way",
+	struct lm_err *e = open_certificate(ls, host);
+	if (e != NULL)
+		return e;
+	conf.certificate = ls->certificate;
+	e = http_listen(&conf, &ls->main);
+	if (e == NULL && is_outside && ls->certificate == NULL)
+		lm_log(LM_LOG_WARN, "http.plain",
+		    "%s can be reached from outside, and passwords go there in clear: see --tls",
 		    address);
 	return e;
 }
@@ -196,6 +208,7 @@ void listeners_free(struct listeners *ls)
 	http_close(ls->main);
 	for (size_t i = 0; i < ls->places.n; i++)
 		http_close(ls->places.v[i].http);
+	certificate_free(ls->certificate);
 	lm_vec_free(&ls->places);
 	uv_close((uv_handle_t *)&ls->retry, on_retry_closed);
 }

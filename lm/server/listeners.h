@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "lm/server/http.h"
+#include "lm/server/http/certificate.h"
 
 /*
  * Where the server listens: one address for everything, and one per management network for the
@@ -22,6 +23,8 @@ struct listeners_conf {
 	struct uv_loop_s *loop;
 	unsigned metrics_port;
 	bool insecure; /* the API asks nobody who he is: INVALID on addresses others can reach */
+	struct certificate_conf
+	    tls; /* of the one for everything; cert_file NULL: none.  Borrowed */
 	http_request_fn *admit, *request; /* see http.h */
 	bool (*is_bulk)(const struct http_request *);
 	void *arg;

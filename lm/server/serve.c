@@ -34,6 +34,7 @@ struct server {
 	struct serve_conf conf;
 	struct token_key *token_key;
 	char *state_dir, *journal, *driver_dir, *images_dir, *unpack_dir;
+	char *tls_cert, *tls_key; /* NULL: no TLS */
 	int lock;
 	struct catalog *catalog;
 	struct store *store;
@@ -170,6 +171,13 @@ static struct lm_err *open_state(struct server *s)
 	s->unpack_dir = below(folder, "packages");
 	s->images_dir = s->conf.images_dir != NULL ? realpath(s->conf.images_dir, NULL)
 						   : below(folder, "images");
+	if (s->conf.tls) {
+		s->tls_cert = below(folder, "tls.crt");
+		s->tls_key = below(folder, "tls.key");
+	} else if (s->conf.tls_cert != NULL) {
+		s->tls_cert = strdup(s->conf.tls_cert);
+		s->tls_key = strdup(s->conf.tls_key);
+	}
 	char *key = below(folder, TOKEN_KEY_NAME);
 	if (e == NULL)
 		e = token_key_open(key, true, &s->token_key);
@@ -299,6 +307,7 @@ static struct lm_err *open_manager(struct server *s)
 	    .loop = &s->loop,
 	    .metrics_port = s->conf.metrics_port,
 	    .insecure = s->conf.insecure,
+	    .tls = {s->tls_cert, s->tls_key, .is_own = s->conf.tls},
 	    .admit = api_admit,
 	    .request = api_request,
 	    .is_bulk = api_is_report,
@@ -352,6 +361,8 @@ static void stop(struct server *s)
 	catalog_free(s->catalog);
 	token_key_free(s->token_key);
 	free(s->state_dir);
+	free(s->tls_cert);
+	free(s->tls_key);
 	free(s->journal);
 	free(s->driver_dir);
 	free(s->unpack_dir);

@@ -19,9 +19,11 @@ struct serve_conf {
 	unsigned metrics_port;  /* of the webhook on management networks */
 	/* History: what is kept of it in the journal; 0: the defaults of manager.h. */
 	unsigned keep_events, keep_processes, keep_days;
-	bool insecure;        /* nobody is asked who he is; only on loopback */
-	bool relay;           /* samples are taken from anybody, in the relay's form */
-	bool no_journal_copy; /* before one of an older format is brought to today's */
+	bool tls; /* HTTPS, with a certificate made here; tls.crt and tls.key in state_dir */
+	const char *tls_cert, *tls_key; /* HTTPS, with this one; NULL: not */
+	bool insecure;                  /* nobody is asked who he is; only on loopback */
+	bool relay;                     /* samples are taken from anybody, in the relay's form */
+	bool no_journal_copy;           /* before one of an older format is brought to today's */
 	unsigned steps_per_location, steps_per_driver; /* in flight at once; 0: no limit */
 };
 

@@ -381,6 +381,11 @@ static struct line *line_of(struct MHD_Connection *c)
 	return MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
 
+struct certificate *http_certificate_of(struct MHD_Connection *c)
+{
+	return line_of(c)->listener->conf.certificate;
+}
+
 /* The library's front door: once with the headers, once per piece of body, once at the end, and
  * once more when a sleeping connection was woken. */
 enum MHD_Result http_on_request(void *cls, struct MHD_Connection *c, const char *url,

@@ -140,6 +140,27 @@ static void library_says(void *arg, const char *fmt, va_list ap)
 	lm_log(LM_LOG_DEBUG, "http.library", "%s", text);
 }
 
+static bool start(struct http_listener *l, int fd)
+{
+	char versions[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%SERVER_PRECEDENCE";
+	struct MHD_OptionItem tls[] = {
+	    {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, certificate_retriever()},
+	    {MHD_OPTION_HTTPS_PRIORITIES, 0, versions},
+	    {MHD_OPTION_END, 0, NULL},
+	};
+	unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+	bool has_tls = l->conf.certificate != NULL;
+
+	l->daemon = MHD_start_daemon(flags | (has_tls ? MHD_USE_TLS : 0), 0, NULL, NULL,
+	    http_on_request, l, MHD_OPTION_EXTERNAL_LOGGER, library_says, NULL,
+	    MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED, http_on_completed, NULL,
+	    MHD_OPTION_NOTIFY_CONNECTION, http_on_connection, l, MHD_OPTION_CONNECTION_LIMIT,
+	    (unsigned)HTTP_CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_ARRAY,
+	    has_tls ? tls : tls + 2, MHD_OPTION_END);
+	return l->daemon != NULL;
+}
+
 struct lm_err *http_listen(const struct http_conf *conf, struct http_listener **out)
 {
 	int fd = -1;
@@ -155,13 +176,7 @@ struct lm_err *http_listen(const struct http_conf *conf, struct http_listener **
 	snprintf(l->address, sizeof l->address, strchr(conf->address, ':') ? "[%s]:%u" : "%s:%u",
 	    conf->address, l->port);
 	l->conf.address = l->address;
-	l->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG,
-	    0, NULL, NULL, http_on_request, l, MHD_OPTION_EXTERNAL_LOGGER, library_says, NULL,
-	    MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED, http_on_completed, NULL,
-	    MHD_OPTION_NOTIFY_CONNECTION, http_on_connection, l, MHD_OPTION_CONNECTION_LIMIT,
-	    (unsigned)HTTP_CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
-	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_END);
-	if (l->daemon == NULL) {
+	if (!start(l, fd)) {
 		close(fd);
 		free(l);
 		return lm_err_new(LM_ERR_IO, "cannot start HTTP on %s", conf->address);

@@ -131,6 +131,12 @@ void share_answer(struct exchange *);
 /* Who has waited for too long is refused; true: somebody waits still. */
 bool share_look(struct http_share *);
 
+/* ---- certificate.c: who the server is ------------------------------------------------------------ */
+
+/* What the library asks for one. */
+void *certificate_retriever(void);
+struct certificate *http_certificate_of(struct MHD_Connection *);
+
 /* The library's callbacks. */
 enum MHD_Result http_on_request(void *cls, struct MHD_Connection *, const char *url,
     const char *method, const char *version, const char *p, size_t *n, void **state);
