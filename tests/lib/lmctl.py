@@ -101,8 +101,30 @@ class Lmctl:
             method, f"{self.prefix}/{path}", query, body=text, kind="application/json"
         )
 
+    def put_yaml(self, method, path, text):
+        return self.request(
+            method, f"{self.prefix}/{path}", body=text.encode(), kind="application/yaml"
+        )
+
+    def put_file(self, method, path, name, content):
+        """A file in a form, as the library that it uses writes one."""
+        border = uuid.uuid4().hex
+        head = (
+            f'--{border}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+        )
+        return self.request(
+            method,
+            f"{self.prefix}/{path}",
+            body=head.encode() + content + f"\r\n--{border}--\r\n".encode(),
+            kind=f"multipart/form-data; boundary={border}",
+        )
+
     def delete(self, path):
         return self.request("DELETE", f"{self.prefix}/{path}")
+
+    def create(self, path, obj, id_attribute="id"):
+        """Its id is where it is."""
+        return dict(obj, **{id_attribute: self.send("POST", path, obj).id()})
 
     def intent(self, name, **body):
         """What each command that changes an assembly does; prints 'Accepted - Process: ID'."""

@@ -330,6 +330,8 @@ def a_name_gives_a_list_of_one_or_none():
     is_(lm.get("topology/assemblies", {"name": found[0]["id"]}), [])
     is_(lm.get(f"topology/assemblies/{found[0]['id']}"), found[0])
     refused(404, "Cannot find assembly instance with id 17", lm.get, "topology/assemblies/17")
+    # Its library puts a slash before the question.
+    is_(lm.get("topology/assemblies/", {"name": "voice"}), found)
 
 
 @test
@@ -631,6 +633,74 @@ def a_descriptor_is_had_under_its_name_as_it_stands():
     refused(404, "assembly::none::1.0", lm.get_descriptor, "assembly::none::1.0")
     listed = lm.get("catalog/descriptors")
     assert {"name", "description", "links"} <= set(listed[0]), listed[0]
+
+
+# ---- where things are made, and by whom ---------------------------------------------------------------
+
+
+@test
+def a_location_is_its_own_id():
+    made = lm.create(
+        "deploymentLocations",
+        {
+            "name": "core",
+            "description": "",
+            "resourceManager": "brent",
+            "infrastructureType": "Openstack",
+            "infrastructureSpecificProperties": {"os_api_url": "http://10.0.0.1/v3"},
+        },
+    )
+    is_(made["id"], "core")
+    there = lm.get("deploymentLocations/core")
+    is_((there["id"], there["name"]), ("core", "core"))
+    is_([x["name"] for x in lm.get("deploymentLocations", {"name": "or"})], ["core"])
+    there["description"] = "a cloud"  # a patch: what it was shown goes back
+    is_(lm.send("PUT", "deploymentLocations/core", there).status, 200)
+    is_(lm.get("deploymentLocations/core")["description"], "a cloud")
+    is_(lm.delete("deploymentLocations/core").status, 204)
+    refused(404, "core", lm.delete, "deploymentLocations/core")
+
+
+@test
+def a_key_is_kept_and_its_private_half_told_to_who_asks():
+    keys = "resource-manager/infrastructure-keys/shared"
+    obj = {"name": "k", "description": "", "publicKey": "ssh-rsa A", "privateKey": "hush"}
+    is_(lm.create(keys, obj, "name")["name"], "k")
+    is_(["privateKey" in k for k in lm.get(keys, {"includePrivateKey": False})], [False])
+    is_("privateKey" in lm.get(keys + "/k"), False)
+    is_(lm.get(keys + "/k", {"includePrivateKey": True})["privateKey"], "hush")
+    assert lm.send("PUT", keys + "/k", dict(obj, description="new")).status in (200, 204)
+    is_(lm.get(keys + "/k")["description"], "new")
+    is_(lm.delete(keys + "/k").status, 204)
+    refused(404, "k", lm.get, keys + "/k")
+
+
+@test
+def drivers_are_registered_in_three_ways():
+    for kind, by in (
+        ("resource-drivers", {"type": "ansible"}),
+        ("lifecycle-drivers", {"type": "ansible"}),
+        ("vim-drivers", {"infrastructureType": "Openstack"}),
+    ):
+        path = "resource-manager/" + kind
+        made = lm.create(path, dict(by, baseUri="http://127.0.0.1:9"))
+        is_(lm.get(f"{path}/{made['id']}")["baseUri"], "http://127.0.0.1:9")
+        is_(lm.get(path, by)["id"], made["id"])
+        is_(lm.delete(f"{path}/{made['id']}").status, 204)
+        refused(404, "", lm.delete, f"{path}/{made['id']}")
+        refused(404, "", lm.get, path, by)
+
+
+@test
+def a_resource_manager_is_told_to_look_again():
+    brent = lm.get("resource-managers/brent")
+    assert isinstance(brent["name"], str) and isinstance(brent["url"], str)
+    answer = lm.send("PUT", "resource-managers/brent", brent)
+    is_(answer.status, 200)
+    is_(answer.json()["resourceManagerOperation"], "UPDATE")
+    is_(lm.send("POST", "resource-managers", {"name": "arm", "type": "ansible-rm",
+        "url": "http://127.0.0.1:9/api"}).json()["resourceManagerOperation"], "ADD")
+    is_(lm.delete("resource-managers/arm").status, 204)
 
 
 # ---- the end ----------------------------------------------------------------------------------------
