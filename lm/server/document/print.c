@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/json.h"
+#include "base/utf8.h"
 #include "lm/server/document/document.h"
 
 enum { DEPTH_MAX = 64 };
@@ -60,6 +60,46 @@ static void print_block(const char *s, int depth, struct lm_buf *out)
 	}
 }
 
+/* What YAML wants escaped beside what JSON does: controls, line ends, what cannot be seen. */
+static bool is_hidden(unsigned c)
+{
+	return (c >= 0x7f && c < 0xa0) || c == 0x200b || c == 0x2028 || c == 0x2029 ||
+	       c == 0xfeff || c == 0xfffe || c == 0xffff;
+}
+
+/* The character of two or three bytes at p; of others something that is never hidden. */
+static unsigned character_at(const char *p, size_t n)
+{
+	const unsigned char *b = (const unsigned char *)p;
+
+	return n == 2   ? (b[0] & 0x1fu) << 6 | (b[1] & 0x3fu)
+	       : n == 3 ? (b[0] & 0x0fu) << 12 | (b[1] & 0x3fu) << 6 | (b[2] & 0x3fu)
+	       : n == 1 ? b[0]
+			: 'x';
+}
+
+static void quote(struct lm_buf *out, const char *s)
+{
+	lm_buf_puts(out, "\"");
+	while (*s != '\0') {
+		size_t n = lm_utf8_size(s) > 0 ? lm_utf8_size(s) : 1;
+		unsigned c = character_at(s, n);
+
+		if (c == '"' || c == '\\')
+			lm_buf_printf(out, "\\%c", (int)c);
+		else if (c == '\n')
+			lm_buf_puts(out, "\\n");
+		else if (c == '\t')
+			lm_buf_puts(out, "\\t");
+		else if (c < ' ' || is_hidden(c))
+			lm_buf_printf(out, "\\u%04x", c);
+		else
+			lm_buf_add(out, s, n);
+		s += n;
+	}
+	lm_buf_puts(out, "\"");
+}
+
 static void print_text(const char *s, int depth, struct lm_buf *out)
 {
 	if (is_block(s)) {
@@ -69,7 +109,7 @@ static void print_text(const char *s, int depth, struct lm_buf *out)
 	if (is_word(s))
 		lm_buf_puts(out, s);
 	else
-		lm_json_quote(out, s);
+		quote(out, s);
 	lm_buf_puts(out, "\n");
 }
 
@@ -125,7 +165,7 @@ static void print_value(const json_t *v, int depth, bool is_begun, struct lm_buf
 		if (is_word(key))
 			lm_buf_puts(out, key);
 		else
-			lm_json_quote(out, key);
+			quote(out, key);
 		lm_buf_puts(out, ":");
 		print_below(member, depth + 1, out);
 	}
