@@ -7,7 +7,7 @@
 
 /*
  * After any history of edits the catalog says exactly what a new one says that gets the same texts
- * in the same order of files.  Edits are drawn from a seed, which is part of every message: to see
+ * in the same order of files and layers; what was tried and undone leaves no trace.  Edits are drawn from a seed, which is part of every message: to see
  * one again, run that seed alone (CK_RUN_CASE, and SEED=<n> below), with fewer STEPS.
  */
 enum { FILES = 10, STEPS = 60, SEEDS = 80, TEXT_MAX_SIZE = 16 * 1024 };
@@ -197,6 +197,7 @@ static void put_knot(struct lm_buf *b)
 struct file {
 	char name[32];
 	char *text;
+	unsigned layer;
 };
 
 static struct catalog *catalog;
@@ -218,9 +219,16 @@ static void put(const char *name, const char *text)
 {
 	size_t i = find(name);
 
+	unsigned layer = seed % 4 < 2 ? 0 : draw(3);
+
+	catalog_layer(catalog, layer);
 	catalog_put(catalog, name, text, strlen(text));
 	if (i == n_files) {
-		snprintf(order[n_files].name, sizeof order[0].name, "%s", name);
+		while (i > 0 && order[i - 1].layer < layer)
+			i--;
+		memmove(&order[i + 1], &order[i], (n_files - i) * sizeof order[0]);
+		snprintf(order[i].name, sizeof order[0].name, "%s", name);
+		order[i].layer = layer;
 		n_files++;
 	} else {
 		free(order[i].text);
@@ -278,6 +286,42 @@ static void edit(void)
 	lm_buf_fini(&b);
 }
 
+/* Edits that come to nothing. */
+static void try_something(void)
+{
+	struct file before[FILES];
+	size_t n_before = n_files;
+
+	memcpy(before, order, sizeof before);
+	for (size_t i = 0; i < n_files; i++)
+		order[i].text = strdup(order[i].text);
+	catalog_begin(catalog);
+	for (unsigned n = draw(4); n > 0; n--) {
+		edit();
+		if (chance(60))
+			catalog_check(catalog);
+	}
+	catalog_undo(catalog);
+	while (n_files > 0)
+		free(order[--n_files].text);
+	memcpy(order, before, sizeof before);
+	n_files = n_before;
+}
+
+static void edit_in_trials(void)
+{
+	if (chance(40))
+		try_something();
+	bool in_trial = chance(40);
+	if (in_trial)
+		catalog_begin(catalog);
+	edit();
+	if (in_trial && chance(30))
+		edit();
+	if (in_trial)
+		catalog_keep(catalog);
+}
+
 /* ---- the comparison ------------------------------------------------------------------------ */
 
 static char *say(const struct catalog *c, const char *file)
@@ -297,8 +341,10 @@ static struct catalog *compile_anew(void)
 {
 	struct catalog *c = catalog_new();
 
-	for (size_t i = 0; i < n_files; i++)
+	for (size_t i = 0; i < n_files; i++) {
+		catalog_layer(c, order[i].layer);
 		catalog_put(c, order[i].name, order[i].text, strlen(order[i].text));
+	}
 	catalog_check(c);
 	return c;
 }
@@ -391,7 +437,7 @@ static void live(unsigned with_seed)
 	catalog = catalog_new();
 	n_files = 0;
 	for (step = 0; step < STEPS; step++) {
-		edit();
+		edit_in_trials();
 		if (chance(20))
 			free(say(catalog, NULL));
 		if (chance(10))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tosca/catalog/catalog.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,13 +28,23 @@ struct listing {
 	bool stale;
 };
 
+/* What was done to a file in a trial. */
+struct undoing {
+	const char *file;    /* of one of both entries */
+	struct entry *old;   /* that counted before; NULL: none */
+	struct entry *fresh; /* that was put; NULL: it was removed */
+};
+
 struct catalog {
 	LM_VEC(struct entry *) entries; /* by order */
 	struct lm_map *by_file;
 	struct names *names;
 	struct listing *listing;
-	size_t n_files;             /* that ever came */
-	size_t text_max, nodes_max; /* 0: no limit of its own */
+	size_t n_files; /* that ever came */
+	unsigned layer; /* of those to come */
+	bool in_trial;
+	LM_VEC(struct undoing) trial; /* in order */
+	size_t text_max, nodes_max;   /* 0: no limit of its own */
 };
 
 struct catalog *catalog_new(void)
@@ -68,9 +79,11 @@ void catalog_free(struct catalog *c)
 {
 	if (c == NULL)
 		return;
+	catalog_keep(c);
 	names_free(c->names);
 	for (size_t i = 0; i < c->entries.n; i++)
 		entry_free(c->entries.v[i]);
+	lm_vec_free(&c->trial);
 	lm_vec_free(&c->entries);
 	lm_map_free(c->by_file);
 	lm_vec_free(&c->listing->list);
@@ -146,11 +159,38 @@ static size_t place_of(const struct catalog *c, const struct entry *e)
 	return low;
 }
 
+static void insert(struct catalog *c, struct entry *e)
+{
+	size_t at = place_of(c, e);
+
+	LM_PUSH(NULL, &c->entries);
+	memmove(&c->entries.v[at + 1], &c->entries.v[at],
+	    (c->entries.n - 1 - at) * sizeof c->entries.v[0]);
+	c->entries.v[at] = e;
+	lm_map_put(c->by_file, e->file.name, e);
+}
+
 static void entry_add(struct catalog *c, struct entry *e)
 {
-	e->file.order = c->n_files++;
-	*LM_PUSH(NULL, &c->entries) = e;
-	lm_map_put(c->by_file, e->file.name, e);
+	e->file.order = catalog_order(c->layer, c->n_files++);
+	insert(c, e);
+}
+
+static void enter(struct catalog *c, struct entry *e)
+{
+	for (size_t i = 0; i < e->list.n; i++)
+		names_enter(c->names, e->list.v[i], &e->file);
+	entry_changed(c, e);
+}
+
+/* The old entry does not count any more: it goes, or waits for the end of the trial. */
+static void done(struct catalog *c, struct entry *old, struct entry *fresh)
+{
+	if (c->in_trial)
+		*LM_PUSH(NULL, &c->trial) =
+		    (struct undoing){(fresh != NULL ? fresh : old)->file.name, old, fresh};
+	else if (old != NULL)
+		entry_free(old);
 }
 
 size_t catalog_put(struct catalog *c, const char *file, const char *text, size_t n)
@@ -165,12 +205,9 @@ size_t catalog_put(struct catalog *c, const char *file, const char *text, size_t
 	} else {
 		entry_add(c, e);
 	}
-	for (size_t i = 0; i < e->list.n; i++)
-		names_enter(c->names, e->list.v[i], &e->file);
-	entry_changed(c, e);
+	enter(c, e);
 	settle(c);
-	if (old != NULL)
-		entry_free(old);
+	done(c, old, e);
 	return e->list.n;
 }
 
@@ -181,6 +218,7 @@ struct remarks catalog_remarks(struct catalog *c, const char *file)
 	if (e == NULL) {
 		e = entry_new(file);
 		entry_add(c, e);
+		done(c, NULL, e);
 	}
 	if (e->remarks == NULL)
 		e->remarks = diags_new(DIAGS_MAX);
@@ -202,20 +240,79 @@ bool catalog_set_package_dir(struct catalog *c, const char *file, const char *fo
 	return true;
 }
 
-bool catalog_remove(struct catalog *c, const char *file)
+/* NULL: there is no such file. */
+static struct entry *take_out(struct catalog *c, const char *file)
 {
 	struct entry *e = lm_map_remove(c->by_file, file);
 
 	if (e == NULL)
-		return false;
+		return NULL;
 	size_t i = place_of(c, e);
-	c->entries.n--;
-	memmove(
-	    &c->entries.v[i], &c->entries.v[i + 1], (c->entries.n - i) * sizeof c->entries.v[0]);
+	lm_vec_remove(&c->entries, i);
 	leave(c, e);
+	return e;
+}
+
+bool catalog_remove(struct catalog *c, const char *file)
+{
+	struct entry *e = take_out(c, file);
+
+	if (e == NULL)
+		return false;
 	settle(c);
-	entry_free(e);
+	done(c, e, NULL);
 	return true;
+}
+
+void catalog_layer(struct catalog *c, unsigned layer)
+{
+	assert(layer < CATALOG_LAYERS);
+	c->layer = layer;
+}
+
+unsigned catalog_layer_of(const struct catalog *c, const char *file)
+{
+	const struct entry *e = lm_map_find(c->by_file, file);
+
+	return e == NULL ? 0 : catalog_order_layer(e->file.order);
+}
+
+/* ---- trials --------------------------------------------------------------------------------- */
+
+void catalog_begin(struct catalog *c)
+{
+	assert(!c->in_trial);
+	c->in_trial = true;
+}
+
+void catalog_keep(struct catalog *c)
+{
+	for (size_t i = 0; i < c->trial.n; i++)
+		if (c->trial.v[i].old != NULL)
+			entry_free(c->trial.v[i].old);
+	c->trial.n = 0;
+	c->in_trial = false;
+}
+
+/* Backwards, so that every file is found as its change has left it. */
+void catalog_undo(struct catalog *c)
+{
+	for (size_t i = c->trial.n; i > 0; i--) {
+		const struct undoing *u = &c->trial.v[i - 1];
+
+		if (u->fresh != NULL)
+			take_out(c, u->file);
+		if (u->old != NULL) {
+			insert(c, u->old);
+			enter(c, u->old);
+		}
+	}
+	settle(c);
+	for (size_t i = 0; i < c->trial.n; i++)
+		if (c->trial.v[i].fresh != NULL)
+			entry_free(c->trial.v[i].fresh);
+	c->trial.n = 0;
+	c->in_trial = false;
 }
 
 /* ---- checking ------------------------------------------------------------------------------ */

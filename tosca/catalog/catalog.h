@@ -62,6 +62,24 @@ struct remarks catalog_remarks(struct catalog *, const char *file);
 bool catalog_set_package_dir(struct catalog *, const char *file, const char *folder);
 /* False: there is no such file. */
 bool catalog_remove(struct catalog *, const char *file);
+/*
+ * Files that come first from now on stand in this layer, 0 until somebody says otherwise.  All of a higher
+ * layer come before all of a lower one, and a descriptor of a higher layer replaces what a lower one
+ * has by its name: that is no error there.
+ */
+enum { CATALOG_LAYERS = 8 };
+void catalog_layer(struct catalog *, unsigned layer);
+unsigned catalog_layer_of(const struct catalog *, const char *file); /* 0: no such file */
+
+/*
+ * A trial: whatever is put and removed after catalog_begin() stays, and what was there before is
+ * forgotten, with catalog_keep(), or all is as it was with catalog_undo(); a check is due after
+ * either.  Both ways cost what was changed.  Trials do not nest.  A remark, or a package's folder, of a
+ * file that was there before is not taken back.
+ */
+void catalog_begin(struct catalog *);
+void catalog_keep(struct catalog *);
+void catalog_undo(struct catalog *);
 
 /*
  * Adds what is wrong in a file (NULL: in all files, in the order in which they came) to 'out', as

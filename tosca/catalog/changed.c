@@ -3,6 +3,20 @@
 
 #include <stdlib.h>
 
+#include "tosca/catalog/catalog.h"
+
+enum { LAYER_SHIFT = 48 };
+
+uint64_t catalog_order(unsigned layer, uint64_t number)
+{
+	return (uint64_t)(CATALOG_LAYERS - 1 - layer) << LAYER_SHIFT | number;
+}
+
+unsigned catalog_order_layer(uint64_t order)
+{
+	return CATALOG_LAYERS - 1 - (unsigned)(order >> LAYER_SHIFT);
+}
+
 void changed_add(struct changed *c, struct catalog_file *f)
 {
 	if (f->changed != 0)

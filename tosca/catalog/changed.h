@@ -2,6 +2,8 @@
 #ifndef LM_TOSCA_CHANGED_H
 #define LM_TOSCA_CHANGED_H
 
+#include <stdint.h>
+
 #include "base/vec.h"
 
 /*
@@ -10,9 +12,13 @@
  */
 struct catalog_file {
 	const char *name;
-	size_t order;   /* when the file first came; never the same again */
+	uint64_t order; /* first by layer, then when the file first came; never the same again */
 	size_t changed; /* its place in the set, from 1; 0: it is not in it */
 };
+
+/* In an order the layer stands above the number, the highest layer first. */
+uint64_t catalog_order(unsigned layer, uint64_t number);
+unsigned catalog_order_layer(uint64_t order);
 
 struct changed {
 	LM_VEC(struct catalog_file *) files;

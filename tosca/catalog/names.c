@@ -498,12 +498,19 @@ const struct diags *names_twice(const struct names *ns, const struct descriptor 
 	return NULL;
 }
 
+/* What stands in a higher layer is there to replace. */
+static bool is_twice(const struct known *k, const struct holder *h)
+{
+	return catalog_order_layer(h->file->order) ==
+	       catalog_order_layer(k->holders.v[0].file->order);
+}
+
 static void report_twice(struct names *ns, struct known *k)
 {
 	for (size_t i = 1; i < k->holders.n && i <= TWICE_MAX; i++) {
 		struct holder *h = &k->holders.v[i];
 
-		if (h->twice != NULL)
+		if (h->twice != NULL || !is_twice(k, h))
 			continue;
 		h->twice = diags_new(1);
 		changed_add(&ns->changed, h->file);
