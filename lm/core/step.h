@@ -20,6 +20,23 @@ struct step_driver {
 	struct lm_kvs properties;     /* what the descriptor hands to it, evaluated */
 };
 
+/* Who carries a step out, when that is a driver of others: what the operators have told of it. */
+struct step_key {
+	const char *name, *public_key, *private_key; /* NULL: not given; the last is a secret */
+};
+
+struct step_site {
+	const char *driver;              /* its type: "ansible" */
+	const char *base_uri;            /* without a '/' at its end */
+	const char *certificate;         /* PEM: whom to believe there; NULL: whom the system does */
+	const char *location, *type;     /* name, and type of infrastructure */
+	const char *location_properties; /* a JSON object */
+	const char *manager;             /* the resource manager it belongs to */
+	struct lm_kvs given;             /* what the descriptor hands to this driver */
+	const struct step_key *keys;     /* those that properties of the type "key" name */
+	size_t n_keys;
+};
+
 struct step_request {
 	const char *step; /* unique for ever; asking the same step twice has the effect of once */
 	const char *resource_id;
@@ -52,6 +69,7 @@ struct step_request {
 	struct lm_kvs types;    /* of properties that are no plain text: "key" */
 	struct lm_kvs kept;     /* what earlier steps reported and no property is called */
 	struct lm_kvs topology; /* what earlier steps made or found: see struct step_result */
+	const struct step_site *site; /* the manager's choice; NULL: one of our own */
 };
 
 /*

@@ -56,6 +56,12 @@ struct driver_conf {
 	 * same for ever.  A secret: it goes into their environment and nowhere else.  NULL: none.
 	 */
 	const char *(*metrics_token)(void *arg, const char *resource_id, struct lm_arena *);
+	/*
+	 * Where drivers of others send what became of a step, and the token that proves that they were
+	 * asked it.  NULL: nowhere.
+	 */
+	const char *reply_url; /* borrowed */
+	const char *(*reply_token)(void *arg, const char *step, struct lm_arena *);
 	void *token_arg;
 	struct driver_events events;
 };
@@ -86,5 +92,10 @@ struct driver_ops {
 };
 
 extern const struct driver_ops driver_local;
+/*
+ * Asks drivers of others, by the published contract, over HTTP: every request has a site.  It makes
+ * nothing itself, so that it lists nothing.
+ */
+extern const struct driver_ops driver_http;
 
 #endif
