@@ -62,6 +62,7 @@ int serve_command_run(const struct args *a)
 	    .state_dir = a->state_dir,
 	    .images_dir = a->images_dir,
 	    .listen = a->listen,
+	    .callback = a->callback,
 	    .metrics_port = (unsigned)a->metrics_port,
 	    .steps_per_location = (unsigned)a->steps_per_location,
 	    .steps_per_driver = (unsigned)a->steps_per_driver,

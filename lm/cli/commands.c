@@ -33,7 +33,7 @@ static const struct command commands[] = {
 	"is wrong while one is typing, goes to definitions, explains and completes.  It ends with\n"
 	"the editor.  README.md says how to set up Neovim, Emacs and VS Code.\n",
 	0, 0, lsp_command_run},
-    {"serve", "", "pSILV[]{M1XYEUHBG", "run the manager",
+    {"serve", "", "pSILV[]{M1XYEUHBG^", "run the manager",
 	"Stops at SIGTERM or SIGINT; what it manages keeps running and is found again.\n", 0, 0,
 	serve_command_run},
     {"apply", "", "fy" WAITS, "bring about the assemblies described in a file",

@@ -61,6 +61,9 @@ static const struct option_row {
 	"make a secret and print it, instead of asking for one"},
     {'#', "client", OPTION_FLAG, offsetof(struct args, is_client), NULL,
 	"NAME is a client's, with a secret"},
+    {'^', "callback", OPTION_TEXT, offsetof(struct args, callback), "URL",
+	"how resource drivers reach the API, when not at the address of --listen: "
+	"http://HOST:PORT"},
     {'V', "insecure", OPTION_FLAG, offsetof(struct args, insecure), NULL,
 	"nobody is asked who he is; only where this machine alone can reach it"},
     {'[', "tls", OPTION_FLAG, offsetof(struct args, tls), NULL,

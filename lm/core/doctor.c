@@ -149,6 +149,21 @@ static bool should_exist(const struct component *c)
 	       has_infrastructure(c);
 }
 
+/* Somebody would have told of it. */
+static bool is_told_of(
+    const struct engine *e, const struct component *c, const struct examination *x)
+{
+	LM_AUTO(lm_arena) a = lm_arena_new();
+	bool has_tree = c->tree != NULL;
+	const struct graph *g = has_tree ? c->tree->graph : c->instance->tree->graph;
+	int node = has_tree ? c->node : graph_find_node(g, c->name);
+	struct facts f = {(struct engine *)(uintptr_t)e, c->instance, g, a};
+	struct graph_facts gf = facts_of(&f);
+
+	return x->lists == NULL ||
+	       x->lists(x->arg, graph_property_value(g, node, "deploymentLocation", &gf, a));
+}
+
 static void find_missing(const struct engine *e, const struct lm_map *groups, struct examination *x)
 {
 	const struct component *c;
@@ -157,7 +172,8 @@ static void find_missing(const struct engine *e, const struct lm_map *groups, st
 		const struct group *g = lm_map_find(groups, c->id);
 
 		x->components++;
-		if ((g != NULL && g->whole) || !should_exist(c) || is_busy(c))
+		if ((g != NULL && g->whole) || !should_exist(c) || is_busy(c) ||
+		    !is_told_of(e, c, x))
 			continue;
 		const char *state = component_state_text(c->state);
 		const char *root = lm_arena_strdup(x->arena, c->instance->name);

@@ -42,6 +42,12 @@ struct examination {
 	LM_VEC(struct finding) findings; /* in the arena */
 	size_t components;               /* that the journal knows */
 	size_t things, resources;        /* that drivers have told, and whose they are */
+	/*
+	 * Whether drivers tell at all what they have at a location (NULL: the default one); where they
+	 * do not, nothing is missing.  A NULL function: they do everywhere.
+	 */
+	bool (*lists)(void *arg, const char *location);
+	void *arg;
 };
 
 /*

@@ -46,6 +46,11 @@ static void note_removal(const struct api *api, struct finding *f, struct lm_are
 		f->text = lm_arena_printf(a, "%s; its removal failed: %s", f->text, r->failure);
 }
 
+static bool lists(void *arg, const char *location)
+{
+	return manager_lists(arg, location);
+}
+
 static struct lm_err *examine(struct api *api, struct examination *x)
 {
 	struct things things = {.arena = x->arena};
@@ -53,6 +58,8 @@ static struct lm_err *examine(struct api *api, struct examination *x)
 
 	if (e != NULL)
 		return lm_err_wrap(e, "cannot look at what is outside");
+	x->lists = lists;
+	x->arg = api->manager;
 	engine_examine(manager_engine(api->manager), things.all.v, things.all.n, x);
 	for (size_t i = 0; i < x->findings.n; i++)
 		note_removal(api, &x->findings.v[i], x->arena);

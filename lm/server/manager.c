@@ -6,12 +6,16 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/random.h>
 #include <time.h>
 #include <uv.h>
 
 #include "base/log.h"
 #include "lm/core/doctor.h"
+#include "lm/drivers/http/reply.h"
+#include "lm/server/intake/reply.h"
+#include "lm/server/sites/choose.h"
 
 enum { DRIVERS_MAX = 8, TRIM_EVERY = 4096, TRIM_EVERY_MS = 3600 * 1000, TRIM_PAUSE_MS = 20 };
 enum { EVENTS_KEEP = 50000, PROCESSES_KEEP = 10000, DAYS_KEEP = 30, DAY_MS = 24 * 3600 * 1000 };
@@ -148,11 +152,31 @@ static size_t driver_index(const struct manager *m, const char *location)
 	return 0;
 }
 
+/* Limits for a driver of others hold for a type of infrastructure: it may have several. */
 static const char *driver_of(void *arg, const char *location)
 {
 	struct manager *m = arg;
 
-	return m->conf.drivers[driver_index(m, location)]->name;
+	if (m->conf.sites == NULL)
+		return m->conf.drivers[driver_index(m, location)]->name;
+	const struct site_location *l = sites_location(m->conf.sites, location);
+	return l == NULL ? "" : l->type;
+}
+
+static bool is_of_others(const struct driver_ops *ops)
+{
+	return ops == &driver_http;
+}
+
+/* Of others each request is known to its driver; of our own the location tells. */
+static bool serves(const struct manager *m, size_t driver, const char *location)
+{
+	const struct driver_ops *ops = m->conf.drivers[driver];
+
+	if (m->conf.sites == NULL)
+		return driver_index(m, location) == driver;
+	const struct site_location *l = sites_location(m->conf.sites, location);
+	return is_of_others(ops) || l == NULL || strcasecmp(l->type, ops->name) == 0;
 }
 
 /* A message may be of any length before the engine has looked at it. */
@@ -173,7 +197,7 @@ static void on_result(void *arg, const struct step_result *r)
 	struct manager *m = v->manager;
 	const char *location = r->step == NULL ? NULL : engine_step_location(m->engine, r->step);
 
-	if (r->step == NULL || (location != NULL && driver_index(m, location) != v->driver))
+	if (r->step == NULL || (location != NULL && !serves(m, v->driver, location)))
 		lm_log(LM_LOG_WARN, "step.foreign",
 		    "step=%s driver=%s answers what it was never asked",
 		    r->step == NULL ? "" : r->step, m->conf.drivers[v->driver]->name);
@@ -246,13 +270,13 @@ static void publish(struct manager *m, const struct turn *t)
 }
 
 /* A driver that refuses has begun nothing; the engine hears of it in the next turn. */
-static void ask_driver(struct manager *m, const struct step_request *step)
+static void ask_driver(struct manager *m, size_t driver, const struct step_request *step)
 {
-	size_t i = driver_index(m, step->location);
-
-	lm_log(LM_LOG_DEBUG, "step.asked", "step=%s resource=%s action=%s trace=%s", step->step,
-	    step->resource_name, step->action, step->trace == NULL ? "-" : step->trace);
-	struct lm_err *e = m->conf.drivers[i]->execute(m->drivers[i], step);
+	lm_log(LM_LOG_DEBUG, "step.asked", "step=%s resource=%s action=%s driver=%s trace=%s",
+	    step->step, step->resource_name, step->action,
+	    step->site == NULL ? m->conf.drivers[driver]->name : step->site->driver,
+	    step->trace == NULL ? "-" : step->trace);
+	struct lm_err *e = m->conf.drivers[driver]->execute(m->drivers[driver], step);
 	if (e == NULL)
 		return;
 	struct step_result r = {
@@ -261,13 +285,57 @@ static void ask_driver(struct manager *m, const struct step_request *step)
 	lm_err_free(e);
 }
 
-/* The answer to the step itself tells what became of it. */
+/* The one of others; there is one for all of them. */
+static size_t driver_of_others(const struct manager *m)
+{
+	size_t i = 0;
+
+	while (i < m->conf.n_drivers && !is_of_others(m->conf.drivers[i]))
+		i++;
+	return i;
+}
+
+static size_t driver_named(const struct manager *m, const char *name)
+{
+	size_t i = 0;
+
+	while (i < m->conf.n_drivers && strcasecmp(m->conf.drivers[i]->name, name) != 0)
+		i++;
+	return i;
+}
+
+static void ask_somebody(struct manager *m, const struct step_request *step)
+{
+	LM_AUTO(lm_arena) a = lm_arena_new();
+	const char *own[DRIVERS_MAX + 1] = {0};
+	struct step_request rq = *step;
+	struct choice choice;
+	size_t n = 0;
+
+	if (m->conf.sites == NULL) {
+		ask_driver(m, driver_index(m, step->location), step);
+		return;
+	}
+	for (size_t i = 0; i < m->conf.n_drivers; i++)
+		if (!is_of_others(m->conf.drivers[i]))
+			own[n++] = m->conf.drivers[i]->name;
+	if (!sites_choose(m->conf.sites, own, step, a, &choice)) {
+		take_result(m, &choice.why);
+		return;
+	}
+	size_t driver = choice.is_own ? driver_named(m, choice.driver) : driver_of_others(m);
+	assert(driver < m->conf.n_drivers);
+	rq.site = choice.is_own ? NULL : &choice.site;
+	ask_driver(m, driver, &rq);
+}
+
+/* The answer to the step itself tells what became of it; who was not asked it does not mind. */
 static void cancel_step(struct manager *m, const struct step_cancel *c)
 {
-	size_t i = driver_index(m, c->location);
-
 	lm_log(LM_LOG_INFO, "step.cancel", "step=%s", c->step);
-	m->conf.drivers[i]->cancel(m->drivers[i], c->step);
+	for (size_t i = 0; i < m->conf.n_drivers; i++)
+		if (is_of_others(m->conf.drivers[i]) || serves(m, i, c->location))
+			m->conf.drivers[i]->cancel(m->drivers[i], c->step);
 }
 
 /* A portion of the history that does not stay, now and then; more of it in a moment. */
@@ -305,7 +373,7 @@ static void carry_out(struct manager *m, struct turn *t)
 {
 	publish(m, t);
 	for (size_t i = 0; i < t->steps.n; i++)
-		ask_driver(m, &t->steps.v[i]);
+		ask_somebody(m, &t->steps.v[i]);
 	for (size_t i = 0; i < t->cancels.n; i++)
 		cancel_step(m, &t->cancels.v[i]);
 	turn_clear(t);
@@ -455,6 +523,15 @@ static const char *metrics_token(void *arg, const char *resource_id, struct lm_a
 	return lm_arena_strdup(a, token);
 }
 
+static const char *step_token(void *arg, const char *step, struct lm_arena *a)
+{
+	const struct manager *m = arg;
+	char token[TOKEN_SIZE];
+
+	reply_token_make(m->conf.token_key, step, token);
+	return lm_arena_strdup(a, token);
+}
+
 static struct lm_err *open_drivers(struct manager *m)
 {
 	struct driver_conf conf = {
@@ -463,6 +540,8 @@ static struct lm_err *open_drivers(struct manager *m)
 	    .images_dir = m->conf.images_dir,
 	    .metrics_port = m->conf.metrics_port,
 	    .metrics_token = m->conf.token_key != NULL ? metrics_token : NULL,
+	    .reply_url = m->conf.reply_url,
+	    .reply_token = m->conf.token_key != NULL ? step_token : NULL,
 	    .token_arg = m,
 	    .events = {on_result, on_died, on_host_address, NULL},
 	};
@@ -581,6 +660,22 @@ struct lm_err *manager_remove(struct manager *m, const char *location, const cha
 const struct removal *manager_removal(const struct manager *m, const char *resource_id)
 {
 	return removals_find(&m->removals, resource_id);
+}
+
+bool manager_lists(const struct manager *m, const char *location)
+{
+	const struct site_location *l =
+	    m->conf.sites == NULL ? NULL : sites_location(m->conf.sites, location);
+
+	return m->conf.sites == NULL || (l != NULL && driver_named(m, l->type) < m->conf.n_drivers);
+}
+
+struct lm_err *manager_reply(struct manager *m, const char *step, const json_t *reply, bool *taken)
+{
+	size_t i = driver_of_others(m);
+
+	*taken = false;
+	return i == m->conf.n_drivers ? NULL : http_driver_reply(m->drivers[i], step, reply, taken);
 }
 
 bool manager_lost(struct manager *m, const char *resource_id, const char *why)

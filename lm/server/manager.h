@@ -2,6 +2,7 @@
 #ifndef LM_SERVER_MANAGER_H
 #define LM_SERVER_MANAGER_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -11,6 +12,7 @@
 #include "lm/server/intake/tally.h"
 #include "lm/server/intake/token.h"
 #include "lm/server/removals.h"
+#include "lm/server/sites/sites.h"
 #include "lm/store/store.h"
 
 /*
@@ -39,7 +41,12 @@ struct manager_conf {
 	size_t n_drivers; /* 1 to 8; the first serves locations nobody names */
 	const char *driver_dir, *images_dir;
 	unsigned metrics_port;
-	const struct token_key *token_key;             /* borrowed; NULL: no tokens are given out */
+	const struct token_key *token_key; /* borrowed; NULL: no tokens are given out */
+	/*
+	 * Borrowed: locations, and who serves them.  NULL: a location is the name of a driver.
+	 */
+	const struct sites *sites;
+	const char *reply_url; /* borrowed: where drivers of others answer; NULL: nowhere */
 	unsigned steps_per_location, steps_per_driver; /* in flight at once; 0: no limit */
 	struct manager_history {
 		uint64_t events, processes; /* kept in the journal; 0: 50000, 10000 */
@@ -101,6 +108,14 @@ struct lm_err *manager_list(struct manager *, driver_each_fn *, void *arg) LM_MU
 struct lm_err *manager_remove(struct manager *, const char *location, const char *resource_id)
     LM_MUST_USE;
 const struct removal *manager_removal(const struct manager *, const char *resource_id);
+/* Whether drivers tell what they have at a location; those of others do not. */
+bool manager_lists(const struct manager *, const char *location);
+/*
+ * A driver of others, which has proved that it was asked this step, says what became of it: see
+ * http_driver_reply().
+ */
+struct lm_err *manager_reply(struct manager *, const char *step, const json_t *reply, bool *taken)
+    LM_MUST_USE;
 /* See engine_lost(). */
 bool manager_lost(struct manager *, const char *resource_id, const char *why);
 

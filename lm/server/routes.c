@@ -169,6 +169,8 @@ static const struct route routes[] = {
 	api_delete_key, "forget an infrastructure key"},
     {"GET", RM "/infrastructure-keys/{}", HTTP_API, PRIVILEGE_READ, BODY_NONE, api_get_key,
 	"an infrastructure key by its other path"},
+    {"POST", "/api/driver/responses", HTTP_API, PRIVILEGE_OPEN, BODY_JSON, api_post_response,
+	"what a resource driver says of a step that it was asked"},
     {"GET", "/management/health", HTTP_API, PRIVILEGE_OPEN, BODY_NONE, api_get_health,
 	"whether the manager can do its work"},
 };

@@ -19,21 +19,23 @@
 #include "lm/server/api.h"
 #include "lm/server/auth/auth.h"
 #include "lm/server/feed/hooks.h"
+#include "lm/server/intake/reply.h"
 #include "lm/server/listeners.h"
 #include "lm/server/notify.h"
 #include "lm/server/scrape/scrape.h"
 #include "lm/server/sites/sites.h"
+#include "lm/web/web.h"
 #include "tosca/link/check.h"
 
 enum { DIAGS_MAX = 1000, PRINT_MAX = 1 << 20 };
 
-static const struct driver_ops *const drivers[] = {&driver_local};
+static const struct driver_ops *const drivers[] = {&driver_local, &driver_http};
 static const int stop_signals[] = {SIGTERM, SIGINT, SIGHUP};
 
 struct server {
 	struct serve_conf conf;
 	struct token_key *token_key;
-	char *state_dir, *journal, *driver_dir, *images_dir, *unpack_dir;
+	char *state_dir, *journal, *driver_dir, *images_dir, *unpack_dir, *reply_url;
 	char *tls_cert, *tls_key; /* NULL: no TLS */
 	int lock;
 	struct catalog *catalog;
@@ -278,6 +280,18 @@ static int64_t now_ms(void *arg)
 	return manager_now_ms(api->manager);
 }
 
+static struct lm_err *find_reply_url(struct server *s, bool is_secure)
+{
+	struct lm_err *e = s->conf.callback == NULL ? NULL : web_check(s->conf.callback, true);
+
+	if (e != NULL)
+		return lm_err_wrap(e, "--callback %s", s->conf.callback);
+	s->reply_url = s->conf.callback != NULL
+			   ? below(s->conf.callback, REPLY_PATH)
+			   : reply_url_of(listeners_address(s->api.listeners), is_secure);
+	return NULL;
+}
+
 static struct lm_err *open_manager(struct server *s)
 {
 	struct manager_conf conf = {
@@ -290,6 +304,7 @@ static struct lm_err *open_manager(struct server *s)
 	    .images_dir = s->images_dir,
 	    .metrics_port = s->conf.metrics_port,
 	    .token_key = s->token_key,
+	    .sites = s->api.sites,
 	    .steps_per_location = s->conf.steps_per_location,
 	    .steps_per_driver = s->conf.steps_per_driver,
 	    .keep = {s->conf.keep_events, s->conf.keep_processes, s->conf.keep_days},
@@ -330,6 +345,9 @@ static struct lm_err *open_manager(struct server *s)
 				   .arg = s},
 		    &s->api.hooks);
 	if (e == NULL)
+		e = find_reply_url(s, s->tls_cert != NULL);
+	conf.reply_url = s->reply_url;
+	if (e == NULL)
 		e = manager_open(&conf, &s->api.manager);
 	if (e == NULL)
 		s->api.started_ms = manager_now_ms(s->api.manager);
@@ -367,6 +385,7 @@ static void stop(struct server *s)
 	free(s->driver_dir);
 	free(s->unpack_dir);
 	free(s->images_dir);
+	free(s->reply_url);
 	if (s->lock >= 0)
 		close(s->lock);
 }

@@ -16,6 +16,7 @@ struct serve_conf {
 	const char *state_dir;
 	const char *images_dir; /* NULL: images in state_dir */
 	const char *listen;     /* "127.0.0.1:8280"; port 0: any free one */
+	const char *callback;   /* "http://HOST:PORT": how drivers reach it; NULL: as it listens */
 	unsigned metrics_port;  /* of the webhook on management networks */
 	/* History: what is kept of it in the journal; 0: the defaults of manager.h. */
 	unsigned keep_events, keep_processes, keep_days;

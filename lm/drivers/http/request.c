@@ -43,6 +43,7 @@ static void copy_request(
 	    .resource_name = lm_arena_strdup(a, from->resource_name),
 	    .descriptor = lm_arena_strdup(a, from->descriptor),
 	    .action = lm_arena_strdup(a, from->action),
+	    .trace = lm_arena_strdup(a, from->trace),
 	    .is_operation = from->is_operation,
 	    .is_find = from->is_find,
 	    .timeout_s = from->timeout_s,
@@ -110,7 +111,10 @@ static void overdue(struct request *r)
 {
 	const char *driver = r->rq.site->driver;
 
-	if (r->is_cancelled)
+	if (r->is_cancelled && r->state != REQUEST_ACCEPTED)
+		request_fail(
+		    r, STEP_CANCELLED, "cancelled before driver '%s' has accepted it", driver);
+	else if (r->is_cancelled)
 		request_fail(r, STEP_CANCELLED,
 		    "cancelled; driver '%s' was not done with it, and may still change something",
 		    driver);
@@ -171,9 +175,11 @@ static const char *url_of(struct request *r)
 	    r->rq.is_find ? "/api/driver/references/find" : "/api/driver/lifecycle/execute", NULL);
 }
 
-/* The trace is the process', whose id stands before the step's number. */
+/* Whoever asked for the process has a word for it; else it is the process' id, which the step's begins with. */
 static const char *trace_header(struct request *r)
 {
+	if (r->rq.trace != NULL)
+		return lm_arena_join(r->arena, "X-TraceCtx-TransactionId: ", r->rq.trace, NULL);
 	return lm_arena_printf(
 	    r->arena, "X-TraceCtx-TransactionId: %.*s", (int)strcspn(r->rq.step, "/"), r->rq.step);
 }
