@@ -67,11 +67,11 @@ fail() {
 	exit 1
 }
 
-# start STATE-FOLDER [ADDRESS:PORT]: waits until it is ready.
+# start STATE-FOLDER [ADDRESS:PORT [OPTION]]: waits until it is ready; OPTION '' has it ask who one is.
 start() {
 	rm -f pipe
 	mkfifo pipe
-	"$lm" serve --insecure --packages packages --images images --state "$1" \
+	"$lm" serve ${3---insecure} --packages packages --images images --state "$1" \
 		--listen "${2:-127.0.0.1:0}" 2>pipe &
 	pid=$!
 	url=

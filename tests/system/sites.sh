@@ -80,6 +80,9 @@ locations() {
 	json 400 POST $locations '{"name": "a\u0007b"}'
 	json 400 POST $locations '{"name": "x", "resourceManager": "nobody"}'
 	explains "no resource manager 'nobody': create it first"
+	printf '{"name": "x", "description": "%070000d"}' 0 >large
+	ask 413 POST $locations -H 'Content-Type: application/json' --data-binary @large
+	explains 'at most 65536 are kept of one'
 	json 400 POST $locations '{"name": "x",'
 	explains 'no JSON: line 1 column'
 	json 400 POST $locations '["x"]'
@@ -87,6 +90,8 @@ locations() {
 	ask 415 POST $locations -H 'Content-Type: text/plain' -d 'name: x'
 	ask 405 DELETE $locations
 	ask 404 GET $locations/x
+	ask 404 GET "$locations/%FF"
+	ask 404 DELETE "$locations/..%2F..%2Flock"
 
 	# Names as they are, in the Location and in addresses.
 	json 201 POST $locations '{"name": "Büro 1"}'
@@ -328,6 +333,39 @@ secrets() {
 	! grep -q VERYSECRET log || fail 'a secret in the log'
 }
 
+# as NAME ARGUMENT...: ask, with that user's token.
+as() {
+	token=$(curl -sS -m 20 -H 'Content-Type: application/json' \
+		-d "{\"username\": \"$1\", \"password\": \"long enough for $1\"}" "$url/ui/api/login" | jq -r .token)
+	shift
+	ask "$@" -H "Authorization: Bearer $token"
+}
+
+# Without --insecure: who may see, and who may change.
+who_may() {
+	for user in reader:ReadOnly admin:SLMAdmin; do
+		echo "long enough for ${user%:*}" | "$lm" user add "${user%:*}" --role "${user#*:}" --state state 2>err
+	done
+	stop
+	start state 127.0.0.1:0 ''
+	for which in $locations $managers $rm/resource-drivers $keys; do
+		ask 401 GET "$which"
+		as reader 200 GET "$which"
+		as reader 403 POST "$which" -H 'Content-Type: application/json' -d '{}'
+		as reader 403 PUT "$which/x" -H 'Content-Type: application/json' -d '{}'
+		as reader 403 DELETE "$which/x"
+	done
+	as reader 200 GET "$keys/build"
+	is 'has("privateKey") | not'
+	as reader 403 GET "$keys?includePrivateKey=True"
+	as reader 403 GET "$keys/build?includePrivateKey=True"
+	explains 'includePrivateKey'
+	as admin 200 GET "$keys/build?includePrivateKey=True"
+	is '.privateKey | contains("VERYSECRET")'
+	stop
+	start state
+}
+
 # ---- a restart -------------------------------------------------------------------------------------------
 
 everything() {
@@ -374,6 +412,7 @@ drivers lifecycle-drivers type
 drivers vim-drivers infrastructureType
 keys
 again
+who_may
 secrets
 a_damaged_file
 stop
