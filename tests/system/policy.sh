@@ -71,7 +71,7 @@ samples_are_counted() {
 	says '^gateway  mend    Active  OK '
 	ends 0 policy
 	says '^voice  *grow  *1 of 1-3  load 80  *2 of 3 samples above 60$'
-	says '^  *1 heal policy  *1 OK '
+	says '^  *1 heal policy  *1 OK$'
 }
 
 decisions_are_told_with_their_reasons() {
