@@ -239,4 +239,8 @@ struct engine_counts engine_counts(const struct engine *);
 /* True when no process runs or waits and no step is in flight. */
 bool engine_is_idle(const struct engine *);
 
+/* Each folder of a package that instances have scripts in; some more than once. */
+void engine_each_package(
+    const struct engine *, void (*each)(void *arg, const char *folder), void *arg);
+
 #endif

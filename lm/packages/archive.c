@@ -78,11 +78,10 @@ static void report_empty(struct content *c)
 	load_help(c->load, c->archive, d, help);
 }
 
-/* "<unpacked>/vnf/server" for vnf/server/resource.yml */
+/* "<unpacked>/vnf/server" for vnf/server/resource.yml and vnf/server/Definitions/lm/resource.yaml */
 static void set_package_dir(struct content *c, const char *path, const char *unpacked)
 {
-	const char *slash = strrchr(path, '/');
-	int n = slash != NULL ? (int)(slash - path) : 0;
+	int n = (int)package_root(path);
 
 	catalog_set_package_dir(c->load->catalog, name_in(c, path),
 	    lm_arena_printf(c->load->arena, "%s%s%.*s", unpacked, n > 0 ? "/" : "", n, path));

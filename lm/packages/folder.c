@@ -42,6 +42,8 @@ static void load_descriptor(struct load *l, int dir, const char *name, const cha
 		return;
 	if (input_read(l, fd, path, l->conf.file_max, &text)) {
 		catalog_put(l->catalog, path, text.p != NULL ? text.p : "", text.n);
+		catalog_set_package_dir(l->catalog, path,
+		    lm_arena_printf(l->arena, "%.*s", (int)package_root(path), path));
 		free(text.p);
 	}
 	close(fd);

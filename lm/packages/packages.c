@@ -11,6 +11,7 @@
 
 #include "lm/packages/load.h"
 #include "lm/packages/pack.h"
+#include "lm/packages/unpack.h"
 
 struct diag *load_report(
     struct load *l, const char *file, enum diag_code code, const char *fmt, ...)
@@ -131,4 +132,9 @@ bool packages_read_memory(const char *name, const char *bytes, size_t n, struct 
 	bool good = load_archive(&l, name, bytes, n);
 	load_end(&l);
 	return good;
+}
+
+void packages_forget(const char *unpack_dir, const char *name)
+{
+	unpack_remove(unpack_dir, name);
 }

@@ -211,3 +211,17 @@ struct lm_err *unpack(
 	*out = lm_arena_printf(a, "%s/%s", store, name);
 	return e != NULL ? lm_err_wrap(e, "%s", *out) : NULL;
 }
+
+void unpack_remove(const char *store, const char *name)
+{
+	char old[SHA256_TEXT + sizeof UNFINISHED];
+	int dir = open_store(store);
+
+	if (dir < 0)
+		return;
+	snprintf(old, sizeof old, UNFINISHED "%s", name);
+	remove_below(dir, old);
+	if (renameat2(dir, name, dir, old, RENAME_NOREPLACE) == 0)
+		remove_below(dir, old);
+	close(dir);
+}

@@ -17,4 +17,10 @@
 struct lm_err *unpack(const char *store, const char *bytes, size_t n, struct lm_arena *, char **out)
     LM_MUST_USE;
 
+/*
+ * Removes a folder of the store and what is in it.  From the first moment it has a name by which
+ * nobody finds it, so that half of it is never taken for all.
+ */
+void unpack_remove(const char *store, const char *name);
+
 #endif

@@ -23,6 +23,7 @@
 struct hooks;
 struct listeners;
 struct scraper;
+struct library;
 
 /* Whoever asked for it waits for the answer. */
 struct api_intent {
@@ -35,6 +36,7 @@ struct api {
 	struct manager *manager; /* everything here is borrowed */
 	struct store *store;
 	const struct catalog *catalog;
+	struct library *library;
 	struct events *events;
 	struct listeners *listeners;
 	struct scraper *scraper;
@@ -102,6 +104,14 @@ void api_get_group(struct api *, struct http_request *, const char *id);
 void api_get_permissions(struct api *, struct http_request *, const char *);
 void api_get_descriptors(struct api *, struct http_request *, const char *);
 void api_get_descriptor(struct api *, struct http_request *, const char *name);
+void api_post_descriptor(struct api *, struct http_request *, const char *);
+void api_put_descriptor(struct api *, struct http_request *, const char *name);
+void api_delete_descriptor(struct api *, struct http_request *, const char *name);
+void api_get_packages(struct api *, struct http_request *, const char *);
+void api_get_package(struct api *, struct http_request *, const char *name);
+void api_post_package(struct api *, struct http_request *, const char *);
+void api_put_package(struct api *, struct http_request *, const char *name);
+void api_delete_package(struct api *, struct http_request *, const char *name);
 void api_get_metrics(struct api *, struct http_request *, const char *assembly);
 void api_get_policies(struct api *, struct http_request *, const char *assembly); /* NULL: all */
 void api_get_logs(struct api *, struct http_request *, const char *assembly);
@@ -119,6 +129,11 @@ void api_get_whoami(struct api *, struct http_request *, const char *);
 
 /* Answers 200 with the text, or 500 when it did not fit into the buffer. */
 void api_answer_text(struct http_request *, const char *type, struct lm_buf *);
+struct library_news;
+/* 400 with the diagnostics, or the error's own status without them.  Frees the error. */
+void api_answer_refusal(struct http_request *, struct lm_err *, const struct library_news *);
+/* 204, or the error's own status.  Frees the error. */
+void api_answer_deleted(struct http_request *, struct lm_err *);
 /* 'status' 0: the error's own.  Frees the error. */
 void api_answer_err(struct http_request *, int status, struct lm_err *);
 

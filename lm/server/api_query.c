@@ -56,60 +56,6 @@ void api_get_policies(struct api *api, struct http_request *r, const char *assem
 	lm_buf_fini(&b);
 }
 
-/* ---- catalog ---------------------------------------------------------------------------------- */
-
-static void print_descriptor(const struct descriptor *d, struct lm_json *j)
-{
-	struct lm_buf href;
-
-	lm_buf_init(&href, 4096);
-	lm_buf_printf(&href, "/api/catalog/descriptors/%s", descriptor_name(d));
-	lm_json_open(j, NULL, '{');
-	lm_json_str(j, "name", descriptor_name(d));
-	lm_json_str(j, "description", descriptor_description(d));
-	lm_json_open(j, "links", '[');
-	lm_json_open(j, NULL, '{');
-	lm_json_str(j, "rel", "self");
-	lm_json_str(j, "href", href.p);
-	lm_json_close(j, '}');
-	lm_json_close(j, ']');
-	lm_json_close(j, '}');
-	lm_buf_fini(&href);
-}
-
-void api_get_descriptors(struct api *api, struct http_request *r, const char *param)
-{
-	struct lm_buf b;
-	(void)param;
-
-	lm_buf_init(&b, DOCUMENT_MAX);
-	struct lm_json j = lm_json_on(&b);
-	lm_json_open(&j, NULL, '[');
-	for (size_t i = 0; i < catalog_count(api->catalog); i++)
-		print_descriptor(catalog_at(api->catalog, i), &j);
-	lm_json_close(&j, ']');
-	api_answer_text(r, NULL, &b);
-	lm_buf_fini(&b);
-}
-
-void api_get_descriptor(struct api *api, struct http_request *r, const char *name)
-{
-	const struct descriptor *d = catalog_find(api->catalog, name);
-	struct lm_buf b;
-	size_t n = 0;
-
-	if (d == NULL) {
-		http_answer_error(r, 404,
-		    "Cannot find descriptor with name %s: see /api/catalog/descriptors", name);
-		return;
-	}
-	const char *text = descriptor_text(d, &n);
-	lm_buf_init(&b, DOCUMENT_MAX);
-	lm_buf_add(&b, text, n);
-	api_answer_text(r, "application/yaml", &b);
-	lm_buf_fini(&b);
-}
-
 /* ---- the server itself ------------------------------------------------------------------------ */
 
 static int64_t rss_kb(void)

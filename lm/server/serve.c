@@ -20,6 +20,7 @@
 #include "lm/server/auth/auth.h"
 #include "lm/server/feed/hooks.h"
 #include "lm/server/intake/reply.h"
+#include "lm/server/library/library.h"
 #include "lm/server/listeners.h"
 #include "lm/server/notify.h"
 #include "lm/server/scrape/scrape.h"
@@ -108,6 +109,20 @@ static struct lm_err *load_catalog(struct server *s)
 	lm_log(LM_LOG_INFO, "catalog.loaded", "descriptors=%zu warnings=%zu",
 	    catalog_count(s->catalog), diags_warnings(d));
 	return NULL;
+}
+
+/* After the packages: what was handed in may replace descriptors of theirs. */
+static struct lm_err *load_library(struct server *s)
+{
+	LM_AUTO(diags) d = diags_new(DIAGS_MAX);
+	struct library_conf conf = {
+	    .state_dir = s->state_dir, .unpack_dir = s->unpack_dir, .catalog = s->catalog};
+
+	struct lm_err *e = library_open(&conf, &s->api.library);
+	if (e == NULL)
+		e = library_load(s->api.library, d);
+	print_diags(d);
+	return e;
 }
 
 static struct lm_err *make_folders(const char *path)
@@ -350,6 +365,8 @@ static struct lm_err *open_manager(struct server *s)
 	if (e == NULL)
 		e = manager_open(&conf, &s->api.manager);
 	if (e == NULL)
+		library_run(s->api.library, &s->loop, manager_engine(s->api.manager));
+	if (e == NULL)
 		s->api.started_ms = manager_now_ms(s->api.manager);
 	if (e == NULL)
 		hooks_start(s->api.hooks);
@@ -363,6 +380,7 @@ static void stop(struct server *s)
 		auth_free(s->api.auth);
 		hooks_close(s->api.hooks);
 		listeners_free(s->api.listeners);
+		library_stop(s->api.library);
 		manager_close(s->api.manager);
 		events_free(s->api.events);
 		uv_close((uv_handle_t *)&s->turn, NULL);
@@ -376,6 +394,7 @@ static void stop(struct server *s)
 		s->store->ops->close(s->store);
 	api_fini(&s->api);
 	sites_free(s->api.sites);
+	library_free(s->api.library);
 	catalog_free(s->catalog);
 	token_key_free(s->token_key);
 	free(s->state_dir);
@@ -399,6 +418,8 @@ int serve_run(const struct serve_conf *conf)
 	struct lm_err *e = open_state(&s);
 	if (e == NULL)
 		e = load_catalog(&s);
+	if (e == NULL)
+		e = load_library(&s);
 	if (e == NULL) {
 		start_loop(&s);
 		e = open_manager(&s);

@@ -363,6 +363,13 @@ void catalog_report(const struct catalog *c, const char *file, struct diags *out
 		report(c, c->entries.v[i], out);
 }
 
+void catalog_report_remarks(const struct catalog *c, struct diags *out)
+{
+	for (size_t i = 0; i < c->entries.n; i++)
+		if (c->entries.v[i]->remarks != NULL)
+			diags_borrow(out, c->entries.v[i]->remarks);
+}
+
 /* ---- looking ------------------------------------------------------------------------------- */
 
 size_t catalog_take_changed(struct catalog *c, void (*each)(void *arg, const char *file), void *arg)

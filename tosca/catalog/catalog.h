@@ -87,6 +87,9 @@ void catalog_undo(struct catalog *);
  */
 void catalog_report(const struct catalog *, const char *file, struct diags *out);
 
+/* Only what whoever read the files has remarked, of all of them. */
+void catalog_report_remarks(const struct catalog *, struct diags *out);
+
 /*
  * Names every file of which catalog_report() may say something else than when this was last asked,
  * in the order in which they came; returns their number.  A file that says the same may be among

@@ -73,6 +73,27 @@ const struct package_file *package_files_find(const struct package_files *f, con
 	return i < f->n && strcmp(f->v[i].path, path) == 0 ? &f->v[i] : NULL;
 }
 
+/* Where the last folder of path[0, n) begins, when it is called so; n: it is not. */
+static size_t without_last(const char *path, size_t n, const char *name)
+{
+	size_t size = strlen(name);
+
+	if (n < size || strncasecmp(path + n - size, name, size) != 0)
+		return n;
+	if (n == size)
+		return 0;
+	return path[n - size - 1] == '/' ? n - size - 1 : n;
+}
+
+size_t package_root(const char *file)
+{
+	const char *slash = strrchr(file, '/');
+	size_t n = slash == NULL ? 0 : (size_t)(slash - file);
+	size_t root = without_last(file, n, "Definitions/lm");
+
+	return root < n ? root : without_last(file, n, "descriptor");
+}
+
 /* ---- scripts -------------------------------------------------------------------------------- */
 
 struct check {
@@ -278,14 +299,13 @@ static void check_templates(const struct check *c)
 void package_check(
     const struct descriptor *d, const struct package_files *files, const struct remarks *out)
 {
-	const char *slash = strrchr(d->file, '/');
+	size_t root = package_root(d->file);
 	struct check c = {.d = d, .files = files, .out = out};
 
 	if (d->name.kind != NAME_RESOURCE || d->broken)
 		return;
-	c.folder = slash == NULL ? "lifecycle"
-				 : lm_arena_printf(out->arena, "%.*s/lifecycle",
-				       (int)(slash - d->file), d->file);
+	c.folder = root == 0 ? "lifecycle"
+			     : lm_arena_printf(out->arena, "%.*s/lifecycle", (int)root, d->file);
 	if (runs_scripts(d))
 		check_scripts(&c);
 	check_templates(&c);

@@ -33,6 +33,13 @@ const struct package_file *package_files_find(const struct package_files *, cons
 /* As a walk through folders finds them: '/' is before all other letters. */
 int package_path_compare(const char *a, const char *b);
 
+/*
+ * Where in a path the folder of its package ends, in which the scripts' folder lies: that of the
+ * descriptor itself, or the one above when it lies in Definitions/lm or descriptor, in any case of letters, as other
+ * managers' packages have it.  0: the path has no folder.
+ */
+size_t package_root(const char *file);
+
 /* Adds what is missing or never used to the remarks on the descriptor's file. */
 void package_check(const struct descriptor *, const struct package_files *, const struct remarks *);
 

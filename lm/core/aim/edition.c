@@ -62,6 +62,16 @@ void editions_sweep(struct engine *e, struct turn *t)
 	}
 }
 
+void engine_each_package(
+    const struct engine *e, void (*each)(void *arg, const char *folder), void *arg)
+{
+	const struct edition *ed;
+
+	for (size_t i = 0; (ed = lm_map_next(e->editions, &i)) != NULL;)
+		for (size_t k = 0; k < ed->texts.n; k++)
+			each(arg, ed->texts.v[k].dir);
+}
+
 /* ---- from the catalog --------------------------------------------------------------------------- */
 
 /* The present texts are compared in place. */

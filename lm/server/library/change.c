@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "lm/server/library/priv.h"
+#include "tosca/link/check.h"
+#include "tosca/model/descriptor.h"
+
+/* What comes and goes: tried in the catalog, stored, kept. */
+
+enum { DIAGS_MAX = 200 };
+
+/* ---- what a change does to others ------------------------------------------------------------- */
+
+struct trial {
+	struct library *library;
+	struct lm_map *own;   /* files that were put, to themselves */
+	struct diags *found;  /* what is wrong with them */
+	struct diags *broken; /* what is wrong with others now */
+	size_t n_broken;
+};
+
+static void trial_begin(struct trial *t, struct library *l)
+{
+	*t = (struct trial){l, lm_map_new(), diags_new(DIAGS_MAX), diags_new(DIAGS_MAX), 0};
+	catalog_begin(l->catalog);
+}
+
+static void look(void *arg, const char *file)
+{
+	struct trial *t = arg;
+	LM_AUTO(diags) d = diags_new(DIAGS_MAX);
+	bool own = lm_map_find(t->own, file) != NULL;
+
+	catalog_report(t->library->catalog, file, d);
+	if (own)
+		diags_borrow(t->found, d);
+	else if (diags_errors(d) > 0)
+		diags_borrow(t->broken, d);
+	t->n_broken += !own && diags_errors(d) > 0;
+}
+
+static void trial_own(struct trial *t, const char *file)
+{
+	lm_map_put(t->own, file, (void *)(uintptr_t)file);
+}
+
+/* True: it is good in itself and fits to what it uses. */
+static bool trial_check(struct trial *t)
+{
+	catalog_check(t->library->catalog);
+	catalog_take_changed(t->library->catalog, look, t);
+	return diags_errors(t->found) == 0;
+}
+
+static void heard(void *arg, const char *file)
+{
+	(void)arg;
+	(void)file;
+}
+
+/* 'keep' false: nothing has happened.  'news' NULL: nobody wants to know. */
+static void trial_end(
+    struct trial *t, bool keep, const struct diags *remarks, struct library_news *news)
+{
+	if (remarks != NULL)
+		diags_borrow(t->found, remarks);
+	if (keep)
+		diags_borrow(t->found, t->broken);
+	diags_sort(t->found);
+	if (news != NULL)
+		diags_print_json(t->found, &news->diags);
+	if (keep)
+		catalog_keep(t->library->catalog);
+	else
+		catalog_undo(t->library->catalog);
+	catalog_check(t->library->catalog);
+	catalog_take_changed(t->library->catalog, heard, NULL);
+	diags_free(t->found);
+	diags_free(t->broken);
+	lm_map_free(t->own);
+}
+
+/* ---- descriptors ------------------------------------------------------------------------------ */
+
+static const char *origin(const struct library *l, const struct descriptor *d, struct lm_arena *a)
+{
+	const char *file = descriptor_file(d);
+	const struct package *p = library_holder(l, d->name.canonical);
+
+	switch (catalog_layer_of(l->catalog, file)) {
+	case LAYER_DESCRIPTORS:
+		return "it was created over the API";
+	case LAYER_UPLOADED:
+		return lm_arena_printf(
+		    a, "it is a part of the package %s", p != NULL ? p->name : file);
+	default:
+		return lm_arena_printf(a, "the manager was started with it, from %s", file);
+	}
+}
+
+static struct lm_err *no_descriptor(const char *name)
+{
+	return lm_err_new(LM_ERR_NOT_FOUND,
+	    "Cannot find descriptor with name %s: see /api/catalog/descriptors", name);
+}
+
+/* Who it is, and whether there is just one.  In a catalog of its own, which has not seen others. */
+static struct lm_err *read_alone(
+    struct catalog *c, const struct library_text *t, struct library_news *news)
+{
+	LM_AUTO(diags) d = diags_new(DIAGS_MAX);
+	size_t n = catalog_put(c, "descriptor.yml", t->text, t->n);
+
+	catalog_report(c, NULL, d);
+	diags_sort(d);
+	if (diags_errors(d) > 0) {
+		diags_print_json(d, &news->diags);
+		return diags_refuse(d);
+	}
+	if (n != 1)
+		return lm_err_new(LM_ERR_INVALID,
+		    n == 0 ? "the body is no descriptor: it needs a 'name', as in "
+			     "'name: assembly::voice::1.0'"
+			   : "the body has %zu descriptors: send them one by one, or as a package",
+		    n);
+	const struct name *name = &catalog_at(c, 0)->name;
+	snprintf(news->name, sizeof news->name, "%s", name->full);
+	if (name->kind != NAME_ASSEMBLY)
+		return lm_err_new(LM_ERR_INVALID,
+		    "%s comes with its scripts, in a package: send that to "
+		    "/api/resource-manager/resource-packages",
+		    name->full);
+	return NULL;
+}
+
+static struct lm_err *check_place(
+    const struct library *l, const struct library_text *t, const struct descriptor *d)
+{
+	LM_AUTO(lm_arena) a = lm_arena_new();
+	const struct descriptor *there = catalog_find(l->catalog, d->name.full);
+	char key[NAME_MAX_LENGTH + 1];
+
+	if (t->name == NULL && there != NULL)
+		return lm_err_new(LM_ERR_CONFLICT,
+		    "there is a descriptor %s already (%s): PUT replaces it", there->name.full,
+		    origin(l, there, a));
+	if (t->name == NULL && l->n_descriptors >= LIBRARY_DESCRIPTORS_MAX)
+		return lm_err_new(
+		    LM_ERR_LIMIT, "no more than %d descriptors are kept", LIBRARY_DESCRIPTORS_MAX);
+	if (t->name == NULL)
+		return NULL;
+	if (!library_key(t->name, key) || catalog_find(l->catalog, t->name) == NULL)
+		return no_descriptor(t->name);
+	if (strcmp(key, d->name.canonical) != 0)
+		return lm_err_new(
+		    LM_ERR_INVALID, "the body describes %s, and not %s", d->name.full, t->name);
+	return NULL;
+}
+
+static struct lm_err *keep_text(
+    struct library *l, const char *key, const struct library_text *t, bool *is_there)
+{
+	struct lm_err *e = stored_prepare(&l->descriptors, t->text, t->n);
+
+	return e != NULL ? e : stored_take(&l->descriptors, key, is_there);
+}
+
+static struct lm_err *try_text(
+    struct library *l, const char *key, const struct library_text *t, struct library_news *news)
+{
+	LM_AUTO(lm_arena) a = lm_arena_new();
+	const char *file = library_file(a, key);
+	bool was_there = catalog_layer_of(l->catalog, file) == LAYER_DESCRIPTORS, is_there = false;
+	struct trial trial;
+
+	trial_begin(&trial, l);
+	trial_own(&trial, file);
+	catalog_layer(l->catalog, LAYER_DESCRIPTORS);
+	catalog_put(l->catalog, file, t->text, t->n);
+	bool good = trial_check(&trial);
+	struct lm_err *e = good ? keep_text(l, key, t, &is_there) : diags_refuse(trial.found);
+	size_t n_broken = trial.n_broken;
+	trial_end(&trial, is_there, NULL, news);
+	l->n_descriptors += is_there && !was_there;
+	if (e == NULL)
+		lm_log(LM_LOG_INFO, "catalog.put", "descriptor=%s others-broken=%zu", news->name,
+		    n_broken);
+	return e;
+}
+
+struct lm_err *library_put_descriptor(
+    struct library *l, const struct library_text *t, struct library_news *news)
+{
+	LM_AUTO(catalog) alone = catalog_new();
+
+	if (t->n > LIBRARY_DESCRIPTOR_MAX)
+		return lm_err_new(
+		    LM_ERR_LIMIT, "a descriptor may have %d bytes at most", LIBRARY_DESCRIPTOR_MAX);
+	struct lm_err *e = read_alone(alone, t, news);
+	const struct descriptor *d = catalog_at(alone, 0);
+	if (e == NULL)
+		e = check_place(l, t, d);
+	return e != NULL ? e : try_text(l, d->name.canonical, t, news);
+}
+
+static struct lm_err *remove_text(struct library *l, const char *key)
+{
+	LM_AUTO(lm_arena) a = lm_arena_new();
+	struct trial trial;
+	bool is_gone;
+
+	trial_begin(&trial, l);
+	catalog_remove(l->catalog, library_file(a, key));
+	trial_check(&trial);
+	struct lm_err *e = stored_remove(&l->descriptors, key, &is_gone);
+	size_t n_broken = trial.n_broken;
+	trial_end(&trial, is_gone, NULL, NULL);
+	if (is_gone)
+		l->n_descriptors--;
+	if (e == NULL)
+		lm_log(LM_LOG_INFO, "catalog.deleted", "descriptor=%s others-broken=%zu", key,
+		    n_broken);
+	return e;
+}
+
+struct lm_err *library_delete_descriptor(struct library *l, const char *name)
+{
+	LM_AUTO(lm_arena) a = lm_arena_new();
+	const struct descriptor *d = catalog_find(l->catalog, name);
+	char key[NAME_MAX_LENGTH + 1];
+
+	if (!library_key(name, key) || d == NULL)
+		return no_descriptor(name);
+	unsigned layer = catalog_layer_of(l->catalog, descriptor_file(d));
+	if (layer == LAYER_DESCRIPTORS)
+		return remove_text(l, key);
+	const struct package *p = library_holder(l, key);
+	if (layer == LAYER_UPLOADED && p != NULL && strcmp(p->key, key) == 0 && p->n_files == 1)
+		return library_delete_package(l, name);
+	return lm_err_new(
+	    LM_ERR_CONFLICT, "%s cannot be deleted alone: %s", d->name.full, origin(l, d, a));
+}
+
+/* ---- packages --------------------------------------------------------------------------------- */
+
+static struct lm_err *no_package(const char *name)
+{
+	return lm_err_new(LM_ERR_NOT_FOUND,
+	    "Cannot find resource package with name %s: see "
+	    "/api/resource-manager/resource-packages",
+	    name);
+}
+
+/* Whose descriptors they are already. */
+static struct lm_err *check_holders(const struct library *l, const struct content *c)
+{
+	for (size_t i = 0; i < catalog_count(c->catalog); i++) {
+		const struct descriptor *d = catalog_at(c->catalog, i);
+		const struct package *p = library_holder(l, d->name.canonical);
+
+		if (p != NULL && strcmp(p->key, c->key) != 0)
+			return lm_err_new(LM_ERR_CONFLICT, "%s is a part of the package %s already",
+			    d->name.full, p->name);
+	}
+	return NULL;
+}
+
+static struct lm_err *check_package(
+    const struct library *l, const struct content *c, const char *instead_of)
+{
+	LM_AUTO(lm_arena) a = lm_arena_new();
+	const struct descriptor *there = catalog_find(l->catalog, c->name);
+	char key[NAME_MAX_LENGTH + 1];
+
+	if (instead_of == NULL && package_find(l, c->key) != NULL)
+		return lm_err_new(
+		    LM_ERR_CONFLICT, "there is a package %s already: PUT replaces it", c->name);
+	if (instead_of == NULL && there != NULL)
+		return lm_err_new(LM_ERR_CONFLICT,
+		    "there is a descriptor %s already (%s): PUT replaces it", there->name.full,
+		    origin(l, there, a));
+	if (l->list.n >= LIBRARY_PACKAGES_MAX && package_find(l, c->key) == NULL)
+		return lm_err_new(
+		    LM_ERR_LIMIT, "no more than %d packages are kept", LIBRARY_PACKAGES_MAX);
+	if (instead_of != NULL && (!library_key(instead_of, key) || strcmp(key, c->key) != 0))
+		return lm_err_new(
+		    LM_ERR_INVALID, "it is the package of %s, and not of %s", c->name, instead_of);
+	if (instead_of != NULL && package_find(l, key) == NULL && there == NULL)
+		return no_package(instead_of);
+	return check_holders(l, c);
+}
+
+static void own_files(struct trial *t, const struct content *c)
+{
+	for (size_t i = 0; i < catalog_count(c->catalog); i++)
+		trial_own(t, descriptor_file(catalog_at(c->catalog, i)));
+}
+
+static struct lm_err *try_package(
+    struct library *l, const struct content *c, bool *is_there, struct library_news *news)
+{
+	LM_AUTO(diags) remarks = diags_new(DIAGS_MAX);
+	const struct package *old = package_find(l, c->key);
+	struct trial trial;
+
+	trial_begin(&trial, l);
+	own_files(&trial, c);
+	if (old != NULL)
+		library_hide(l, old);
+	library_show(l, c);
+	bool good = trial_check(&trial);
+	catalog_report_remarks(c->catalog, remarks);
+	struct lm_err *e =
+	    good ? stored_take(&l->packages, c->key, is_there) : diags_refuse(trial.found);
+	size_t n_broken = trial.n_broken;
+	trial_end(&trial, *is_there, remarks, news);
+	if (e == NULL)
+		lm_log(LM_LOG_INFO, "catalog.put", "package=%s descriptors=%zu others-broken=%zu",
+		    c->name, catalog_count(c->catalog), n_broken);
+	return e;
+}
+
+struct lm_err *library_admit(struct library *l, const struct content *c, size_t size,
+    const char *instead_of, struct library_news *news)
+{
+	bool is_there = false;
+	uv_timeval64_t now = {0};
+	struct lm_err *e = check_package(l, c, instead_of);
+
+	snprintf(news->name, sizeof news->name, "%s", c->name);
+	if (e == NULL)
+		e = try_package(l, c, &is_there, news);
+	if (!is_there)
+		return e;
+	uv_gettimeofday(&now);
+	library_add(l, package_new(c, size, now.tv_sec * 1000 + now.tv_usec / 1000));
+	return e;
+}
+
+struct lm_err *library_delete_package(struct library *l, const char *name)
+{
+	char key[NAME_MAX_LENGTH + 1];
+	const struct package *p = library_key(name, key) ? package_find(l, key) : NULL;
+	const struct descriptor *d = catalog_find(l->catalog, name);
+	struct trial trial;
+	bool is_gone;
+
+	if (p == NULL && d != NULL && catalog_layer_of(l->catalog, descriptor_file(d)) == 0)
+		return lm_err_new(
+		    LM_ERR_CONFLICT, "%s cannot be deleted: the manager was started with it", name);
+	if (p == NULL)
+		return no_package(name);
+	trial_begin(&trial, l);
+	library_hide(l, p);
+	trial_check(&trial);
+	struct lm_err *e = stored_remove(&l->packages, key, &is_gone);
+	size_t n_broken = trial.n_broken;
+	trial_end(&trial, is_gone, NULL, NULL);
+	if (is_gone)
+		library_drop(l, key);
+	if (e == NULL)
+		lm_log(
+		    LM_LOG_INFO, "catalog.deleted", "package=%s others-broken=%zu", key, n_broken);
+	library_tidy(l);
+	return e;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lm/server/library/content.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lm/packages/packages.h"
+#include "tosca/model/descriptor.h"
+#include "tosca/text/source.h"
+
+enum { DIAGS_MAX = 200, SHOWN_MAX = 3, TEXT_MAX = 2000, LABEL_MAX = 300 };
+
+/* ---- what is wrong ---------------------------------------------------------------------------- */
+
+static void print_short(const struct diag *d, struct lm_buf *out)
+{
+	struct source_place at = source_place(&d->pos);
+
+	if (d->pos.source != NULL)
+		lm_buf_printf(out, "%s:", d->pos.source->file);
+	if (at.line > 0)
+		lm_buf_printf(out, "%u:%u:", at.line, at.col);
+	lm_buf_printf(out, "%s%s [%s]", out->n > 0 && out->p[out->n - 1] == ':' ? " " : "",
+	    d->message, d->code);
+	if (d->help != NULL)
+		lm_buf_printf(out, " (%s)", d->help);
+}
+
+struct lm_err *diags_refuse(const struct diags *diags)
+{
+	struct lm_buf text;
+	size_t shown = 0, errors = diags_errors(diags);
+
+	lm_buf_init(&text, TEXT_MAX);
+	for (size_t i = 0; i < diags_count(diags) && shown < SHOWN_MAX; i++) {
+		if (diags_at(diags, i)->severity != DIAG_ERROR)
+			continue;
+		if (shown++ > 0)
+			lm_buf_puts(&text, "; ");
+		print_short(diags_at(diags, i), &text);
+	}
+	if (errors > shown)
+		lm_buf_printf(&text, "; and %zu more", errors - shown);
+	struct lm_err *e = lm_err_new(LM_ERR_INVALID, "%s", text.p);
+	lm_buf_fini(&text);
+	return e;
+}
+
+/* ---- whose package it is ---------------------------------------------------------------------- */
+
+/* The one descriptor of a kind; 'n' tells how many there are. */
+static const struct descriptor *only(const struct catalog *c, enum name_kind kind, size_t *n)
+{
+	const struct descriptor *found = NULL;
+
+	*n = 0;
+	for (size_t i = 0; i < catalog_count(c); i++) {
+		const struct descriptor *d = catalog_at(c, i);
+
+		if (d->name.kind != kind)
+			continue;
+		found = d;
+		++*n;
+	}
+	return found;
+}
+
+static struct lm_err *find_name(struct content *c)
+{
+	size_t assemblies, resources;
+	const struct descriptor *a = only(c->catalog, NAME_ASSEMBLY, &assemblies),
+				*r = only(c->catalog, NAME_RESOURCE, &resources);
+	const struct descriptor *d = assemblies > 0 ? a : r;
+
+	if (d == NULL)
+		return lm_err_new(LM_ERR_INVALID, "no descriptor is in the package");
+	if (assemblies > 1 || (assemblies == 0 && resources > 1))
+		return lm_err_new(LM_ERR_INVALID,
+		    "a package is named after its assembly, or else its resource, and this one has "
+		    "%zu of them: make a package of each",
+		    assemblies > 1 ? assemblies : resources);
+	snprintf(c->name, sizeof c->name, "%s", d->name.full);
+	snprintf(c->key, sizeof c->key, "%s", d->name.canonical);
+	return NULL;
+}
+
+/* ---- reading ---------------------------------------------------------------------------------- */
+
+static struct lm_err *read_as(
+    const struct content_source *s, const char *label, const char *unpack_dir, struct content *out)
+{
+	struct packages_conf conf = {.file_max = PACKAGES_MANAGED_MAX, .unpack_dir = unpack_dir};
+	LM_AUTO(diags) d = diags_new(DIAGS_MAX);
+
+	out->catalog = catalog_new();
+	bool good = packages_read_memory(label, s->bytes, s->n, out->catalog, &conf);
+	catalog_report(out->catalog, NULL, d);
+	diags_sort(d);
+	if (diags_errors(d) > 0)
+		return diags_refuse(d);
+	return good ? find_name(out) : lm_err_new(LM_ERR_INVALID, "the package cannot be read");
+}
+
+/* Every resource of it finds its scripts below "<unpack_dir>/<64 digits>". */
+static void find_folder(const struct content_source *s, struct content *out)
+{
+	enum { DIGITS = 64 };
+	const struct descriptor *d = catalog_at(out->catalog, 0);
+	size_t n = strlen(s->unpack_dir) + 1 + DIGITS;
+
+	if (d == NULL || strlen(d->package_dir) < n ||
+	    strncmp(d->package_dir, s->unpack_dir, strlen(s->unpack_dir)) != 0)
+		return;
+	out->folder = strndup(d->package_dir, n);
+	if (out->folder == NULL)
+		abort();
+}
+
+/* Without a path, and without what a terminal would act on. */
+static void label_of(const char *file, char out[LABEL_MAX])
+{
+	const char *slash = file == NULL ? NULL : strrchr(file, '/');
+	const char *name = slash != NULL ? slash + 1 : file;
+
+	snprintf(out, LABEL_MAX, "%s", name == NULL || *name == '\0' ? "package.zip" : name);
+	for (char *p = out; *p != '\0'; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7f || *p == '\\')
+			*p = '?';
+}
+
+struct lm_err *content_read(const struct content_source *s, struct content *out)
+{
+	char label[LABEL_MAX];
+	struct lm_err *e = NULL;
+
+	*out = (struct content){0};
+	label_of(s->file, label);
+	if (s->key == NULL) {
+		e = read_as(s, label, NULL, out);
+		if (e != NULL)
+			return e;
+		catalog_free(out->catalog);
+	}
+	snprintf(label, sizeof label, "%s.zip", s->key != NULL ? s->key : out->key);
+	e = read_as(s, label, s->unpack_dir, out);
+	find_folder(s, out);
+	return e;
+}
+
+void content_fini(struct content *c)
+{
+	catalog_free(c->catalog);
+	free(c->folder);
+	*c = (struct content){0};
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LM_SERVER_LIBRARY_PRIV_H
+#define LM_SERVER_LIBRARY_PRIV_H
+
+#include <uv.h>
+
+#include "base/map.h"
+#include "base/vec.h"
+#include "lm/server/library/content.h"
+#include "lm/server/library/stored.h"
+
+/*
+ * Inside the library: library.c (what is there), change.c (what comes and goes), upload.c (the line of
+ * what takes its time, on another thread), folders.c (what is unpacked).
+ */
+struct job;
+
+struct library {
+	struct catalog *catalog;
+	char *unpack_dir;
+	struct stored descriptors, packages;
+	LM_VEC(struct package *) list; /* by name */
+	struct lm_map *holders;        /* of descriptors by canonical name: their packages */
+	size_t n_descriptors;
+	const struct engine *engine; /* NULL: not yet */
+	uv_loop_t *loop;
+	struct job *first, *last; /* the first one is under way */
+	size_t n_jobs;
+	bool stopping;
+};
+
+/* "assembly::x::1.yml", as diagnostics call it. */
+const char *library_file(struct lm_arena *, const char *key);
+/* Of a descriptor or package; false: it is none. */
+bool library_key(const char *name, char out[NAME_MAX_LENGTH + 1]);
+
+/* ---- packages that are there ------------------------------------------------------------------ */
+
+size_t library_place(const struct library *, const char *key);
+struct package *package_find(const struct library *, const char *key); /* NULL: none */
+struct package *package_new(const struct content *, size_t size, int64_t at_ms);
+void package_free(struct package *);
+/* In place of the one of its name, which is freed. */
+void library_add(struct library *, struct package *);
+void library_drop(struct library *, const char *key);
+/* In the catalog: the files of a package come and go. */
+void library_show(struct library *, const struct content *);
+void library_hide(struct library *, const struct package *);
+/* That has a descriptor by its canonical name; NULL: none. */
+struct package *library_holder(const struct library *, const char *key);
+
+/* ---- changes ---------------------------------------------------------------------------------- */
+
+/* What was prepared among the stored packages, as 'as_new' or in place of an old one. */
+struct lm_err *library_admit(struct library *, const struct content *, size_t size,
+    const char *instead_of, struct library_news *) LM_MUST_USE;
+
+/* ---- what takes its time ---------------------------------------------------------------------- */
+
+/* Looks for folders that nobody needs; soon. */
+void library_tidy(struct library *);
+/* Below 'unpack_dir', but those that are wanted or mounted; any thread. */
+struct folders {
+	const char *dir;
+	LM_VEC(char *) wanted; /* their names; owned */
+};
+void folders_want(struct folders *, const char *path); /* any path in one of them */
+void folders_tidy(const struct folders *);
+void folders_fini(struct folders *);
+
+#endif
