@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "lm/server/auth/auth_priv.h"
+#include "lm/server/document/document.h"
 
 struct change {
 	struct slow_task task; /* first, see change_of() */
@@ -90,9 +91,6 @@ static struct lm_err *read_body(const json_t *body, const char *name, struct cha
 	struct account *a = &c->account;
 	const char *id = json_string_value(json_object_get(body, "clientId"));
 
-	if (!json_is_object(body))
-		return lm_err_new(LM_ERR_INVALID, "send a JSON object with clientId, clientSecret, "
-						  "authorisedGrantTypes and roles");
 	if (name == NULL && id == NULL)
 		return lm_err_new(LM_ERR_INVALID, "'clientId' is missing");
 	if (name != NULL && id != NULL && strcmp(name, id) != 0)
@@ -211,12 +209,16 @@ static const struct slow_ops change_ops = {on_begin, on_work, on_done, on_drop};
 
 void auth_credentials(struct auth *a, struct http_request *r, const char *name)
 {
-	json_t *body = json_loadb(r->body, r->body_n, JSON_REJECT_DUPLICATES, NULL);
+	json_t *body = document_read(r);
 	struct change *c = calloc(1, sizeof *c);
 
 	if (c == NULL)
 		abort();
 	password_forget(r->body, r->body_n);
+	if (body == NULL) {
+		end(c);
+		return;
+	}
 	c->task.ops = &change_ops;
 	c->auth = a;
 	c->request = r;

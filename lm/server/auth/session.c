@@ -13,6 +13,7 @@
 #include "lm/server/auth/auth_priv.h"
 #include "lm/server/auth/basic.h"
 #include "lm/server/auth/tokens.h"
+#include "lm/server/document/document.h"
 
 struct party {
 	bool is_asked, is_right;
@@ -244,12 +245,11 @@ static bool read_party(
 
 void auth_login(struct auth *a, struct http_request *r)
 {
-	json_t *body = json_loadb(r->body, r->body_n, JSON_REJECT_DUPLICATES, NULL);
+	json_t *body = document_read(r);
 	struct session *s = session_new(a, r, 0);
 
 	password_forget(r->body, r->body_n);
-	if (!json_is_object(body)) {
-		http_answer_error(r, 400, "send {\"username\": ..., \"password\": ...}");
+	if (body == NULL) {
 		end(s);
 	} else if (!read_party(r, &s->parties[USER],
 		       json_string_value(json_object_get(body, "username")),
