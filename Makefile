@@ -64,7 +64,7 @@ all: $(B)/lm
 $(B)/libbase.a:   $(call obj,$(BASE))
 $(B)/libtosca.a:  $(call obj,$(TOSCA)) $(B)/obj/tosca/explain/table.o
 $(B)/libpolicy.a: $(call obj,$(POLICY))
-$(B)/liblm.a:     $(call obj,$(LM))
+$(B)/liblm.a:     $(call obj,$(LM)) $(B)/obj/lm/cli/help/table.o
 $(B)/libtest.a:   $(call obj,$(TESTLIB))
 $(B)/libsim.a:    $(call obj,$(SIMLIB))
 $(B)/%.a:
@@ -106,6 +106,19 @@ $(B)/gen/explain.c: FORCE
 $(B)/obj/tosca/explain/table.o: $(B)/gen/explain.c $(B)/flags tosca/explain/table.h tosca/explain/explain.h
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+# The short texts of the manual, in the same way; and the manual, which the program prints.
+$(B)/gen/pages.c: FORCE
+	@mkdir -p $(@D)
+	@awk -f lm/cli/help/pages.awk $(call src,lm/cli/pages/*.md) >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+$(B)/obj/lm/cli/help/table.o: $(B)/gen/pages.c $(B)/flags lm/cli/help/page.h
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+man: $(B)/man/lm.1
+$(B)/man/lm.1: $(B)/lm
+	@rm -rf $(@D) && mkdir -p $(@D)
+	@set -e; for page in $$($< __man); do $< __man "$$page" >$(@D)/"$$page.new"; mv $(@D)/"$$page.new" $(@D)/"$$page"; done
 
 $(B)/flags: FORCE
 	@mkdir -p $(@D)
@@ -173,7 +186,7 @@ distclean:
 
 include packaging/install.mk
 
-.PHONY: all libs programs fuzzers fuzz sim depends test scale-test demo bench bench-compile bench-engine images format clean distclean FORCE
+.PHONY: all man libs programs fuzzers fuzz sim depends test scale-test demo bench bench-compile bench-engine images format clean distclean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(patsubst %.o,%.d,$(call obj,$(ALL)))

@@ -63,7 +63,7 @@ struct command {
 	const char *words;   /* "NAME CLUSTER out|in" */
 	const char *options; /* letters, see options.c */
 	const char *summary; /* one line */
-	const char *help;    /* more, lines end with \n; "" */
+	const char *help;    /* "": it stands in pages/lm-NAME.md */
 	size_t min_words, max_words;
 	command_fn *run;
 };
@@ -73,6 +73,9 @@ const struct command *commands_find(const char *name); /* NULL: no such command 
 
 /* What -o may say there: "json yaml". */
 const char *command_outputs(const struct command *);
+
+/* The manager that is meant when nobody says which. */
+const char *cli_server(void);
 
 /* argv as main() has it. */
 int cli_main(int argc, char **argv);
@@ -93,6 +96,7 @@ bool cli_wants_json(const struct args *);
 command_fn check_run, explain_run, graph_run, serve_command_run, lsp_command_run, apply_run,
     change_run, create_run, update_run, delete_run, plan_run, get_run, describe_run, events_run,
     logs_run, status_run, inventory_run, policy_run, doctor_run, simulate_run, record_run,
-    token_run, user_run, login_run, logout_run, whoami_run, version_run, help_run;
+    token_run, user_run, login_run, logout_run, whoami_run, completion_run, version_run, help_run,
+    man_run;
 
 #endif

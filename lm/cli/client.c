@@ -24,6 +24,7 @@ struct client {
 	const char *token;  /* LM_TOKEN; NULL: what is kept */
 	const char *cacert; /* LM_CACERT; NULL: the machine's */
 	struct kept kept;   /* "": nothing */
+	long timeout_ms;
 };
 
 static const char *setting(const char *name)
@@ -42,6 +43,7 @@ struct client *client_new(const char *server)
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	c->curl = curl_easy_init();
 	c->server = strdup(server);
+	c->timeout_ms = TIMEOUT_S * 1000L;
 	if (c->curl == NULL || c->server == NULL)
 		abort();
 	size_t n = strlen(c->server);
@@ -62,6 +64,11 @@ void client_free(struct client *c)
 	curl_global_cleanup();
 	free(c->server);
 	free(c);
+}
+
+void client_hurry(struct client *c, long ms)
+{
+	c->timeout_ms = ms;
 }
 
 void client_path(struct client *c, struct lm_buf *out, const char *pattern, ...)
@@ -168,7 +175,7 @@ static struct lm_err *finish(struct client *c, CURLcode code, const struct lm_bu
 struct lm_err *client_get(struct client *c, const char *path, struct lm_buf *out)
 {
 	prepare(c, path);
-	curl_easy_setopt(c->curl, CURLOPT_TIMEOUT, (long)TIMEOUT_S);
+	curl_easy_setopt(c->curl, CURLOPT_TIMEOUT_MS, c->timeout_ms);
 	curl_easy_setopt(c->curl, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(c->curl, CURLOPT_WRITEDATA, out);
 	return finish(c, curl_easy_perform(c->curl), out);
@@ -225,7 +232,7 @@ static struct lm_err *send_prepared(
 		snprintf(type, sizeof type, "Content-Type: %s", m->type);
 		headers = curl_slist_append(headers, type);
 	}
-	curl_easy_setopt(c->curl, CURLOPT_TIMEOUT, (long)TIMEOUT_S);
+	curl_easy_setopt(c->curl, CURLOPT_TIMEOUT_MS, c->timeout_ms);
 	curl_easy_setopt(c->curl, CURLOPT_HTTPHEADER, headers);
 	curl_mime *form = put_message(c, m);
 	curl_easy_setopt(c->curl, CURLOPT_WRITEFUNCTION, on_body);

@@ -20,6 +20,8 @@ struct client;
 
 struct client *client_new(const char *server);
 void client_free(struct client *);
+/* Answers are waited for no longer than this, instead of a minute. */
+void client_hurry(struct client *, long ms);
 
 /*
  * A path with its arguments escaped: client_path(c, buf, "/api/logs/%", name, NULL); each '%'

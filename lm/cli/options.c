@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tosca/text/suggest.h"
+
 enum option_type { OPTION_FLAG, OPTION_TEXT, OPTION_NUMBER, OPTION_LIST };
 
 /* What is no small letter has no short form (but see short_of): it names the option in struct command. */
@@ -224,6 +226,20 @@ static void fill(const struct command *c, struct option *longs, char *shorts)
 	*shorts = '\0';
 }
 
+/* "--fil" is told of "--file". */
+static struct lm_err *not_taken(const struct command *c, const char *word)
+{
+	struct suggest s = suggest_for(word[1] == '-' ? word + 2 : "");
+
+	for (size_t i = 0; i < LM_COUNT(rows); i++)
+		if (takes(c, &rows[i]))
+			suggest_offer(&s, rows[i].name);
+	if (s.best == NULL)
+		return lm_err_new(LM_ERR_INVALID, "'lm %s' does not take %s", c->name, word);
+	return lm_err_new(
+	    LM_ERR_INVALID, "'lm %s' does not take %s: did you mean --%s?", c->name, word, s.best);
+}
+
 struct lm_err *options_read(struct args *a, int argc, char **argv)
 {
 	struct option longs[LM_COUNT(rows) + 1] = {0};
@@ -237,8 +253,7 @@ struct lm_err *options_read(struct args *a, int argc, char **argv)
 		const char *word = argv[optind > 0 ? optind - 1 : 0];
 
 		if (found == '?')
-			return lm_err_new(
-			    LM_ERR_INVALID, "'lm %s' does not take %s", a->command->name, word);
+			return not_taken(a->command, word);
 		if (found == ':')
 			return lm_err_new(LM_ERR_INVALID, "%s needs a value", word);
 		struct lm_err *e = store(a, row_of(a->command, found), optarg);
@@ -270,6 +285,22 @@ static void print_meaning(const struct command *c, const struct option_row *r, s
 	}
 }
 
+void options_put(const struct command *c, struct lm_buf *out)
+{
+	for (size_t i = 0; i < LM_COUNT(rows); i++) {
+		const struct option_row *r = &rows[i];
+
+		if (!takes(c, r) || r->help == NULL)
+			continue;
+		if (short_of(c, r) != '\0')
+			lm_buf_printf(out, "`-%c`, ", short_of(c, r));
+		lm_buf_printf(out, "`--%s`%s%s\n:   ", r->name, r->value != NULL ? " " : "",
+		    r->value != NULL ? r->value : "");
+		print_meaning(c, r, out);
+		lm_buf_puts(out, "\n");
+	}
+}
+
 void options_print(const struct command *c, struct lm_buf *out)
 {
 	char left[64];
@@ -288,4 +319,15 @@ void options_print(const struct command *c, struct lm_buf *out)
 		print_meaning(c, r, out);
 		lm_buf_puts(out, "\n");
 	}
+}
+
+bool options_at(const struct command *c, size_t i, struct option_info *out)
+{
+	const struct option_row *r = i < LM_COUNT(rows) ? &rows[i] : NULL;
+
+	if (r == NULL)
+		return false;
+	*out = takes(c, r) ? (struct option_info){r->name, short_of(c, r), r->value, r->help}
+			   : (struct option_info){0};
+	return true;
 }

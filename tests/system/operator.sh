@@ -1,0 +1,244 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# An operator's command line before a manager: lists in every form, things of all kinds, what an apply
+# shows and asks, exit statuses, what shells complete, and the manual.  Needs what the local driver needs to open.
+set -u
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
+lm=${SYSTEM_BUILD:-$root/build/release}/lm
+case $lm in /*) ;; *) lm=$PWD/$lm ;; esac
+work=$(mktemp -d) || exit 2
+pid=
+clean() {
+	[ -z "$pid" ] || kill "$pid" 2>/dev/null || :
+	rm -rf "$work"
+}
+trap clean EXIT
+trap 'exit 130' INT TERM
+export LC_ALL=C.UTF-8
+unset NO_COLOR LM_TOKEN LM_CACERT
+export XDG_CONFIG_HOME=$work/config
+cd "$work" || exit 2
+: >out >err
+
+fail() {
+	echo "operator: $*"
+	sed 's/^/    out: /' out | head -n 30
+	sed 's/^/    err: /' err | head -n 20
+	exit 1
+}
+
+# ends STATUS ARGUMENT...: 'lm ARGUMENT...' ends so; the files out and err hold what it said.
+ends() {
+	local want=$1 status=0
+	shift
+	what="lm $*"
+	timeout 60 "$lm" "$@" </dev/null >out 2>err || status=$?
+	[ "$status" = "$want" ] || fail "$what: status $status, not $want"
+}
+says() {
+	grep -q -e "$1" out || fail "$what: does not say '$1'"
+}
+hides() {
+	! grep -q -e "$1" out || fail "$what: says '$1'"
+}
+complains() {
+	grep -qF -e "$1" err || fail "$what: does not complain '$1'"
+}
+
+given_a_manager() {
+	mkdir packages
+	cat >packages/all.yml <<-'END'
+		name: resource::part::1.0
+		properties: {word: {}}
+		---
+		name: assembly::good::1.0
+		description: what is good
+		properties: {word: {default: a}}
+		composition:
+		  part: {type: "resource::part::1.0", properties: {word: {value: "${word}"}}}
+		  pool:
+		    type: resource::part::1.0
+		    cluster: {initial-quantity: 2, minimum-nodes: 1, maximum-nodes: 4}
+	END
+	printf 'assemblyName: one\ndescriptorName: assembly::good::1.0\nproperties: {word: b}\n' >one.yml
+	printf 'assemblyName: one\ndescriptorName: assembly::good::1.0\nproperties: {word: c}\n---\n' >both.yml
+	printf 'assemblyName: two\ndescriptorName: assembly::good::1.0\n' >>both.yml
+	mkfifo pipe
+	"$lm" serve --packages packages --state state --insecure --listen 127.0.0.1:0 2>pipe &
+	pid=$!
+	url=
+	exec 3<pipe
+	while [ -z "$url" ] && read -r line <&3; do
+		echo "$line" >>log
+		case $line in
+		*' manager.ready address='*) url=http://${line##*address=} ;;
+		esac
+	done
+	cat <&3 >>log &
+	exec 3<&-
+	[ -n "$url" ] || fail "the manager does not start: $(cat log)"
+	export LM_SERVER=$url
+}
+
+# ---- an apply ------------------------------------------------------------------------------------------
+
+# on_a_terminal ANSWER ARGUMENT...: the same with a terminal, on which somebody answers.
+on_a_terminal() {
+	local answer=$1 want=$2 status=0
+	shift 2
+	what="lm $*"
+	# The answer waits in the terminal until it is asked for.
+	printf '%s\n' "$answer" | timeout 60 script -qec "$lm $*" /dev/null >out 2>err || status=$?
+	[ "$status" = "$want" ] || fail "$what, answered '$answer': status $status, not $want"
+}
+
+an_apply_shows_what_it_would_do_and_asks() {
+	ends 2 apply -f one.yml
+	says '^one: create from assembly::good::1.0, Active$'
+	says '^  + word: b$'
+	complains 'add --yes'
+	ends 0 get assemblies
+	complains 'There are no assemblies'
+	on_a_terminal n 1 apply -f one.yml
+	says 'Nothing was done'
+	ends 0 get assemblies -o name
+	hides one
+	on_a_terminal y 0 apply -f one.yml
+	says 'Do this?'
+	ends 0 get assemblies -o name
+	says '^one$'
+	ends 0 apply -f one.yml # there is nothing to ask about
+	says '^one: nothing to do$'
+	ends 0 apply --yes -f both.yml
+	says '^one: upgrade$'
+	says '^  ~ word: b -> c$'
+	says '^two: create'
+}
+
+# ---- lists ---------------------------------------------------------------------------------------------
+
+lists_have_every_form() {
+	ends 0 get assemblies
+	[ "$(sed -n 's/^\([a-zA-Z]*\) .*/\1/p' out | paste -sd ' ')" = 'NAME one two' ] || fail "$what: not in order"
+	ends 0 get asm -o wide
+	says 'ID$'
+	ends 0 get assemblies -o json
+	jq -e 'length == 2' out >/dev/null || fail "$what: no JSON"
+	cp out json
+	ends 0 get assemblies -o yaml
+	says '^- id: '
+	ends 0 get assembly one
+	says '^one  *Active'
+	ends 0 get processes one -o name
+	[ "$(wc -l <out)" = 3 ] || fail "$what: not three processes"
+	ends 0 get process "$(head -n 1 out)"
+	says UpgradeAssembly
+	ends 0 get descriptors
+	says 'what is good'
+	ends 0 get descriptor assembly::good::1.0 -o json
+	jq -e '.composition.pool.cluster["maximum-nodes"] == 4' out >/dev/null || fail "$what: not the descriptor"
+	ends 0 describe assembly one -o yaml
+	says '^name: one$'
+	ends 0 status -o yaml
+	says '^idle: true$'
+}
+
+mistakes_are_told_with_what_to_do() {
+	ends 2 get assembles
+	complains "did you mean 'assemblies'?"
+	ends 2 aply -f one.yml
+	complains "did you mean 'apply'?"
+	ends 2 get assemblies --wach
+	complains 'did you mean --watch?'
+	ends 2 get assemblies -o xml
+	complains 'wide json yaml name'
+	ends 1 describe nobody
+	ends 2 update assembly one
+	complains "'lm upgrade'"
+	ends 2 create location
+	complains '-f FILE'
+	LM_SERVER=http://127.0.0.1:9 ends 3 get assemblies
+	complains "'lm serve'"
+}
+
+a_list_is_watched_until_somebody_ends_it() {
+	local watcher n=0
+	"$lm" get assemblies --watch -o name >watched 2>&1 &
+	watcher=$!
+	until grep -q two watched || [ $((n += 1)) -gt 100 ]; do read -rt 0.1 <> <(:) || :; done
+	ends 0 delete two
+	until [ "$(tail -n 1 watched)" = one ] || [ $((n += 1)) -gt 100 ]; do read -rt 0.1 <> <(:) || :; done
+	kill "$watcher"
+	wait "$watcher" 2>/dev/null || :
+	[ "$(paste -sd ' ' watched)" = 'one two one' ] || fail "--watch tells '$(paste -sd ' ' watched)'"
+}
+
+# ---- what shells complete ----------------------------------------------------------------------------------
+
+# bash itself is asked, with its own idea of words.
+completes() {
+	local line=$1 want=$2 got
+	got=$(bash -c '
+		PATH=$1:$PATH
+		. <(lm completion bash) || exit
+		COMP_LINE=$2 COMP_POINT=${#2}
+		# What bash makes of it: words end at blanks, and at : and =, which are words as well.
+		mapfile -t COMP_WORDS < <(sed "s/\([:=]\{1,\}\)/\n\1\n/g; s/ /\n/g" <<<"$2" | sed "/^$/d")
+		case $2 in *" "|*:|*=) COMP_WORDS+=("") ;; esac
+		COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+		_lm
+		printf "%s\n" "${COMPREPLY[@]}"' - "${lm%/lm}" "$line" 2>err | paste -sd ' ')
+	[ "$got" = "$want" ] || fail "bash completes '$line' with '$got', not '$want'"
+}
+
+shells_complete() {
+	completes 'lm ap' apply
+	completes 'lm get assemblies o' one
+	completes 'lm describe ' "$("$lm" get assemblies -o name | paste -sd ' ') assembly process descriptor package location manager driver key webhook"
+	completes 'lm scale one ' pool
+	completes 'lm heal one pa' part
+	completes 'lm get descriptor assembly::g' 'good::1.0'
+	completes 'lm upgrade one --state=In' 'Installed Inactive'
+	completes 'lm nothing ' ''
+	# with no manager to ask
+	LM_SERVER=http://127.0.0.1:9 completes 'lm describe o' ''
+	ends 2 completion csh
+	ends 0 completion zsh
+	zsh -n out || fail "zsh does not understand it"
+	ends 0 completion fish
+	fish -n out || fail "fish does not understand it"
+	HOME=$work PATH=${lm%/lm}:$PATH fish -c 'source out; complete -C "lm get assemblies o"' >answers 2>err
+	grep -q '^one' answers || fail "fish completes with '$(cat answers)'"
+}
+
+# ---- the manual --------------------------------------------------------------------------------------------
+
+the_manual_is_in_order() {
+	mkdir -p man/man1 man/man5 man/man7
+	ends 0 __man
+	for page in $(cat out); do
+		"$lm" __man "$page" >"man/man${page##*.}/$page" || fail "no page $page"
+		mandoc -T lint "man/man${page##*.}/$page" >lint || fail "$page: $(cat lint)"
+		MANROFFSEQ='' man --warnings -E UTF-8 -l "man/man${page##*.}/$page" 2>&1 >/dev/null | grep . && fail "$page: man warns"
+	done
+	MANPATH=$work/man man lm-apply 2>err | col -b >out
+	what='man lm-apply'
+	says 'EXIT STATUS'
+	says '\-\-yes'
+	ends 0 help apply
+	says '\-\-yes'
+	ends 0 help descriptor
+	says 'initial-quantity'
+}
+
+given_a_manager
+an_apply_shows_what_it_would_do_and_asks
+lists_have_every_form
+mistakes_are_told_with_what_to_do
+shells_complete
+a_list_is_watched_until_somebody_ends_it
+the_manual_is_in_order
+kill -TERM "$pid"
+wait "$pid" || fail "the manager ended with status $?"
+pid=
+echo "operator: ok"
