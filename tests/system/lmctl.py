@@ -7,40 +7,19 @@ has the pipes by which the service's gate tells that it begins, and waits.  Ends
 import http.client
 import json
 import re
-import signal
 import sys
 import urllib.parse
 
 sys.path.insert(0, sys.path[0] + "/../lib")
-from lmctl import HttpError, Lmctl  # noqa: E402
+from lmctl import Lmctl  # noqa: E402
+from sentences import is_, refused, run, test  # noqa: E402
 
 URL, FOLDER = sys.argv[1], sys.argv[2]
-tests = []
 lm = Lmctl(URL)
 ENDED = ("Completed", "Failed", "Cancelled")
 
 
-def test(fn):
-    tests.append(fn)
-    return fn
-
-
 # ---- words of the sentences -------------------------------------------------------------------------
-
-
-def is_(found, wanted):
-    assert found == wanted, f"{found!r} is not {wanted!r}"
-
-
-def refused(status, says, fn, *args, **kwargs):
-    """It is refused so; what lmctl would show says this."""
-    try:
-        fn(*args, **kwargs)
-    except HttpError as e:
-        assert e.status == status, f"status {e.status}, not {status}: {e.detail}"
-        assert says in e.detail, f"{e.detail!r} does not say {says!r}"
-        return e
-    raise AssertionError(f"it is not refused with {status}")
 
 
 class News:
@@ -715,22 +694,4 @@ def a_delete_leaves_the_history():
     is_(lm.get_processes(assemblyName="voice", limit=1)[0]["id"], p["id"])
 
 
-def too_long(signum, frame):
-    raise TimeoutError("it takes too long")
-
-
-signal.signal(signal.SIGALRM, too_long)
-failed = 0
-for fn in tests:
-    what = fn.__name__.replace("_", " ")
-    signal.alarm(30)
-    try:
-        fn()
-        print(f"  ok      {what}")
-    except Exception as e:  # each of them tells; the others go on
-        failed += 1
-        print(f"  FAILED  {what}: {type(e).__name__}: {e}")
-        for line in lm.asked[-4:]:
-            print(f"          after {line}")
-print(f"{len(tests) - failed} passed, {failed} failed")
-sys.exit(failed != 0)
+run(lm.asked)
