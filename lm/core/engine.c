@@ -105,6 +105,7 @@ bool engine_result(struct engine *e, const struct step_result *r, int64_t now_ms
 	}
 	e->counts.answered++;
 	e->counts.faulty += !answer_take(r, t->arena, &taken);
+	e->counts.failed += taken.failure != STEP_NONE;
 	flight_answered(e, f, &taken, now_ms, t);
 	follow_up(e, now_ms, t);
 	return true;

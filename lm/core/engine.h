@@ -228,6 +228,7 @@ bool engine_uses_location(const struct engine *, const char *location);
 /* Since the engine began. */
 struct engine_counts {
 	uint64_t asked, answered;
+	uint64_t failed;           /* of those that were answered */
 	uint64_t timed_out;        /* given up because nobody answered */
 	uint64_t stale;            /* answers that were late or came twice */
 	uint64_t unknown;          /* answers about what was never asked */

@@ -27,6 +27,7 @@ enum intent_kind {
 	INTENT_KINDS(X)
 #undef X
 };
+enum { INTENT_KINDS_N = INTENT_CANCEL + 1 };
 
 const char *intent_kind_text(enum intent_kind);                       /* "ScaleOutAssembly" */
 bool intent_kind_parse(const char *path, enum intent_kind *out);      /* "scaleOutAssembly" */

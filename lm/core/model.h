@@ -144,6 +144,7 @@ struct engine {
 	struct lanes lanes;
 	struct engine_counts counts; /* but in_flight, which is the size of the map */
 	struct sample_counts samples;
+	uint64_t ended[INTENT_KINDS_N][PROCESS_STATUSES_N]; /* processes, so far */
 	struct lm_map *scrape_news; /* instances whose targets may have changed; names, owned */
 	LM_VEC(struct wish) wishes;
 	char granted[LM_ID_SIZE];          /* the process of the last one that was granted */

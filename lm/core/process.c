@@ -25,6 +25,7 @@ void process_end(
 {
 	p->status = status;
 	p->end_ms = now_ms;
+	e->ended[p->intent.kind][status]++;
 	p->wake_ms = 0;
 	journal_process(t, p);
 	event_process(e, t, now_ms, p);

@@ -67,6 +67,7 @@ enum process_status {
 	PROCESS_STATUSES(X)
 #undef X
 };
+enum { PROCESS_STATUSES_N = PROCESS_FAILED + 1 };
 
 const char *process_status_text(enum process_status);
 bool process_status_parse(const char *text, enum process_status *out);

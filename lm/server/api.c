@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "lm/server/intents.h"
+#include "lm/server/meter/traffic.h"
 #include "lm/server/route.h"
 
 enum { PLAN_MAX = 64 * 1024 * 1024 };
@@ -149,6 +150,7 @@ void api_fini(struct api *api)
 {
 	seen_free(api->alerts);
 	pages_free(api->pages);
+	traffic_free(api->traffic);
 	lm_vec_free(&api->begun);
 }
 
@@ -195,6 +197,13 @@ static void dispatch(struct api *api, struct http_request *r)
 
 	if (api_find_route(r, &m)) /* it was admitted, so there is one */
 		m.route->fn(api, r, strstr(m.route->pattern, "{}") != NULL ? m.param : NULL);
+}
+
+void api_answered(void *arg, const struct http_request *r, int status)
+{
+	const struct api *api = arg;
+
+	traffic_count(api->traffic, r->label, status, uv_hrtime() - r->began_ns);
 }
 
 /* ---- whose turn it is ------------------------------------------------------------------------- */

@@ -41,6 +41,7 @@ struct api {
 	struct listeners *listeners;
 	struct scraper *scraper;
 	struct hooks *hooks;
+	struct traffic *traffic; /* owned */
 	const struct token_key *token_key;
 	struct sites *sites;
 	struct auth *auth;
@@ -65,6 +66,8 @@ void api_admit(void *arg, struct http_request *);
 struct route_match;
 /* False: there is none, and the request has been answered. */
 bool api_find_route(struct http_request *, struct route_match *out);
+/* See http_conf.answered; 'arg' is the struct api. */
+void api_answered(void *arg, const struct http_request *, int status);
 /* An http_request_fn; 'arg' is the struct api. */
 void api_request(void *arg, struct http_request *);
 bool api_has_requests(const struct api *);
@@ -83,6 +86,7 @@ void api_fini(struct api *);
 void api_post_intent(struct api *, struct http_request *, const char *name);
 void api_post_plan(struct api *, struct http_request *, const char *name);
 void api_get_events(struct api *, struct http_request *, const char *);
+void api_get_prometheus(struct api *, struct http_request *, const char *);
 void api_get_webhooks(struct api *, struct http_request *, const char *);
 void api_post_webhook(struct api *, struct http_request *, const char *);
 void api_get_webhook(struct api *, struct http_request *, const char *name);

@@ -16,6 +16,7 @@ bool api_find_route(struct http_request *r, struct route_match *out)
 	const struct route *routes = routes_all(&n);
 
 	route_find(routes, n, r->method, r->path, r->scope, out);
+	r->label = out->route;
 	if (out->route != NULL)
 		return true;
 	if (out->allow[0] == '\0')

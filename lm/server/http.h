@@ -59,7 +59,9 @@ struct http_request {
 	char trace[HTTP_TRACE_SIZE];
 	char who[HTTP_WHO_SIZE]; /* for the receiver: who asks, and what he may, bits */
 	unsigned grants;
-	char *body; /* NUL-terminated; may be read in place, and is then not what it was */
+	const void *label; /* for the receiver: what it was about, see answered() */
+	uint64_t began_ns; /* by uv_hrtime() */
+	char *body;        /* NUL-terminated; may be read in place, and is then not what it was */
 	size_t body_n;
 	struct http_request *next; /* for the receiver's queue */
 };
@@ -95,6 +97,8 @@ struct http_conf {
 	http_request_fn *admit;
 	http_request_fn *request;
 	void *arg;
+	/* Its answer is on its way; a stream is, when it begins.  NULL: nobody wants to know. */
+	void (*answered)(void *arg, const struct http_request *, int status);
 	/* Whether requests of this method and path come in bulk; NULL: none do. */
 	bool (*is_bulk)(const struct http_request *);
 	unsigned bulk_max;               /* connections of this listener that may send them */
@@ -107,6 +111,8 @@ struct lm_err *http_listen(const struct http_conf *, struct http_listener **out)
 void http_close(struct http_listener *);
 /* Sends what has been answered and written since; nothing to send costs nothing. */
 void http_run(struct http_listener *);
+/* That are open now. */
+unsigned http_connections(const struct http_listener *);
 unsigned http_port(const struct http_listener *);
 const char *http_address(const struct http_listener *); /* "127.0.0.1:8280" */
 

@@ -38,6 +38,7 @@ static struct http_conf conf_for(
 	    .scope = scope,
 	    .admit = ls->conf.admit,
 	    .request = ls->conf.request,
+	    .answered = ls->conf.answered,
 	    .arg = ls->conf.arg,
 	    .is_bulk = ls->conf.is_bulk,
 	    .bulk_max = HTTP_CONNECTIONS_MAX / 2,
@@ -241,4 +242,15 @@ const char *listeners_address(const struct listeners *ls)
 uint64_t listeners_refused(const struct listeners *ls)
 {
 	return ls->share.refused;
+}
+
+unsigned listeners_connections(const struct listeners *ls, bool of_main)
+{
+	unsigned n = 0;
+
+	if (of_main)
+		return ls->main == NULL ? 0 : http_connections(ls->main);
+	for (size_t i = 0; i < ls->places.n; i++)
+		n += ls->places.v[i].http == NULL ? 0 : http_connections(ls->places.v[i].http);
+	return n;
 }

@@ -27,6 +27,7 @@ struct listeners_conf {
 	    tls; /* of the one for everything; cert_file NULL: none.  Borrowed */
 	http_request_fn *admit, *request; /* see http.h */
 	bool (*is_bulk)(const struct http_request *);
+	void (*answered)(void *arg, const struct http_request *, int status); /* see http.h */
 	void *arg;
 };
 
@@ -44,6 +45,8 @@ void listeners_run(struct listeners *);
 void listeners_print(const struct listeners *, struct lm_json *);
 /* Reports of metrics that were refused because there were too many, so far. */
 uint64_t listeners_refused(const struct listeners *);
+/* That are open now, of the one for everything or of all others. */
+unsigned listeners_connections(const struct listeners *, bool of_main);
 /* Address of the one for everything: "127.0.0.1:8280". */
 const char *listeners_address(const struct listeners *);
 

@@ -48,6 +48,7 @@ struct manager {
 	uint64_t revision; /* turns that changed something */
 	uint64_t events_until_trim;
 	int64_t trim_at_ms;
+	struct manager_figures figures;
 	struct {
 		struct turn *turn; /* whose records could not be written; NULL: there is none */
 		struct lm_err *why;
@@ -100,9 +101,15 @@ struct lm_err *manager_intent(
 	struct lm_err *e = check_not_held(m);
 	if (e == NULL)
 		e = draw_seed(&seed);
-	if (e != NULL)
-		return e;
-	return engine_intent(m->engine, intent, manager_now_ms(m), seed, m->turn, process);
+	if (e == NULL)
+		e = engine_intent(m->engine, intent, manager_now_ms(m), seed, m->turn, process);
+	m->figures.intents[intent->kind][e == NULL]++;
+	return e;
+}
+
+const struct manager_figures *manager_figures(const struct manager *m)
+{
+	return &m->figures;
 }
 
 struct lm_err *manager_alert(struct manager *m, const struct alert *a, char process[LM_ID_SIZE])
@@ -364,7 +371,11 @@ static struct lm_err *commit(struct manager *m, const struct turn *t)
 {
 	if (t->records.n == 0)
 		return NULL;
+	uint64_t began_ns = uv_hrtime();
 	struct lm_err *e = m->conf.store->ops->commit(m->conf.store, t->records.v, t->records.n);
+	if (e == NULL)
+		histogram_add(&m->figures.commits, uv_hrtime() - began_ns);
+	m->figures.commits_failed += e != NULL;
 	return e == NULL ? NULL : lm_err_wrap(e, "cannot write the journal");
 }
 

@@ -11,6 +11,7 @@
 #include "lm/drivers/driver.h"
 #include "lm/server/intake/tally.h"
 #include "lm/server/intake/token.h"
+#include "lm/server/meter/histogram.h"
 #include "lm/server/removals.h"
 #include "lm/server/sites/sites.h"
 #include "lm/store/store.h"
@@ -99,6 +100,13 @@ struct manager_trouble {
 	uint64_t samples_dropped; /* in all */
 };
 struct manager_trouble manager_trouble(const struct manager *);
+/* Since it was opened. */
+struct manager_figures {
+	uint64_t intents[INTENT_KINDS_N][2]; /* refused, accepted */
+	struct histogram commits;
+	uint64_t commits_failed;
+};
+const struct manager_figures *manager_figures(const struct manager *);
 /* What the drivers have outside at this moment. */
 struct lm_err *manager_list(struct manager *, driver_each_fn *, void *arg) LM_MUST_USE;
 /*

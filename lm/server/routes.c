@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "lm/server/sites/routes.h"
 #include "base/attr.h"
 #include "lm/server/api.h"
 #include "lm/server/route.h"
-#include "lm/server/sites/routes.h"
 
 enum { BOTH = HTTP_API | HTTP_METRICS };
 enum { EITHER = BODY_JSON | BODY_YAML };
@@ -187,6 +187,8 @@ static const struct route routes[] = {
 	"an infrastructure key by its other path"},
     {"POST", "/api/driver/responses", HTTP_API, PRIVILEGE_OPEN, BODY_JSON, api_post_response,
 	"what a resource driver says of a step that it was asked"},
+    {"GET", "/metrics", HTTP_API, PRIVILEGE_REPORT, BODY_NONE, api_get_prometheus,
+	"figures for Prometheus, for who may read and for writers of metrics"},
     {"GET", "/management/health", HTTP_API, PRIVILEGE_OPEN, BODY_NONE, api_get_health,
 	"whether the manager can do its work"},
 };

@@ -22,7 +22,9 @@
 #include "lm/server/intake/reply.h"
 #include "lm/server/library/library.h"
 #include "lm/server/listeners.h"
+#include "lm/server/meter/traffic.h"
 #include "lm/server/notify.h"
+#include "lm/server/route.h"
 #include "lm/server/scrape/scrape.h"
 #include "lm/server/sites/sites.h"
 #include "lm/web/web.h"
@@ -326,11 +328,15 @@ static struct lm_err *open_manager(struct server *s)
 	    .events = {on_published, on_host_address, s},
 	};
 
+	size_t n_routes;
+	const struct route *routes = routes_all(&n_routes);
+
 	s->api.store = s->store;
 	s->api.catalog = s->catalog;
 	s->api.token_key = s->token_key;
 	s->api.alerts = seen_new();
 	s->api.pages = pages_new();
+	s->api.traffic = traffic_new(routes, n_routes);
 	s->api.relay = s->conf.relay;
 	s->api.events = events_new(&s->loop, s->store);
 	s->api.listeners = listeners_new(&(struct listeners_conf){
@@ -341,6 +347,7 @@ static struct lm_err *open_manager(struct server *s)
 	    .admit = api_admit,
 	    .request = api_request,
 	    .is_bulk = api_is_report,
+	    .answered = api_answered,
 	    .arg = &s->api,
 	});
 	s->api.scraper = scraper_new(&(struct scraper_conf){

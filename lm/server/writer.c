@@ -10,20 +10,45 @@ static bool refuse(struct http_request *r, const char *text)
 	return false;
 }
 
-bool writer_read(const struct token_key *key, struct http_request *r, struct writer *out)
+/* NULL: there is none. */
+static const char *bearer(struct http_request *r)
 {
-	static const char scheme[] = "Bearer ", prefix[] = TOKEN_WRITER;
+	static const char scheme[] = "Bearer ";
 	const char *given = http_header(r, "Authorization");
 
 	if (given == NULL || strncasecmp(given, scheme, sizeof scheme - 1) != 0)
+		return NULL;
+	given += sizeof scheme - 1;
+	return given + strspn(given, " ");
+}
+
+static bool is_named(const char *subject)
+{
+	static const char prefix[] = TOKEN_WRITER;
+
+	return strncmp(subject, prefix, sizeof prefix - 1) == 0;
+}
+
+bool writer_is_named(const struct token_key *key, struct http_request *r)
+{
+	char subject[TOKEN_SUBJECT_MAX + 1];
+	const char *token = bearer(r);
+
+	return token != NULL && token_check(key, token, subject) && is_named(subject);
+}
+
+bool writer_read(const struct token_key *key, struct http_request *r, struct writer *out)
+{
+	const char *token = bearer(r);
+
+	if (token == NULL)
 		return refuse(r, "who reports? Send 'Authorization: Bearer TOKEN': scripts of a "
 				 "component have one in "
 				 "LM_METRICS_TOKEN, for others there is 'lm token'");
-	given += sizeof scheme - 1;
-	if (!token_check(key, given + strspn(given, " "), out->subject))
+	if (!token_check(key, token, out->subject))
 		return refuse(
 		    r, "this token is not one of this manager's: 'lm token' makes another");
-	out->is_trusted = strncmp(out->subject, prefix, sizeof prefix - 1) == 0;
+	out->is_trusted = is_named(out->subject);
 	return true;
 }
 

@@ -19,6 +19,8 @@ struct writer {
 
 /* False: the request has been answered, 401, and says what to do. */
 bool writer_read(const struct token_key *, struct http_request *, struct writer *out);
+/* Whether it is somebody outside, with a good token; nothing is answered. */
+bool writer_is_named(const struct token_key *, struct http_request *);
 bool writer_may_report(const struct writer *, const struct engine *, const char *metric_key);
 
 #endif

@@ -240,8 +240,18 @@ static void keep_last(const struct exchange *x, struct MHD_Response *r)
 	memcpy(l->last.text, x->out.p, x->out.n);
 }
 
+static void tell(const struct exchange *x)
+{
+	const struct http_conf *conf = &x->line->listener->conf;
+
+	if (conf->answered != NULL)
+		conf->answered(
+		    conf->arg, &x->request, x->page != NULL ? MHD_HTTP_OK : x->status);
+}
+
 enum MHD_Result exchange_send(struct exchange *x)
 {
+	tell(x);
 	if (x->page != NULL)
 		return MHD_queue_response(x->connection, MHD_HTTP_OK, x->page->response);
 	if (x->request.is_bulk && share_makes_room(x->line))

@@ -72,6 +72,7 @@ static struct exchange *exchange_begin(
 	    .path = x->path,
 	    .scope = line->listener->conf.scope,
 	    .body_max = HTTP_BODY_MAX,
+	    .began_ns = uv_hrtime(),
 	};
 	line->in_use = true;
 	return x;

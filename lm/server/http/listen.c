@@ -215,6 +215,14 @@ void http_close(struct http_listener *l)
 	uv_close((uv_handle_t *)&l->timer, on_handle_closed);
 }
 
+unsigned http_connections(const struct http_listener *l)
+{
+	const union MHD_DaemonInfo *info =
+	    MHD_get_daemon_info(l->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
+
+	return info == NULL ? 0 : info->num_connections;
+}
+
 unsigned http_port(const struct http_listener *l)
 {
 	return l->port;
