@@ -2,6 +2,7 @@
 /* The manager's figures, and those of what it manages, for Prometheus. */
 #include "lm/core/view/figures.h"
 #include "lm/server/api.h"
+#include "lm/server/auth/auth.h"
 #include "lm/server/feed/hooks.h"
 #include "lm/server/listeners.h"
 #include "lm/server/meter/managed.h"
@@ -221,11 +222,22 @@ static void print_all(const struct api *api, struct lm_buf *b)
 	managed_print(e, b);
 }
 
+/*
+ * Whoever may read; and by a token of 'lm token', which does not run out, a Prometheus that knows no way to
+ * log in.
+ */
+static bool may_read(const struct api *api, struct http_request *r)
+{
+	return writer_is_named(api->token_key, r) || auth_admit(api->auth, r, PRIVILEGE_READ);
+}
+
 void api_get_prometheus(struct api *api, struct http_request *r, const char *param)
 {
 	struct lm_buf b;
 	(void)param;
 
+	if (!may_read(api, r))
+		return;
 	lm_buf_init(&b, TEXT_MAX);
 	print_all(api, &b);
 	api_answer_text(r, TYPE, &b);
