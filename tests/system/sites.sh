@@ -170,6 +170,23 @@ a_location_in_use() {
 	ask 204 DELETE $locations/edge
 }
 
+# A location that nobody knows fails the step, and says what to do; then a retry goes on.
+an_unknown_location() {
+	printf 'assemblyName: lost\ndescriptorName: assembly::site::1.0\nproperties: {where: atlantis}\n' >lost.yml
+	ends 1 apply -f lost.yml --yes
+	ask 200 GET '/api/processes?assemblyName=lost'
+	grep -q 'step.failed .*failure=RESOURCE_NOT_FOUND' log || fail 'another failure'
+	is '.[0].status == "Failed"'
+	is '.[0].statusReason | contains("no deployment location \u0027atlantis\u0027")'
+	process=$(jq -r '.[0].id' out)
+	json 201 POST $locations '{"name": "atlantis"}'
+	json 201 POST /api/intent/retry "{\"processId\": \"$process\"}"
+	ends 0 apply -f lost.yml --yes
+	ask 409 DELETE $locations/atlantis
+	ends 0 delete lost
+	ask 204 DELETE $locations/atlantis
+}
+
 # ---- resource managers -----------------------------------------------------------------------------------
 
 managers() {
@@ -406,6 +423,7 @@ start state
 locations
 again
 a_location_in_use
+an_unknown_location
 managers
 drivers resource-drivers type
 drivers lifecycle-drivers type
