@@ -55,7 +55,7 @@ static const struct route routes[] = {
 	"assemblies"},
     {"GET", "/api/topology/assemblies/{}", HTTP_API, PRIVILEGE_READ, BODY_NONE, api_get_assembly,
 	"an assembly with all that is in it"},
-    {"DELETE", "/api/topology/assemblies/{}", HTTP_API, PRIVILEGE_OPERATE, BODY_NONE, api_forget_assembly,
+    {"DELETE", "/api/topology/assemblies/{}", HTTP_API, PRIVILEGE_MANAGE, BODY_NONE, api_forget_assembly,
 	"forget an assembly: its record goes, what it made stays"},
     {"GET", "/api/behaviour/projects", HTTP_API, PRIVILEGE_READ, BODY_NONE, api_get_empty,
 	"projects of behaviour tests: none"},
