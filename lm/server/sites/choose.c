@@ -87,7 +87,7 @@ static bool find_driver(const struct sites *s, const struct step_request *rq,
 		    "register it ('lm create driver'), or see 'lm get drivers'",
 		    c->driver, rq->descriptor, l->name, l->type);
 	c->site = (struct step_site){
-	    .driver = lm_arena_strdup(a, d->type),
+	    .driver = lm_arena_strdup(a, c->driver),
 	    .base_uri = lm_arena_strdup(a, d->base_uri),
 	    .certificate = lm_arena_strdup(a, d->certificate),
 	    .location = lm_arena_strdup(a, l->name),
