@@ -262,6 +262,8 @@ drivers() {
 	is ".id == \"$id\""
 	ask 200 GET "$at?$2=ansible"
 	is ".id == \"$id\" and .baseUri == \"http://ansible:8293\""
+	ask 200 GET "/api/v1${at#/api}?$2=ansible"
+	is ".id == \"$id\""
 	ask 404 GET "$at?type=terraform"
 	explains "'terraform'"
 	ask 404 GET "$at/nobody"

@@ -8,14 +8,16 @@
 #include "lm/server/sites/change.h"
 #include "lm/server/sites/routes.h"
 
-/* Three collections, told apart by their paths. */
+#define API "/api"
+
+/* Three collections, told apart by their paths, also where a version stands behind "/api". */
 static const struct collection {
 	enum driver_kind kind;
 	const char *path, *noun;
 } collections[] = {
-    {DRIVER_RESOURCE, "/api/resource-manager/resource-drivers", "resource driver"},
-    {DRIVER_LIFECYCLE, "/api/resource-manager/lifecycle-drivers", "lifecycle driver"},
-    {DRIVER_VIM, "/api/resource-manager/vim-drivers", "VIM driver"},
+    {DRIVER_RESOURCE, API "/resource-manager/resource-drivers", "resource driver"},
+    {DRIVER_LIFECYCLE, API "/resource-manager/lifecycle-drivers", "lifecycle driver"},
+    {DRIVER_VIM, API "/resource-manager/vim-drivers", "VIM driver"},
 };
 
 static const struct collection *collection_of(const struct http_request *r)
@@ -23,7 +25,7 @@ static const struct collection *collection_of(const struct http_request *r)
 	size_t i = 0;
 
 	while (i + 1 < LM_COUNT(collections) &&
-	       strncmp(r->path, collections[i].path, strlen(collections[i].path)) != 0)
+	       strstr(r->path, collections[i].path + strlen(API)) == NULL)
 		i++;
 	return &collections[i];
 }
