@@ -22,14 +22,17 @@
  * something to be durable first does that between the two.
  *
  * Limits: a body of 1 MiB unless admit() allows more (413), 256 MiB of such larger ones at a time (503),
- * 32 KiB of headers, 512 connections per listener, 30 s without a byte from a client that owes us some.
+ * 32 KiB of headers, 30 s without a byte from a client that owes us some.  A request has 40 s for its
+ * headers, and a minute for its body and its answer each, more where these are large.  A listener has
+ * 1024 connections; of more, those go that have had no request for the longest time, and never those
+ * whose request is with its receiver.
  */
 struct uv_loop_s;
 struct http_listener;
 
 /* Which routes a listener may serve: bits. */
 enum { HTTP_API = 1, HTTP_METRICS = 2 };
-enum { HTTP_BODY_MAX = 1 << 20, HTTP_CONNECTIONS_MAX = 512 };
+enum { HTTP_BODY_MAX = 1 << 20, HTTP_CONNECTIONS_MAX = 1024 };
 enum { HTTP_TRACE_SIZE = 64, HTTP_WHO_SIZE = 64 };
 
 /* What a body is, as its Content-Type says: bits. */

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <uv.h>
@@ -30,7 +31,7 @@
 #include "lm/web/web.h"
 #include "tosca/link/check.h"
 
-enum { DIAGS_MAX = 1000, PRINT_MAX = 1 << 20 };
+enum { FILES_MAX = 16384, DIAGS_MAX = 1000, PRINT_MAX = 1 << 20 };
 
 static const struct driver_ops *const drivers[] = {&driver_local, &driver_http};
 static const int stop_signals[] = {SIGTERM, SIGINT, SIGHUP};
@@ -59,6 +60,18 @@ static void keep_memory_small(void)
 	mallopt(M_ARENA_MAX, 1);
 	mallopt(M_MMAP_THRESHOLD, 128 * 1024);
 	mallopt(M_TRIM_THRESHOLD, 256 * 1024);
+}
+
+/* Connections, scrapes, scripts, calls of others: more than the 1024 files that a shell usually allows. */
+static void allow_files(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+		return;
+	rlim_t most = files.rlim_max < FILES_MAX ? files.rlim_max : FILES_MAX;
+	files.rlim_cur = files.rlim_cur < most ? most : files.rlim_cur;
+	setrlimit(RLIMIT_NOFILE, &files);
 }
 
 static void print_diags(const struct diags *d)
@@ -421,6 +434,7 @@ int serve_run(const struct serve_conf *conf)
 	struct server s = {.conf = *conf, .lock = -1};
 
 	keep_memory_small();
+	allow_files();
 	/* First the state: archives are unpacked there, by one manager at a time. */
 	struct lm_err *e = open_state(&s);
 	if (e == NULL)

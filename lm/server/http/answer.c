@@ -46,6 +46,7 @@ void http_answer(struct http_request *r, const struct http_answer *a, struct lm_
 
 struct http_page {
 	struct MHD_Response *response;
+	size_t n; /* bytes */
 	unsigned shares;
 };
 
@@ -67,6 +68,7 @@ struct http_page *http_page_new(const char *type, struct lm_buf *body)
 	if (p == NULL)
 		abort();
 	p->shares = 1;
+	p->n = body->n;
 	p->response = respond_text(body);
 	if (p->response == NULL)
 		abort();
@@ -252,6 +254,8 @@ static void tell(const struct exchange *x)
 enum MHD_Result exchange_send(struct exchange *x)
 {
 	tell(x);
+	x->answer_n = x->page != NULL ? x->page->n : x->out.n;
+	line_is(x->line, x->is_stream ? LINE_STREAM : LINE_ANSWER);
 	if (x->page != NULL)
 		return MHD_queue_response(x->connection, MHD_HTTP_OK, x->page->response);
 	if (x->request.is_bulk && share_makes_room(x->line))

@@ -12,19 +12,22 @@
 
 /* ---- a connection ------------------------------------------------------------------------------- */
 
-static void line_open(struct http_listener *l, void **out)
+static void line_open(struct http_listener *l, struct MHD_Connection *c, void **out)
 {
 	struct line *line = calloc(1, sizeof *line);
 
 	if (line == NULL)
 		abort();
 	line->listener = l;
+	line->connection = c;
+	lines_join(&l->lines, line);
 	*out = line;
 }
 
 static void line_close(struct line *line)
 {
 	share_leave(line);
+	lines_leave(&line->listener->lines, line);
 	lm_buf_fini(&line->exchange.body);
 	lm_buf_fini(&line->exchange.out);
 	free(line);
@@ -33,9 +36,8 @@ static void line_close(struct line *line)
 void http_on_connection(
     void *cls, struct MHD_Connection *c, void **state, enum MHD_ConnectionNotificationCode what)
 {
-	(void)c;
 	if (what == MHD_CONNECTION_NOTIFY_STARTED)
-		line_open(cls, state);
+		line_open(cls, c, state);
 	else if (*state != NULL)
 		line_close(*state);
 }
@@ -75,6 +77,7 @@ static struct exchange *exchange_begin(
 	    .began_ns = uv_hrtime(),
 	};
 	line->in_use = true;
+	line_is(line, LINE_BODY);
 	return x;
 }
 
@@ -143,6 +146,7 @@ static void exchange_end(struct exchange *x)
 	x->n_headers = 0;
 	http_page_free(x->page);
 	x->line->in_use = false;
+	line_is(x->line, LINE_IDLE);
 }
 
 struct exchange *exchange_of(struct http_request *r)
@@ -325,6 +329,7 @@ static enum MHD_Result on_headers(struct exchange *x)
 		return refuse_early(x);
 	if (x->request.is_bulk && !share_join(x->line))
 		return refuse_line(x);
+	line_is(x->line, LINE_BODY);
 	if (!x->request.is_bulk || share_take(x, x->announced))
 		exchange_body_begin(x, x->announced);
 	else
@@ -352,6 +357,7 @@ static enum MHD_Result hand_over(struct exchange *x)
 	const struct http_conf *conf = &x->line->listener->conf;
 
 	x->handed_over = true;
+	line_is(x->line, LINE_HELD);
 	if (x->is_refused) {
 		share_answer(x);
 	} else if (x->body.cut) {
@@ -397,7 +403,11 @@ enum MHD_Result http_on_request(void *cls, struct MHD_Connection *c, const char 
 	(void)version;
 
 	if (x == NULL) {
-		*state = x = exchange_begin(line_of(c), c, url, method);
+		struct line *line = line_of(c);
+
+		if (line->listener->closing) /* its receiver may have gone */
+			return MHD_NO;
+		*state = x = exchange_begin(line, c, url, method);
 		return on_headers(x);
 	}
 	if (*n == 0 && x->was_parked) { /* the headers once more: its body is yet to come */

@@ -126,8 +126,9 @@ static void put_on_loop(struct http_listener *l)
 
 	uv_poll_init(l->conf.loop, &l->poll, info->epoll_fd);
 	uv_timer_init(l->conf.loop, &l->timer);
+	lines_init(&l->lines, l->conf.loop);
 	l->poll.data = l->timer.data = l;
-	l->open_handles = 2;
+	l->open_handles = 3;
 	uv_poll_start(&l->poll, UV_READABLE, on_loop_poll);
 }
 
@@ -155,9 +156,9 @@ static bool start(struct http_listener *l, int fd)
 	    http_on_request, l, MHD_OPTION_EXTERNAL_LOGGER, library_says, NULL,
 	    MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED, http_on_completed, NULL,
 	    MHD_OPTION_NOTIFY_CONNECTION, http_on_connection, l, MHD_OPTION_CONNECTION_LIMIT,
-	    (unsigned)HTTP_CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
-	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_ARRAY,
-	    has_tls ? tls : tls + 2, MHD_OPTION_END);
+	    (unsigned)HTTP_CONNECTIONS_MAX + HTTP_CONNECTIONS_LEAVING,
+	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+	    (size_t)CONNECTION_MEMORY, MHD_OPTION_ARRAY, has_tls ? tls : tls + 2, MHD_OPTION_END);
 	return l->daemon != NULL;
 }
 
@@ -211,6 +212,8 @@ void http_close(struct http_listener *l)
 	if (l->last.response != NULL)
 		MHD_destroy_response(l->last.response);
 	lm_buf_fini(&l->spare);
+	l->lines.timer.data = l;
+	uv_close((uv_handle_t *)&l->lines.timer, on_handle_closed);
 	uv_close((uv_handle_t *)&l->poll, on_handle_closed);
 	uv_close((uv_handle_t *)&l->timer, on_handle_closed);
 }

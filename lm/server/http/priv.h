@@ -12,7 +12,7 @@
 /*
  * Inside the HTTP room: listen.c (sockets, the loop), connection.c (what the library tells of
  * connections and requests), share.c (what those may use who send in bulk), body.c (what is in a
- * body), answer.c (what the receiver says).
+ * body), answer.c (what the receiver says), lines.c (how long connections last).
  *
  * Requests come by the ten thousand a second, most of them alike: a connection keeps the memory of
  * its request for the next one, and the last short answer is kept for whoever gets the same.
@@ -29,11 +29,34 @@ enum {
 	HTTP_DRAINED =
 	    32 * 1024, /* a body that is read although it is refused: most of it is here */
 	HTTP_PARKED_MS = 1000,
+	HTTP_CONNECTIONS_LEAVING =
+	    128, /* that the library has yet to close, beside those that stay */
 	/* Beyond what a body may have: read and thrown away so that a 413 can be heard. */
 	HTTP_DISCARD_MAX = 3 * HTTP_BODY_MAX,
 	HTTP_LARGE_MAX = 256 << 20, /* bodies beyond HTTP_BODY_MAX, all together */
 };
 #define HTTP_TRACE_HEADER "X-TraceCtx-TransactionId"
+
+/* What a connection does. */
+enum line_state {
+	LINE_IDLE,   /* the headers of a request have yet to come, if only their end */
+	LINE_QUIET,  /* the same, of those who send in bulk */
+	LINE_BODY,   /* a body has yet to come */
+	LINE_REPORT, /* the same, of those who send in bulk */
+	LINE_HELD,   /* the request is its receiver's */
+	LINE_ANSWER, /* the answer leaves */
+	LINE_STREAM, /* it has no end */
+	LINE_CUT,    /* the library is about to find that it has gone */
+	LINE_STATES
+};
+
+TAILQ_HEAD(line_list, line);
+struct lines {
+	struct line_list
+	    in[LINE_STATES]; /* those first that have been there for the longest time */
+	unsigned n, n_cut;
+	uv_timer_t timer;
+};
 
 struct http_listener {
 	struct MHD_Daemon *daemon;
@@ -45,6 +68,7 @@ struct http_listener {
 	unsigned open_handles, n_bulk;
 	unsigned n_outside; /* connections that found no room among those that send in bulk */
 	struct exchange *suspended;
+	struct lines lines;
 	bool closing, has_woken;
 	struct lm_buf spare; /* a large one, for the next large body; or {0} */
 	size_t large;        /* bytes that bodies beyond HTTP_BODY_MAX may have now */
@@ -85,12 +109,18 @@ struct exchange {
 	struct lm_buf out;
 	struct http_page *page; /* instead; NULL: none */
 	size_t sent;            /* of a stream's buffer */
+	size_t answer_n;        /* bytes of the answer that leaves */
 	struct http_stream stream;
 };
 
 /* A connection. */
 struct line {
 	struct http_listener *listener;
+	struct MHD_Connection *connection;
+	TAILQ_ENTRY(line) at;
+	enum line_state state;
+	uint64_t since_ms; /* of the loop's clock */
+	bool is_cut;
 	struct exchange exchange; /* one after the other */
 	bool in_use, is_bulk;
 };
@@ -108,6 +138,16 @@ void exchange_trace(struct exchange *);
 /* Memory for a body of so many bytes, as far as they are known, and an end of it. */
 void exchange_body_begin(struct exchange *, size_t n);
 void exchange_body_end(struct exchange *);
+
+/* ---- lines.c: how long connections last ---------------------------------------------------------- */
+
+void lines_init(struct lines *, uv_loop_t *);
+/* One too many: another one goes. */
+void lines_join(struct lines *, struct line *);
+void lines_leave(struct lines *, struct line *);
+void line_is(struct line *, enum line_state);
+/* One goes of those who send in bulk, and have sent nothing whole for a while; if there is one. */
+void lines_make_room_in_bulk(struct lines *);
 
 /* ---- share.c: who sends in bulk ----------------------------------------------------------------- */
 

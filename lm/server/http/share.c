@@ -21,6 +21,7 @@ bool share_join(struct line *line)
 	if (l->n_bulk >= l->conf.bulk_max ||
 	    (share != NULL && share->connections >= share->connections_max)) {
 		l->n_outside += l->n_outside < l->conf.bulk_max;
+		lines_make_room_in_bulk(&l->lines);
 		return false;
 	}
 	line->is_bulk = true;

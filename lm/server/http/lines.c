@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <sys/socket.h>
+
+#include "base/attr.h"
+#include "lm/server/http/priv.h"
+
+/*
+ * Connections by what they do, those that have done it for the longest time first.  Who lets us wait
+ * has a time limit, whatever he sends meanwhile; where room is short, he who has waited for nothing of
+ * ours for the longest time goes first.  Nobody goes whose request is in our hands.
+ */
+enum {
+	IDLE_MAX_MS = 40 * 1000, /* for the headers of a request, since the answer before it */
+	SEND_MAX_MS = 60 * 1000, /* for a body, or to take an answer, and more for a large one: */
+	BYTES_A_MS = 64,
+	REPORT_MAX_MS = 10 * 1000, /* for a body of those who send in bulk */
+	QUIET_MS = 2 * 1000,       /* the same, among those */
+	NEWCOMER_MS = 1000,        /* after so long others come before him */
+	LOOK_MS = 1000,
+};
+
+static void on_look(uv_timer_t *);
+
+void lines_init(struct lines *ls, uv_loop_t *loop)
+{
+	*ls = (struct lines){0};
+	for (int s = 0; s < LINE_STATES; s++)
+		TAILQ_INIT(&ls->in[s]);
+	uv_timer_init(loop, &ls->timer);
+	ls->timer.data = ls;
+}
+
+static struct lines *lines_of(const struct line *line)
+{
+	return &line->listener->lines;
+}
+
+void line_is(struct line *line, enum line_state state)
+{
+	struct lines *ls = lines_of(line);
+
+	if (line->is_cut)
+		state = LINE_CUT;
+	else if (line->is_bulk && state == LINE_IDLE)
+		state = LINE_QUIET;
+	else if (line->is_bulk && state == LINE_BODY)
+		state = LINE_REPORT;
+	TAILQ_REMOVE(&ls->in[line->state], line, at);
+	line->state = state;
+	line->since_ms = uv_now(ls->timer.loop);
+	TAILQ_INSERT_TAIL(&ls->in[state], line, at);
+}
+
+/* The library finds that the other side has gone; an answer without an end is looked at for that. */
+static void cut(struct line *line)
+{
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(line->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	bool is_stream = line->state == LINE_STREAM;
+
+	line->is_cut = true;
+	lines_of(line)->n_cut++;
+	line_is(line, LINE_CUT);
+	if (info != NULL)
+		shutdown(info->connect_fd, SHUT_RDWR);
+	if (is_stream)
+		http_stream_end(&line->exchange.request);
+}
+
+/* ---- room ------------------------------------------------------------------------------------- */
+
+/* Who lets us wait, or can come again where he was. */
+static const enum line_state dispensable[] = {
+    LINE_IDLE, LINE_QUIET, LINE_BODY, LINE_REPORT, LINE_ANSWER, LINE_STREAM};
+
+static bool has_lasted(const struct lines *ls, const struct line *line, uint64_t ms)
+{
+	return line != NULL && uv_now(ls->timer.loop) - line->since_ms >= ms;
+}
+
+/* Who has just come has a moment to say what he wants, unless nobody else is there. */
+static struct line *find_dispensable(const struct lines *ls)
+{
+	struct line *oldest = NULL;
+
+	for (size_t i = 0; i < LM_COUNT(dispensable); i++) {
+		struct line *first = TAILQ_FIRST(&ls->in[dispensable[i]]);
+
+		if (has_lasted(ls, first, dispensable[i] == LINE_STREAM ? 0 : NEWCOMER_MS))
+			return first;
+		if (first != NULL && (oldest == NULL || first->since_ms < oldest->since_ms))
+			oldest = first;
+	}
+	return oldest;
+}
+
+void lines_make_room_in_bulk(struct lines *ls)
+{
+	static const enum line_state order[] = {LINE_QUIET, LINE_REPORT};
+
+	for (size_t i = 0; i < LM_COUNT(order); i++) {
+		struct line *first = TAILQ_FIRST(&ls->in[order[i]]);
+
+		if (has_lasted(ls, first, QUIET_MS)) {
+			cut(first);
+			return;
+		}
+	}
+}
+
+void lines_join(struct lines *ls, struct line *line)
+{
+	struct line *other = ls->n - ls->n_cut < HTTP_CONNECTIONS_MAX ? NULL : find_dispensable(ls);
+
+	if (other != NULL)
+		cut(other);
+	line->since_ms = uv_now(ls->timer.loop);
+	line->state = LINE_IDLE;
+	TAILQ_INSERT_TAIL(&ls->in[LINE_IDLE], line, at);
+	if (++ls->n == 1)
+		uv_timer_start(&ls->timer, on_look, LOOK_MS, LOOK_MS);
+}
+
+void lines_leave(struct lines *ls, struct line *line)
+{
+	TAILQ_REMOVE(&ls->in[line->state], line, at);
+	ls->n_cut -= line->is_cut;
+	if (--ls->n == 0)
+		uv_timer_stop(&ls->timer);
+}
+
+/* ---- time ------------------------------------------------------------------------------------- */
+
+static uint64_t patience_ms(const struct line *line)
+{
+	const struct exchange *x = &line->exchange;
+	size_t n = x->announced > x->received ? x->announced : x->received;
+
+	switch (line->state) {
+	case LINE_BODY:
+		return SEND_MAX_MS + n / BYTES_A_MS;
+	case LINE_REPORT:
+		return REPORT_MAX_MS + n / BYTES_A_MS;
+	case LINE_ANSWER:
+		return SEND_MAX_MS + x->answer_n / BYTES_A_MS;
+	default:
+		return IDLE_MAX_MS;
+	}
+}
+
+static void look(struct lines *ls, enum line_state state)
+{
+	struct line *next;
+
+	for (struct line *line = TAILQ_FIRST(&ls->in[state]); line != NULL; line = next) {
+		uint64_t lasted = uv_now(ls->timer.loop) - line->since_ms;
+
+		next = TAILQ_NEXT(line, at);
+		if (lasted >= patience_ms(line))
+			cut(line);
+		else if (lasted < REPORT_MAX_MS) /* nobody has less */
+			return;
+	}
+}
+
+static void on_look(uv_timer_t *t)
+{
+	static const enum line_state limited[] = {
+	    LINE_IDLE, LINE_QUIET, LINE_BODY, LINE_REPORT, LINE_ANSWER};
+
+	for (size_t i = 0; i < LM_COUNT(limited); i++)
+		look(t->data, limited[i]);
+}
