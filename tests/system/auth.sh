@@ -81,6 +81,7 @@ answer_has 'lm login'
 asks 200 - GET /management/health
 logs_in 401 admin admin
 logs_in 401 Jack jack
+logs_in 401 "$mark-typed-as-a-name" admin # must not get into the log
 grants 401 LmClient:pass123 grant_type=client_credentials
 
 # ---- every role, every privilege ------------------------------------------------------------------------
