@@ -240,7 +240,10 @@ struct engine_counts engine_counts(const struct engine *);
 /* True when no process runs or waits and no step is in flight. */
 bool engine_is_idle(const struct engine *);
 
-/* Each folder of a package that instances have scripts in; some more than once. */
+/*
+ * Each folder of a package with scripts of what is there, or may be gone back to; some more than
+ * once.
+ */
 void engine_each_package(
     const struct engine *, void (*each)(void *arg, const char *folder), void *arg);
 

@@ -138,3 +138,8 @@ void packages_forget(const char *unpack_dir, const char *name)
 {
 	unpack_remove(unpack_dir, name);
 }
+
+bool packages_is_unpacked(const char *name)
+{
+	return unpack_is_folder(name);
+}

@@ -51,7 +51,8 @@ bool packages_is_descriptor(const char *path);
 bool packages_read_memory(const char *name, const char *bytes, size_t n, struct catalog *,
     const struct packages_conf *conf);
 
-/* Removes one of the folders in 'unpack_dir', by its name. */
+/* Removes one of the folders in 'unpack_dir', or what is left of one, by its name. */
 void packages_forget(const char *unpack_dir, const char *name);
+bool packages_is_unpacked(const char *name); /* whether it is such a name */
 
 #endif

@@ -212,6 +212,14 @@ struct lm_err *unpack(
 	return e != NULL ? lm_err_wrap(e, "%s", *out) : NULL;
 }
 
+bool unpack_is_folder(const char *name)
+{
+	if (strncmp(name, UNFINISHED, strlen(UNFINISHED)) == 0)
+		name += strlen(UNFINISHED);
+	return strspn(name, "0123456789abcdef") == SHA256_TEXT - 1 &&
+	       strlen(name) == SHA256_TEXT - 1;
+}
+
 void unpack_remove(const char *store, const char *name)
 {
 	char old[SHA256_TEXT + sizeof UNFINISHED];
@@ -219,9 +227,10 @@ void unpack_remove(const char *store, const char *name)
 
 	if (dir < 0)
 		return;
-	snprintf(old, sizeof old, UNFINISHED "%s", name);
+	bool is_unfinished = strncmp(name, UNFINISHED, strlen(UNFINISHED)) == 0;
+	snprintf(old, sizeof old, "%s%s", is_unfinished ? "" : UNFINISHED, name);
 	remove_below(dir, old);
-	if (renameat2(dir, name, dir, old, RENAME_NOREPLACE) == 0)
+	if (!is_unfinished && renameat2(dir, name, dir, old, RENAME_NOREPLACE) == 0)
 		remove_below(dir, old);
 	close(dir);
 }

@@ -2,6 +2,7 @@
 #ifndef LM_PACKAGES_UNPACK_H
 #define LM_PACKAGES_UNPACK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
@@ -17,6 +18,8 @@
 struct lm_err *unpack(const char *store, const char *bytes, size_t n, struct lm_arena *, char **out)
     LM_MUST_USE;
 
+/* Whether something in the store is such a folder, or what is left of one. */
+bool unpack_is_folder(const char *name);
 /*
  * Removes a folder of the store and what is in it.  From the first moment it has a name by which
  * nobody finds it, so that half of it is never taken for all.

@@ -62,14 +62,34 @@ void editions_sweep(struct engine *e, struct turn *t)
 	}
 }
 
+struct folders_told {
+	void (*each)(void *arg, const char *folder);
+	void *arg;
+};
+
+static void tell_folders(const struct folders_told *t, const struct edition *ed)
+{
+	for (size_t k = 0; ed != NULL && k < ed->texts.n; k++)
+		t->each(t->arg, ed->texts.v[k].dir);
+}
+
+/* What a process that was completed came from, nobody goes back to. */
 void engine_each_package(
     const struct engine *e, void (*each)(void *arg, const char *folder), void *arg)
 {
-	const struct edition *ed;
+	struct folders_told told = {each, arg};
+	const struct instance *in;
+	const struct process *p;
 
-	for (size_t i = 0; (ed = lm_map_next(e->editions, &i)) != NULL;)
-		for (size_t k = 0; k < ed->texts.n; k++)
-			each(arg, ed->texts.v[k].dir);
+	for (size_t i = 0; (in = lm_map_next(e->instances, &i)) != NULL;)
+		for (size_t k = 0; k < in->trees.n; k++)
+			tell_folders(&told, in->trees.v[k]->spec.edition);
+	for (size_t i = 0; (p = lm_map_next(e->processes, &i)) != NULL;) {
+		if (p->status == PROCESS_COMPLETED)
+			continue;
+		tell_folders(&told, p->before.edition);
+		tell_folders(&told, p->desired.edition);
+	}
 }
 
 /* ---- from the catalog --------------------------------------------------------------------------- */

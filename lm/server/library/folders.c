@@ -91,7 +91,7 @@ static struct lm_map *all_but_wanted(const struct folders *f)
 	for (size_t i = 0; i < f->wanted.n; i++)
 		lm_map_put(wanted, f->wanted.v[i], f->wanted.v[i]);
 	for (struct dirent *d; dir != NULL && (d = readdir(dir)) != NULL;) {
-		if (!is_folder_name(d->d_name) || lm_map_find(wanted, d->d_name) != NULL)
+		if (!packages_is_unpacked(d->d_name) || lm_map_find(wanted, d->d_name) != NULL)
 			continue;
 		char *name = strdup(d->d_name);
 		if (name == NULL)
