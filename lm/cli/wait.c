@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lm/cli/look.h"
 #include "lm/cli/render/progress.h"
 #include "lm/cli/render/render.h"
 #include "lm/cli/render/screen.h"
@@ -19,7 +20,8 @@ struct waiting {
 	struct progress *progress;
 	struct render render;
 	int64_t deadline_ms;
-	bool is_late, has_lost;
+	const char *process;
+	bool is_live, is_late, has_lost;
 };
 
 static int64_t now_ms(void)
@@ -39,6 +41,35 @@ static void show(struct lm_buf *b)
 
 /* ---- following -------------------------------------------------------------------------------- */
 
+/* A process as the manager describes it; NULL: it does not. */
+static json_t *ask_process(struct waiting *w, const char *process)
+{
+	LM_AUTO(client) own = client_new(w->args->server);
+	json_t *document = NULL;
+	struct lm_buf path;
+
+	lm_buf_init(&path, 4096);
+	client_path(own, &path, "/api/processes/%", process, NULL);
+	lm_err_free(client_get_json(own, path.p, &document));
+	lm_buf_fini(&path);
+	return document;
+}
+
+/* On a terminal what a failing script has printed is shown at once, below its step. */
+static void show_log(struct waiting *w, const char *step, struct lm_buf *out)
+{
+	json_t *document = ask_process(w, w->process);
+	const json_t *steps = json_object_get(document, "executionPlan");
+
+	for (size_t i = 0; i < json_array_size(steps); i++) {
+		const json_t *one = json_array_get(steps, i);
+
+		if (strcmp(render_text(one, "id"), step) == 0)
+			progress_log(w->progress, render_text(one, "log"), out);
+	}
+	json_decref(document);
+}
+
 static bool on_line(void *arg, const char *line)
 {
 	struct waiting *w = arg;
@@ -49,7 +80,10 @@ static bool on_line(void *arg, const char *line)
 	lm_buf_init(&b, TEXT_MAX);
 	if (event != NULL)
 		progress_event(w->progress, event, now_ms(), &b);
-	if (cli_wants_json(w->args))
+	const char *failed = w->is_live ? progress_failed_step(w->progress) : NULL;
+	if (failed != NULL)
+		show_log(w, failed, &b);
+	if (form_is_data(form_of(w->args)))
 		lm_buf_clear(&b);
 	show(&b);
 	json_decref(event);
@@ -114,66 +148,76 @@ static void follow(struct waiting *w, int64_t after)
 
 /* ---- why it failed ---------------------------------------------------------------------------- */
 
-static void explain_failure(struct waiting *w, const char *process)
+static void explain_failure(struct waiting *w)
 {
-	json_t *document = NULL;
-	struct lm_buf path, text;
+	json_t *document = ask_process(w, w->process);
+	const char *name = render_text(document, "assemblyName");
+	struct lm_buf text;
 
-	lm_buf_init(&path, 4096);
 	lm_buf_init(&text, TEXT_MAX);
-	client_path(w->client, &path, "/api/processes/%", process, NULL);
-	struct lm_err *e = client_get_json(w->client, path.p, &document);
-	if (e == NULL) {
-		const char *name = render_text(document, "assemblyName");
-
+	if (!w->is_live)
 		render_failed_steps(&w->render, document, &text);
-		fprintf(stderr, "%s\nSee 'lm describe process %s' and 'lm logs %s'.\n", text.p,
-		    process, name);
-	}
-	lm_err_free(e);
+	if (document != NULL)
+		fprintf(stderr,
+		    "%s%sSee 'lm logs %s' and 'lm describe process %s'.\n"
+		    "'lm retry %s' goes on with it, 'lm rollback %s' takes it back.\n",
+		    text.p, text.n > 0 ? "\n" : "", name, w->process, w->process, w->process);
 	json_decref(document);
-	lm_buf_fini(&path);
 	lm_buf_fini(&text);
 }
 
 /* ---- one intent ------------------------------------------------------------------------------- */
 
-static int print_process(struct waiting *w, const char *process)
+static int print_process(struct waiting *w)
 {
+	enum form form = form_of(w->args);
 	struct lm_buf path, body;
+	json_t *document = NULL;
 
 	lm_buf_init(&path, 4096);
 	lm_buf_init(&body, 64 * TEXT_MAX);
-	client_path(w->client, &path, "/api/processes/%?shallow=true", process, NULL);
-	struct lm_err *e = client_get(w->client, path.p, &body);
-	if (e == NULL)
-		puts(body.p);
+	client_path(w->client, &path, "/api/processes/%?shallow=true", w->process, NULL);
+	struct lm_err *e = client_get_json(w->client, path.p, &document);
+	if (e == NULL) {
+		form_print_data(form, document, &body);
+		fputs(body.p, stdout);
+	}
+	json_decref(document);
 	lm_buf_fini(&path);
 	lm_buf_fini(&body);
 	return e != NULL ? cli_fail(e) : CLI_OK;
 }
 
-static int wait_process(struct waiting *w, const char *process, int64_t after)
+static int wait_process(struct waiting *w, int64_t after)
 {
-	struct progress_conf conf = {process, w->render,
-	    isatty(STDOUT_FILENO) != 0 && !cli_wants_json(w->args), screen_stdout().columns};
+	struct screen screen = screen_stdout();
+	bool is_data = form_is_data(form_of(w->args));
 	int status = CLI_OK;
 
+	w->is_live = screen.live && !is_data;
+	struct progress_conf conf = {
+	    w->process, w->render, w->is_live, screen.columns, screen.rows};
 	w->progress = progress_new(&conf);
+	if (w->is_live) {
+		json_t *document = ask_process(w, w->process);
+
+		progress_plan(w->progress, document);
+		json_decref(document);
+	}
 	follow(w, after);
 	enum progress_end end = progress_end(w->progress);
 	progress_free(w->progress);
 	if (end == PROGRESS_GOES_ON)
 		return cli_fail(lm_err_new(LM_ERR_TIMEOUT,
 		    "still going on after %ld s: see 'lm describe process %s'", w->args->timeout_s,
-		    process));
-	if (cli_wants_json(w->args))
-		status = print_process(w, process);
+		    w->process));
+	if (is_data)
+		status = print_process(w);
 	bool cancels = strcmp(w->request->intent, "cancel") == 0;
 	if (end == (cancels ? PROGRESS_CANCELLED : PROGRESS_COMPLETED))
 		return status;
-	if (!cli_wants_json(w->args) && end == PROGRESS_FAILED)
-		explain_failure(w, process);
+	if (!is_data && end == PROGRESS_FAILED)
+		explain_failure(w);
 	return CLI_FAILED;
 }
 
@@ -222,14 +266,15 @@ int wait_request(const struct args *a, struct client *c, const struct request *r
 	struct lm_err *e = last_event(c, &after);
 	if (e == NULL)
 		e = send_intent(c, r, &process);
+	w.process = process.p;
 	if (e != NULL)
 		status = cli_fail(lm_err_wrap(e, "%s", r->subject));
-	else if (a->no_wait && cli_wants_json(a))
-		status = print_process(&w, process.p);
+	else if (a->no_wait && form_is_data(form_of(a)))
+		status = print_process(&w);
 	else if (a->no_wait)
 		printf("%s: accepted as process %s\n", r->subject, process.p);
 	else
-		status = wait_process(&w, process.p, after);
+		status = wait_process(&w, after);
 	lm_buf_fini(&process);
 	return status;
 }

@@ -2,9 +2,9 @@
 #include "lm/cli/complete/names.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/map.h"
 #include "lm/cli/cli.h"
 #include "lm/cli/client.h"
@@ -72,14 +72,14 @@ struct walk {
 	const struct names *names;
 	const char *root;
 	struct lm_map *seen;
+	struct lm_arena *arena;
 };
 
 static void tell_cluster(struct walk *w, const json_t *node)
 {
 	const char *name = below(w->root, render_text(node, "name"));
-	char cluster[NAME_BYTES];
+	const char *cluster = lm_arena_strndup(w->arena, name, cluster_size(name));
 
-	snprintf(cluster, sizeof cluster, "%.*s", (int)cluster_size(name), name);
 	if (*cluster == '\0' || lm_map_find(w->seen, cluster) != NULL)
 		return;
 	lm_map_put(w->seen, cluster, w);
@@ -108,8 +108,9 @@ static void tell_all(
     const struct names *n, const char *assembly, void (*tell)(struct walk *, const json_t *))
 {
 	LM_AUTO(lm_map) seen = lm_map_new();
+	LM_AUTO(lm_arena) arena = lm_arena_new();
 	json_t *document = ask(n, "/api/topology/assemblies/%", assembly);
-	struct walk w = {n, render_text(document, "name"), seen};
+	struct walk w = {n, render_text(document, "name"), seen, arena};
 
 	walk(&w, document, tell, 0);
 	json_decref(document);

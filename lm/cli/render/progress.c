@@ -4,25 +4,56 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
+#include "base/map.h"
 #include "base/vec.h"
 
-enum { LIVE_MAX = 12, ACTION_WIDTH = 22, NAME_WIDTH = 32, LINE_BYTES = 1024 };
+enum {
+	LIVE_MAX = 12,
+	ACTION_WIDTH = 22,
+	NAME_WIDTH = 32,
+	LEAD_WIDTH = 10, /* what stands in front of a name */
+	TIME_WIDTH = 10, /* "1 min 05 s" */
+	LINE_BYTES = 4096,
+	LOG_LINES = 8,
+	ROWS_KEPT = 4, /* of the terminal, for what stands above, and the sum */
+	SPIN_MS = 100,
+};
 
-struct running {
-	char *step, *action, *name;
-	int64_t since_ms;
+/* A component, or a relationship, that is at work or has steps to come. */
+struct item {
+	char *name;          /* whole */
+	char *step, *action; /* that runs; NULL: none does */
+	struct lm_buf done;  /* the actions that have ended */
+	int64_t since_ms;    /* when the step began */
+	int64_t took_ms;     /* all that have ended */
 };
 
 struct progress {
 	struct progress_conf conf;
 	char *process;
-	LM_VEC(struct running) running;
-	size_t n_steps; /* that have ended */
-	size_t drawn;   /* lines on the screen that will be redrawn */
-	bool has_begun; /* and it was seen when */
+	char *root;                /* the assembly's name; NULL: not known yet */
+	char *failed;              /* a step; NULL: none */
+	bool is_told;              /* and somebody has asked which */
+	LM_VEC(struct item) items; /* in the order in which they began */
+	struct lm_map *left;       /* whole name -> size_t, steps to come */
+	struct lm_arena *names;    /* of that map */
+	size_t n_planned, n_steps; /* steps in all (0: unknown); that have ended */
+	size_t drawn;              /* lines on the screen that will be redrawn */
+	bool has_begun;            /* and it was seen when */
 	int64_t begin_ms, last_event;
+	int64_t seen_ms; /* the same by the caller's clock; 0: not yet */
 	enum progress_end end;
 };
+
+static char *copy_of(const char *text)
+{
+	char *copy = strdup(text);
+
+	if (copy == NULL)
+		abort();
+	return copy;
+}
 
 struct progress *progress_new(const struct progress_conf *conf)
 {
@@ -31,29 +62,36 @@ struct progress *progress_new(const struct progress_conf *conf)
 	if (p == NULL)
 		abort();
 	p->conf = *conf;
-	p->process = strdup(conf->process);
-	if (p->process == NULL)
-		abort();
+	p->process = copy_of(conf->process);
+	p->left = lm_map_new();
+	p->names = lm_arena_new();
 	if (p->conf.columns == 0)
 		p->conf.columns = 80;
+	if (p->conf.rows == 0)
+		p->conf.rows = 24;
 	return p;
 }
 
-static void running_fini(struct running *r)
+static void item_fini(struct item *it)
 {
-	free(r->step);
-	free(r->action);
-	free(r->name);
+	free(it->name);
+	free(it->step);
+	free(it->action);
+	lm_buf_fini(&it->done);
 }
 
 void progress_free(struct progress *p)
 {
 	if (p == NULL)
 		return;
-	for (size_t i = 0; i < p->running.n; i++)
-		running_fini(&p->running.v[i]);
-	lm_vec_free(&p->running);
+	for (size_t i = 0; i < p->items.n; i++)
+		item_fini(&p->items.v[i]);
+	lm_vec_free(&p->items);
+	lm_map_free(p->left);
+	lm_arena_free(p->names);
 	free(p->process);
+	free(p->root);
+	free(p->failed);
 	free(p);
 }
 
@@ -67,50 +105,112 @@ int64_t progress_last_event(const struct progress *p)
 	return p->last_event;
 }
 
-/* ---- what runs -------------------------------------------------------------------------------- */
-
-/* Without the name of the root assembly, which is the same everywhere. */
-static const char *short_name(const json_t *event)
+const char *progress_failed_step(struct progress *p)
 {
-	const char *subject = render_text(event, "subject");
-	const char *root = render_text(event, "rootAssemblyName");
-	size_t n = strlen(root);
+	bool was_told = p->is_told;
 
-	if (n > 0 && strncmp(subject, root, n) == 0 && strncmp(subject + n, "__", 2) == 0)
-		return subject + n + 2;
-	return subject;
+	p->is_told = true;
+	return was_told ? NULL : p->failed;
 }
 
-static void add_running(struct progress *p, const json_t *event, int64_t now_ms)
-{
-	const char *step = render_text(event, "step");
+/* ---- steps to come ---------------------------------------------------------------------------- */
 
-	for (size_t i = 0; i < p->running.n; i++)
-		if (strcmp(p->running.v[i].step, step) == 0)
-			return;
-	struct running *r = LM_PUSH(NULL, &p->running);
-	r->step = strdup(step);
-	r->action = strdup(render_text(event, "action"));
-	r->name = strdup(short_name(event));
-	r->since_ms = now_ms;
-	if (r->step == NULL || r->action == NULL || r->name == NULL)
-		abort();
+static size_t *find_left(const struct progress *p, const char *name)
+{
+	return lm_map_find(p->left, name);
 }
 
-static void remove_running(struct progress *p, const char *step)
+static size_t left_of(const struct progress *p, const char *name)
 {
-	for (size_t i = 0; i < p->running.n; i++) {
-		if (strcmp(p->running.v[i].step, step) != 0)
+	const size_t *left = find_left(p, name);
+
+	return left != NULL ? *left : 0;
+}
+
+static void expect(struct progress *p, const char *name)
+{
+	size_t *left = find_left(p, name);
+
+	if (left == NULL) {
+		left = LM_NEW(p->names, size_t);
+		lm_map_put(p->left, lm_arena_strdup(p->names, name), left);
+	}
+	*left += 1;
+}
+
+/* Of a process that goes on after a failure, what was done before will not be told again. */
+static bool is_to_come(const json_t *step, int64_t attempt)
+{
+	const json_t *own = json_object_get(step, "attempt");
+
+	return !json_is_true(json_object_get(step, "silent")) &&
+	       (!json_is_integer(own) || json_integer_value(own) >= attempt);
+}
+
+void progress_plan(struct progress *p, const json_t *process)
+{
+	const json_t *steps = json_object_get(process, "executionPlan");
+	int64_t attempt = json_integer_value(json_object_get(process, "attempt"));
+
+	for (size_t i = 0; i < json_array_size(steps); i++) {
+		const json_t *step = json_array_get(steps, i);
+		const char *name = render_text(step, "subject");
+
+		if (!is_to_come(step, attempt))
 			continue;
-		running_fini(&p->running.v[i]);
-		memmove(&p->running.v[i], &p->running.v[i + 1],
-		    (p->running.n - i - 1) * sizeof *p->running.v);
-		p->running.n--;
-		return;
+		expect(p, name);
+		p->n_planned++;
 	}
 }
 
+/* ---- what is at work -------------------------------------------------------------------------- */
+
+static struct item *find_item(struct progress *p, const char *name)
+{
+	for (size_t i = 0; i < p->items.n; i++)
+		if (strcmp(p->items.v[i].name, name) == 0)
+			return &p->items.v[i];
+	return NULL;
+}
+
+static void remove_item(struct progress *p, struct item *it)
+{
+	size_t at = (size_t)(it - p->items.v);
+
+	item_fini(it);
+	lm_vec_remove(&p->items, at);
+}
+
+static void begin_step(struct progress *p, const json_t *event, int64_t now_ms)
+{
+	const char *name = render_text(event, "subject"), *step = render_text(event, "step");
+	struct item *it = find_item(p, name);
+
+	if (it == NULL) {
+		it = LM_PUSH(NULL, &p->items);
+		it->name = copy_of(name);
+		lm_buf_init(&it->done, LINE_BYTES);
+	}
+	if (it->step != NULL && strcmp(it->step, step) == 0)
+		return;
+	free(it->step);
+	free(it->action);
+	it->step = copy_of(step);
+	it->action = copy_of(render_text(event, "action"));
+	it->since_ms = now_ms;
+}
+
 /* ---- lines ------------------------------------------------------------------------------------ */
+
+/* Without the name of the assembly, which is the same everywhere. */
+static const char *short_name(const char *root, const char *name)
+{
+	size_t n = root != NULL ? strlen(root) : 0;
+
+	return n > 0 && strncmp(name, root, n) == 0 && strncmp(name + n, "__", 2) == 0
+		   ? name + n + 2
+		   : name;
+}
 
 static void pad_to(struct lm_buf *out, const char *text, size_t width)
 {
@@ -119,35 +219,170 @@ static void pad_to(struct lm_buf *out, const char *text, size_t width)
 	lm_buf_printf(out, "%s%*s ", text, (int)(n < width ? width - n : 0), "");
 }
 
-static void print_ended(struct progress *p, const json_t *event, struct lm_buf *out)
+static void print_lead(
+    const struct progress *p, enum render_hue hue, const char *word, struct lm_buf *out)
 {
-	bool failed = strcmp(render_text(event, "state"), "Failed") == 0;
+	lm_buf_puts(out, "  ");
+	render_paint(&p->conf.render, hue, word, out);
+	lm_buf_printf(out, "%*s", (int)(LEAD_WIDTH - 2 - render_width(word)), "");
+}
+
+static bool has_failed(const json_t *event)
+{
+	return strcmp(render_text(event, "state"), "Failed") == 0;
+}
+
+/* A step that has ended. */
+static void print_ended(const struct progress *p, const json_t *event, struct lm_buf *out)
+{
+	bool failed = has_failed(event);
 	const char *message = render_text(event, "message");
 
-	lm_buf_puts(out, "  ");
-	render_paint(
-	    &p->conf.render, failed ? RENDER_BAD : RENDER_GOOD, failed ? "failed" : "ok    ", out);
-	lm_buf_puts(out, "  ");
-	pad_to(out, short_name(event), NAME_WIDTH);
+	print_lead(p, failed ? RENDER_BAD : RENDER_GOOD, failed ? "failed" : "ok", out);
+	pad_to(out, short_name(p->root, render_text(event, "subject")), NAME_WIDTH);
 	pad_to(out, render_text(event, "action"), ACTION_WIDTH);
 	lm_buf_puts(out, " ");
 	render_duration(json_integer_value(json_object_get(event, "tookMs")), out);
 	lm_buf_puts(out, "\n");
 	if (failed && *message != '\0')
-		lm_buf_printf(out, "          %s\n", message);
+		lm_buf_printf(out, "%*s%s\n", LEAD_WIDTH, "", message);
+}
+
+/* Bytes at the end of a text that take so many columns. */
+static const char *last_columns(const char *text, size_t width)
+{
+	size_t n = render_width(text);
+
+	for (; n > width; n--)
+		for (text++; (*text & 0xc0) == 0x80;)
+			text++;
+	return text;
+}
+
+/* How many columns there are for actions. */
+static size_t room_for_actions(const struct progress *p)
+{
+	size_t used = LEAD_WIDTH + NAME_WIDTH + 1 + TIME_WIDTH + 2;
+
+	return p->conf.columns > used + ACTION_WIDTH ? p->conf.columns - used : ACTION_WIDTH;
+}
+
+/* A time, and the actions that it is of; of many the latest. */
+static void print_actions(
+    const struct progress *p, const char *actions, int64_t ms, struct lm_buf *out)
+{
+	size_t room = room_for_actions(p);
+	bool is_cut = render_width(actions) > room;
+	const char *dots = p->conf.render.unicode ? "\xe2\x80\xa6" : "~";
+	struct lm_buf time;
+
+	lm_buf_init(&time, 64);
+	if (ms >= 0)
+		render_duration(ms, &time);
+	lm_buf_printf(out, "%*s  %s%s", TIME_WIDTH, time.p, is_cut ? dots : "",
+	    is_cut ? last_columns(actions, room - 1) : actions);
+	lm_buf_fini(&time);
+}
+
+/* A component has done all that it had to. */
+static void print_item(const struct progress *p, const struct item *it, struct lm_buf *out)
+{
+	print_lead(p, RENDER_GOOD, "ok", out);
+	pad_to(out, short_name(p->root, it->name), NAME_WIDTH);
+	print_actions(p, it->done.p, it->took_ms, out);
+	lm_buf_puts(out, "\n");
+}
+
+/* On a terminal: those that have no step to come any more; at the end all. */
+static void settle(struct progress *p, struct lm_buf *out)
+{
+	bool all = p->end != PROGRESS_GOES_ON;
+
+	for (size_t i = 0; i < p->items.n;) {
+		struct item *it = &p->items.v[i];
+		bool is_done = it->step == NULL && p->n_planned > 0 && left_of(p, it->name) == 0;
+
+		if (!is_done && !all) {
+			i++;
+			continue;
+		}
+		progress_erase(p, out);
+		if (it->done.n > 0)
+			print_item(p, it, out);
+		remove_item(p, it);
+	}
+}
+
+static void end_live_step(struct progress *p, const json_t *event, struct lm_buf *out)
+{
+	struct item *it = find_item(p, render_text(event, "subject"));
+
+	if (it == NULL)
+		return;
+	size_t *left = find_left(p, it->name);
+	if (left != NULL && *left > 0)
+		*left -= 1;
+	if (has_failed(event)) {
+		progress_erase(p, out);
+		print_ended(p, event, out);
+		remove_item(p, it);
+	} else {
+		lm_buf_printf(&it->done, "%s%s", it->done.n > 0 ? " " : "", it->action);
+		it->took_ms += json_integer_value(json_object_get(event, "tookMs"));
+		free(it->step);
+		free(it->action);
+		it->step = it->action = NULL;
+	}
+	settle(p, out);
 }
 
 static void on_step(struct progress *p, const json_t *event, int64_t now_ms, struct lm_buf *out)
 {
+	if (p->root == NULL)
+		p->root = copy_of(render_text(event, "rootAssemblyName"));
 	if (strcmp(render_text(event, "state"), "Started") == 0) {
-		add_running(p, event, now_ms);
+		if (p->conf.is_live)
+			begin_step(p, event, now_ms);
 		return;
 	}
-	remove_running(p, render_text(event, "step"));
 	p->n_steps++;
-	progress_erase(p, out);
-	print_ended(p, event, out);
+	if (has_failed(event)) {
+		free(p->failed);
+		p->failed = copy_of(render_text(event, "step"));
+		p->is_told = false;
+	}
+	if (p->conf.is_live)
+		end_live_step(p, event, out);
+	else
+		print_ended(p, event, out);
 }
+
+void progress_log(struct progress *p, const char *log, struct lm_buf *out)
+{
+	const char *end = log + strlen(log), *from = NULL;
+	int lines = 0;
+
+	if (!p->conf.is_live || *log == '\0')
+		return;
+	while (end > log && end[-1] == '\n')
+		end--;
+	for (from = end; from > log; from--)
+		if (from[-1] == '\n' && ++lines == LOG_LINES)
+			break;
+	progress_erase(p, out);
+	while (from < end) {
+		size_t n = strcspn(from, "\n");
+
+		lm_buf_printf(out, "%*s", LEAD_WIDTH, "");
+		render_paint(&p->conf.render, RENDER_FAINT,
+		    p->conf.render.unicode ? "\xe2\x94\x82 " : "| ", out);
+		lm_buf_add(out, from, n);
+		lm_buf_puts(out, "\n");
+		from += n + (from[n] == '\n');
+	}
+}
+
+/* ---- the process ------------------------------------------------------------------------------ */
 
 /* What exists is as it was wanted already. */
 static bool changed_nothing(const struct progress *p, const json_t *event)
@@ -172,25 +407,38 @@ static void print_why(struct progress *p, const json_t *event, struct lm_buf *ou
 		lm_buf_printf(out, ": %s", reason);
 	else if (changed_nothing(p, event))
 		lm_buf_puts(out, ": nothing to do");
+	else if (p->conf.is_live && p->end == PROGRESS_COMPLETED && p->n_steps > 0)
+		lm_buf_printf(out, ", %zu step%s", p->n_steps, p->n_steps == 1 ? "" : "s");
 	lm_buf_puts(out, "\n");
 }
 
-static void on_process(struct progress *p, const json_t *event, struct lm_buf *out)
+static void read_state(struct progress *p, const json_t *event)
+{
+	static const struct {
+		const char *state;
+		enum progress_end end;
+	} ends[] = {{"Completed", PROGRESS_COMPLETED}, {"Failed", PROGRESS_FAILED},
+	    {"Cancelled", PROGRESS_CANCELLED}};
+	const char *state = render_text(event, "processState");
+
+	for (size_t i = 0; i < LM_COUNT(ends); i++)
+		if (strcmp(ends[i].state, state) == 0)
+			p->end = ends[i].end;
+}
+
+static void on_process(struct progress *p, const json_t *event, int64_t now_ms, struct lm_buf *out)
 {
 	const char *state = render_text(event, "processState");
 	int64_t at = json_integer_value(json_object_get(event, "at_ms"));
 
-	if (strcmp(state, "Completed") == 0)
-		p->end = PROGRESS_COMPLETED;
-	else if (strcmp(state, "Failed") == 0)
-		p->end = PROGRESS_FAILED;
-	else if (strcmp(state, "Cancelled") == 0)
-		p->end = PROGRESS_CANCELLED;
+	read_state(p, event);
 	if (p->end == PROGRESS_GOES_ON && !p->has_begun) {
 		p->has_begun = true;
 		p->begin_ms = at;
+		p->seen_ms = now_ms;
 	}
 	progress_erase(p, out);
+	settle(p, out);
 	render_paint(&p->conf.render, RENDER_BOLD, render_text(event, "assemblyName"), out);
 	lm_buf_printf(out, ": %s ", render_text(event, "intentType"));
 	render_paint(&p->conf.render, render_hue_of(state), state, out);
@@ -216,19 +464,62 @@ void progress_event(struct progress *p, const json_t *event, int64_t now_ms, str
 	if (strcmp(type, "StepEvent") == 0)
 		on_step(p, event, now_ms, out);
 	else if (strcmp(type, "ProcessStateChangeEvent") == 0)
-		on_process(p, event, out);
+		on_process(p, event, now_ms, out);
 }
 
 /* ---- the live part ---------------------------------------------------------------------------- */
 
 void progress_erase(struct progress *p, struct lm_buf *out)
 {
-	for (; p->drawn > 0; p->drawn--)
-		lm_buf_puts(out, "\033[1A\033[2K");
+	if (p->drawn > 0)
+		lm_buf_printf(out, "\033[%zuA\r\033[J", p->drawn);
+	p->drawn = 0;
+}
+
+static const char *spinner(const struct progress *p, int64_t now_ms)
+{
+	static const char *const round[] = {"\xe2\xa0\x8b", "\xe2\xa0\x99", "\xe2\xa0\xb9",
+	    "\xe2\xa0\xb8", "\xe2\xa0\xbc", "\xe2\xa0\xb4", "\xe2\xa0\xa6", "\xe2\xa0\xa7",
+	    "\xe2\xa0\x87", "\xe2\xa0\x8f"};
+	static const char *const plain[] = {"|", "/", "-", "\\"};
+	size_t at = (size_t)(now_ms / SPIN_MS);
+
+	return p->conf.render.unicode ? round[at % LM_COUNT(round)] : plain[at % LM_COUNT(plain)];
+}
+
+/* A component at work: the steps it has done, the one it is at, and how long that takes. */
+static void put_item(
+    const struct progress *p, const struct item *it, int64_t now_ms, struct lm_buf *line)
+{
+	struct lm_buf actions;
+
+	lm_buf_init(&actions, LINE_BYTES);
+	lm_buf_printf(&actions, "%s%s%s", it->done.p,
+	    it->done.n > 0 && it->action != NULL ? " " : "", it->action != NULL ? it->action : "");
+	lm_buf_printf(
+	    line, "  %s%*s", it->step != NULL ? spinner(p, now_ms) : " ", LEAD_WIDTH - 3, "");
+	pad_to(line, short_name(p->root, it->name), NAME_WIDTH);
+	print_actions(p, actions.p, it->step != NULL ? now_ms - it->since_ms : -1, line);
+	lm_buf_fini(&actions);
+}
+
+/* "  12 of 48 steps, 3 under way, 1.9 s" */
+static void put_sum(const struct progress *p, int64_t now_ms, struct lm_buf *line)
+{
+	size_t running = 0;
+
+	for (size_t i = 0; i < p->items.n; i++)
+		running += p->items.v[i].step != NULL;
+	lm_buf_printf(line, "  %zu", p->n_steps);
+	if (p->n_planned >= p->n_steps && p->n_planned > 0)
+		lm_buf_printf(line, " of %zu", p->n_planned);
+	lm_buf_printf(line, " steps done, %zu under way, ", running);
+	render_duration(p->seen_ms > 0 ? now_ms - p->seen_ms : 0, line);
 }
 
 /* A line that is wider than the terminal would take two, and erasing would leave one behind. */
-static void print_cut(const struct progress *p, const struct lm_buf *line, struct lm_buf *out)
+static void put_cut(
+    struct progress *p, struct lm_buf *line, enum render_hue hue, struct lm_buf *out)
 {
 	size_t width = 0, i = 0;
 
@@ -237,33 +528,44 @@ static void print_cut(const struct progress *p, const struct lm_buf *line, struc
 		if (width >= p->conf.columns)
 			break;
 	}
-	lm_buf_add(out, line->p, i);
+	line->p[i] = '\0';
+	render_paint(&p->conf.render, hue, line->p, out);
 	lm_buf_puts(out, "\n");
+	lm_buf_clear(line);
+	p->drawn++;
+}
+
+static size_t lines_for_items(const struct progress *p)
+{
+	size_t rows = p->conf.rows > ROWS_KEPT ? p->conf.rows - ROWS_KEPT : 1;
+
+	return rows < LIVE_MAX ? rows : LIVE_MAX;
 }
 
 void progress_draw(struct progress *p, int64_t now_ms, struct lm_buf *out)
 {
+	size_t most = lines_for_items(p), shown = 0;
 	struct lm_buf line;
 
-	if (!p->conf.is_live || p->end != PROGRESS_GOES_ON)
+	if (!p->conf.is_live || p->end != PROGRESS_GOES_ON || p->items.n == 0)
 		return;
 	progress_erase(p, out);
 	lm_buf_init(&line, LINE_BYTES);
-	for (size_t i = 0; i < p->running.n && i <= LIVE_MAX; i++) {
-		const struct running *r = &p->running.v[i];
-
-		lm_buf_clear(&line);
-		if (i == LIVE_MAX) {
-			lm_buf_printf(&line, "  and %zu more", p->running.n - LIVE_MAX);
-		} else {
-			lm_buf_puts(&line, "  ...     ");
-			pad_to(&line, r->name, NAME_WIDTH);
-			pad_to(&line, r->action, ACTION_WIDTH);
-			lm_buf_puts(&line, " ");
-			render_duration(now_ms - r->since_ms, &line);
+	/* Those at work first: when there is no room for all, the others need not be seen. */
+	for (int at_work = 1; at_work >= 0; at_work--) {
+		for (size_t i = 0; i < p->items.n && shown < most; i++) {
+			if ((p->items.v[i].step != NULL) != at_work)
+				continue;
+			put_item(p, &p->items.v[i], now_ms, &line);
+			put_cut(p, &line, at_work ? RENDER_PLAIN : RENDER_FAINT, out);
+			shown++;
 		}
-		print_cut(p, &line, out);
-		p->drawn++;
 	}
+	if (p->items.n > shown) {
+		lm_buf_printf(&line, "%*sand %zu more", LEAD_WIDTH, "", p->items.n - shown);
+		put_cut(p, &line, RENDER_FAINT, out);
+	}
+	put_sum(p, now_ms, &line);
+	put_cut(p, &line, RENDER_BOLD, out);
 	lm_buf_fini(&line);
 }
