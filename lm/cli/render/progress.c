@@ -327,7 +327,8 @@ static void end_live_step(struct progress *p, const json_t *event, struct lm_buf
 		print_ended(p, event, out);
 		remove_item(p, it);
 	} else {
-		lm_buf_printf(&it->done, "%s%s", it->done.n > 0 ? " " : "", it->action);
+		lm_buf_printf(
+		    &it->done, "%s%s", it->done.n > 0 ? " " : "", render_text(event, "action"));
 		it->took_ms += json_integer_value(json_object_get(event, "tookMs"));
 		free(it->step);
 		free(it->action);
