@@ -296,6 +296,34 @@ ends 1 whoami
 ends 0 status
 ends 0 logout
 
+# types STATUS ANSWER...: lm user add typed, on a terminal; what it shows is in the file shown. The answers
+# are as in printf.
+types() {
+	python3 - "$lm" "$@" <<-'END' || fail "what is typed on a terminal: $(cat shown)"
+		import os, pty, sys
+		lm, want, answers = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
+		pid, fd = pty.fork()
+		if pid == 0:
+		    os.execv(lm, [lm, "user", "add", "typed", "--state", "state"])
+		shown = b""
+		try:
+		    while data := os.read(fd, 4096):
+		        shown += data
+		        if data.endswith(b": ") and answers:
+		            os.write(fd, answers.pop(0).encode().decode("unicode_escape").encode())
+		except OSError:  # the terminal has gone with the program
+		    pass
+		open("shown", "wb").write(shown)
+		sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) != want)
+	END
+	! grep -q "$mark" shown || fail "what is typed is shown: $(cat shown)"
+}
+
+types 1 "$mark-typed\\n" "$mark-tiped\\n"
+types 1 "$mark-typed\\x03"
+types 0 "$mark-tiped\\x7f\\x7f\\x7f\\x7fyped\\n" "$mark-typed\\r"
+logs_in 200 typed "$mark-typed"
+
 # ---- guessing ---------------------------------------------------------------------------------------------
 
 tries=0

@@ -61,9 +61,9 @@ static struct lm_err *ask(int tty, const char *prompt, char out[SECRET_SIZE])
 		return lm_err_errno(errno, "cannot ask on this terminal");
 	quiet = was;
 	quiet.c_lflag &= ~(tcflag_t)(ECHO | ISIG | ICANON);
-	dprintf(tty, "%s: ", prompt);
 	if (tcsetattr(tty, TCSAFLUSH, &quiet) != 0)
 		return lm_err_errno(errno, "cannot ask on this terminal");
+	dprintf(tty, "%s: ", prompt);
 	struct lm_err *e = read_line(tty, true, out);
 	tcsetattr(tty, TCSAFLUSH, &was);
 	dprintf(tty, "\n");
