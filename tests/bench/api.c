@@ -3,8 +3,8 @@
  * api [-j FILE] LM
  *
  * The API of the manager LM (a program) from outside, on loopback: documents of an assembly beside a
- * bare libmicrohttpd that sends the same bytes, and what the command line takes from its start to the
- * end of its output.  See tests/bench/README.md.
+ * bare libmicrohttpd that sends the same bytes, what the command line takes from its start to the end
+ * of its output, and how soon an intent is acknowledged while a hundred processes run.  See tests/bench/README.md.
  */
 #include <fcntl.h>
 #include <inttypes.h>
@@ -18,15 +18,20 @@
 
 #include "base/buf.h"
 #include "tests/bench/lib/bare.h"
+#include "tests/bench/lib/simulated_driver.h"
 #include "tests/lib/bench.h"
 #include "tests/lib/bench_lm.h"
 #include "tests/lib/hammer.h"
+#include "tests/lib/operator.h"
 
 enum {
 	ASSEMBLIES = 20,
 	CONNECTIONS = 16,
 	ROUNDS = 5,
 	RUNS = 200, /* of the command line */
+	PROCESSES = 100,
+	STEP_MS = 50,
+	INTENTS = 500,
 	DOCUMENT_MAX = 60 * 1024,
 };
 static const double round_s = 1, half_s = 3;
@@ -41,23 +46,6 @@ static void die(const char *what)
 
 static const char topology[] = "GET /api/topology/assemblies/fifty HTTP/1.1\r\nHost: "
 			       "localhost\r\nAccept: application/json\r\n\r\n";
-
-static void create_fifty(const struct bench_lm *lm)
-{
-	struct hammer_conf conf = {
-	    .port = lm->port, .connections = 1, .requests = 1, .seconds = 60};
-	struct hammer_result r;
-	char *text = hammer_post("/api/intent/createAssembly", NULL,
-	    "{\"assemblyName\":\"fifty\",\"descriptorName\":\"assembly::fifty::1.0\","
-	    "\"intendedState\":\"Active\"}",
-	    &conf.request_n);
-
-	conf.request = text;
-	hammer(&conf, &r);
-	free(text);
-	if (r.ok != 1)
-		die("the assembly of 50 components cannot be created");
-}
 
 static void read_document(const struct bench_lm *lm, struct lm_buf *out)
 {
@@ -110,7 +98,7 @@ static bool measure_topology(const struct bench_lm *lm, json_t *figures)
 	struct lm_buf document;
 
 	lm_buf_init(&document, DOCUMENT_MAX);
-	create_fifty(lm);
+	bench_lm_create(lm, "fifty", "assembly::fifty::1.0");
 	read_document(lm, &document);
 	bare_start(&floor, document.p, document.n);
 	for (unsigned i = 0; i < ROUNDS; i++) {
@@ -128,6 +116,62 @@ static bool measure_topology(const struct bench_lm *lm, json_t *figures)
 	};
 	bare_stop(&floor);
 	lm_buf_fini(&document);
+	return bench_show_all(figures, all, LM_COUNT(all));
+}
+
+/* ---- intents while others run ------------------------------------------------------------------- */
+
+static unsigned count_running(const struct bench_lm *lm)
+{
+	char command[200];
+	unsigned n = 0;
+
+	snprintf(command, sizeof command,
+	    "curl -sS -m 20 'http://127.0.0.1:%u/api/processes?processStatuses=In%%20Progress&"
+	    "limit=1000' | jq length",
+	    lm->port);
+	FILE *f = popen(command, "re");
+	if (f == NULL || fscanf(f, "%u", &n) != 1 || pclose(f) != 0)
+		die("the processes cannot be counted");
+	return n;
+}
+
+/* A hundred processes of a hundred steps each, all asked of a driver that answers after a while. */
+static void begin_processes(const struct bench_lm *lm, const struct simulated_driver *d)
+{
+	char body[200], name[16];
+
+	snprintf(
+	    body, sizeof body, "{\"type\":\"far\",\"baseUri\":\"http://127.0.0.1:%u\"}", d->port);
+	bench_lm_post(lm, "/api/resource-manager/resource-drivers", body);
+	bench_lm_post(lm, "/api/deploymentLocations",
+	    "{\"name\":\"far\",\"resourceManager\":\"lm\",\"infrastructureType\":\"far\"}");
+	for (unsigned i = 0; i < PROCESSES; i++) {
+		snprintf(name, sizeof name, "far%u", i);
+		bench_lm_create(lm, name, "assembly::far::1.0");
+	}
+}
+
+static bool measure_intents(const struct bench_lm *lm, json_t *figures)
+{
+	static double took[INTENTS];
+	struct simulated_driver far;
+
+	simulated_driver_start(&far, lm->port, STEP_MS);
+	begin_processes(lm, &far);
+	unsigned before = count_running(lm);
+	for (unsigned i = 0; i < INTENTS; i++)
+		took[i] = operator_intent(lm, i % (ASSEMBLIES * LM_METERS));
+	unsigned after = count_running(lm);
+	simulated_driver_stop(&far);
+	double median = bench_median(took, INTENTS);
+	const struct bench_figure all[] = {
+	    {"api.intent.running_before", "processes", before, BENCH_AT_LEAST, PROCESSES},
+	    {"api.intent.running_after", "processes", after, BENCH_AT_LEAST, PROCESSES},
+	    {"api.intent.acknowledged", "ms", median * 1e3, BENCH_NO_GOAL, 0},
+	    {"api.intent.acknowledged.p99", "ms", took[INTENTS * 99 / 100] * 1e3, BENCH_AT_MOST,
+		10},
+	};
 	return bench_show_all(figures, all, LM_COUNT(all));
 }
 
@@ -202,6 +246,7 @@ int main(int argc, char **argv)
 	bench_lm_start(&lm, argv[optind], ASSEMBLIES);
 	bool met = measure_topology(&lm, figures);
 	met &= measure_cli(&lm, argv[optind], figures);
+	met &= measure_intents(&lm, figures);
 	bench_lm_stop(&lm);
 	bool written = bench_report(report, figures, met);
 	return met && written ? 0 : 1;

@@ -38,6 +38,17 @@ static void die(const char *what)
 	exit(1);
 }
 
+static const char far_package[] =
+    "name: resource::far::1.0\n"
+    "properties:\n"
+    "  deploymentLocation: {default: far}\n"
+    "lifecycle: {Install: {}, Start: {}}\n"
+    "default-driver: {far: {selector: {infrastructure-type: ['*']}}}\n"
+    "---\n"
+    "name: assembly::far::1.0\n"
+    "composition:\n"
+    "  far: {type: 'resource::far::1.0', cluster: {initial-quantity: 50}}\n";
+
 /* What it logs is read to the end, so that it never waits for us. */
 static void *drain(void *arg)
 {
@@ -66,16 +77,24 @@ static unsigned await_port(FILE *log)
 	return 0;
 }
 
-static void write_package(const struct bench_lm *b)
+static void write_file(const struct bench_lm *b, const char *folder, const char *text)
 {
-	char path[128];
+	char path[160];
 
-	snprintf(path, sizeof path, "%s/packages", b->folder);
+	snprintf(path, sizeof path, "%s/%s", b->folder, folder);
 	mkdir(path, 0700);
-	snprintf(path, sizeof path, "%s/packages/all.yml", b->folder);
-	FILE *f = fopen(path, "we");
-	if (f == NULL || fputs(package, f) < 0 || fclose(f) != 0)
-		die("its package cannot be written");
+	snprintf(path, sizeof path, "%s/%s/all.yml", b->folder, folder);
+	FILE *f = text == NULL ? NULL : fopen(path, "we");
+	if (text != NULL && (f == NULL || fputs(text, f) < 0 || fclose(f) != 0))
+		die("its packages cannot be written");
+}
+
+static void write_packages(const struct bench_lm *b)
+{
+	write_file(b, "packages", package);
+	write_file(b, "packages/far", far_package);
+	write_file(b, "packages/far/Lifecycle", NULL);
+	write_file(b, "packages/far/Lifecycle/far", "what: nothing\n");
 }
 
 static void run(const struct bench_lm *b, const char *lm, int log)
@@ -103,23 +122,36 @@ static void read_token(struct bench_lm *b, const char *lm)
 	b->token[strcspn(b->token, "\n")] = '\0';
 }
 
-static void create(const struct bench_lm *b, unsigned n)
+void bench_lm_post(const struct bench_lm *b, const char *path, const char *body)
 {
-	char body[256];
 	struct hammer_result r;
 	struct hammer_conf conf = {.port = b->port, .connections = 1, .requests = 1, .seconds = 60};
+	char *text = hammer_post(path, NULL, body, &conf.request_n);
+
+	conf.request = text;
+	hammer(&conf, &r);
+	free(text);
+	if (r.ok != 1)
+		die("what it is asked for is refused");
+}
+
+void bench_lm_create(const struct bench_lm *b, const char *name, const char *descriptor)
+{
+	char body[256];
+
+	snprintf(body, sizeof body,
+	    "{\"assemblyName\":\"%s\",\"descriptorName\":\"%s\",\"intendedState\":\"Active\"}",
+	    name, descriptor);
+	bench_lm_post(b, "/api/intent/createAssembly", body);
+}
+
+static void create(const struct bench_lm *b, unsigned n)
+{
+	char name[16];
 
 	for (unsigned i = 0; i < n; i++) {
-		snprintf(body, sizeof body,
-		    "{\"assemblyName\":\"m%u\",\"descriptorName\":\"assembly::meters::1.0\","
-		    "\"intendedState\":\"Active\"}",
-		    i);
-		char *text = hammer_post("/api/intent/createAssembly", NULL, body, &conf.request_n);
-		conf.request = text;
-		hammer(&conf, &r);
-		free(text);
-		if (r.ok != 1)
-			die("an assembly cannot be created");
+		snprintf(name, sizeof name, "m%u", i);
+		bench_lm_create(b, name, "assembly::meters::1.0");
 	}
 }
 
@@ -156,7 +188,7 @@ void bench_lm_start(struct bench_lm *b, const char *lm, unsigned assemblies)
 	*b = (struct bench_lm){.folder = "/tmp/lm-bench-XXXXXX"};
 	if (mkdtemp(b->folder) == NULL || pipe2(log, O_CLOEXEC) != 0)
 		die("no place for it");
-	write_package(b);
+	write_packages(b);
 	b->pid = fork();
 	if (b->pid == 0)
 		run(b, lm, log[1]);
