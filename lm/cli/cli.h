@@ -35,6 +35,7 @@ struct args {
 	const char *server;
 	const char *output; /* NULL, or what -o says */
 	const char *file, *name, *process, *state_dir, *images_dir, *listen, *log_level, *journal;
+	const char *log_format;
 	const char *callback;
 	struct arg_list packages, properties; /* "name=value" */
 	const char *descriptor, *intended;    /* NULL: as it is */

@@ -34,11 +34,22 @@ static bool set_log_level(const char *name)
 	return name == NULL;
 }
 
+static bool set_log_format(const char *name)
+{
+	bool json = name != NULL && strcmp(name, "json") == 0;
+
+	lm_log_set_form(json ? LM_LOG_JSON : LM_LOG_TEXT);
+	return name == NULL || json || strcmp(name, "text") == 0;
+}
+
 int serve_command_run(const struct args *a)
 {
 	if (!set_log_level(a->log_level))
 		return cli_usage(
 		    a, "the log level '%s' is not known: debug, info, warn or error", a->log_level);
+	if (!set_log_format(a->log_format))
+		return cli_usage(
+		    a, "the log format '%s' is not known: text or json", a->log_format);
 	if (a->metrics_port < 1 || a->metrics_port > 65535)
 		return cli_usage(a, "--metrics-port must be from 1 to 65535");
 	if (a->steps_per_location > STEPS_MAX || a->steps_per_driver > STEPS_MAX)

@@ -27,7 +27,7 @@ static const struct command commands[] = {
 	graph_run},
     {"lsp", "", "v", "the language server for editors, on standard input and output", "", 0, 0,
 	lsp_command_run},
-    {"serve", "", "pSILV[]{M1XYEUHBG^", "run the manager", "", 0, 0, serve_command_run},
+    {"serve", "", "pSILV[]{M1XYEUHBG|^", "run the manager", "", 0, 0, serve_command_run},
     {"apply", "", "fy" WAITS, "bring about the assemblies described in a file", "", 0, 0,
 	apply_run},
     {"create", "[KIND [NAME]]", "fK" WAITS, "create assemblies, or things of other kinds", "", 0, 2,

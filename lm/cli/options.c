@@ -91,6 +91,8 @@ static const struct option_row {
 	"of an older format, before it is brought to today's"},
     {'G', "log-level", OPTION_TEXT, offsetof(struct args, log_level), "LEVEL",
 	"debug, info, warn or error (info)"},
+    {'|', "log-format", OPTION_TEXT, offsetof(struct args, log_format), "FORM",
+	"text, or json: one object a line (text)"},
     {'2', "writer", OPTION_TEXT, offsetof(struct args, writer), "NAME",
 	"somebody outside, who may report about every component"},
     {'3', "component", OPTION_TEXT, offsetof(struct args, component), "NAME",

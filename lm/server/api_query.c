@@ -158,6 +158,21 @@ void api_get_status(struct api *api, struct http_request *r, const char *param)
 	lm_buf_fini(&b);
 }
 
+/* To everybody: what is wrong, and not the names of files that the reason has. */
+static void print_illness(struct manager_trouble t, struct lm_json *j)
+{
+	lm_json_str(j, "message",
+	    "the journal cannot be written: nothing new is begun; GET /api/status says why");
+	lm_json_open(j, "components", '{');
+	lm_json_open(j, "journal", '{');
+	lm_json_str(j, "status", "DOWN");
+	lm_json_open(j, "details", '{');
+	lm_json_int(j, "heldMs", t.held_ms);
+	lm_json_close(j, '}');
+	lm_json_close(j, '}');
+	lm_json_close(j, '}');
+}
+
 /* A manager that cannot write answers questions, and is not what a load balancer should send to. */
 void api_get_health(struct api *api, struct http_request *r, const char *param)
 {
@@ -170,7 +185,7 @@ void api_get_health(struct api *api, struct http_request *r, const char *param)
 	lm_json_open(&j, NULL, '{');
 	lm_json_str(&j, "status", t.why == NULL ? "UP" : "DOWN");
 	if (t.why != NULL)
-		print_journal(t, &j);
+		print_illness(t, &j);
 	lm_json_close(&j, '}');
 	http_answer(r, &(struct http_answer){.status = t.why == NULL ? 200 : 503}, &b);
 	lm_buf_fini(&b);

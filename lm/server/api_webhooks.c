@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "lm/server/api.h"
+#include "lm/server/document/document.h"
 #include "lm/server/feed/hooks.h"
 
 enum { ANSWER_MAX = 1024 * 1024 };
@@ -41,21 +42,10 @@ void api_get_webhook(struct api *api, struct http_request *r, const char *name)
 	answer_one(api, r, 200, name);
 }
 
-static json_t *read_body(struct http_request *r)
-{
-	json_error_t why;
-	json_t *body = json_loadb(r->body, r->body_n, JSON_REJECT_DUPLICATES, &why);
-
-	if (body == NULL)
-		http_answer_error(r, 400, "the body is not JSON: line %d column %d: %s", why.line,
-		    why.column, why.text);
-	return body;
-}
-
 /* 'name' NULL: a new one. */
 static void put(struct api *api, struct http_request *r, const char *name)
 {
-	json_t *body = read_body(r);
+	json_t *body = document_read(r);
 	const char *saved = NULL;
 	char location[32 + HOOK_NAME_MAX];
 
@@ -67,7 +57,7 @@ static void put(struct api *api, struct http_request *r, const char *name)
 		api_answer_err(r, 0, e);
 		return;
 	}
-	lm_log(LM_LOG_INFO, "webhook.said", "webhook=%s", saved);
+	lm_log(LM_LOG_INFO, "webhook.said", "webhook=%s trace=%s", saved, r->trace);
 	snprintf(location, sizeof location, "/api/webhooks/%s", saved);
 	if (name == NULL)
 		http_put_header(r, "Location", location);
@@ -93,6 +83,6 @@ void api_delete_webhook(struct api *api, struct http_request *r, const char *nam
 		api_answer_err(r, 0, e);
 		return;
 	}
-	lm_log(LM_LOG_INFO, "webhook.removed", "webhook=%s", name);
+	lm_log(LM_LOG_INFO, "webhook.removed", "webhook=%s trace=%s", name, r->trace);
 	http_answer(r, &(struct http_answer){.status = 204}, NULL);
 }

@@ -137,9 +137,9 @@ full() {
 	grep -qF 'unknown outcome' "$folder/body" || fail "the intent of the held turn is answered: $(cat "$folder/body")"
 	[ "$(grep -c 'journal.held' "$folder/log")" = 1 ] || fail 'it is not said once'
 	ask 503 /management/health
-	is '.status == "DOWN" and (.journal.trouble | contains("the disk is full"))'
+	is '.status == "DOWN" and .components.journal.status == "DOWN"'
 	ask 200 /api/status
-	is '.journal.writable == false'
+	is '.journal.writable == false and (.journal.trouble | contains("the disk is full"))'
 	ask 200 '/api/topology/assemblies?name=before'
 	is '.[0].name == "before"'
 	create 503 refused
@@ -179,6 +179,8 @@ others() {
 	curl_pid=$!
 	healthy 503
 	ask 503 /management/health
+	is '.components.journal.status == "DOWN"'
+	ask 200 /api/status
 	is '.journal.trouble | contains("another process has it open")'
 	echo 'ROLLBACK;' >&4
 	wait "$curl_pid"
