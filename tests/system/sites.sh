@@ -350,7 +350,7 @@ secrets() {
 	[ "$(find state/shelf ! -perm 0700 -type d | wc -l)" = 0 ] || fail 'a folder that others can enter'
 	[ "$(find state/shelf ! -perm 0600 -type f | wc -l)" = 0 ] || fail 'a file that others can read'
 	grep -rq VERYSECRET state/shelf/infrastructure-keys || fail 'the key is not where it should be'
-	grep -q 'key.created name=build' log.before || fail 'the log does not tell of keys'
+	grep -q 'key.created name="build"' log.before || fail 'the log does not tell of keys'
 	! grep -q VERYSECRET log log.before || fail 'a secret in the log'
 }
 
@@ -368,6 +368,7 @@ who_may() {
 		echo "long enough for ${user%:*}" | "$lm" user add "${user%:*}" --role "${user#*:}" --state state 2>err
 	done
 	cat log >>log.before
+	json 201 POST $locations '{"name": "gone"}'
 	stop
 	start state 127.0.0.1:0 ''
 	for which in $locations $managers $rm/resource-drivers $keys; do
@@ -384,6 +385,8 @@ who_may() {
 	explains 'includePrivateKey'
 	as admin 200 GET "$keys/build?includePrivateKey=True"
 	is '.privateKey | contains("VERYSECRET")'
+	as admin 204 DELETE $locations/gone
+	grep -q 'location.deleted name="gone" who="admin" trace=[0-9a-f]' log || fail 'the log does not say who'
 	cat log >>log.before
 	stop
 	start state

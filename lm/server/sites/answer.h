@@ -6,8 +6,11 @@
 
 #include "base/err.h"
 
-/* How the handlers of this room answer; what has changed is logged once, here. */
+/* How the handlers of this room answer, and note in the log what has changed. */
 struct http_request;
+
+/* Who has changed what. */
+void sites_note(const struct http_request *, const char *event, const char *name);
 
 struct created {
 	const char *event;      /* for the log: "location.created" */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "base/log.h"
 #include "lm/server/api.h"
 #include "lm/server/document/document.h"
 #include "lm/server/sites/answer.h"
@@ -83,7 +82,7 @@ void api_put_driver(struct api *api, struct http_request *r, const char *id)
 	if (e != NULL) {
 		api_answer_err(r, 0, e);
 	} else {
-		lm_log(LM_LOG_INFO, "driver.changed", "id=%s", id);
+		sites_note(r, "driver.changed", id);
 		document_answer(r, 200, site_driver_document(api->sites, in->kind, id));
 	}
 	json_decref(body);

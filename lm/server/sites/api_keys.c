@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <strings.h>
 
-#include "base/log.h"
 #include "lm/server/api.h"
 #include "lm/server/document/document.h"
 #include "lm/server/sites/answer.h"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "base/log.h"
 #include "lm/server/api.h"
 #include "lm/server/document/document.h"
 #include "lm/server/sites/answer.h"
@@ -63,7 +62,7 @@ void api_put_location(struct api *api, struct http_request *r, const char *name)
 	if (e != NULL) {
 		api_answer_err(r, 0, e);
 	} else {
-		lm_log(LM_LOG_INFO, "location.changed", "name=%s", name);
+		sites_note(r, "location.changed", name);
 		document_answer(r, 200, site_location_document(api->sites, name));
 	}
 	json_decref(body);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "base/log.h"
 #include "lm/server/api.h"
 #include "lm/server/document/document.h"
 #include "lm/server/sites/answer.h"
@@ -86,7 +85,7 @@ void api_put_manager(struct api *api, struct http_request *r, const char *name)
 	if (e != NULL) {
 		api_answer_err(r, 0, e);
 	} else {
-		lm_log(LM_LOG_INFO, "resource-manager.changed", "name=%s", name);
+		sites_note(r, "resource-manager.changed", name);
 		document_answer(r, 200, onboarding(api, name, "UPDATE"));
 	}
 	json_decref(body);
