@@ -317,7 +317,7 @@ static struct lm_err *find_reply_url(struct server *s, bool is_secure)
 	if (e != NULL)
 		return lm_err_wrap(e, "--callback %s", s->conf.callback);
 	s->reply_url = s->conf.callback != NULL
-			   ? below(s->conf.callback, REPLY_PATH)
+			   ? reply_url_below(s->conf.callback)
 			   : reply_url_of(listeners_address(s->api.listeners), is_secure);
 	return NULL;
 }

@@ -64,12 +64,14 @@ def fault(action, kind, keep=False):
 
 
 def is_busy(action):
-    left = fault(action, "busy")
-    if left is None:
-        return False
-    if int(left) > 1:
-        write(path("faults", action + ".busy"), str(int(left) - 1))
-    return True
+    with lock:
+        for name in (action, "any"):
+            left = fault(name, "busy")
+            if left is not None:
+                if int(left) > 1:
+                    write(path("faults", name + ".busy"), str(int(left) - 1))
+                return True
+    return False
 
 
 def values(properties):

@@ -19,7 +19,7 @@ package() {
 		  address: {read-only: true}
 		lifecycle:
 		  Install:
-		    timeout: 8
+		    timeout: 60
 		    drivers:
 		      wrong: {selector: {infrastructure-type: [Elsewhere]}}
 		      mini: {selector: {infrastructure-type: [Cloud]}, properties: {flavour: "m${size}"}}
@@ -33,6 +33,12 @@ package() {
 		operations:
 		  join: {properties: {colour: {default: red}, who: {}}}
 		  leave: {}
+	END
+	cat >packages/hasty.yml <<-'END'
+		name: resource::hasty::1.0
+		properties: {deploymentLocation: {default: cloud}}
+		lifecycle: {Install: {timeout: 3}, Uninstall: }
+		default-driver: {mini: {selector: {infrastructure-type: ["*"]}}}
 	END
 	echo 'install it' >packages/box/Lifecycle/mini/scripts/install.txt
 	echo 'of another driver' >packages/box/Lifecycle/other/file
@@ -68,6 +74,13 @@ package() {
 		    properties: {name: {value: "${wanted}"}, deploymentLocation: {value: cloud}}
 		composition:
 		  box: {type: "resource::box::1.0", properties: {size: {value: 5}}}
+		---
+		name: assembly::hasty::1.0
+		composition: {box: {type: "resource::hasty::1.0"}}
+		---
+		name: assembly::many::1.0
+		composition:
+		  box: {type: "resource::box::1.0", quantity: 40}
 	END
 }
 
@@ -257,7 +270,7 @@ patience() {
 	ends 0 delete away
 
 	: >driver/faults/Install.silent
-	fails_with 'has accepted it, but not answered within its time limit of 8 s' mute one
+	fails_with 'has accepted it, but not answered within its time limit of 3 s' mute hasty
 	ends 0 delete mute
 
 	: >driver/faults/Install.strange
@@ -269,6 +282,14 @@ patience() {
 	apply twice one
 	await was_answered 'Start 200 late'
 	ends 0 delete twice
+}
+
+crowd() {
+	echo 5 >driver/faults/any.busy
+	apply many many
+	[ "$(find driver/made/cloud -type f | wc -l)" = 40 ] || fail "there are not 40"
+	ends 0 delete many
+	[ "$(find driver/made/cloud -type f | wc -l)" = 0 ] || fail "something is left"
 }
 
 is_active() {
@@ -372,7 +393,7 @@ over_https() {
 		'{type: "mini", baseUri: $uri, certificate: $pem}' >new.json
 	ask 201 POST /api/resource-manager/resource-drivers -H 'Content-Type: application/json' -d @new.json
 	before=$(asked Install)
-	fails_with 'has not accepted it within its time limit of 8 s: https://127.0.0.1:.* certificate' unsafe one
+	fails_with 'has not accepted it within its time limit of 3 s: https://127.0.0.1:.* certificate' unsafe hasty
 	[ "$(asked Install)" = "$before" ] || fail "it was asked all the same"
 }
 
@@ -393,6 +414,7 @@ from_install_to_uninstall
 operations_and_references
 failures
 patience
+crowd
 death_of_the_manager
 cancelled
 forgeries

@@ -15,7 +15,7 @@ static struct lm_err *http_open(const struct driver_conf *conf, struct driver **
 	d->conf = *conf;
 	d->web = web_new(conf->loop, KEPT_MAX);
 	d->requests = lm_map_new();
-	TAILQ_INIT(&d->line);
+	d->targets = lm_map_new();
 	*out = d;
 	return NULL;
 }
@@ -30,6 +30,7 @@ static void http_close(struct driver *d)
 		request_forget(r);
 	web_free(d->web);
 	lm_map_free(d->requests);
+	lm_map_free(d->targets);
 	free(d);
 }
 

@@ -20,7 +20,8 @@
  */
 enum {
 	REQUESTS_MAX = 10000, /* known at once */
-	ASKING_MAX = 16,      /* packed or asked at once: these hold their files in memory */
+	ASKING_MAX =
+	    8, /* packed or asked at once of one address: these hold their files in memory */
 	KEPT_MAX = 32,        /* idle connections */
 	ANSWER_MAX = 1 << 20, /* bytes */
 	BODY_MAX = 24 << 20,  /* of what is asked: the files in base64, and values */
@@ -28,7 +29,7 @@ enum {
 	ENTRIES_MAX = 2000,   /* of them */
 	TOPOLOGY_MAX = 256,   /* elements told by one step */
 	STEP_MS = 900 * 1000, /* of a step without a limit */
-	CALL_MS = 60 * 1000,  /* of one call at most */
+	CALL_MS = 30 * 1000,  /* of one call at most */
 	PAUSE_MS = 500,       /* after the first refusal; twice as long after each */
 	PAUSE_MAX_MS = 30 * 1000,
 	CANCEL_MS = 10 * 1000, /* in which a cancelled step may still end by itself */
@@ -45,8 +46,17 @@ enum request_state {
 
 struct pack;
 
+/* One address: a driver that hangs keeps nobody waiting but those who want something of it. */
+struct target {
+	char *base_uri;
+	unsigned users; /* requests, which it lasts as long as */
+	unsigned asking;
+	TAILQ_HEAD(, request) line;
+};
+
 struct request {
 	struct driver *driver;
+	struct target *target;
 	struct lm_arena *arena;
 	struct step_request rq; /* in the arena, with its site */
 	enum request_state state;
@@ -65,8 +75,7 @@ struct driver {
 	struct driver_conf conf;
 	struct web *web;
 	struct lm_map *requests; /* by step */
-	TAILQ_HEAD(, request) line;
-	unsigned asking;
+	struct lm_map *targets;  /* by address */
 };
 
 /* ---- request.c: the life of one --------------------------------------------------------------- */

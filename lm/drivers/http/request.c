@@ -59,15 +59,39 @@ static void copy_request(
 
 /* ---- turns ------------------------------------------------------------------------------------ */
 
+static struct target *target_at(struct driver *d, const char *base_uri)
+{
+	struct target *t = lm_map_find(d->targets, base_uri);
+
+	if (t == NULL) {
+		t = calloc(1, sizeof *t);
+		if (t == NULL || (t->base_uri = strdup(base_uri)) == NULL)
+			abort();
+		TAILQ_INIT(&t->line);
+		lm_map_put(d->targets, t->base_uri, t);
+	}
+	t->users++;
+	return t;
+}
+
+static void target_leave(struct driver *d, struct target *t)
+{
+	if (--t->users > 0)
+		return;
+	lm_map_remove(d->targets, t->base_uri);
+	free(t->base_uri);
+	free(t);
+}
+
 static void pack(struct request *r);
 
-static void next_in_line(struct driver *d)
+static void next_in_line(struct target *t)
 {
 	struct request *r;
 
-	while (d->asking < ASKING_MAX && (r = TAILQ_FIRST(&d->line)) != NULL) {
-		TAILQ_REMOVE(&d->line, r, line);
-		d->asking++;
+	while (t->asking < ASKING_MAX && (r = TAILQ_FIRST(&t->line)) != NULL) {
+		TAILQ_REMOVE(&t->line, r, line);
+		t->asking++;
 		pack(r);
 	}
 }
@@ -75,24 +99,22 @@ static void next_in_line(struct driver *d)
 static void stand_in_line(struct request *r)
 {
 	r->state = REQUEST_IN_LINE;
-	TAILQ_INSERT_TAIL(&r->driver->line, r, line);
-	next_in_line(r->driver);
+	TAILQ_INSERT_TAIL(&r->target->line, r, line);
+	next_in_line(r->target);
 }
 
-/* Whatever it does now, it does no more. */
+/* Whatever it does now, it does no more, and is in no book. */
 static void let_go(struct request *r)
 {
 	if (r->state == REQUEST_IN_LINE)
-		TAILQ_REMOVE(&r->driver->line, r, line);
+		TAILQ_REMOVE(&r->target->line, r, line);
 	if (r->state == REQUEST_PACKING || r->state == REQUEST_ASKING)
-		r->driver->asking--;
+		r->target->asking--;
 	if (r->pack != NULL)
 		pack_forget(r->pack);
 	if (r->call != NULL)
 		web_cancel(r->call);
-	r->pack = NULL;
-	r->call = NULL;
-	r->again_ms = 0;
+	lm_map_remove(r->driver->requests, r->rq.step);
 }
 
 /* ---- the clock -------------------------------------------------------------------------------- */
@@ -161,12 +183,15 @@ static void on_answer(void *arg, const struct web_answer *a)
 {
 	struct request *r = arg;
 	struct driver *d = r->driver;
+	struct target *t = r->target;
 
+	t->users++; /* the request may be gone in a moment */
+	t->asking--;
 	r->call = NULL;
-	d->asking--;
 	r->state = REQUEST_PAUSING; /* it holds nothing any more */
 	answer_read(r, a);
-	next_in_line(d);
+	next_in_line(t);
+	target_leave(d, t);
 }
 
 static const char *url_of(struct request *r)
@@ -272,6 +297,7 @@ void request_begin(struct driver *d, const struct step_request *rq)
 		abort();
 	r->driver = d;
 	r->arena = lm_arena_new();
+	r->target = target_at(d, rq->site->base_uri);
 	copy_request(r->arena, rq, &r->rq);
 	uv_timer_init(d->conf.loop, &r->timer);
 	r->timer.data = r;
@@ -287,32 +313,30 @@ static void on_closed(uv_handle_t *h)
 	free(h->data);
 }
 
-/* The arena goes later than the call that may have its texts. */
 void request_forget(struct request *r)
 {
 	let_go(r);
-	lm_map_remove(r->driver->requests, r->rq.step);
+	target_leave(r->driver, r->target);
 	lm_arena_free(r->arena);
-	r->arena = NULL;
 	uv_close((uv_handle_t *)&r->timer, on_closed);
 }
 
-/* Who is told of the end may ask for more, so that the request is out of the books by then. */
+/* Who is told of the end may ask for more, so that the request is in no book by then. */
 void request_end(struct request *r, const struct step_result *result)
 {
 	struct driver *d = r->driver;
+	struct target *t = r->target;
 	struct lm_arena *arena = r->arena;
 	struct step_result told = *result;
 
 	told.step = r->rq.step;
 	told.topology = (struct lm_kvs){r->topology.v, r->topology.n};
 	let_go(r);
-	lm_map_remove(d->requests, r->rq.step);
-	r->arena = NULL;
-	uv_close((uv_handle_t *)&r->timer, on_closed);
+	uv_close((uv_handle_t *)&r->timer, on_closed); /* which frees it later */
 	d->conf.events.result(d->conf.events.arg, &told);
 	lm_arena_free(arena);
-	next_in_line(d);
+	next_in_line(t);
+	target_leave(d, t);
 }
 
 void request_fail(struct request *r, enum step_failure failure, const char *fmt, ...)

@@ -41,18 +41,29 @@ static bool is_everywhere(const char *address, size_t n)
 	return false;
 }
 
+char *reply_url_below(const char *api)
+{
+	size_t n = strlen(api);
+	char *url = NULL;
+
+	while (n > 0 && api[n - 1] == '/')
+		n--;
+	if (asprintf(&url, "%.*s/api/driver/responses", (int)n, api) < 0)
+		abort();
+	return url;
+}
+
 char *reply_url_of(const char *address, bool is_secure)
 {
 	const char *port = strrchr(address, ':');
 	size_t n = port == NULL ? strlen(address) : (size_t)(port - address);
-	char host[256] = "localhost", *url = NULL;
+	char host[256] = "localhost", api[512];
 
 	if (!is_everywhere(address, n))
 		snprintf(host, sizeof host, "%.*s", (int)n, address);
 	else if (gethostname(host, sizeof host - 1) != 0)
 		snprintf(host, sizeof host, "localhost");
-	if (asprintf(&url, "http%s://%s%s/" REPLY_PATH, is_secure ? "s" : "", host,
-		port == NULL ? "" : port) < 0)
-		abort();
-	return url;
+	snprintf(
+	    api, sizeof api, "http%s://%s%s", is_secure ? "s" : "", host, port == NULL ? "" : port);
+	return reply_url_below(api);
 }

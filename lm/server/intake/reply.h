@@ -14,11 +14,12 @@
 
 void reply_token_make(const struct token_key *, const char *step, char out[TOKEN_SIZE]);
 bool reply_token_check(const struct token_key *, const char *token, const char *step);
-/* Where it is shown: below the API's address. */
-#define REPLY_PATH "api/driver/responses"
-
 /*
- * The same for an API that listens at an address, "127.0.0.1:8280"; on the heap.  Where it listens
+ * Where it is shown, of an API at this address, "https://lm.example:8280"; on the heap.
+ */
+char *reply_url_below(const char *api);
+/*
+ * The same of an API that listens at an address, "127.0.0.1:8280".  Where it listens
  * everywhere, by this machine's name.
  */
 char *reply_url_of(const char *address, bool is_secure);
