@@ -81,8 +81,8 @@ void api_post_intent(struct api *api, struct http_request *r, const char *name)
 		api_answer_err(r, intent_status(e), e);
 		return;
 	}
-	lm_log(LM_LOG_INFO, "intent.accepted", "intent=%s subject=%s process=%s trace=%s", name,
-	    subject_of(&it), process, r->trace);
+	lm_log(LM_LOG_INFO, "intent.accepted", "intent=%s subject=%s process=%s by=%s trace=%s",
+	    name, subject_of(&it), process, r->who[0] != '\0' ? r->who : "-", r->trace);
 	api_begun(api, r, process);
 }
 

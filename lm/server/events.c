@@ -39,6 +39,8 @@ struct events {
 	size_t n_followers, n_samplers; /* all, and those who want samples */
 	uint64_t n_dropped;
 	uv_timer_t alive;
+	events_may_fn *may;
+	void *arg;
 };
 
 /*
@@ -175,9 +177,15 @@ static void on_alive(uv_timer_t *t)
 {
 	struct events *ev = t->data;
 
-	for (struct follower *f = ev->followers; f != NULL; f = f->next)
-		if (f->is_live && !f->is_dropped)
+	for (struct follower *f = ev->followers; f != NULL; f = f->next) {
+		if (f->is_dropped)
+			continue;
+		f->is_dropped = !ev->may(ev->arg, f->request);
+		if (f->is_dropped)
+			http_stream_end(f->request);
+		else if (f->is_live)
 			put_alive(f);
+	}
 }
 
 /* ---- the answer ------------------------------------------------------------------------------- */
@@ -329,13 +337,16 @@ void events_sample(
 
 /* ---- life ------------------------------------------------------------------------------------- */
 
-struct events *events_new(struct uv_loop_s *loop, struct store *store)
+struct events *events_new(
+    struct uv_loop_s *loop, struct store *store, events_may_fn *may, void *arg)
 {
 	struct events *ev = calloc(1, sizeof *ev);
 
 	if (ev == NULL)
 		abort();
 	ev->store = store;
+	ev->may = may;
+	ev->arg = arg;
 	uv_timer_init(loop, &ev->alive);
 	ev->alive.data = ev;
 	return ev;

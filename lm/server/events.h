@@ -27,8 +27,12 @@ struct uv_loop_s;
 struct http_request;
 struct events;
 
-/* The store is borrowed. */
-struct events *events_new(struct uv_loop_s *, struct store *);
+/*
+ * The store is borrowed.  'may' is asked now and then whether a follower may go on; one that may not is
+ * at its end.
+ */
+typedef bool events_may_fn(void *arg, struct http_request *);
+struct events *events_new(struct uv_loop_s *, struct store *, events_may_fn *may, void *arg);
 void events_free(struct events *); /* after the listeners are closed */
 
 /* GET /api/events?after=N&follow=true&samples=false&type=ProcessStateChangeEvent,... */

@@ -322,6 +322,13 @@ static struct lm_err *find_reply_url(struct server *s, bool is_secure)
 	return NULL;
 }
 
+static bool may_follow(void *arg, struct http_request *r)
+{
+	const struct api *api = arg;
+
+	return auth_still(api->auth, r, PRIVILEGE_READ);
+}
+
 static struct lm_err *open_manager(struct server *s)
 {
 	struct manager_conf conf = {
@@ -351,7 +358,7 @@ static struct lm_err *open_manager(struct server *s)
 	s->api.pages = pages_new();
 	s->api.traffic = traffic_new(routes, n_routes);
 	s->api.relay = s->conf.relay;
-	s->api.events = events_new(&s->loop, s->store);
+	s->api.events = events_new(&s->loop, s->store, may_follow, &s->api);
 	s->api.listeners = listeners_new(&(struct listeners_conf){
 	    .loop = &s->loop,
 	    .metrics_port = s->conf.metrics_port,

@@ -234,6 +234,20 @@ asks 401 token.writer GET /api/status # may report metrics, and that alone
 asks 401 token.SLMAdmin POST /api/metrics '[]'
 asks 200 token.writer POST /api/metrics '[]'
 
+# ---- those who listen -----------------------------------------------------------------------------------
+
+# follows USER: the events, in the background, until the manager has enough of him
+follows() {
+	printf 'url = "%s/api/events?follow=true"\nheader = "Authorization: Bearer %s"\n' "$url" \
+		"$(cat "token.$1")" >"request.$1"
+	curl -sS -N -K "request.$1" >"events.$1" &
+}
+
+follows Portal
+portal=$!
+follows SLMAdmin
+admin=$!
+
 # ---- those who go ---------------------------------------------------------------------------------------
 
 user suspend Portal
@@ -323,6 +337,11 @@ types 1 "$mark-typed\\n" "$mark-tiped\\n"
 types 1 "$mark-typed\\x03"
 types 0 "$mark-tiped\\x7f\\x7f\\x7f\\x7fyped\\n" "$mark-typed\\r"
 logs_in 200 typed "$mark-typed"
+
+wait $portal || fail "who was suspended is cut off, not told that it is over"
+kill -0 $admin || fail "who may go on is at his end"
+kill $admin
+wait $admin 2>/dev/null || :
 
 # ---- guessing ---------------------------------------------------------------------------------------------
 

@@ -45,6 +45,16 @@ const struct users *auth_users(struct auth *a)
 	return a->users;
 }
 
+/* Whose it is, unless it has been taken back since. */
+static const struct account *holder(struct auth *a, const struct jwt *t)
+{
+	const struct account *who = users_find(auth_users(a), t->subject);
+
+	if (who == NULL || who->is_suspended || strcmp(who->stamp, t->stamp) != 0)
+		return NULL;
+	return who;
+}
+
 const struct account *auth_holder(
     struct auth *a, const char *token, bool is_refresh, struct jwt *t, const char **why)
 {
@@ -57,11 +67,9 @@ const struct account *auth_holder(
 		*why = "this token has expired: log in again";
 		return NULL;
 	}
-	const struct account *who = users_find(auth_users(a), t->subject);
-	if (who == NULL || who->is_suspended || strcmp(who->stamp, t->stamp) != 0) {
+	const struct account *who = holder(a, t);
+	if (who == NULL)
 		*why = "this token has been taken back: log in again";
-		return NULL;
-	}
 	return who;
 }
 
@@ -130,6 +138,19 @@ bool auth_admit(struct auth *a, struct http_request *r, enum privilege need)
 	http_answer_error(
 	    r, 403, "%s may not do this: it takes the role %s", who->name, roles_with(need));
 	return false;
+}
+
+bool auth_still(struct auth *a, struct http_request *r, enum privilege need)
+{
+	const char *token = bearer_of(r);
+	struct jwt t;
+
+	if (a->conf.insecure)
+		return true;
+	if (token == NULL || jwt_read(a->key, token, auth_now_s(), &t) == JWT_FOREIGN)
+		return false;
+	const struct account *who = holder(a, &t);
+	return who != NULL && (roles_grants(who->roles) >> need & 1) != 0;
 }
 
 /* ---- who am I? -------------------------------------------------------------------------------- */

@@ -34,6 +34,9 @@ void auth_free(struct auth *); /* NULL is fine */
 /* Fills in who asks and what he may.  False: he may not do this, and has been told so (401, 403). */
 bool auth_admit(struct auth *, struct http_request *, enum privilege need);
 
+/* Whether who was let in may go on with an answer without an end: his token may have ended since. */
+bool auth_still(struct auth *, struct http_request *, enum privilege need);
+
 /* ---- handlers --------------------------------------------------------------------------------- */
 
 /* POST /oauth/token: client_credentials, password and refresh_token. */
