@@ -180,7 +180,12 @@ static bool is_meant(const json_t *subjects, const struct finding *f)
 /* {"subjects": [...]}: names, ids or assemblies; none: all that can be repaired. */
 static struct lm_err *read_subjects(const struct http_request *r, json_t **body, json_t **subjects)
 {
-	*body = r->body_n == 0 ? json_object() : json_loadb(r->body, r->body_n, 0, NULL);
+	json_error_t why = {0};
+
+	*body = r->body_n == 0 ? json_object() : json_loadb(r->body, r->body_n, 0, &why);
+	if (*body == NULL)
+		return lm_err_new(LM_ERR_INVALID, "the body is not JSON: line %d column %d: %s",
+		    why.line, why.column, why.text);
 	*subjects = json_object_get(*body, "subjects");
 	bool good = json_is_object(*body) && (*subjects == NULL || json_is_array(*subjects)) &&
 		    json_array_size(*subjects) <= SUBJECTS_MAX;

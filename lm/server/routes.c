@@ -2,6 +2,7 @@
 #include "lm/server/sites/routes.h"
 #include "base/attr.h"
 #include "lm/server/api.h"
+#include "lm/server/openapi/openapi.h"
 #include "lm/server/route.h"
 
 enum { BOTH = HTTP_API | HTTP_METRICS };
@@ -189,6 +190,8 @@ static const struct route routes[] = {
 	"what a resource driver says of a step that it was asked"},
     {"GET", "/metrics", HTTP_API, PRIVILEGE_REPORT, BODY_NONE, api_get_prometheus,
 	"figures for Prometheus, for who may read and for writers of metrics"},
+    {"GET", "/api/openapi.json", HTTP_API, PRIVILEGE_OPEN, BODY_NONE, api_get_openapi,
+	"this document"},
     {"GET", "/management/health", HTTP_API, PRIVILEGE_OPEN, BODY_NONE, api_get_health,
 	"whether the manager can do its work"},
 };

@@ -1,0 +1,279 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""operations.py LM: a real manager against its own OpenAPI document.
+
+What the document says of every operation is tried: other methods, other types, bodies that are too large or
+broken, things that there are not; and what is answered has the shape that the document says."""
+import http.client
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+PACKAGE = """name: resource::meter::1.0
+properties:
+  size: {default: '1'}
+metrics:
+  h_load: {type: 'metric::load', publication-period: 0}
+  h_integrity: {type: 'metric::integrity', publication-period: 0}
+policies:
+  heal: {type: 'policy::heal', metric: h_integrity, properties: {smoothing: {value: 1}}}
+---
+name: assembly::meters::1.0
+description: meters
+properties:
+  site: {default: here}
+composition:
+  meter: {type: 'resource::meter::1.0', cluster: {initial-quantity: 2, maximum-nodes: 4}}
+"""
+TRACE = "X-TraceCtx-TransactionId"
+ENDLESS = ["/api/events"]
+OWN_ERRORS = ["/oauth/token"]  # has more fields than others, by its own standard
+wrong = []
+
+
+def complain(text):
+    wrong.append(text)
+    print(text, flush=True)
+
+
+class Manager:
+    def __init__(self, lm):
+        self.folder = tempfile.mkdtemp()
+        os.mkdir(self.folder + "/packages")
+        with open(self.folder + "/packages/meters.yml", "w") as f:
+            f.write(PACKAGE)
+        self.process = subprocess.Popen(
+            [lm, "serve", "--insecure", "--packages", self.folder + "/packages", "--state", self.folder + "/state",
+             "--listen", "127.0.0.1:0"], stderr=subprocess.PIPE, text=True)
+        self.log = []
+        for line in self.process.stderr:
+            self.log.append(line)
+            found = re.search(r"manager\.ready address=(\S+):(\d+)", line)
+            if found:
+                self.address = (found[1], int(found[2]))
+                break
+        else:
+            raise SystemExit("the manager does not start: " + "".join(self.log))
+        threading.Thread(target=lambda: self.log.extend(self.process.stderr), daemon=True).start()
+
+    def end(self):
+        self.process.send_signal(signal.SIGTERM)
+        status = self.process.wait(30)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        return status
+
+    def ask(self, method, path, body=None, headers={}, length=None):
+        """Status, headers, text; 'length' is announced in place of that of the body."""
+        c = http.client.HTTPConnection(*self.address, timeout=30)
+        c.putrequest(method, path, skip_accept_encoding=True)
+        for name, value in headers.items():
+            c.putheader(name, value)
+        if body is not None or length is not None:
+            c.putheader("Content-Length", str(len(body) if length is None else length))
+        c.endheaders(body)
+        answer = c.getresponse()
+        text = answer.read()
+        c.close()
+        return answer.status, answer.headers, text
+
+
+class Document:
+    def __init__(self, text):
+        self.all = json.loads(text)
+
+    def operations(self):
+        for path, item in self.all["paths"].items():
+            for method, operation in item.items():
+                yield method.upper(), path, operation
+
+    def resolve(self, schema):
+        while "$ref" in schema:
+            at = self.all
+            for word in schema["$ref"][2:].split("/"):
+                at = at[word]
+            schema = at
+        return schema
+
+    def differs(self, schema, value, where="$"):
+        """What of the value is not as the schema says; None when all is."""
+        schema = self.resolve(schema)
+        if value is None and (schema.get("nullable") or not schema):
+            return None
+        for key in ("oneOf", "anyOf"):
+            if key in schema:
+                found = [self.differs(s, value, where) for s in schema[key]]
+                if None not in found:
+                    return f"{where} is none of {key}: {found}"
+        kinds = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "boolean": bool}
+        if "type" in schema and not isinstance(value, kinds[schema["type"]]):
+            return f"{where} is {json.dumps(value)[:80]}, not {schema['type']}"
+        if "enum" in schema and value not in schema["enum"]:
+            return f"{where} is {value}, none of {schema['enum']}"
+        if isinstance(value, dict):
+            for name in schema.get("required", ()):
+                if name not in value:
+                    return f"{where} has no {name}"
+            for name, of in schema.get("properties", {}).items():
+                if name in value:
+                    why = self.differs(of, value[name], f"{where}.{name}")
+                    if why:
+                        return why
+        if isinstance(value, list) and "items" in schema:
+            for i, item in enumerate(value):
+                why = self.differs(schema["items"], item, f"{where}[{i}]")
+                if why:
+                    return why
+        return None
+
+
+def is_error(manager, document, title, status, wanted, answer, path):
+    got, headers, text = answer
+    if got not in wanted:
+        return complain(f"{title}: {got}, not {wanted}: {text[:200]}")
+    if headers["Content-Type"] != "application/json":
+        return complain(f"{title}: the error's Content-Type is {headers['Content-Type']}")
+    if headers[TRACE] != status:
+        complain(f"{title}: the error's trace is {headers[TRACE]}")
+    body = json.loads(text)
+    if path not in OWN_ERRORS and sorted(body) != ["details", "localizedMessage", "url"]:
+        complain(f"{title}: the error has the fields {sorted(body)}")
+    why = document.differs({"$ref": "#/components/schemas/Error"}, body)
+    if why:
+        complain(f"{title}: the error's {why}")
+
+
+def refusals(manager, document):
+    """What every operation refuses, before it looks at anything else."""
+    for path, item in document.all["paths"].items():
+        at = path.replace("{key}", "nobody")
+        for method in ("GET", "POST", "PUT", "DELETE", "PATCH"):
+            if method.lower() in item:
+                continue
+            answer = manager.ask(method, at, headers={TRACE: "T-1", "Content-Length": "0"})
+            others = [p for p in document.all["paths"] if method.lower() in document.all["paths"][p] and
+                      re.fullmatch(re.escape(p).replace(r"\{key\}", "[^/]+"), at)]
+            if not others:
+                is_error(manager, document, f"{method} {path}", "T-1", (405,), answer, path)
+                if answer[0] == 405 and not {m.upper() for m in item} <= set(answer[1]["Allow"].split(", ")):
+                    complain(f"{method} {path}: allowed are {answer[1]['Allow']}")
+    for method, path, operation in document.operations():
+        at, title = path.replace("{key}", "nobody"), f"{method} {path}"
+        if "requestBody" not in operation:
+            continue
+        takes = operation["requestBody"]["content"]
+        if operation["x-privilege"] != "report":
+            is_error(manager, document, title + " as text", "T-2", (415,),
+                     manager.ask(method, at, b"x", {"Content-Type": "text/plain", TRACE: "T-2"}), path)
+            is_error(manager, document, title + " from a page", "T-2", (403,),
+                     manager.ask(method, at, b"x", {"Origin": "http://elsewhere", TRACE: "T-2"}), path)
+        kind = next(iter(takes))
+        boundary = "; boundary=x" if kind.startswith("multipart") else ""
+        is_error(manager, document, title + " of 100 GB", "T-3", (413, 503),
+                 manager.ask(method, at, None, {"Content-Type": kind + boundary, TRACE: "T-3"}, 10 ** 11), path)
+        for kind in takes:
+            broken = {"application/json": b'{\n  "a": }', "application/yaml": b"a: [\n"}.get(kind, b"\x00\xff%zz")
+            if title in ("PUT /api/catalog/descriptors/{key}",) or "resource-packages" in path:
+                continue
+            headers = {"Content-Type": kind, TRACE: "T-4"}
+            got = manager.ask(method, at, broken, headers)
+            if operation["x-privilege"] == "report":
+                if got[0] not in (400, 401, 403):
+                    complain(f"{title} with a broken body: {got[0]}")
+                continue
+            is_error(manager, document, title + " broken", "T-4", (400, 401, 404), got, path)
+            if kind == "application/json" and got[0] == 400 and not re.search(
+                    rb"line \d+,? col(umn)? \d+|:\d+:\d+|\"line\"", got[2]):
+                complain(f"{title}: no position is told of a broken body: {got[2][:200]}")
+
+
+def fits(manager, document, method, path, at=None, body=None, kind="application/json"):
+    """Asks, and holds the answer against the document; the answer's document."""
+    operation = document.all["paths"][path][method.lower()]
+    text = json.dumps(body).encode() if isinstance(body, (dict, list)) else body
+    got, headers, text = manager.ask(method, at or path, text, {"Content-Type": kind})
+    title = f"{method} {at or path}"
+    if str(got) not in operation["responses"]:
+        return complain(f"{title}: {got}, the document says {sorted(operation['responses'])}: {text[:300]}")
+    content = operation["responses"][str(got)].get("content", {})
+    if not content:
+        return None
+    (wanted, shape), = content.items()
+    if headers["Content-Type"] != wanted:
+        complain(f"{title}: the answer is {headers['Content-Type']}, the document says {wanted}")
+    if wanted != "application/json":
+        return text
+    value = json.loads(text)
+    why = document.differs(shape["schema"], value)
+    if why:
+        complain(f"{title}: {why}")
+    return value
+
+
+def answers(manager, document):
+    """Real answers: of a manager that has something to tell, and of every collection."""
+    accepted = fits(manager, document, "POST", "/api/intent/createAssembly", None,
+                    {"assemblyName": "site", "descriptorName": "assembly::meters::1.0", "intendedState": "Active"})
+    process = "/api/processes/" + accepted["processId"]
+    for _ in range(300):
+        if fits(manager, document, "GET", "/api/processes/{key}", process)["status"] == "Completed":
+            break
+        time.sleep(0.05)
+    found = fits(manager, document, "GET", "/api/topology/assemblies", "/api/topology/assemblies?name=site")
+    if len(found) != 1:
+        complain(f"of one assembly there are {len(found)}")
+    ids = {"/api/processes/{key}": accepted["processId"], "/api/topology/assemblies/{key}": found[0]["id"],
+           "/api/catalog/descriptors/{key}": "assembly::meters::1.0", "/api/resource-managers/{key}": "lm",
+           "/api/deploymentLocations/{key}": "local", "/api/deploymentLocation/{key}": "local",
+           "/api/metrics/{key}": "site", "/api/policies/{key}": "site", "/api/logs/{key}": "site"}
+    fits(manager, document, "GET", "/api/topology/assemblies", "/api/topology/assemblies?nameContains=s")
+    fits(manager, document, "POST", "/api/deploymentLocations", None,
+         {"name": "north", "resourceManager": "lm", "infrastructureType": "local"})
+    fits(manager, document, "PUT", "/api/deploymentLocations/{key}", "/api/deploymentLocations/north",
+         {"name": "north", "description": "the north", "resourceManager": "lm", "infrastructureType": "local"})
+    fits(manager, document, "POST", "/api/resource-manager/infrastructure-keys/shared", None,
+         {"name": "k", "publicKey": "p", "privateKey": "q"})
+    fits(manager, document, "GET", "/api/resource-manager/infrastructure-keys/shared/{key}",
+         "/api/resource-manager/infrastructure-keys/shared/k")
+    fits(manager, document, "POST", "/api/resource-manager/resource-drivers", None,
+         {"type": "ansible", "baseUri": "http://127.0.0.1:9"})
+    fits(manager, document, "GET", "/api/resource-manager/resource-drivers",
+         "/api/resource-manager/resource-drivers?type=ansible")
+    fits(manager, document, "POST", "/api/resource-managers", None, {"name": "rm", "url": "http://127.0.0.1:9", "type": "x"})
+    fits(manager, document, "POST", "/api/catalog/descriptors", None,
+         b"name: assembly::more::1.0\ncomposition:\n  meter: {type: 'resource::meter::1.0'}\n", "application/yaml")
+    fits(manager, document, "POST", "/api/plan/{key}", "/api/plan/deleteAssembly", {"assemblyName": "site"})
+    for method, path, operation in document.operations():
+        if method != "GET" or path in ENDLESS or path.startswith("/api/send/"):
+            continue
+        if "{key}" not in path:
+            fits(manager, document, method, path)
+        elif path in ids:
+            fits(manager, document, method, path, path.replace("{key}", ids[path]))
+        else:
+            is_error(manager, document, f"{method} {path} of nobody", "T-5", (404,),
+                     manager.ask(method, path.replace("{key}", "nobody"), headers={TRACE: "T-5"}), path)
+    fits(manager, document, "DELETE", "/api/deploymentLocations/{key}", "/api/deploymentLocations/north")
+
+
+def main():
+    manager = Manager(sys.argv[1])
+    try:
+        document = Document(manager.ask("GET", "/api/openapi.json")[2])
+        print(len(list(document.operations())), "operations")
+        refusals(manager, document)
+        answers(manager, document)
+    finally:
+        status = manager.end()
+    if status != 0:
+        complain(f"the manager ended with {status}: " + "".join(manager.log[-200:]))
+    raise SystemExit(f"{len(wrong)} things are wrong" if wrong else 0)
+
+
+main()
