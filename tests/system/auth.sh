@@ -343,6 +343,22 @@ kill -0 $admin || fail "who may go on is at his end"
 kill $admin
 wait $admin 2>/dev/null || :
 
+# ---- many at once -----------------------------------------------------------------------------------------
+
+# crowd NAME: a hundred log in at once; one line for each with what he heard
+crowd() {
+	for _ in $(seq 100); do
+		printf 'url = "%s/api/login"\noutput = /dev/null\n' "$url"
+	done >crowd
+	printf 'header = "Content-Type: application/json"\ndata = "{\\"username\\": \\"%s\\", \\"password\\": \\"%s\\"}"\n' \
+		"$1" "$mark-$1" >>crowd
+	curl -sS --parallel --parallel-max 100 -K crowd -w '%{http_code}\n' 2>/dev/null || :
+}
+
+crowd SLMAdmin >heard
+[ "$(sort -u heard | tr '\n' ' ')" = '200 503 ' ] || fail "a crowd hears $(sort heard | uniq -c)"
+[ "$(grep -c 200 heard)" -ge 64 ] || fail "a crowd hears $(sort heard | uniq -c)"
+
 # ---- guessing ---------------------------------------------------------------------------------------------
 
 tries=0
@@ -374,7 +390,13 @@ grep -q 'argon2id' state/users.json || fail "users.json has no hash"
 
 # ---- it starts again, and tokens are still good -----------------------------------------------------------
 
+crowd typed >heard & # in the middle of their logins
+crowd=$!
+until grep -q 'auth.login name=typed' log && [ "$(grep -c 'auth.login name=typed' log)" -ge 3 ]; do
+	kill -0 $crowd || fail "nobody logs in"
+done
 stop
+wait $crowd
 start state '' ''
 ! grep -q auth.nobody log || fail "it says that nobody is there"
 asks 200 token.SLMAdmin GET /api/status
