@@ -193,7 +193,8 @@ static const struct adopted *copy_resources(struct lm_arena *a, const struct int
 	for (size_t k = 0; k < i->n_resources; k++)
 		to[k] = (struct adopted){lm_arena_strdup(a, i->resources[k].name),
 		    lm_arena_strdup(a, i->resources[k].id),
-		    lm_kvs_copy(a, &i->resources[k].outputs)};
+		    lm_kvs_copy(a, &i->resources[k].outputs),
+		    lm_kvs_copy(a, &i->resources[k].topology)};
 	return to;
 }
 

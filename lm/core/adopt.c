@@ -92,6 +92,8 @@ static void take_over(struct process *p, int node, struct component *c, const st
 {
 	for (size_t i = 0; a != NULL && i < a->outputs.n; i++)
 		lm_kvs_set(&c->outputs, a->outputs.v[i].name, a->outputs.v[i].value);
+	if (a != NULL)
+		lm_kvs_lay(&c->topology, &a->topology);
 	component_move(c, p->to, node);
 	c->started = p->to->spec.target == COMPONENT_ACTIVE;
 }

@@ -316,12 +316,15 @@ static void read_resources(const json_t *o, struct lm_arena *a, struct intent *o
 	out->resources = to;
 	json_object_foreach((json_t *)(uintptr_t)all, name, one)
 	{
-		struct lm_kvs outputs = {0};
+		struct lm_kvs outputs = {0}, topology = {0};
 
 		read_kvs(one, "outputs", &outputs);
+		read_kvs(one, "topology", &topology);
 		to[out->n_resources++] = (struct adopted){lm_arena_strdup(a, name),
-		    lm_arena_strdup(a, text_of(one, "id")), lm_kvs_copy(a, &outputs)};
+		    lm_arena_strdup(a, text_of(one, "id")), lm_kvs_copy(a, &outputs),
+		    lm_kvs_copy(a, &topology)};
 		lm_kvs_fini(&outputs);
+		lm_kvs_fini(&topology);
 	}
 }
 

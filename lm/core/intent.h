@@ -35,9 +35,10 @@ bool intent_kind_parse_text(const char *type, enum intent_kind *out); /* "ScaleO
 
 /* A resource that exists already, handed over by an adoption. */
 struct adopted {
-	const char *name;      /* full name in the new instance: voice__gateway__kamailio */
-	const char *id;        /* the resource id it was made with; NULL: a new one */
-	struct lm_kvs outputs; /* what its Install had reported */
+	const char *name;       /* full name in the new instance: voice__gateway__kamailio */
+	const char *id;         /* the resource id it was made with; NULL: a new one */
+	struct lm_kvs outputs;  /* what its Install had reported */
+	struct lm_kvs topology; /* what its driver had made outside, see struct step_result */
 };
 
 /*

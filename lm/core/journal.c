@@ -267,6 +267,8 @@ static void print_resources(struct lm_json *j, const struct intent *i)
 		if (a->id != NULL)
 			lm_json_str(j, "id", a->id);
 		print_kvs(j, "outputs", &a->outputs);
+		if (a->topology.n > 0)
+			print_kvs(j, "topology", &a->topology);
 		lm_json_close(j, '}');
 	}
 	lm_json_close(j, '}');

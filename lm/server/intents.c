@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PROPERTIES_MAX = 4096, CLUSTERS_MAX = 4096, RESOURCES_MAX = 65536 };
+enum { PROPERTIES_MAX = 4096, CLUSTERS_MAX = 4096, RESOURCES_MAX = 65536, TOPOLOGY_MAX = 256 };
 
 #define BIT(kind) (1u << INTENT_##kind)
 #define ALL       (~0u)
@@ -117,21 +117,27 @@ static struct lm_err *find_object(
 	return NULL;
 }
 
-static struct lm_err *read_values(
-    const json_t *in, const char *member, struct lm_arena *a, struct lm_kvs *out)
+static void copy_values(json_t *all, struct lm_arena *a, struct lm_kvs *out)
 {
 	const char *name = NULL;
-	json_t *all = NULL, *v = NULL;
+	json_t *v = NULL;
 
-	struct lm_err *e = find_object(in, member, PROPERTIES_MAX, "{name: value}", &all);
-	if (all == NULL)
-		return e;
 	*out = (struct lm_kvs){LM_NEW_N(a, struct lm_kv, json_object_size(all) + 1), 0};
 	json_object_foreach(all, name, v)
 	{
 		out->v[out->n++] = (struct lm_kv){lm_arena_strdup(a, name), value_text(v, a)};
 	}
-	return NULL;
+}
+
+static struct lm_err *read_values(
+    const json_t *in, const char *member, struct lm_arena *a, struct lm_kvs *out)
+{
+	json_t *all = NULL;
+
+	struct lm_err *e = find_object(in, member, PROPERTIES_MAX, "{name: value}", &all);
+	if (all != NULL)
+		copy_values(all, a, out);
+	return e;
 }
 
 /* A number, or a text of digits, as it is in files whose every value is a text. */
@@ -164,28 +170,82 @@ static struct lm_err *read_clusters(const json_t *body, struct lm_arena *a, stru
 	return NULL;
 }
 
+/*
+ * {element: {"id": .., "type": ..}}, and none of our words: what its driver had made, without more.
+ */
+static bool is_bare_topology(json_t *o)
+{
+	const char *member = NULL;
+	json_t *v = NULL;
+
+	json_object_foreach(o, member, v)
+	{
+		if (strcmp(member, "outputs") == 0 || strcmp(member, "associatedTopology") == 0 ||
+		    !json_is_string(json_object_get(v, "id")))
+			return false;
+	}
+	return json_object_size(o) > 0;
+}
+
 /* Anything else would be an output in the wrong place, and get lost. */
 static struct lm_err *check_resource(json_t *o)
 {
+	static const char *const known[] = {"id", "outputs", "associatedTopology"};
 	const json_t *id = json_object_get(o, "id");
 	const char *member = NULL;
 	json_t *v = NULL;
 
-	if (!json_is_object(o))
-		return lm_err_new(LM_ERR_INVALID,
-		    "must be an object: {\"id\": text, \"outputs\": {name: value}}");
 	if (id != NULL && !json_is_null(id) && (!json_is_string(id) || !json_string_length(id)))
 		return lm_err_new(LM_ERR_INVALID, "\"id\" must be a text");
 	json_object_foreach(o, member, v)
 	{
-		if (strcmp(member, "id") != 0 && strcmp(member, "outputs") != 0)
+		size_t i = 0;
+
+		while (i < LM_COUNT(known) && strcmp(member, known[i]) != 0)
+			i++;
+		if (i == LM_COUNT(known))
 			return lm_err_new(LM_ERR_INVALID,
-			    "there are \"id\" and \"outputs\", no \"%s\": what the installation "
-			    "had "
-			    "reported belongs into \"outputs\"",
+			    "there are \"id\", \"outputs\" and \"associatedTopology\", no \"%s\": "
+			    "what "
+			    "the installation had reported belongs into \"outputs\"",
 			    member);
 	}
 	return NULL;
+}
+
+/* Every element is an object; the driver gets it back as it was. */
+static struct lm_err *check_topology(const struct lm_kvs *topology)
+{
+	if (topology->n > TOPOLOGY_MAX)
+		return lm_err_new(LM_ERR_INVALID,
+		    "\"associatedTopology\" has %zu elements: at most %d", topology->n,
+		    TOPOLOGY_MAX);
+	for (size_t i = 0; i < topology->n; i++)
+		if (topology->v[i].value == NULL || topology->v[i].value[0] != '{')
+			return lm_err_new(LM_ERR_INVALID,
+			    "element '%s' of \"associatedTopology\" must be an object: {\"id\": "
+			    ".., "
+			    "\"type\": ..}",
+			    topology->v[i].name);
+	return NULL;
+}
+
+static struct lm_err *read_resource(json_t *o, struct lm_arena *a, struct adopted *out)
+{
+	if (!json_is_object(o))
+		return lm_err_new(LM_ERR_INVALID,
+		    "must be an object: {\"id\": text, \"outputs\": {name: value}}");
+	if (is_bare_topology(o)) {
+		copy_values(o, a, &out->topology);
+		return NULL;
+	}
+	struct lm_err *e = check_resource(o);
+	if (e == NULL)
+		e = read_values(o, "outputs", a, &out->outputs);
+	if (e == NULL)
+		e = read_values(o, "associatedTopology", a, &out->topology);
+	out->id = lm_arena_strdup(a, json_string_value(json_object_get(o, "id")));
+	return e;
 }
 
 static struct lm_err *read_resources(const json_t *body, struct lm_arena *a, struct intent *it)
@@ -203,13 +263,12 @@ static struct lm_err *read_resources(const json_t *body, struct lm_arena *a, str
 	{
 		struct adopted *one = &v[it->n_resources];
 
-		e = check_resource(o);
+		e = read_resource(o, a, one);
 		if (e == NULL)
-			e = read_values(o, "outputs", a, &one->outputs);
+			e = check_topology(&one->topology);
 		if (e != NULL)
 			return lm_err_wrap(e, "resource '%s'", name);
 		one->name = lm_arena_strdup(a, name);
-		one->id = lm_arena_strdup(a, json_string_value(json_object_get(o, "id")));
 		it->n_resources++;
 	}
 	return NULL;

@@ -20,7 +20,11 @@
  *	"clusters":  {"pbx": 2}                           composition or full name: members
  *	"resources": {"voice__gateway__kamailio":         full name in the new instance
  *	                 {"id": "..",                     of the resource, if it has one; optional
- *	                  "outputs": {"address": ".."}}}  what its installation had reported; optional
+ *	                  "outputs": {"address": ".."},   what its installation had reported; optional
+ *	                  "associatedTopology":           what its driver had made outside; optional
+ *	                      {"server": {"id": "..", "type": ".."}}}}
+ *
+ * A resource may be its topology alone, without a word of the above: {"server": {"id": ..}}.
  */
 struct lm_err *intent_read(enum intent_kind, const char *body, size_t n, struct lm_arena *,
     struct intent *out) LM_MUST_USE;

@@ -537,7 +537,12 @@ def an_adoption_takes_over_what_is_told():
             intendedState="Active",
             properties={},
             clusters={},
-            resources={"here__leaf": {"id": leaf["id"]}},
+            resources={
+                "here__leaf": {
+                    "id": leaf["id"],
+                    "associatedTopology": {"server": {"id": "17", "type": "Openstack"}},
+                }
+            },
             objectGroupId="default",
         )
     )

@@ -24,8 +24,9 @@ static void note_for_adoption(void)
 
 	n_handed_over = 0;
 	for (size_t i = 0; (c = lm_map_next(w.engine->components, &i)) != NULL;)
-		handed_over[n_handed_over++] = (struct adopted){
-		    copied(c->name), copied(c->id), lm_kvs_copy(w.arena, &c->outputs)};
+		handed_over[n_handed_over++] = (struct adopted){.name = copied(c->name),
+		    .id = copied(c->id),
+		    .outputs = lm_kvs_copy(w.arena, &c->outputs)};
 }
 
 static void given_the_house_of_another_manager(void)
@@ -84,6 +85,19 @@ START_TEST(an_adoption_takes_over_ids_and_outputs)
 	ck_assert_str_eq(c->id, handed("h__lamp")->id);
 	ck_assert_str_eq(lm_kvs_find(&c->outputs, "address"),
 	    lm_kvs_find(&handed("h__lamp")->outputs, "address"));
+}
+END_TEST
+
+START_TEST(what_the_driver_had_made_is_taken_over_and_outlives_the_manager)
+{
+	struct lm_kv server = {"server", "{\"id\":\"17\"}"};
+
+	handed("h__lamp")->topology = (struct lm_kvs){&server, 1};
+	adopt("Active");
+	world_crash(&w);
+	world_settle(&w);
+	const struct component *c = engine_find_component(w.engine, "h__lamp");
+	ck_assert_str_eq(lm_kvs_find(&c->topology, "server"), "{\"id\":\"17\"}");
 }
 END_TEST
 
@@ -277,6 +291,7 @@ static void add_adoptions(TCase *tc)
 {
 	tcase_add_test(tc, an_adoption_only_looks_whether_everything_is_well);
 	tcase_add_test(tc, an_adoption_takes_over_ids_and_outputs);
+	tcase_add_test(tc, what_the_driver_had_made_is_taken_over_and_outlives_the_manager);
 	tcase_add_test(tc, relationships_are_adopted_without_a_call);
 	tcase_add_test(tc, after_an_adoption_an_upgrade_sees_what_changes);
 	tcase_add_test(tc, after_an_adoption_what_has_no_integrity_is_seen_to_change_as_well);

@@ -179,8 +179,9 @@ START_TEST(of_an_adoption)
 	size_t n = 0;
 
 	for (size_t i = 0; (c = lm_map_next(w.engine->components, &i)) != NULL;)
-		all[n++] = (struct adopted){lm_arena_strdup(w.arena, c->name),
-		    lm_arena_strdup(w.arena, c->id), lm_kvs_copy(w.arena, &c->outputs)};
+		all[n++] = (struct adopted){.name = lm_arena_strdup(w.arena, c->name),
+		    .id = lm_arena_strdup(w.arena, c->id),
+		    .outputs = lm_kvs_copy(w.arena, &c->outputs)};
 	world_replace(&w);
 	ask_through_a_crash(_i, &(struct intent){
 				    .kind = INTENT_ADOPT,

@@ -202,6 +202,26 @@ END_TEST
 #define ADOPT(rest) \
 	"{\"assemblyName\":\"v\",\"descriptorName\":\"d\",\"intendedState\":\"Active\"," rest "}"
 
+static const char *const topologies[] = {
+    "{\"associatedTopology\":{\"s\":{\"id\":\"17\",\"type\":\"Server\"}}}",
+    "{\"s\":{\"id\":\"17\",\"type\":\"Server\"}}",
+};
+
+START_TEST(what_the_driver_had_made_may_stand_alone)
+{
+	char body[400];
+
+	snprintf(body, sizeof body,
+	    "{\"assemblyName\":\"v\",\"descriptorName\":\"d\",\"intendedState\":\"Active\","
+	    "\"resources\":{\"v__a\":%s}}",
+	    topologies[_i]);
+	reads(INTENT_ADOPT, body);
+	ck_assert_str_eq(
+	    lm_kvs_find(&it.resources[0].topology, "s"), "{\"id\":\"17\",\"type\":\"Server\"}");
+	ck_assert_ptr_null(it.resources[0].id);
+}
+END_TEST
+
 static const struct {
 	enum intent_kind kind;
 	const char *body, *says;
@@ -251,6 +271,10 @@ static const struct {
 	"\"outputs\" must be an object: {name: value}"},
     {INTENT_ADOPT, ADOPT("\"resources\":{\"v__a\":{\"address\":\"10.0.0.1\"}}"),
 	"belongs into \"outputs\""},
+    {INTENT_ADOPT, ADOPT("\"resources\":{\"v__a\":{\"associatedTopology\":{\"s\":\"7\"}}}"),
+	"element 's' of \"associatedTopology\" must be an object"},
+    {INTENT_ADOPT, ADOPT("\"resources\":{\"v__a\":{\"associatedTopology\":[]}}"),
+	"\"associatedTopology\" must be an object"},
     {INTENT_RETRY, "{}", "\"processId\" is missing"},
     {INTENT_RETRY, "{\"processId\":7}", "\"processId\" must be a text"},
     {INTENT_CANCEL, "{\"processId\":\"a\",\"process_id\":\"b\"}", "is given twice"},
@@ -291,6 +315,8 @@ int main(void)
 	tcase_add_test(tc, an_adoption_tells_how_many_there_are_and_what_they_had_reported);
 	tcase_add_test(tc, what_is_about_a_process_names_it_in_one_of_two_spellings);
 	tcase_add_test(tc, every_intent_waits_if_it_is_told_to);
+	tcase_add_loop_test(tc, what_the_driver_had_made_may_stand_alone, 0,
+	    (int)(sizeof topologies / sizeof topologies[0]));
 	tcase_add_loop_test(
 	    tc, a_body_that_does_not_fit_is_refused_with_what_is_missing, 0, LM_COUNT(refusals));
 	tcase_add_test(tc, the_names_of_all_intents_can_be_told);

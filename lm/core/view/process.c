@@ -133,7 +133,8 @@ static void print_head(struct lm_json *j, const struct process *p)
 	lm_json_str(j, "status", process_status_text(p->status));
 	lm_json_str(j, "statusReason", p->reason == NULL ? "" : p->reason);
 	lm_json_str(j, "reason", p->intent.reason);
-	lm_json_str(j, "transactionId", p->intent.trace);
+	if (p->intent.trace != NULL)
+		lm_json_str(j, "transactionId", p->intent.trace);
 	if (p->start_ms != 0)
 		view_time(j, "startTime", p->start_ms);
 	if (p->end_ms != 0)
