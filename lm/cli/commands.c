@@ -34,6 +34,8 @@ static const struct command commands[] = {
 	create_run},
     {"update", "KIND [NAME]", "sofK", "change a thing of another kind than assembly", "", 1, 2,
 	update_run},
+    {"push", "DIR|ARCHIVE...", "s",
+	"hand packages to the manager: new, or in place of the old ones", "", 1, 1000, push_run},
     {"adopt", "", "f" WAITS, "take over what exists already as assemblies", "", 0, 0, apply_run},
     {"upgrade", "NAME", "dKZ" WAITS, "give an assembly other properties, or another descriptor", "",
 	1, 1, change_run},

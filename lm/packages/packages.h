@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
+#include "base/err.h"
 #include "tosca/catalog/catalog.h"
 
 /*
@@ -54,5 +56,17 @@ bool packages_read_memory(const char *name, const char *bytes, size_t n, struct 
 /* Removes one of the folders in 'unpack_dir', or what is left of one, by its name. */
 void packages_forget(const char *unpack_dir, const char *name);
 bool packages_is_unpacked(const char *name); /* whether it is such a name */
+
+/*
+ * The descriptor that a package is named after: its assembly, or else its resource; there must be just
+ * one.  Borrowed from the catalog, which has nothing else in it.
+ */
+struct lm_err *packages_subject(const struct catalog *, const struct descriptor **out) LM_MUST_USE;
+
+/*
+ * A folder as an archive (.zip), the same for the same files.  Hidden entries are left out; what is too large to
+ * be read again is an error (LIMIT).  'out' is initialised here, and the caller's with an error, too.
+ */
+struct lm_err *packages_pack(const char *folder, struct lm_buf *out) LM_MUST_USE;
 
 #endif

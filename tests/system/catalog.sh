@@ -258,6 +258,33 @@ bad_packages_change_nothing() {
 	no_traces
 }
 
+# ---- lm push ----------------------------------------------------------------------------------------------
+
+push() {
+	server 3 three
+	ends 0 push three
+	says '^package resource::server::1.0: updated$'
+	ends 0 push three
+	folders 1 # the same files are the same package
+	ends 0 push one.zip
+	mkdir -p own/part
+	printf 'name: assembly::own::1.0\ncomposition: {part: {type: "resource::part::1.0"}}\n' >own/assembly.yml
+	printf 'name: resource::part::1.0\nlifecycle: []\n' >own/part/resource.yml
+	ends 0 push own
+	says '^package assembly::own::1.0: created$'
+	printf 'name: assembly::own::1.0\ncomposition: {part: {type: "resource::past::1.0"}}\n' >own/assembly.yml
+	ends 1 push own
+	grep -q "unknown component type 'resource::past::1.0'" err || fail 'it does not say what is wrong'
+	printf 'name: assembly::own::1.0\ncomposition: [\n' >own/assembly.yml
+	ends 1 push own
+	grep -q '^own/assembly.yml:2:14: error: ' err || fail 'it does not say where'
+	ends 1 push nowhere
+	ends 0 delete package assembly::own::1.0
+	ends 0 get packages
+	says resource::server
+	[ -z "$(find /tmp -maxdepth 1 -name 'lm-push-*' -newer own/part)" ] || fail 'something was left behind'
+}
+
 # ---- instances -------------------------------------------------------------------------------------------
 
 said() {
@@ -369,6 +396,18 @@ damage() {
 	ask 204 DELETE $descriptors/assembly::broken::1.0
 }
 
+# What cannot be stored is not there.
+nowhere_to_store() {
+	before=$(names)
+	rm -r state/catalog/descriptors
+	printf 'name: assembly::lost::1.0\n' | yaml 500 POST $descriptors
+	explains 'cannot write into the folder'
+	has "$before"
+	kill -9 "$pid"
+	wait "$pid" 2>/dev/null || :
+	start state
+}
+
 mkdir packages
 printf 'name: assembly::given::1.0\ndescription: from the beginning\n' >packages/given.yml
 start state
@@ -378,7 +417,9 @@ shadows
 packages
 old_layouts
 bad_packages_change_nothing
+push
 instances_keep_their_scripts
 deaths
 damage
+nowhere_to_store
 stop

@@ -47,44 +47,6 @@ struct lm_err *diags_refuse(const struct diags *diags)
 	return e;
 }
 
-/* ---- whose package it is ---------------------------------------------------------------------- */
-
-/* The one descriptor of a kind; 'n' tells how many there are. */
-static const struct descriptor *only(const struct catalog *c, enum name_kind kind, size_t *n)
-{
-	const struct descriptor *found = NULL;
-
-	*n = 0;
-	for (size_t i = 0; i < catalog_count(c); i++) {
-		const struct descriptor *d = catalog_at(c, i);
-
-		if (d->name.kind != kind)
-			continue;
-		found = d;
-		++*n;
-	}
-	return found;
-}
-
-static struct lm_err *find_name(struct content *c)
-{
-	size_t assemblies, resources;
-	const struct descriptor *a = only(c->catalog, NAME_ASSEMBLY, &assemblies),
-				*r = only(c->catalog, NAME_RESOURCE, &resources);
-	const struct descriptor *d = assemblies > 0 ? a : r;
-
-	if (d == NULL)
-		return lm_err_new(LM_ERR_INVALID, "no descriptor is in the package");
-	if (assemblies > 1 || (assemblies == 0 && resources > 1))
-		return lm_err_new(LM_ERR_INVALID,
-		    "a package is named after its assembly, or else its resource, and this one has "
-		    "%zu of them: make a package of each",
-		    assemblies > 1 ? assemblies : resources);
-	snprintf(c->name, sizeof c->name, "%s", d->name.full);
-	snprintf(c->key, sizeof c->key, "%s", d->name.canonical);
-	return NULL;
-}
-
 /* ---- reading ---------------------------------------------------------------------------------- */
 
 static struct lm_err *read_as(
@@ -99,7 +61,15 @@ static struct lm_err *read_as(
 	diags_sort(d);
 	if (diags_errors(d) > 0)
 		return diags_refuse(d);
-	return good ? find_name(out) : lm_err_new(LM_ERR_INVALID, "the package cannot be read");
+	if (!good)
+		return lm_err_new(LM_ERR_INVALID, "the package cannot be read");
+	const struct descriptor *subject = NULL;
+	struct lm_err *e = packages_subject(out->catalog, &subject);
+	if (e != NULL)
+		return e;
+	snprintf(out->name, sizeof out->name, "%s", subject->name.full);
+	snprintf(out->key, sizeof out->key, "%s", subject->name.canonical);
+	return NULL;
 }
 
 /* Every resource of it finds its scripts below "<unpack_dir>/<64 digits>". */
