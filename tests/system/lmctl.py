@@ -5,10 +5,12 @@ has the pipes by which the service's gate tells that it begins, and waits.  Ends
 """
 
 import http.client
+import io
 import json
 import re
 import sys
 import urllib.parse
+import zipfile
 
 sys.path.insert(0, sys.path[0] + "/../lib")
 from lmctl import Lmctl  # noqa: E402
@@ -617,6 +619,51 @@ def a_descriptor_is_had_under_its_name_as_it_stands():
     refused(404, "assembly::none::1.0", lm.get_descriptor, "assembly::none::1.0")
     listed = lm.get("catalog/descriptors")
     assert {"name", "description", "links"} <= set(listed[0]), listed[0]
+
+
+@test
+def a_descriptor_is_made_changed_and_taken_away():
+    text = "name: assembly::mine::1.0\ncomposition:\n  leaf: {type: 'resource::leaf::1.0'}\n"
+    refused(404, "assembly::mine::1.0", lm.put_yaml, "PUT", "catalog/descriptors/assembly::mine::1.0", text)
+    is_(lm.put_yaml("POST", "catalog/descriptors", text).status, 201)
+    refused(409, "assembly::mine::1.0", lm.put_yaml, "POST", "catalog/descriptors", text)
+    is_(lm.put_yaml("PUT", "catalog/descriptors/assembly::mine::1.0", text + "description: x\n").status, 200)
+    assert b"description: x" in lm.get_descriptor("assembly::mine::1.0").body
+    created("mine", "assembly::mine::1.0")
+    forgotten("mine")
+    is_(lm.delete("catalog/descriptors/assembly::mine::1.0").status, 204)
+    refused(404, "", lm.delete, "catalog/descriptors/assembly::mine::1.0")
+    e = refused(400, "", lm.put_yaml, "POST", "catalog/descriptors", "name: assembly::bad::1.0\nfoo: [\n")
+    is_(e.headers["Content-Type"], "application/json")
+
+
+def package(name, version="1.0"):
+    """What 'lmctl project build' makes of a resource."""
+    text = f"name: resource::{name}::{version}\nlifecycle: [Install, Uninstall]\n"
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as z:
+        z.writestr("Definitions/lm/resource.yaml", text)
+        z.writestr("Lifecycle/ansible/scripts/Install.yaml", "---\n")
+    return content.getvalue()
+
+
+@test
+def a_project_is_pushed():
+    """The statuses are compared exactly."""
+    name = "resource::pushed::1.0"
+    packages = "resource-manager/resource-packages"
+    for what in (f"catalog/descriptors/{name}", f"{packages}/{name}"):
+        refused(404, name, lm.delete, what)
+    answer = lm.put_file("POST", packages, "pushed.zip", package("pushed"))
+    is_((answer.status, answer.id()), (201, name))
+    brent = lm.get("resource-managers/brent")
+    answer = lm.send("PUT", "resource-managers/brent", brent)
+    is_(answer.status, 200)
+    assert name in answer.json()["resourceTypes"], answer.json()
+    assert name.encode() in lm.get_descriptor(name).body
+    is_(lm.put_file("PUT", f"{packages}/{name}", "pushed.zip", package("pushed")).status, 200)
+    is_(lm.delete(f"{packages}/{name}").status, 204)
+    refused(404, name, lm.get_descriptor, name)
 
 
 # ---- where things are made, and by whom ---------------------------------------------------------------
