@@ -368,7 +368,8 @@ who_may() {
 		echo "long enough for ${user%:*}" | "$lm" user add "${user%:*}" --role "${user#*:}" --state state 2>err
 	done
 	cat log >>log.before
-	json 201 POST $locations '{"name": "gone"}'
+	json 201 POST $locations '{"name": "gone", "infrastructureSpecificProperties": {"password": "VERYSECRET"}}'
+	is '.infrastructureSpecificProperties.password == "VERYSECRET"'
 	stop
 	start state 127.0.0.1:0 ''
 	for which in $locations $managers $rm/resource-drivers $keys; do
@@ -385,6 +386,12 @@ who_may() {
 	explains 'includePrivateKey'
 	as admin 200 GET "$keys/build?includePrivateKey=True"
 	is '.privateKey | contains("VERYSECRET")'
+	as reader 200 GET $locations/gone
+	is '.infrastructureSpecificProperties.password == "***"'
+	as reader 200 GET $locations
+	is '[.[] | select(.name == "gone").infrastructureSpecificProperties.password] == ["***"]'
+	as admin 200 GET $locations/gone
+	is '.infrastructureSpecificProperties.password == "VERYSECRET"'
 	as admin 204 DELETE $locations/gone
 	grep -q 'location.deleted name="gone" who="admin" trace=[0-9a-f]' log || fail 'the log does not say who'
 	cat log >>log.before

@@ -184,6 +184,35 @@ START_TEST(a_location_in_use_keeps_what_steps_depend_on)
 }
 END_TEST
 
+START_TEST(who_may_not_change_a_location_does_not_see_its_secrets)
+{
+	create_location(
+	    "{\"name\": \"dc\", \"infrastructureSpecificProperties\": {\"user\": \"u\", "
+	    "\"os_Password\": \"S1\", \"apiToken\": null, \"auth\": {\"client_secret\": "
+	    "\"S2\", \"url\": \"x\"}, \"list\": [{\"name\": \"private_key\", \"value\": "
+	    "\"S3\"}, {\"name\": \"port\", \"value\": 1}]}}");
+	json_t *one = site_location_document(sites, "dc", false);
+	json_t *all = site_location_list(sites, "dc", NULL, false);
+	char *text =
+	    json_dumps(json_object_get(one, "infrastructureSpecificProperties"), JSON_COMPACT);
+
+	ck_assert_str_eq(text,
+	    "{\"user\":\"u\",\"os_Password\":\"***\",\"apiToken\":null,\"auth\":{\"client_secret\":"
+	    "\"***\",\"url\":\"x\"},\"list\":[{\"name\":\"private_key\",\"value\":\"***\"},"
+	    "{\"name\":\"port\",\"value\":1}]}");
+	ck_assert(json_equal(one, json_array_get(all, 0)));
+	free(text);
+	json_decref(one);
+	json_decref(all);
+	one = site_location_document(sites, "dc", true);
+	ck_assert_str_eq(
+	    json_string_value(json_object_get(
+		json_object_get(one, "infrastructureSpecificProperties"), "os_Password")),
+	    "S1");
+	json_decref(one);
+}
+END_TEST
+
 /* ---- drivers ------------------------------------------------------------------------------------ */
 
 START_TEST(a_driver_is_found_by_its_type)
@@ -339,6 +368,7 @@ int main(void)
 	tcase_add_test(tc, another_managers_location_is_not_ours);
 	tcase_add_test(tc, a_change_is_seen_at_once);
 	tcase_add_test(tc, a_location_in_use_keeps_what_steps_depend_on);
+	tcase_add_test(tc, who_may_not_change_a_location_does_not_see_its_secrets);
 	tcase_add_test(tc, a_driver_is_found_by_its_type);
 	tcase_add_test(tc, the_older_form_counts_where_there_is_no_other);
 	tcase_add_test(tc, a_driver_that_changes_its_type_is_found_by_the_new_one);

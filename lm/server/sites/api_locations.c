@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-
 #include "lm/server/api.h"
 #include "lm/server/document/document.h"
 #include "lm/server/sites/answer.h"
@@ -20,6 +19,12 @@ static struct site_use use_of(struct api *api)
 	return (struct site_use){is_used, api};
 }
 
+/* Who may change them. */
+static bool sees_secrets(const struct http_request *r)
+{
+	return (r->grants >> PRIVILEGE_SITES & 1) != 0;
+}
+
 void api_post_location(struct api *api, struct http_request *r, const char *param)
 {
 	json_t *body = document_read(r);
@@ -33,7 +38,7 @@ void api_post_location(struct api *api, struct http_request *r, const char *para
 		api_answer_err(r, 0, e);
 	} else {
 		sites_answer_created(r, &(struct created){"location.created", LOCATIONS, name},
-		    site_location_document(api->sites, name));
+		    site_location_document(api->sites, name, sees_secrets(r)));
 	}
 	json_decref(body);
 }
@@ -42,14 +47,14 @@ void api_get_locations(struct api *api, struct http_request *r, const char *para
 {
 	(void)param;
 	document_answer(r, 200,
-	    site_location_list(
-		api->sites, http_query(r, "name"), http_query(r, "resourceManagerName")));
+	    site_location_list(api->sites, http_query(r, "name"),
+		http_query(r, "resourceManagerName"), sees_secrets(r)));
 }
 
 void api_get_location(struct api *api, struct http_request *r, const char *name)
 {
-	sites_answer_document(
-	    r, site_location_document(api->sites, name), "deployment location", name);
+	sites_answer_document(r, site_location_document(api->sites, name, sees_secrets(r)),
+	    "deployment location", name);
 }
 
 void api_put_location(struct api *api, struct http_request *r, const char *name)
@@ -63,7 +68,7 @@ void api_put_location(struct api *api, struct http_request *r, const char *name)
 		api_answer_err(r, 0, e);
 	} else {
 		sites_note(r, "location.changed", name);
-		document_answer(r, 200, site_location_document(api->sites, name));
+		document_answer(r, 200, site_location_document(api->sites, name, sees_secrets(r)));
 	}
 	json_decref(body);
 }

@@ -26,7 +26,7 @@ static json_t *onboarding(const struct api *api, const char *name, const char *o
 	json_t *locations = json_object(), *types = json_object();
 
 	if (site_manager_is_ours(name)) {
-		json_t *own = site_location_list(api->sites, NULL, name), *one = NULL;
+		json_t *own = site_location_list(api->sites, NULL, name, false), *one = NULL;
 		size_t i = 0;
 
 		json_array_foreach(own, i, one)

@@ -26,10 +26,14 @@ struct lm_err *site_location_update(
     struct sites *, const char *name, const json_t *body, struct site_use) LM_MUST_USE;
 struct lm_err *site_location_delete(struct sites *, const char *name, struct site_use) LM_MUST_USE;
 
-/* With an id, which is the name; NULL: there is none. */
-json_t *site_location_document(const struct sites *, const char *name);
+/*
+ * With an id, which is the name; NULL: there is none.  Without secrets the values of properties whose
+ * names speak of passwords, tokens, keys and the like read "***".
+ */
+json_t *site_location_document(const struct sites *, const char *name, bool with_secrets);
 /* Those whose name contains a text, and that belong to a manager; NULL: any. */
-json_t *site_location_list(const struct sites *, const char *part, const char *manager);
+json_t *site_location_list(
+    const struct sites *, const char *part, const char *manager, bool with_secrets);
 
 /* ---- resource managers ------------------------------------------------------------------------ */
 

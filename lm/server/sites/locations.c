@@ -310,19 +310,69 @@ struct lm_err *site_location_delete(struct sites *s, const char *name, struct si
 
 /* ---- documents ---------------------------------------------------------------------------------- */
 
-static json_t *document_of(const char *name, const json_t *o)
+/* Names of properties whose values are not for everybody's eyes. */
+static bool is_secret(const char *name)
+{
+	static const char *const parts[] = {
+	    "password", "passwd", "secret", "token", "key", "credential", "kubeconfig"};
+
+	for (size_t i = 0; i < LM_COUNT(parts); i++)
+		if (strcasestr(name, parts[i]) != NULL)
+			return true;
+	return false;
+}
+
+/* A member of its own name, or the value of {name: .., value: ..}. */
+static bool is_hidden(const json_t *object, const char *member)
+{
+	const char *name = json_string_value(json_object_get(object, "name"));
+
+	return is_secret(member) ||
+	       (name != NULL && strcmp(member, "value") == 0 && is_secret(name));
+}
+
+/* The same values, but for secrets; as deep as the body was. */
+static json_t *masked(json_t *v)
+{
+	const char *name = NULL;
+	json_t *member = NULL, *copy;
+	size_t i = 0;
+
+	if (json_is_object(v)) {
+		copy = json_object();
+		json_object_foreach(v, name, member)
+		{
+			bool hide = is_hidden(v, name) && !json_is_null(member);
+
+			json_object_set_new(copy, name, hide ? json_string("***") : masked(member));
+		}
+		return copy;
+	}
+	if (!json_is_array(v))
+		return json_incref(v);
+	copy = json_array();
+	json_array_foreach(v, i, member)
+	{
+		json_array_append_new(copy, masked(member));
+	}
+	return copy;
+}
+
+static json_t *document_of(const char *name, const json_t *o, bool with_secrets)
 {
 	json_t *d = json_pack("{s:s}", "id", name);
 
 	json_object_update(d, (json_t *)(uintptr_t)o);
+	if (!with_secrets)
+		json_object_set_new(d, PROPERTIES, masked(json_object_get(o, PROPERTIES)));
 	return d;
 }
 
-json_t *site_location_document(const struct sites *s, const char *name)
+json_t *site_location_document(const struct sites *s, const char *name, bool with_secrets)
 {
 	const json_t *o = shelf_find(s->locations, name);
 
-	return o == NULL ? NULL : document_of(name, o);
+	return o == NULL ? NULL : document_of(name, o, with_secrets);
 }
 
 static bool belongs(const json_t *o, const char *manager)
@@ -333,7 +383,8 @@ static bool belongs(const json_t *o, const char *manager)
 	       (site_manager_is_ours(own) && site_manager_is_ours(manager));
 }
 
-json_t *site_location_list(const struct sites *s, const char *part, const char *manager)
+json_t *site_location_list(
+    const struct sites *s, const char *part, const char *manager, bool with_secrets)
 {
 	json_t *all = json_array();
 
@@ -343,7 +394,7 @@ json_t *site_location_list(const struct sites *s, const char *part, const char *
 
 		if ((part == NULL || strstr(name, part) != NULL) &&
 		    (manager == NULL || belongs(o, manager)))
-			json_array_append_new(all, document_of(name, o));
+			json_array_append_new(all, document_of(name, o, with_secrets));
 	}
 	return all;
 }
