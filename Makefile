@@ -70,36 +70,8 @@ $(B)/libsim.a:    $(call obj,$(SIMLIB))
 $(B)/%.a:
 	@rm -f $@ && $(AR) rcs $@ $^
 
-# Libraries that the program loads when it needs them (lm/late/late.h); not with sanitizers, and only on
-# machines whose jumps generate.sh knows.  LATE= links them in the usual way.
-MACHINE  := $(shell $(CC) -dumpmachine)
-LATE     ?= $(if $(SANITIZE),,$(filter x86_64-%linux-gnu aarch64-%linux-gnu,$(MACHINE)))
-LATELIBS := -lcurl -larchive -lmicrohttpd -lgnutls
-
-$(B)/gen/symbols: $(B)/obj/lm/main.o $(LIBALL)
-	@mkdir -p $(@D)
-	@nm -u $^ >$@
-$(B)/gen/late.c: $(B)/gen/symbols lm/late/generate.sh
-	@CC='$(CC)' lm/late/generate.sh table $< $(MACHINE) >$@
-$(B)/gen/jumps.S: $(B)/gen/symbols lm/late/generate.sh
-	@CC='$(CC)' lm/late/generate.sh jumps $< $(MACHINE) >$@
-$(B)/gen/needs.c: $(B)/gen/symbols lm/late/generate.sh
-	@lm/late/generate.sh needs $< $(MACHINE) >$@
-$(B)/gen/late.o: $(B)/gen/late.c $(B)/flags
-	@$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
-$(B)/gen/jumps.o: $(B)/gen/jumps.S
-	@$(CC) -c -o $@ $<
-# For who makes a package: it is linked with all that the program loads.
-$(B)/gen/needs.so: $(B)/gen/needs.c
-	@$(CC) -shared -fPIC -w -o $@ $< -Wl,--no-as-needed $(LATELIBS)
-
-ifneq ($(LATE),)
-$(B)/lm: $(B)/obj/lm/main.o $(B)/gen/late.o $(B)/gen/jumps.o $(LIBALL)
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(filter-out $(LATELIBS),$(LIBS))
-else
 $(B)/lm: $(B)/obj/lm/main.o $(LIBALL)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
-endif
 
 $(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/%.o $(LIBALL)
 	@mkdir -p $(@D)

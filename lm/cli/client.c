@@ -9,7 +9,6 @@
 #include <time.h>
 
 #include "lm/cli/login/tokens.h"
-#include "lm/late/late.h"
 
 enum {
 	ANSWER_MAX = 256 * 1024 * 1024,
@@ -41,11 +40,6 @@ struct client *client_new(const char *server)
 
 	if (c == NULL)
 		abort();
-	struct lm_err *e = late_need("libcurl");
-	if (e != NULL) {
-		fprintf(stderr, "lm: %s\n", lm_err_text(e));
-		exit(EXIT_FAILURE);
-	}
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	c->curl = curl_easy_init();
 	c->server = strdup(server);

@@ -12,7 +12,6 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/map.h"
-#include "lm/late/late.h"
 #include "lm/packages/entry_name.h"
 
 enum { MIB = 1024 * 1024, FREE_RATIO = MIB, FLAWS_MAX = 100, TEXT_MAX = 2048, BLOCK = 64 * 1024 };
@@ -340,9 +339,8 @@ static void open_and_read(struct pack *p, const char *bytes, size_t n)
 bool pack_read(
     const char *bytes, size_t n, const struct pack_limits *limits, const struct pack_sink *sink)
 {
-	struct lm_err *e = late_need("libarchive");
 	struct pack p = {
-	    .a = e == NULL ? archive_read_new() : NULL,
+	    .a = archive_read_new(),
 	    .limits = limits,
 	    .sink = sink,
 	    .bytes = n,
@@ -351,18 +349,14 @@ bool pack_read(
 	    .folded = lm_map_new(),
 	};
 
-	if (p.a == NULL && e == NULL)
+	if (p.a == NULL)
 		abort();
-	if (e != NULL)
-		flaw(&p, CODE_ARCHIVE_FORMAT, "use a folder", "%s", lm_err_text(e));
-	else if (n > limits->bytes_max)
+	if (n > limits->bytes_max)
 		flaw(&p, CODE_ARCHIVE_LIMIT, NULL, "the archive has more than %zu MiB",
 		    limits->bytes_max / MIB);
 	else
 		open_and_read(&p, bytes, n);
-	if (p.a != NULL)
-		archive_read_free(p.a);
-	lm_err_free(e);
+	archive_read_free(p.a);
 	lm_map_free(p.names);
 	lm_map_free(p.folded);
 	lm_arena_free(p.arena);

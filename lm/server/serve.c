@@ -16,7 +16,6 @@
 #include <uv.h>
 
 #include "base/log.h"
-#include "lm/late/late.h"
 #include "lm/packages/packages.h"
 #include "lm/server/api.h"
 #include "lm/server/auth/auth.h"
@@ -443,10 +442,8 @@ int serve_run(const struct serve_conf *conf)
 
 	keep_memory_small();
 	allow_files();
-	struct lm_err *e = late_need_all();
 	/* First the state: archives are unpacked there, by one manager at a time. */
-	if (e == NULL)
-		e = open_state(&s);
+	struct lm_err *e = open_state(&s);
 	if (e == NULL)
 		e = load_catalog(&s);
 	if (e == NULL)

@@ -83,7 +83,7 @@ static struct lm_err *read_file(
 	} else if (!S_ISREG(st.st_mode) || st.st_size > FILE_MAX) {
 		e = lm_err_new(LM_ERR_INVALID, "%s is no file of at most %d bytes", path, FILE_MAX);
 	} else {
-		out->data = malloc((size_t)st.st_size + 1);
+		out->data = gnutls_malloc((size_t)st.st_size + 1);
 		if (out->data == NULL)
 			abort();
 		ssize_t n = read(fd, out->data, (size_t)st.st_size);
@@ -116,7 +116,7 @@ static struct lm_err *read_certs(struct certificate *c, struct chain *out)
 		return e;
 	int status = gnutls_x509_crt_list_import(crts, &n, &pem, GNUTLS_X509_FMT_PEM,
 	    GNUTLS_X509_CRT_LIST_IMPORT_FAIL_IF_EXCEED | GNUTLS_X509_CRT_LIST_FAIL_IF_UNSORTED);
-	free(pem.data);
+	gnutls_free(pem.data);
 	if (status < 0)
 		return lm_err_wrap(
 		    said(status, "is no chain of certificates in PEM"), "%s", c->cert_file);
@@ -143,7 +143,7 @@ static struct lm_err *read_key(struct certificate *c, struct chain *out)
 		status =
 		    gnutls_privkey_import_x509_raw(out->key, &pem, GNUTLS_X509_FMT_PEM, NULL, 0);
 	gnutls_memset(pem.data, 0, pem.size);
-	free(pem.data);
+	gnutls_free(pem.data);
 	return status < 0 ? lm_err_wrap(said(status, "is no key in PEM without a password"), "%s",
 				c->key_file)
 			  : NULL;
