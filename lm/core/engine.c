@@ -118,6 +118,13 @@ const char *engine_step_location(const struct engine *e, const char *step)
 	return f == NULL ? NULL : f->location == NULL ? "" : f->location;
 }
 
+const char *engine_step_trace(const struct engine *e, const char *step)
+{
+	const struct flight *f = lm_map_find(e->flights, step);
+
+	return f == NULL ? NULL : f->process->intent.trace;
+}
+
 struct engine_counts engine_counts(const struct engine *e)
 {
 	struct engine_counts c = e->counts;

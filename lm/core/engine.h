@@ -218,6 +218,8 @@ enum metric_kind engine_metric_kind(
 
 /* The location that a step in flight was asked at ("": the default one); NULL: it is not in flight. */
 const char *engine_step_location(const struct engine *, const char *step);
+/* What who asked calls all that comes of it; NULL: nobody said, or it is not in flight. */
+const char *engine_step_trace(const struct engine *, const char *step);
 
 /*
  * Whether something exists at a deployment location, shall exist there, or is found there by a

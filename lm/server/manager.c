@@ -189,9 +189,12 @@ static bool serves(const struct manager *m, size_t driver, const char *location)
 /* A message may be of any length before the engine has looked at it. */
 static void take_result(struct manager *m, const struct step_result *r)
 {
+	const char *trace = engine_step_trace(m->engine, r->step);
+
 	if (r->failure != STEP_NONE)
-		lm_log(LM_LOG_WARN, "step.failed", "step=%s failure=%s message=\"%.300s\"", r->step,
-		    step_failure_text(r->failure), r->message != NULL ? r->message : "");
+		lm_log(LM_LOG_WARN, "step.failed", "step=%s failure=%s trace=%s message=\"%.300s\"",
+		    r->step, step_failure_text(r->failure), trace != NULL ? trace : "-",
+		    r->message != NULL ? r->message : "");
 	if (!removals_end(&m->removals, r) &&
 	    !engine_result(m->engine, r, manager_now_ms(m), m->turn))
 		lm_log(LM_LOG_WARN, "step.ignored",

@@ -558,7 +558,9 @@ def an_adoption_takes_over_what_is_told():
 
 @test
 def what_failed_is_tried_again_or_taken_back():
-    p = ended(lm.intent("upgradeAssembly", assemblyName="voice", properties={"word": "bad"}))
+    named = Lmctl(URL)
+    named.trace = "order-67"
+    p = ended(named.intent("upgradeAssembly", assemblyName="voice", properties={"word": "bad"}))
     is_(p["status"], "Failed")
     assert "voice__gate" in p["statusReason"], p["statusReason"]
     is_([x["id"] for x in lm.get_processes(processStatuses="Failed")], [p["id"]])

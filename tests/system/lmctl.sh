@@ -134,6 +134,8 @@ start state
 python3 "$root/tests/system/lmctl.py" "$url" "$lifecycle" >out 2>err || fail "lmctl would stumble"
 cat out
 [ -z "${LMCTL:-}" ] || the_real_one_is_content
+grep -q 'intent.accepted intent=healAssembly .* trace=order-66' log || fail "the log does not tell the transaction"
+grep -q 'step.failed .* trace=order-67 ' log || fail "nor that of what failed"
 is_healthy
 stop
 secured

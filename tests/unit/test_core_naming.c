@@ -265,6 +265,8 @@ START_TEST(what_who_asked_calls_it_goes_to_the_drivers_and_into_the_records)
 	ask(traced);
 	ck_assert_uint_eq(turn.steps.n, 1);
 	ck_assert_str_eq(turn.steps.v[0].trace, "tx-1");
+	ck_assert_str_eq(engine_step_trace(engine, turn.steps.v[0].step), "tx-1");
+	ck_assert_ptr_null(engine_step_trace(engine, "none/1"));
 	ck_assert(is_journalled(RECORD_PROCESS, "\"trace\":\"tx-1\""));
 	ck_assert(is_journalled(RECORD_STEP, "\"trace\":\"tx-1\""));
 	carry_out();
