@@ -290,6 +290,15 @@ def a_descriptor_that_nobody_knows_is_the_bodys_mistake():
 
 
 @test
+def a_name_is_one_word_that_begins_with_a_letter():
+    for name in ("a b", "a__b", "a/b", "1a"):
+        refused(400, "cannot be the name of an instance", lm.intent, "createAssembly",
+            assemblyName=name, descriptorName="assembly::leaf::1.0", intendedState="Active")
+    refused(400, '"assemblyName" is missing', lm.intent, "createAssembly", assemblyName="",
+        descriptorName="assembly::leaf::1.0", intendedState="Active")
+
+
+@test
 def a_create_or_upgrade_is_the_one_that_fits():
     both = {"descriptorName": "assembly::site::1.0", "intendedState": "Active", "tags": {}}
     p = done(lm.intent("createOrUpgradeAssembly", assemblyName="s", properties={"word": "a"}, **both))
@@ -526,30 +535,40 @@ def a_component_is_healed_by_every_name_it_has():
     refused(400, "which component", lm.intent, "healAssembly", assemblyName="voice")
 
 
+def orphans():
+    found = lm.get("doctor")["findings"]
+    return {f["subject"] for f in found if f["code"] == "orphan"}
+
+
 @test
-def an_adoption_takes_over_what_is_told():
-    leaf = created("here", "assembly::leaf::1.0")["children"][0]
-    is_(lm.delete("topology/assemblies/" + lm.get_assembly("here")["id"]).status, 204)
+def what_is_forgotten_stays_outside_and_an_adoption_takes_it_over():
+    here = created("here", "assembly::site::1.0")
+    is_(lm.delete("topology/assemblies/" + here["id"]).status, 204)
     is_(lm.get("topology/assemblies", {"name": "here"}), [])
+    is_(orphans(), {"here__hub"})
     p = done(
         lm.intent(
             "adoptAssembly",
             assemblyName="here",
-            descriptorName="assembly::leaf::1.0",
+            descriptorName="assembly::site::1.0",
             intendedState="Active",
             properties={},
-            clusters={},
+            clusters={"pbx": 1},
             resources={
-                "here__leaf": {
-                    "id": leaf["id"],
+                "here__hub": {
+                    "id": find(here, "here__hub")["id"],
                     "associatedTopology": {"server": {"id": "17", "type": "Openstack"}},
-                }
+                },
+                "here__pbx__1": {"id": find(here, "here__pbx__1")["id"]},
             },
             objectGroupId="default",
         )
     )
     is_(p["intentType"], "AdoptAssembly")
-    is_(lm.get_assembly("here")["children"][0]["id"], leaf["id"])
+    again = lm.get_assembly("here")
+    is_(find(again, "here__hub")["id"], find(here, "here__hub")["id"])
+    assert again["id"] != here["id"]
+    is_(orphans(), set())
     forgotten("here")
 
 
