@@ -193,6 +193,15 @@ def a_bad_address_is_404_and_a_bad_body_400():
 
 
 @test
+def a_body_says_what_it_is_in_whatever_way_clients_do():
+    for kind in ("application/json", "application/json;charset=UTF-8", "Application/JSON; charset=utf-8"):
+        e = refused(400, "Cannot find assembly instance with name none", lm.request, "POST",
+            "api/intent/deleteAssembly", body=b'{"assemblyName": "none"}', kind=kind)
+        is_(e.headers["Content-Type"], "application/json")
+    refused(415, "", lm.request, "POST", "api/intent/deleteAssembly", body=b"a: b", kind="text/plain")
+
+
+@test
 def who_names_nobody_hears_the_words_that_it_looks_for():
     missing = "Cannot find assembly instance with name none"
     about = {
@@ -543,7 +552,9 @@ def orphans():
 @test
 def what_is_forgotten_stays_outside_and_an_adoption_takes_it_over():
     here = created("here", "assembly::site::1.0")
+    is_(lm.get("topology/assemblies/" + here["id"])["name"], "here")
     is_(lm.delete("topology/assemblies/" + here["id"]).status, 204)
+    refused(404, "Cannot find", lm.get, "topology/assemblies/" + here["id"])
     is_(lm.get("topology/assemblies", {"name": "here"}), [])
     is_(orphans(), {"here__hub"})
     p = done(

@@ -97,6 +97,9 @@ real() {
 }
 
 the_real_one_is_content() {
+	python3 -c 'import click, jwt, pkg_resources, pydantic, requests, ruamel.yaml, tabulate, yaml' 2>err ||
+		fail "lmctl needs python3-click python3-jwt python3-pkg-resources python3-pydantic" \
+			"python3-requests python3-ruamel.yaml python3-tabulate python3-yaml python3-distutils"
 	printf 'active_environment: here\nenvironments:\n  here:\n    tnco: {address: "%s", secure: false}\n' \
 		"$url" >lmctl.yaml
 	real ping env here
