@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
+#include "base/err.h"
 #include "tosca/text/codes.h"
 
 /*
@@ -44,5 +46,8 @@ bool pack_name(const char *file);
 /* All files in the order of the archive.  False: it is flawed. */
 bool pack_read(const char *bytes, size_t n, const struct pack_limits *, const struct pack_sink *)
     LM_MUST_USE;
+
+/* A folder as a .zip; see packages_pack(). */
+struct lm_err *pack_write(const char *folder, struct lm_buf *out) LM_MUST_USE;
 
 #endif

@@ -12,7 +12,6 @@
 
 #include "lm/packages/entry_name.h"
 #include "lm/packages/pack.h"
-#include "lm/packages/packages.h"
 
 /* A folder becomes an archive, within the limits that a reader of it has. */
 
@@ -169,7 +168,7 @@ static struct lm_err *write_folder(struct packing *k, int dir)
 	return e;
 }
 
-struct lm_err *packages_pack(const char *folder, struct lm_buf *out)
+struct lm_err *pack_write(const char *folder, struct lm_buf *out)
 {
 	struct packing k = {.a = archive_write_new(), .out = out};
 	int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

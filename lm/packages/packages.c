@@ -12,6 +12,7 @@
 #include "lm/packages/load.h"
 #include "lm/packages/pack.h"
 #include "lm/packages/unpack.h"
+#include "tosca/model/descriptor.h"
 
 struct diag *load_report(
     struct load *l, const char *file, enum diag_code code, const char *fmt, ...)
@@ -142,4 +143,45 @@ void packages_forget(const char *unpack_dir, const char *name)
 bool packages_is_unpacked(const char *name)
 {
 	return unpack_is_folder(name);
+}
+
+/* ---- whose package it is, and packing one -------------------------------------------------------- */
+
+/* The last descriptor of a kind; 'n' tells how many there are. */
+static const struct descriptor *last_of(const struct catalog *c, enum name_kind kind, size_t *n)
+{
+	const struct descriptor *found = NULL;
+
+	*n = 0;
+	for (size_t i = 0; i < catalog_count(c); i++) {
+		const struct descriptor *d = catalog_at(c, i);
+
+		if (d->name.kind != kind)
+			continue;
+		found = d;
+		++*n;
+	}
+	return found;
+}
+
+struct lm_err *packages_subject(const struct catalog *c, const struct descriptor **out)
+{
+	size_t assemblies, resources;
+	const struct descriptor *a = last_of(c, NAME_ASSEMBLY, &assemblies),
+				*r = last_of(c, NAME_RESOURCE, &resources);
+
+	*out = assemblies > 0 ? a : r;
+	if (*out == NULL)
+		return lm_err_new(LM_ERR_INVALID, "no descriptor is in the package");
+	if (assemblies > 1 || (assemblies == 0 && resources > 1))
+		return lm_err_new(LM_ERR_INVALID,
+		    "a package is named after its assembly, or else its resource, and this one has "
+		    "%zu of them: make a package of each",
+		    assemblies > 1 ? assemblies : resources);
+	return NULL;
+}
+
+struct lm_err *packages_pack(const char *folder, struct lm_buf *out)
+{
+	return pack_write(folder, out);
 }
