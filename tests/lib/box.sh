@@ -81,6 +81,10 @@ start() {
 		echo "$line" >>log
 		case $line in
 		*' manager.ready address='*) url=http://${line##*address=} ;;
+		*'"manager.ready"'*)
+			line=${line##*'"address":"'}
+			url=http://${line%%'"'*}
+			;;
 		esac
 	done
 	cat <&3 >>log &

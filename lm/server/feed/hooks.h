@@ -20,7 +20,7 @@
  * nothing is sent until an operator changes it, and then it goes on where it stood.
  *
  * Nothing is queued: a hook reads the journal from where it stands, and has one event in memory.
- * Where it stands is written once a second, and when the manager ends; after a crash some events are
+ * Where it stands is written ten times a second, and when the manager ends; after a crash some events are
  * sent again.  What the journal no longer keeps is not sent, and counted as missed.
  *
  * Each message has X-LM-Event-Id (the number), X-LM-Event-Type, X-LM-Timestamp (seconds, of this

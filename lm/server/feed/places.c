@@ -14,7 +14,7 @@
  * Where the hooks stand, on disk.  Written beside the old file and put in its place, not synced: a
  * loss of power can bring an older one back, and then some events are sent again.
  */
-enum { SAVE_MS = 1000 };
+enum { SAVE_MS = 100 };
 
 static json_t *places_object(const struct hooks *hs)
 {
