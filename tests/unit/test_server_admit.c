@@ -36,7 +36,7 @@ END_TEST
 START_TEST(a_large_body_of_somebody_refused_is_not_waited_for)
 {
 	talk.refuses_with = 403;
-	says("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n");
+	says("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 10000000\r\n\r\n");
 	hears("HTTP/1.1 403");
 	is_cut_off();
 }

@@ -119,15 +119,43 @@ START_TEST(a_trace_is_cut_where_it_is_too_long)
 }
 END_TEST
 
-START_TEST(a_body_announced_beyond_the_limit_is_refused_at_once)
+START_TEST(who_asks_before_he_sends_too_much_is_refused_at_once)
 {
-	char head[128];
+	char head[160];
 
-	snprintf(head, sizeof head, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n",
+	snprintf(head, sizeof head,
+	    "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: "
+	    "%d\r\n\r\n",
 	    BODY_OVER);
 	says(head);
 	hears("HTTP/1.1 413");
 	ck_assert_ptr_null(talk.request);
+}
+END_TEST
+
+START_TEST(a_body_that_is_announced_as_far_too_large_is_refused_at_once)
+{
+	says("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000000000\r\n\r\n");
+	hears("HTTP/1.1 413");
+	is_cut_off();
+}
+END_TEST
+
+START_TEST(who_sends_too_much_without_asking_hears_why_it_is_refused)
+{
+	static char body[BODY_OVER + 1];
+	char head[128];
+
+	memset(body, 'x', BODY_OVER);
+	snprintf(head, sizeof head, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n",
+	    BODY_OVER);
+	says(head);
+	says(body);
+	hears("HTTP/1.1 413");
+	ck_assert_ptr_null(talk.request);
+	says("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+	answers(handed_over(), 200, "again");
+	hears("again");
 }
 END_TEST
 
@@ -600,7 +628,9 @@ int main(void)
 	tcase_add_test(tc, an_error_carries_its_request_s_trace_back);
 	tcase_add_test(tc, who_gives_no_trace_gets_one_of_his_own);
 	tcase_add_test(tc, a_trace_is_cut_where_it_is_too_long);
-	tcase_add_test(tc, a_body_announced_beyond_the_limit_is_refused_at_once);
+	tcase_add_test(tc, who_asks_before_he_sends_too_much_is_refused_at_once);
+	tcase_add_test(tc, a_body_that_is_announced_as_far_too_large_is_refused_at_once);
+	tcase_add_test(tc, who_sends_too_much_without_asking_hears_why_it_is_refused);
 	tcase_add_test(tc, a_body_that_grows_beyond_the_limit_is_refused_and_not_kept);
 	tcase_add_test(tc, a_body_without_an_end_is_cut_off);
 	tcase_add_test(tc, what_is_no_http_is_refused);

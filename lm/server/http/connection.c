@@ -261,10 +261,14 @@ static void refuse_size(struct exchange *x)
 	    "the body is larger than %zu bytes: send less at once", x->request.body_max);
 }
 
-/* Most of a small body is here already: it is read and forgotten, and the connection can stay. */
+/*
+ * Who sends without asking first hears nothing before he has sent all, and little of a connection that was
+ * closed on him: what he sends is read and forgotten, unless it is very much.
+ */
 static enum MHD_Result refuse_early(struct exchange *x)
 {
-	if (x->announced <= HTTP_DRAINED)
+	if (x->announced <= HTTP_REFUSED_MAX &&
+	    http_header(&x->request, MHD_HTTP_HEADER_EXPECT) == NULL)
 		return MHD_YES;
 	x->handed_over = true;
 	return exchange_send(x);
@@ -339,8 +343,11 @@ static enum MHD_Result on_headers(struct exchange *x)
 
 static enum MHD_Result on_body(struct exchange *x, const char *p, size_t n)
 {
+	size_t max =
+	    x->answered ? (size_t)HTTP_REFUSED_MAX : x->request.body_max + HTTP_DISCARD_MAX;
+
 	x->received += n;
-	if (x->received > x->request.body_max + HTTP_DISCARD_MAX)
+	if (x->received > max)
 		return MHD_NO;
 	if (x->answered)
 		return MHD_YES;

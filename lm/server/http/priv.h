@@ -33,7 +33,8 @@ enum {
 	    128, /* that the library has yet to close, beside those that stay */
 	/* Beyond what a body may have: read and thrown away so that a 413 can be heard. */
 	HTTP_DISCARD_MAX = 3 * HTTP_BODY_MAX,
-	HTTP_LARGE_MAX = 256 << 20, /* bodies beyond HTTP_BODY_MAX, all together */
+	HTTP_REFUSED_MAX = 8 * HTTP_BODY_MAX, /* the same, of what is refused from the beginning */
+	HTTP_LARGE_MAX = 256 << 20,           /* bodies beyond HTTP_BODY_MAX, all together */
 };
 #define HTTP_TRACE_HEADER "X-TraceCtx-TransactionId"
 
