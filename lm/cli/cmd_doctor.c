@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "base/json.h"
-#include "lm/cli/ask.h"
+#include "lm/cli/change/ask.h"
 #include "lm/cli/cli.h"
 #include "lm/cli/client.h"
 #include "lm/cli/render/render.h"

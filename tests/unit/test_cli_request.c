@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lm/cli/change/request.h"
 #include "lm/cli/options.h"
-#include "lm/cli/request.h"
 
 static struct lm_arena *arena;
 

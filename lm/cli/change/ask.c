@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lm/cli/ask.h"
+#include "lm/cli/change/ask.h"
 
 #include <stdio.h>
 #include <unistd.h>

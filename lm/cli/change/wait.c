@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lm/cli/wait.h"
+#include "lm/cli/change/wait.h"
 
 #include <stdio.h>
 #include <string.h>

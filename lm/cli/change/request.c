@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lm/cli/request.h"
+#include "lm/cli/change/request.h"
 
 #include <stdio.h>
 #include <string.h>

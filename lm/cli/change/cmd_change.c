@@ -3,11 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lm/cli/apply.h"
+#include "lm/cli/change/apply.h"
+#include "lm/cli/change/request.h"
+#include "lm/cli/change/wait.h"
 #include "lm/cli/cli.h"
 #include "lm/cli/client.h"
-#include "lm/cli/request.h"
-#include "lm/cli/wait.h"
 
 enum { PLAN_MAX = 256 * 1024 * 1024 };
 

@@ -6,14 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lm/cli/apply.h"
-#include "lm/cli/ask.h"
+#include "lm/cli/change/apply.h"
+#include "lm/cli/change/ask.h"
+#include "lm/cli/change/request.h"
+#include "lm/cli/change/wait.h"
 #include "lm/cli/cli.h"
 #include "lm/cli/client.h"
 #include "lm/cli/look.h"
 #include "lm/cli/render/proposal.h"
-#include "lm/cli/request.h"
-#include "lm/cli/wait.h"
 
 enum { TEXT_MAX = 256 * 1024 * 1024, PATH_BYTES = 8192 };
 
