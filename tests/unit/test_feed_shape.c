@@ -84,6 +84,17 @@ START_TEST(a_resource_is_told_of_with_exactly_the_fields_of_the_reference)
 }
 END_TEST
 
+START_TEST(a_resource_that_names_no_location_is_here)
+{
+	const char *text = told(1, "{\"type\":\"ComponentStateChangeEvent\",\"resourceId\":\"c\","
+				   "\"resourceManager\":null,\"deploymentLocation\":null,"
+				   "\"newState\":\"Active\"}");
+
+	ck_assert_ptr_nonnull(
+	    strstr(text, "\"resourceManager\":\"lm\",\"deploymentLocation\":\"local\""));
+}
+END_TEST
+
 START_TEST(a_root_assembly_has_no_fields_of_a_resource)
 {
 	ck_assert_str_eq(
@@ -144,6 +155,7 @@ int main(void)
 	tcase_add_test(tc, a_process_is_told_of_with_exactly_the_fields_of_the_reference);
 	tcase_add_test(tc, a_process_is_told_of_at_its_start_and_its_end);
 	tcase_add_test(tc, a_resource_is_told_of_with_exactly_the_fields_of_the_reference);
+	tcase_add_test(tc, a_resource_that_names_no_location_is_here);
 	tcase_add_test(tc, a_root_assembly_has_no_fields_of_a_resource);
 	tcase_add_test(tc, a_component_is_never_told_of_when_it_fails);
 	tcase_add_test(tc, other_events_keep_their_fields_in_the_same_envelope);

@@ -9,6 +9,7 @@
 
 #include "base/attr.h"
 #include "base/vec.h"
+#include "lm/server/sites/sites.h"
 
 static const char *const texts[] = {
 #define X(name, text) [EVENT_##name] = text,
@@ -128,12 +129,13 @@ static bool tell_component(json_t *to, json_t *from)
 {
 	static const struct {
 		const char *key, *key_there;
+		const char *unsaid; /* in place of null */
 	} resource[] = {
-	    {"resourceId", "resourceId"},
-	    {"resourceName", "resourceName"},
-	    {"resourceManager", "resourceManager"},
-	    {"deploymentLocation", "deploymentLocation"},
-	    {"externalId", "resourceId"},
+	    {"resourceId", "resourceId", NULL},
+	    {"resourceName", "resourceName", NULL},
+	    {"resourceManager", "resourceManager", SITES_MANAGER},
+	    {"deploymentLocation", "deploymentLocation", SITES_LOCAL},
+	    {"externalId", "resourceId", NULL},
 	};
 	static const char *const change[] = {"processId", "previousState", "newState"};
 
@@ -141,9 +143,14 @@ static bool tell_component(json_t *to, json_t *from)
 		return false;
 	copy(to, "rootAssemblyId", from, "rootAssemblyId");
 	copy(to, "rootAssemblyName", from, "rootAssemblyName");
-	for (size_t i = 0; i < LM_COUNT(resource); i++)
-		if (json_object_get(from, "resourceId") != NULL)
-			copy(to, resource[i].key, from, resource[i].key_there);
+	for (size_t i = 0; i < LM_COUNT(resource); i++) {
+		if (json_object_get(from, "resourceId") == NULL)
+			continue;
+		copy(to, resource[i].key, from, resource[i].key_there);
+		if (resource[i].unsaid != NULL &&
+		    json_is_null(json_object_get(to, resource[i].key)))
+			json_object_set_new(to, resource[i].key, json_string(resource[i].unsaid));
+	}
 	for (size_t i = 0; i < LM_COUNT(change); i++)
 		copy(to, change[i], from, change[i]);
 	return true;
