@@ -22,7 +22,7 @@ struct client {
 	CURL *curl;
 	char *server;
 	const char *token;  /* LM_TOKEN; NULL: what is kept */
-	const char *cacert; /* LM_CACERT; NULL: the machine's */
+	const char *cacert; /* LM_CACERT, or that of the login; NULL: the machine's */
 	struct kept kept;   /* "": nothing */
 	long timeout_ms;
 };
@@ -49,10 +49,12 @@ struct client *client_new(const char *server)
 	size_t n = strlen(c->server);
 	while (n > 0 && c->server[n - 1] == '/')
 		c->server[--n] = '\0';
-	c->cacert = setting("LM_CACERT");
 	c->token = setting("LM_TOKEN");
-	if (c->token == NULL)
-		(void)tokens_find(c->server, &c->kept);
+	c->cacert = setting("LM_CACERT");
+	if (!tokens_find(c->server, &c->kept) || c->token != NULL)
+		c->kept.refresh[0] = '\0';
+	if (c->cacert == NULL && c->kept.cacert[0] != '\0')
+		c->cacert = c->kept.cacert;
 	return c;
 }
 
@@ -137,8 +139,16 @@ static struct lm_err *unreachable(const struct client *c, CURLcode code)
 		    "with "
 		    "--server or LM_SERVER",
 		    c->server);
-	return lm_err_new(LM_ERR_UNAVAILABLE, "no answer from the manager at %s: %s", c->server,
-	    curl_easy_strerror(code));
+	if (code == CURLE_PEER_FAILED_VERIFICATION)
+		return lm_err_new(LM_ERR_UNAVAILABLE,
+		    "the certificate of %s is not one that is trusted here: name it with --cacert "
+		    "or LM_CACERT (a manager keeps the one it made as tls.crt in its state folder)",
+		    c->server);
+	if (code == CURLE_SSL_CACERT_BADFILE)
+		return lm_err_new(
+		    LM_ERR_INVALID, "there are no certificates to be read in %s", c->cacert);
+	return lm_err_new(LM_ERR_UNAVAILABLE, "no answer from the manager at %s: %s%s", c->server,
+	    curl_easy_strerror(code), code == CURLE_GOT_NOTHING ? ": does it want https://?" : "");
 }
 
 /* What the manager says in {"localizedMessage": ...}. */
@@ -279,11 +289,22 @@ static struct lm_err *read_login(const struct lm_buf *answer, struct kept *k)
 	return e;
 }
 
+/* So that it need not be named again; from wherever the next command is called. */
+static void keep_cacert(const struct client *c, struct kept *k)
+{
+	char *path = c->cacert != NULL ? realpath(c->cacert, NULL) : NULL;
+
+	if (path != NULL && strlen(path) < sizeof k->cacert)
+		snprintf(k->cacert, sizeof k->cacert, "%s", path);
+	free(path);
+}
+
 struct lm_err *client_login(struct client *c, const char *path, const struct client_message *m)
 {
 	struct kept k = {.until_s = 0};
 	struct lm_buf answer;
 
+	keep_cacert(c, &k);
 	lm_buf_init(&answer, 4 * KEPT_MAX);
 	prepare_bare(c, path);
 	struct lm_err *e = send_prepared(c, m, &answer);

@@ -13,8 +13,8 @@
  * Errors: UNAVAILABLE when nobody answers; otherwise what the manager itself says.
  *
  * It shows the token in LM_TOKEN, or the one that was kept of a login at this very manager, which is
- * made anew when it has ended.  A certificate is checked against LM_CACERT, or else those the machine
- * trusts.
+ * made anew when it has ended.  A certificate is checked against LM_CACERT, or what it was at the login,
+ * or else those the machine trusts.
  */
 struct client;
 

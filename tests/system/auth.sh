@@ -402,8 +402,14 @@ start state '' ''
 asks 200 token.SLMAdmin GET /api/status
 stop
 rm state/auth.key # takes all of them back
-start state '' ''
-asks 401 token.SLMAdmin GET /api/status
+start state '' --tls
+LM_SERVER=https://${url#http://}
+ends 3 status
+grep -q 'name it with --cacert' err || fail "a certificate of nobody's is not explained"
+echo "$mark-SLMAdmin" | "$lm" login SLMAdmin --cacert state/tls.crt 2>err || fail "lm login --cacert"
+ends 0 status # it is known from the login
+LM_TOKEN=$(cat token.SLMAdmin) ends 1 status
+grep -q 'log in' err || fail "a token of before another key is good"
 stop
 chmod 644 state/users.json
 ends 1 serve --packages packages --state state --listen 127.0.0.1:0

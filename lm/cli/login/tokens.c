@@ -126,6 +126,7 @@ bool tokens_find(const char *server, struct kept *out)
 	const json_t *mine = json_object_get(all, server);
 	copy(mine, "token", out->token);
 	copy(mine, "refresh", out->refresh);
+	copy(mine, "cacert", out->cacert);
 	out->until_s = json_integer_value(json_object_get(mine, "until"));
 	json_decref(all);
 	return out->token[0] != '\0';
@@ -157,8 +158,8 @@ struct lm_err *tokens_keep(const char *server, const struct kept *k)
 	bool was_there = false;
 
 	return change(server,
-	    json_pack("{s:s, s:s, s:I}", "token", k->token, "refresh", k->refresh, "until",
-		(json_int_t)k->until_s),
+	    json_pack("{s:s, s:s, s:s, s:I}", "token", k->token, "refresh", k->refresh, "cacert",
+		k->cacert, "until", (json_int_t)k->until_s),
 	    &was_there);
 }
 

@@ -16,6 +16,8 @@ enum { KEPT_MAX = 4096 };
 struct kept {
 	char token[KEPT_MAX], refresh[KEPT_MAX]; /* "": none */
 	int64_t until_s;                         /* since 1970, when the token ends */
+	char cacert
+	    [KEPT_MAX]; /* the file that its certificate was checked against; "": the machine's */
 };
 
 /* False: there is none.  A file that others could read is not believed, which is said. */
