@@ -292,6 +292,12 @@ said() {
 		jq -r '.[0].properties[] | select(.name == "said").value'
 }
 
+kill_containers() {
+	for c in $(runc --root state/local/runc list -q); do
+		runc --root state/local/runc kill "$c" KILL
+	done
+}
+
 is_broken() {
 	for _ in $(seq 100); do
 		curl -sS -m 20 "$url/api/topology/assemblies?name=$1" | jq -e '.[0].state == "Broken"' >/dev/null && return
@@ -322,9 +328,7 @@ instances_keep_their_scripts() {
 	start state
 	folders 2
 	# Without their containers nothing holds the folders but that the instances need them.
-	for c in $(runc --root state/local/runc list -q); do
-		runc --root state/local/runc kill "$c" KILL
-	done
+	kill_containers
 	is_broken a
 	is_broken b
 	pack 201 POST $packs two.zip
@@ -341,6 +345,33 @@ instances_keep_their_scripts() {
 	start state
 	folders 0
 	pack 201 POST $packs one.zip
+}
+
+# An instance that has gone on to another version of a package, without being made anew, still has the
+# old one mounted.
+upgraded_instances_go_on() {
+	service one | yaml 201 POST $descriptors
+	sed 's/^assemblyName: a/assemblyName: c/' a.yml >c.yml
+	ends 0 apply --yes -f c.yml
+	[ "$(said c)" = 1 ] || fail "c says '$(said c)'"
+	pack 200 PUT $packs/resource::server::1.0 two.zip
+	ends 0 upgrade c
+	stop
+	start state
+	# Whatever is tidied up after a start comes before the next package.
+	pack 201 POST $packs old.csar
+	ask 204 DELETE $packs/resource::old::1.0
+	folders 2
+	ends 0 heal c c__server
+	[ "$(said c)" = 1 ] || fail "c was mended to '$(said c)'"
+	kill_containers
+	is_broken c
+	ends 0 heal c c__server
+	[ "$(said c)" = 2 ] || fail "c was made anew as '$(said c)'"
+	ends 0 delete c
+	ask 204 DELETE $descriptors/assembly::service::1.0
+	pack 200 PUT $packs/resource::server::1.0 one.zip
+	folders 1
 }
 
 # ---- deaths ----------------------------------------------------------------------------------------------
@@ -419,6 +450,7 @@ old_layouts
 bad_packages_change_nothing
 push
 instances_keep_their_scripts
+upgraded_instances_go_on
 deaths
 damage
 nowhere_to_store
