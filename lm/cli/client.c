@@ -40,7 +40,8 @@ struct client *client_new(const char *server)
 
 	if (c == NULL)
 		abort();
-	curl_global_init(strncmp(server, "https:", 6) == 0 ? CURL_GLOBAL_DEFAULT : CURL_GLOBAL_NOTHING);
+	curl_global_init(
+	    strncmp(server, "https:", 6) == 0 ? CURL_GLOBAL_DEFAULT : CURL_GLOBAL_NOTHING);
 	c->curl = curl_easy_init();
 	c->server = strdup(server);
 	c->timeout_ms = TIMEOUT_S * 1000L;

@@ -33,6 +33,9 @@ static struct lm_err *value_of(const char *text, json_t **out)
 	}
 	lm_buf_init(&b, VALUE_MAX);
 	struct lm_err *e = documents_load(text + 1, &b);
+	/* The end of a single line is the editor's, not the secret's. */
+	if (b.n > 0 && strchr(b.p, '\n') == b.p + b.n - 1)
+		b.p[--b.n] = '\0';
 	*out = e == NULL ? json_string(b.p) : NULL;
 	if (e == NULL && *out == NULL)
 		e = lm_err_new(LM_ERR_INVALID, "%s is no UTF-8", text + 1);

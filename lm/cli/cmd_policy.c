@@ -5,6 +5,7 @@
 
 #include "lm/cli/cli.h"
 #include "lm/cli/client.h"
+#include "lm/cli/look.h"
 #include "lm/cli/render/render.h"
 #include "lm/cli/render/screen.h"
 
@@ -41,15 +42,21 @@ static void show(struct looking *l)
 	fflush(stdout);
 }
 
-/* The document as it is, on a line. */
-static struct lm_err *show_json(struct looking *l)
+/* The document: as it is on a line, or as YAML. */
+static struct lm_err *show_data(struct looking *l)
 {
-	lm_buf_clear(&l->text);
-	struct lm_err *e = client_get(l->client, l->path.p, &l->text);
+	enum form form = form_of(l->args);
+	json_t *document = NULL;
 
+	lm_buf_clear(&l->text);
+	struct lm_err *e = form == FORM_JSON ? client_get(l->client, l->path.p, &l->text)
+					     : client_get_json(l->client, l->path.p, &document);
+	if (e == NULL && form == FORM_YAML)
+		form_print_data(form, document, &l->text);
 	if (e == NULL)
-		puts(l->text.p);
+		printf("%s%s", l->text.p, form == FORM_JSON ? "\n" : l->args->watch ? "---\n" : "");
 	fflush(stdout);
+	json_decref(document);
 	return e;
 }
 
@@ -80,7 +87,7 @@ static struct lm_err *watch(struct looking *l, bool json)
 		sleep_a_second();
 		l->screen.columns = screen_stdout().columns;
 		l->screen.rows = screen_stdout().rows;
-		struct lm_err *e = json ? show_json(l) : show_text(l);
+		struct lm_err *e = json ? show_data(l) : show_text(l);
 
 		if (e != NULL && lm_err_kind(e) != LM_ERR_UNAVAILABLE)
 			return e;
@@ -99,7 +106,7 @@ int policy_run(const struct args *a)
 	LM_AUTO(client) c = client_new(a->server);
 	struct looking l = {
 	    .args = a, .client = c, .render = render_stdout(), .screen = screen_stdout()};
-	bool json = cli_wants_json(a);
+	bool json = form_is_data(form_of(a));
 
 	lm_buf_init(&l.path, PATH_BYTES);
 	lm_buf_init(&l.text, TEXT_MAX);
@@ -110,7 +117,7 @@ int policy_run(const struct args *a)
 		lm_buf_puts(&l.path, "/api/policies");
 	/* What is shown once may be longer than the terminal. */
 	l.screen.live = l.screen.live && a->watch;
-	struct lm_err *e = json ? show_json(&l) : show_text(&l);
+	struct lm_err *e = json ? show_data(&l) : show_text(&l);
 	if (e == NULL && a->watch)
 		e = watch(&l, json);
 	lm_buf_fini(&l.path);

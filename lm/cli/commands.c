@@ -64,7 +64,7 @@ static const struct command commands[] = {
     {"describe", "[KIND] NAME", "sow",
 	"show an assembly: components, states, addresses, relationships; or a process", "", 1, 2,
 	describe_run},
-    {"logs", "NAME [COMPONENT]", "soP", "show what the scripts of an assembly printed", "", 1, 2,
+    {"logs", "NAME [COMPONENT]", "soPF", "show what the scripts of an assembly printed", "", 1, 2,
 	logs_run},
     {"events", "", "soFA", "show what has happened", "", 0, 0, events_run},
     {"status", "", "so", "show how the manager is", "", 0, 0, status_run},
@@ -285,6 +285,9 @@ const char *command_outputs(const struct command *c)
 	    {create_run, "json yaml name"},
 	    {update_run, "json yaml name"},
 	    {status_run, "json yaml"},
+	    {events_run, "json yaml"},
+	    {logs_run, "json yaml"},
+	    {policy_run, "json yaml"},
 	    {inventory_run, "json yaml"},
 	};
 

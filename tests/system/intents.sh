@@ -275,6 +275,21 @@ what_the_journal_lost_is_adopted() {
 	has tuned 4
 }
 
+what_scripts_print_is_followed() {
+	"$lm" logs site leaf --follow -o json >followed 2>&1 &
+	follower=$!
+	ends 0 upgrade site -p tune=5
+	newest Completed
+	n=0
+	until jq -e --arg p "$process" 'select(.process == $p and .action == "Reconfigure")' followed >/dev/null 2>&1; do
+		[ $((n += 1)) -lt 200 ] || fail "lm logs --follow does not tell of the step: $(cat followed)"
+		"$lm" status >/dev/null # it takes a moment
+	done
+	kill "$follower"
+	wait "$follower" 2>/dev/null || :
+	[ "$(jq -r .id followed | sort | uniq -d | wc -l)" = 0 ] || fail "a step was told twice"
+}
+
 all_of_it_goes() {
 	ends 0 delete site
 	is_healthy
@@ -294,6 +309,7 @@ what_failed_goes_on_when_the_cause_is_mended
 others_wait_or_are_refused_and_a_cancel_ends_it
 who_waits_comes_after_it
 what_the_journal_lost_is_adopted
+what_scripts_print_is_followed
 all_of_it_goes
 stop
 echo "what is asked of a running service is done, and undone"

@@ -143,6 +143,50 @@ lists_have_every_form() {
 	says '^idle: true$'
 }
 
+things_of_all_kinds_come_change_and_go() {
+	ends 0 create location edge -p infrastructureType=openstack -p infrastructureSpecificProperties.url=http://x
+	says '^location edge: created$'
+	ends 0 update location edge -p description='in the cellar'
+	ends 0 get locations
+	says '^edge  *openstack .* in the cellar$'
+	ends 0 describe location edge
+	says '^  url: http://x$'
+	ends 0 create manager other -p url=http://127.0.0.1:1
+	ends 0 create driver -p type=http -p baseUri=http://127.0.0.1:1 -o name
+	driver=$(cat out)
+	ends 0 get drivers
+	says "^$driver  http "
+	echo a-very-secret-secret >secret
+	ends 0 create key mine -p publicKey=abc -p privateKey=@secret
+	ends 0 get key mine -o yaml
+	says '^publicKey: abc$'
+	hides secret
+	ends 0 create webhook pager -p url=http://127.0.0.1:1/x -p secret=@secret
+	ends 0 get webhooks
+	says '^pager '
+	printf 'name: assembly::new::1.0\ndescription: it is new\ncomposition: {part: {type: "resource::part::1.0"}}\n' >new.yml
+	ends 0 create descriptor -f new.yml
+	says '^descriptor assembly::new::1.0: created$'
+	ends 0 update descriptor -f new.yml
+	ends 0 get descriptors
+	says '^assembly::new::1.0  *it is new$'
+	mkdir -p new/Definitions/lm
+	echo 'name: resource::new::1.0' >new/Definitions/lm/resource.yaml
+	(cd new && tar cf ../new.tar Definitions)
+	ends 0 create package -f new.tar
+	ends 0 get packages -o name
+	says '^resource::new::1.0$'
+	ends 0 delete package resource::new::1.0
+	ends 0 delete descriptor assembly::new::1.0
+	ends 0 delete webhook pager
+	ends 0 delete key mine
+	ends 0 delete driver "$driver"
+	ends 0 delete manager other
+	ends 1 delete location edge nowhere
+	says '^location edge: deleted$'
+	complains "location nowhere: "
+}
+
 mistakes_are_told_with_what_to_do() {
 	ends 2 get assembles
 	complains "did you mean 'assemblies'?"
@@ -234,6 +278,7 @@ the_manual_is_in_order() {
 given_a_manager
 an_apply_shows_what_it_would_do_and_asks
 lists_have_every_form
+things_of_all_kinds_come_change_and_go
 mistakes_are_told_with_what_to_do
 shells_complete
 a_list_is_watched_until_somebody_ends_it

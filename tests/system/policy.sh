@@ -122,7 +122,7 @@ mistakes() {
 	ends 1 policy nobody
 	grep -q nobody err || fail "it does not say who: $(cat err)"
 	ends 2 policy voice pool
-	ends 2 policy voice -o yaml
+	ends 2 policy voice -o xml
 	LM_SERVER=http://127.0.0.1:9 ends 3 policy voice
 }
 

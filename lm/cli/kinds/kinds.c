@@ -32,15 +32,15 @@ static const struct column process_columns[] = {
 
 static const struct column descriptor_columns[] = {
     {"NAME", "name", COLUMN_TEXT, false},
-    {"ORIGIN", "origin", COLUMN_TEXT, true},
     {"DESCRIPTION", "description", COLUMN_TEXT, false},
 };
 
 static const struct column package_columns[] = {
-    {"NAME", "name|resourceName", COLUMN_TEXT, false},
+    {"NAME", "name", COLUMN_TEXT, false},
+    {"SIZE", "size", COLUMN_TEXT, false},
+    {"UPLOADED", "uploadedAt", COLUMN_TIME, false},
     {"ORIGIN", "origin", COLUMN_TEXT, true},
-    {"FILES", "files", COLUMN_COUNT, true},
-    {"DESCRIPTION", "description", COLUMN_TEXT, false},
+    {"DESCRIPTORS", "descriptors", COLUMN_TEXT, false},
 };
 
 static const struct column location_columns[] = {
@@ -75,6 +75,7 @@ static const struct column webhook_columns[] = {
     {"URL", "url", COLUMN_TEXT, false},
     {"TYPES", "types", COLUMN_TEXT, false},
     {"STATE", "state", COLUMN_STATE, false},
+    {"BEHIND", "behind", COLUMN_TEXT, true},
     {"TROUBLE", "trouble", COLUMN_TEXT, true},
 };
 
@@ -93,7 +94,7 @@ static const struct kind kinds[] = {
 	COLUMNS(descriptor)},
     {"package", "packages", "pkg resourcepkg resourcepackage",
 	"/api/resource-manager/resource-packages", NULL, "name", KIND_FILE, false,
-	"No package was uploaded: 'lm create package -f FILE.zip' does.", COLUMNS(package)},
+	"No package was uploaded: 'lm push FOLDER' does.", COLUMNS(package)},
     {"location", "locations", "loc deploymentlocation deploymentlocations",
 	"/api/deploymentLocations", NULL, "name", KIND_JSON, false,
 	"There are no deployment locations: 'lm create location NAME -p "
