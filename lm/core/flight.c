@@ -55,6 +55,7 @@ static void name_step(struct process *p, struct flight *f, const char *subject, 
 			f->started_ms = was->started_ms;
 		free(was->step);
 		was->step = NULL;
+		f->is_again = true;
 		return;
 	}
 	snprintf(f->step, sizeof f->step, "%s/%u", p->id, p->next_step++);
@@ -313,6 +314,7 @@ void flight_answered(struct engine *e, struct flight *f, const struct step_resul
 	int run = f->run;
 	char message[128];
 
+	r.is_unasked = r.is_unasked && !f->is_again;
 	if (r.failure == STEP_CANCELLED && f->ending == ENDING_OVERDUE) {
 		r.failure = STEP_TIMEOUT; /* nobody but the clock has cancelled it */
 		r.message = message;

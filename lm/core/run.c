@@ -122,6 +122,17 @@ static void transition_done(struct engine *e, struct process *p, int run, struct
 		watch_died(e, c, "a service, during the start,", now_ms, t);
 }
 
+/*
+ * Nobody was asked for an Install, where there is nothing yet: it is as if it had not begun, and needs
+ * nobody to take it back.  A heal wants it to be more than that.
+ */
+static bool is_untouched(const struct process *p, const struct plan_step *s,
+    const struct component *c, const struct step_result *r)
+{
+	return r->is_unasked && s->transition == TRANSITION_INSTALL &&
+	       c->state == COMPONENT_CREATED && p->intent.kind != INTENT_HEAL;
+}
+
 static void transition_failed(struct engine *e, struct process *p, int run, struct component *c,
     const struct step_result *r, int64_t now_ms, struct turn *t)
 {
@@ -132,10 +143,12 @@ static void transition_failed(struct engine *e, struct process *p, int run, stru
 		transition_done(e, p, run, c, NULL, now_ms, t);
 		return;
 	}
-	if (r->failure == STEP_RESOURCE_NOT_FOUND || s->transition == TRANSITION_UNINSTALL ||
-	    s->transition == TRANSITION_DELETE) /* what is left of it cannot be built on */
+	bool untouched = is_untouched(p, s, c, r);
+	bool stays = untouched || s->transition == TRANSITION_RECONFIGURE;
+	if (!untouched &&
+	    (r->failure == STEP_RESOURCE_NOT_FOUND || s->transition == TRANSITION_UNINSTALL ||
+		s->transition == TRANSITION_DELETE)) /* what is left of it cannot be built on */
 		c->rebuild = true;
-	bool stays = s->transition == TRANSITION_RECONFIGURE;
 	if (!stays)
 		c->started = c->ready = false;
 	component_set_state(

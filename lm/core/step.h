@@ -108,6 +108,7 @@ const char *step_failure_text(enum step_failure);
 struct step_result {
 	const char *step;
 	enum step_failure failure; /* STEP_NONE: it succeeded */
+	bool is_unasked;           /* it failed before anybody was asked: nothing has begun */
 	const char *message;       /* one line for a person; NULL when it succeeded */
 	struct lm_kvs outputs;     /* addresses, ids, and what the script wrote to LM_OUTPUT */
 	const char *log;           /* what the script printed, at most 64 KiB; NULL: nothing */

@@ -289,8 +289,10 @@ static void ask_driver(struct manager *m, size_t driver, const struct step_reque
 	struct lm_err *e = m->conf.drivers[driver]->execute(m->drivers[driver], step);
 	if (e == NULL)
 		return;
-	struct step_result r = {
-	    .step = step->step, .failure = STEP_INTERNAL_ERROR, .message = lm_err_text(e)};
+	struct step_result r = {.step = step->step,
+	    .failure = STEP_INTERNAL_ERROR,
+	    .is_unasked = true,
+	    .message = lm_err_text(e)};
 	take_result(m, &r);
 	lm_err_free(e);
 }

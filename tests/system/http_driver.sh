@@ -169,9 +169,11 @@ driver_stop() {
 
 nobody_there() {
 	fails_with "there is no deployment location 'cloud': create it" x one
+	ends 0 delete x # where nobody was asked, nothing is left to be taken back
 	json 201 POST /api/deploymentLocations '{"name": "cloud", "resourceManager": "brent",
 		"infrastructureType": "Cloud", "infrastructureSpecificProperties": {"url": "http://cloud", "port": 5}}'
 	fails_with "nobody is registered as resource driver 'mini'" x one
+	ends 0 delete x
 	json 201 POST /api/resource-manager/resource-drivers "{\"type\": \"MINI\", \"baseUri\": \"http://127.0.0.1:$port/\"}"
 	fails_with "there is no infrastructure key 'k1'" x one
 	json 201 POST /api/resource-manager/infrastructure-keys/shared \
@@ -321,15 +323,16 @@ death_of_the_manager() {
 	is_healthy
 }
 
+# Steps in flight end, in their time; no other begins.
 cancelled() {
 	: >driver/faults/Install.silent
-	want off one
+	want off hasty
 	ends 0 apply --yes --no-wait -f want.yml
 	await was_asked 'Install off__box' 1
 	ends 0 get processes off -o json
 	ends 0 cancel "$(jq -r '.[0].id' out)" --no-wait
-	ends 0 get processes off -o json
 	await is_over off
+	[ "$(asked 'Start off__box')" = 0 ] || fail "a step has begun after the cancel"
 	ends 0 delete off
 }
 

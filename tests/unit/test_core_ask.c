@@ -167,6 +167,53 @@ START_TEST(a_topology_that_cannot_be_taken_fails_its_step)
 }
 END_TEST
 
+static void answer_unasked(const char *what)
+{
+	engine_result(engine,
+	    &(struct step_result){
+		.step = asked_for(what)->step,
+		.failure = STEP_RESOURCE_NOT_FOUND,
+		.is_unasked = true,
+		.message = "nobody is there",
+	    },
+	    now_ms, &turn);
+	carry_out();
+}
+
+START_TEST(an_install_that_nobody_was_asked_for_leaves_nothing_to_take_back)
+{
+	create("a");
+	answer_unasked("Install a__part");
+	ck_assert_str_eq(reason(), "Install a__part: nobody is there");
+	remove_assembly("a");
+	ck_assert_str_eq(asked_from(0), "Install a__part");
+	ck_assert(engine_is_idle(engine));
+}
+END_TEST
+
+START_TEST(an_install_that_was_asked_before_a_restart_is_taken_back)
+{
+	create("a");
+	restart_after_ms(1000);
+	answer_unasked("Install a__part");
+	remove_assembly("a");
+	ck_assert_str_eq(last_asked()->what, "Uninstall a__part");
+}
+END_TEST
+
+START_TEST(an_uninstall_that_nobody_was_asked_for_is_still_to_be_done)
+{
+	create("a");
+	succeed("Install a__part");
+	succeed("Start a__part");
+	remove_assembly("a");
+	succeed("Stop a__part");
+	answer_unasked("Uninstall a__part");
+	remove_assembly("a");
+	ck_assert_str_eq(last_asked()->what, "Uninstall a__part");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("core ask");
@@ -183,6 +230,9 @@ int main(void)
 	tcase_add_test(t, the_topology_of_a_failed_step_is_kept_for_who_removes_it);
 	tcase_add_test(t, the_topology_is_no_property);
 	tcase_add_test(t, a_topology_that_cannot_be_taken_fails_its_step);
+	tcase_add_test(t, an_install_that_nobody_was_asked_for_leaves_nothing_to_take_back);
+	tcase_add_test(t, an_install_that_was_asked_before_a_restart_is_taken_back);
+	tcase_add_test(t, an_uninstall_that_nobody_was_asked_for_is_still_to_be_done);
 	suite_add_tcase(s, t);
 	srunner_run_all(r, CK_ENV);
 	int failed = srunner_ntests_failed(r);

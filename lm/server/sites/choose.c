@@ -17,8 +17,10 @@ static bool refuse(struct choice *c, const struct step_request *rq, struct lm_ar
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	c->why = (struct step_result){
-	    .step = rq->step, .failure = failure, .message = lm_arena_strdup(a, text)};
+	c->why = (struct step_result){.step = rq->step,
+	    .failure = failure,
+	    .is_unasked = true,
+	    .message = lm_arena_strdup(a, text)};
 	return false;
 }
 
