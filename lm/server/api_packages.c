@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Resource packages: archives with descriptors and their scripts, uploaded and deleted. */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/json.h"
 #include "base/time.h"
@@ -86,12 +83,6 @@ void api_get_package(struct api *api, struct http_request *r, const char *name)
 
 /* ---- changes ---------------------------------------------------------------------------------- */
 
-/* Waits for the other thread; it sleeps until it is answered, so the request is there. */
-struct upload {
-	struct http_request *request;
-	bool is_new;
-};
-
 static void answer_done(struct http_request *r, bool is_new, const struct library_news *news)
 {
 	struct lm_buf b;
@@ -111,21 +102,26 @@ static void answer_done(struct http_request *r, bool is_new, const struct librar
 	lm_buf_fini(&b);
 }
 
-static void on_done(void *arg, struct lm_err *e, const struct library_news *news)
+/* A request sleeps until it is answered, so it is there however long the other thread needs. */
+static void on_posted(void *arg, struct lm_err *e, const struct library_news *news)
 {
-	struct upload *u = arg;
-
 	if (e != NULL)
-		api_answer_refusal(u->request, e, news);
+		api_answer_refusal(arg, e, news);
 	else
-		answer_done(u->request, u->is_new, news);
-	free(u);
+		answer_done(arg, true, news);
+}
+
+static void on_put(void *arg, struct lm_err *e, const struct library_news *news)
+{
+	if (e != NULL)
+		api_answer_refusal(arg, e, news);
+	else
+		answer_done(arg, false, news);
 }
 
 static void begin(struct api *api, struct http_request *r, const char *name)
 {
 	struct http_part part;
-	struct upload *u;
 
 	if (!http_part(r, "file", &part)) {
 		http_answer_error(r, 400,
@@ -134,19 +130,15 @@ static void begin(struct api *api, struct http_request *r, const char *name)
 		    "file=@vnf.zip");
 		return;
 	}
-	u = calloc(1, sizeof *u);
-	if (u == NULL)
-		abort();
-	*u = (struct upload){r, name == NULL};
-	struct lm_err *e = library_upload(api->library, &(struct library_upload){.name = name,
-							    .file = part.filename,
-							    .bytes = part.p,
-							    .n = part.n,
-							    .done = on_done,
-							    .arg = u});
+	struct lm_err *e =
+	    library_upload(api->library, &(struct library_upload){.name = name,
+					     .file = part.filename,
+					     .bytes = part.p,
+					     .n = part.n,
+					     .done = name == NULL ? on_posted : on_put,
+					     .arg = r});
 	if (e == NULL)
 		return;
-	free(u);
 	if (lm_err_kind(e) == LM_ERR_UNAVAILABLE)
 		http_put_header(r, "Retry-After", "1");
 	api_answer_err(r, 0, e);
