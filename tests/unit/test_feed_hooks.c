@@ -319,6 +319,34 @@ START_TEST(a_hook_of_an_old_name_begins_anew)
 }
 END_TEST
 
+/* The manager died between the removal of the old one and the next writing of places. */
+START_TEST(where_another_of_its_name_stood_is_no_place_of_its_own)
+{
+	char path[64];
+
+	for (int i = 0; i < 3; i++)
+		happens("ProcessStateChangeEvent");
+	given_hook("pager", "");
+	hooks_close(hooks);
+	snprintf(path, sizeof path, "%s/webhooks.json", folder);
+	FILE *f = fopen(path, "w");
+	ck_assert_ptr_nonnull(f);
+	fputs("{\"pager\":{\"at\":1,\"failingSince\":1,\"stopped\":true}}", f);
+	fclose(f);
+	open_hooks();
+	happens("ProcessStateChangeEvent");
+	receives("4 ");
+}
+END_TEST
+
+START_TEST(words_of_a_command_line_will_do)
+{
+	given_hook("pager", ",\"types\":\"StepEvent,DeathEvent\",\"giveUpAfterSeconds\":\"60\"");
+	ck_assert_ptr_nonnull(strstr(
+	    shown("pager"), "\"types\":[\"StepEvent\",\"DeathEvent\"],\"giveUpAfterSeconds\":60"));
+}
+END_TEST
+
 START_TEST(what_is_wrong_with_a_hook_is_said)
 {
 	static const struct {
@@ -339,6 +367,12 @@ START_TEST(what_is_wrong_with_a_hook_is_said)
 		"'x' is not a type"},
 	    {"{\"name\":\"a\",\"url\":\"http://h/\",\"secret\":\"0123456789abcdef\",\"types\":[]}",
 		"\"types\" must be"},
+	    {"{\"name\":\"a\",\"url\":\"http://h/"
+	     "\",\"secret\":\"0123456789abcdef\",\"types\":\"StepEvent,\"}",
+		"'' is not a type"},
+	    {"{\"name\":\"a\",\"url\":\"http://h/"
+	     "\",\"secret\":\"0123456789abcdef\",\"giveUpAfterSeconds\":\"1d\"}",
+		"giveUpAfterSeconds"},
 	    {"{\"name\":\"a\",\"url\":\"http://h/\",\"secret\":\"0123456789abcdef\","
 	     "\"giveUpAfterSeconds\":0}",
 		"giveUpAfterSeconds"},
@@ -391,6 +425,8 @@ int main(void)
 	tcase_add_test(tc, who_takes_nothing_for_too_long_is_given_up);
 	tcase_add_test(tc, a_secret_is_told_to_nobody);
 	tcase_add_test(tc, a_hook_of_an_old_name_begins_anew);
+	tcase_add_test(tc, where_another_of_its_name_stood_is_no_place_of_its_own);
+	tcase_add_test(tc, words_of_a_command_line_will_do);
 	tcase_add_test(tc, what_is_wrong_with_a_hook_is_said);
 	tcase_add_test(tc, there_is_a_bound_and_no_name_twice);
 	suite_add_tcase(s, tc);

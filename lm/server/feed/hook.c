@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lm/server/feed/hook.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -217,7 +218,8 @@ static void on_due(uv_timer_t *t)
 	struct hook *h = t->data;
 	bool more = false;
 
-	if (h->place.stopped || h->call != NULL)
+	assert(h->call == NULL);
+	if (h->place.stopped)
 		return;
 	if (h->letter.seq == 0)
 		more = read_on(h);

@@ -25,12 +25,17 @@ const char *event_type_text(enum event_type t)
 }
 
 #define X(name, text) ", " text
-static const char names[] = EVENT_TYPES(X);
+static const char names[] = EVENT_TYPES(X), names_kept[] = EVENT_TYPES_KEPT(X);
 #undef X
 
 const char *event_type_names(void)
 {
 	return names + 2;
+}
+
+const char *event_type_names_kept(void)
+{
+	return names_kept + 2;
 }
 
 enum event_type event_type_parse(const char *text, size_t n)

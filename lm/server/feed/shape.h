@@ -18,7 +18,7 @@
  * tries again, it does not tell.  A ComponentStateChangeEvent tells of a change that was wanted or
  * found, "Broken" included, never of a failure.
  */
-#define EVENT_TYPES(X)                            \
+#define EVENT_TYPES_KEPT(X)                       \
 	X(PROCESS, "ProcessStateChangeEvent")     \
 	X(COMPONENT, "ComponentStateChangeEvent") \
 	X(RELATIONSHIP, "RelationshipEvent")      \
@@ -26,8 +26,11 @@
 	X(POLICY, "PolicyEvent")                  \
 	X(DEATH, "DeathEvent")                    \
 	X(ALARM, "AlarmEvent")                    \
-	X(WEBHOOK, "WebhookEvent")                \
-	X(SAMPLE, "MetricSample") /* never in the journal */
+	X(WEBHOOK, "WebhookEvent")
+/* And one that is never in the journal. */
+#define EVENT_TYPES(X)      \
+	EVENT_TYPES_KEPT(X) \
+	X(SAMPLE, "MetricSample")
 
 enum event_type {
 #define X(name, text) EVENT_##name,
@@ -45,6 +48,7 @@ enum {
 const char *event_type_text(enum event_type);
 /* All of them, for people: "ProcessStateChangeEvent, ComponentStateChangeEvent, ...". */
 const char *event_type_names(void);
+const char *event_type_names_kept(void); /* without those that are never in the journal */
 /* By the first 'n' characters; EVENT_TYPES_N: there is none of that name. */
 enum event_type event_type_parse(const char *text, size_t n);
 /* A comma list; false: one of them is not known. */

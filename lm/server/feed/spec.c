@@ -38,40 +38,66 @@ static struct lm_err *read_text(const json_t *o, const char *key, char **out)
 	return NULL;
 }
 
+static struct lm_err *add_type(const char *text, size_t n, unsigned *set)
+{
+	enum event_type t = event_type_parse(text, n);
+
+	if (t == EVENT_TYPES_N || t == EVENT_SAMPLE)
+		return lm_err_new(LM_ERR_INVALID,
+		    "\"types\": '%.*s' is not a type of events that are kept: %s",
+		    n < 64 ? (int)n : 64, text, event_type_names_kept());
+	*set |= 1u << t;
+	return NULL;
+}
+
+/* As people type it: "StepEvent,DeathEvent". */
+static struct lm_err *add_types(const char *list, unsigned *set)
+{
+	struct lm_err *e = NULL;
+
+	for (;;) {
+		size_t n = strcspn(list, ",");
+
+		e = add_type(list, n, set);
+		if (e != NULL || list[n] == '\0')
+			return e;
+		list += n + 1;
+	}
+}
+
+/* A list of texts, or a text that is one. */
 static struct lm_err *read_types(const json_t *o, unsigned *out)
 {
 	const json_t *list = json_object_get(o, "types"), *v;
+	struct lm_err *e = NULL;
 	unsigned set = 0;
-	size_t i;
 
 	if (list == NULL || json_is_null(list))
 		return NULL;
-	if (!json_is_array(list) || json_array_size(list) == 0)
-		return lm_err_new(LM_ERR_INVALID, "\"types\" must be a list of types of events: %s",
-		    event_type_names());
-	json_array_foreach(list, i, v)
-	{
-		const char *text = json_is_string(v) ? json_string_value(v) : "";
-		enum event_type t = event_type_parse(text, strlen(text));
-
-		if (t == EVENT_TYPES_N || t == EVENT_SAMPLE)
-			return lm_err_new(LM_ERR_INVALID,
-			    "\"types\": '%.64s' is not a type of events that are kept: %s", text,
-			    event_type_names());
-		set |= 1u << t;
-	}
-	*out = set;
-	return NULL;
+	if (json_is_string(list))
+		e = add_types(json_string_value(list), &set);
+	else if (!json_is_array(list) || json_array_size(list) == 0)
+		e = lm_err_new(LM_ERR_INVALID, "\"types\" must be a list of types of events: %s",
+		    event_type_names_kept());
+	for (size_t i = 0; e == NULL && (v = json_array_get(list, i)) != NULL; i++)
+		e = add_type(
+		    json_is_string(v) ? json_string_value(v) : "", json_string_length(v), &set);
+	if (e == NULL)
+		*out = set;
+	return e;
 }
 
 static struct lm_err *read_patience(const json_t *o, unsigned *out)
 {
 	const json_t *v = json_object_get(o, "giveUpAfterSeconds");
-	json_int_t n = json_integer_value(v);
+	const char *text = json_string_value(v);
+	char *end = NULL;
+	long long n = text != NULL ? strtoll(text, &end, 10) : json_integer_value(v);
+	bool is_number = json_is_integer(v) || (text != NULL && *text != '\0' && *end == '\0');
 
 	if (v == NULL || json_is_null(v))
 		return NULL;
-	if (!json_is_integer(v) || n < 1 || n > HOOK_PATIENCE_MAX_S)
+	if (!is_number || n < 1 || n > HOOK_PATIENCE_MAX_S)
 		return lm_err_new(LM_ERR_INVALID,
 		    "\"giveUpAfterSeconds\" must be a whole number from 1 to %d",
 		    HOOK_PATIENCE_MAX_S);
