@@ -24,8 +24,8 @@
  * Limits: a body of 1 MiB unless admit() allows more (413), 256 MiB of such larger ones at a time (503),
  * 32 KiB of headers, 30 s without a byte from a client that owes us some.  A request has 40 s for its
  * headers, and a minute for its body and its answer each, more where these are large.  A listener has
- * 1024 connections; of more, those go that have had no request for the longest time, and never those
- * whose request is with its receiver.
+ * 1024 connections, fewer where the process may have few files; of more, those go that have had no
+ * request for the longest time, and never those whose request is with its receiver.
  */
 struct uv_loop_s;
 struct http_listener;

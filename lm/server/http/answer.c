@@ -247,8 +247,7 @@ static void tell(const struct exchange *x)
 	const struct http_conf *conf = &x->line->listener->conf;
 
 	if (conf->answered != NULL)
-		conf->answered(
-		    conf->arg, &x->request, x->page != NULL ? MHD_HTTP_OK : x->status);
+		conf->answered(conf->arg, &x->request, x->page != NULL ? MHD_HTTP_OK : x->status);
 }
 
 enum MHD_Result exchange_send(struct exchange *x)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "base/attr.h"
@@ -17,13 +18,26 @@ enum {
 	QUIET_MS = 2 * 1000,       /* the same, among those */
 	NEWCOMER_MS = 1000,        /* after so long others come before him */
 	LOOK_MS = 1000,
+	FILES_OF_OTHERS = 256, /* that the process has open beside connections */
+	CONNECTIONS_MIN = 16,
 };
 
 static void on_look(uv_timer_t *);
 
+unsigned lines_max(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0 ||
+	    files.rlim_cur >= 2 * HTTP_CONNECTIONS_MAX + FILES_OF_OTHERS)
+		return HTTP_CONNECTIONS_MAX;
+	rlim_t most = files.rlim_cur > FILES_OF_OTHERS ? files.rlim_cur - FILES_OF_OTHERS : 0;
+	return most / 2 < CONNECTIONS_MIN ? CONNECTIONS_MIN : (unsigned)(most / 2);
+}
+
 void lines_init(struct lines *ls, uv_loop_t *loop)
 {
-	*ls = (struct lines){0};
+	*ls = (struct lines){.max = lines_max()};
 	for (int s = 0; s < LINE_STATES; s++)
 		TAILQ_INIT(&ls->in[s]);
 	uv_timer_init(loop, &ls->timer);
@@ -110,7 +124,7 @@ void lines_make_room_in_bulk(struct lines *ls)
 
 void lines_join(struct lines *ls, struct line *line)
 {
-	struct line *other = ls->n - ls->n_cut < HTTP_CONNECTIONS_MAX ? NULL : find_dispensable(ls);
+	struct line *other = ls->n - ls->n_cut < ls->max ? NULL : find_dispensable(ls);
 
 	if (other != NULL)
 		cut(other);

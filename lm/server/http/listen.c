@@ -156,9 +156,9 @@ static bool start(struct http_listener *l, int fd)
 	    http_on_request, l, MHD_OPTION_EXTERNAL_LOGGER, library_says, NULL,
 	    MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED, http_on_completed, NULL,
 	    MHD_OPTION_NOTIFY_CONNECTION, http_on_connection, l, MHD_OPTION_CONNECTION_LIMIT,
-	    (unsigned)HTTP_CONNECTIONS_MAX + HTTP_CONNECTIONS_LEAVING,
-	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-	    (size_t)CONNECTION_MEMORY, MHD_OPTION_ARRAY, has_tls ? tls : tls + 2, MHD_OPTION_END);
+	    lines_max() + HTTP_CONNECTIONS_LEAVING, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_ARRAY,
+	    has_tls ? tls : tls + 2, MHD_OPTION_END);
 	return l->daemon != NULL;
 }
 
@@ -173,6 +173,8 @@ struct lm_err *http_listen(const struct http_conf *conf, struct http_listener **
 	if (l == NULL)
 		abort();
 	l->conf = *conf;
+	if (l->conf.bulk_max > lines_max() / 2)
+		l->conf.bulk_max = lines_max() / 2;
 	l->port = bound_port(fd);
 	snprintf(l->address, sizeof l->address, strchr(conf->address, ':') ? "[%s]:%u" : "%s:%u",
 	    conf->address, l->port);

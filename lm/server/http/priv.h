@@ -55,7 +55,7 @@ TAILQ_HEAD(line_list, line);
 struct lines {
 	struct line_list
 	    in[LINE_STATES]; /* those first that have been there for the longest time */
-	unsigned n, n_cut;
+	unsigned n, n_cut, max;
 	uv_timer_t timer;
 };
 
@@ -142,6 +142,8 @@ void exchange_body_end(struct exchange *);
 
 /* ---- lines.c: how long connections last ---------------------------------------------------------- */
 
+/* HTTP_CONNECTIONS_MAX, or as many as this process may have. */
+unsigned lines_max(void);
 void lines_init(struct lines *, uv_loop_t *);
 /* One too many: another one goes. */
 void lines_join(struct lines *, struct line *);
