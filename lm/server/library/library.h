@@ -93,7 +93,10 @@ struct library_upload {
 	const char *file;  /* how its sender calls it; NULL: not at all */
 	const char *bytes; /* copied, as are the names */
 	size_t n;
-	/* Later, once: with an error, which is the callee's, nothing has changed. */
+	/*
+	 * Later, once, unless library_stop() comes first: with an error, which is the callee's, nothing
+	 * has changed.
+	 */
 	void (*done)(void *arg, struct lm_err *, const struct library_news *);
 	void *arg;
 };
