@@ -12,7 +12,7 @@
 struct serve_conf {
 	const char *const *packages; /* folders and archives with descriptors */
 	size_t n_packages;
-	/* journal.db, lock, users.json, keys, local/, packages/, shelf/; made if missing */
+	/* journal.db, lock, users.json, keys, local/, packages/, catalog/, shelf/; made if missing */
 	const char *state_dir;
 	const char *images_dir; /* NULL: images in state_dir */
 	const char *listen;     /* "127.0.0.1:8280"; port 0: any free one */
