@@ -24,6 +24,8 @@ static const struct route routes[] = {
 	"report an integrity in the old relay's form"},
     {"POST", "/oauth/token", HTTP_API, PRIVILEGE_OPEN, BODY_FORM, api_post_token,
 	"a token, for a client or for a user that comes by it"},
+    {"POST", "/oauth2/{}/v1/token", HTTP_API, PRIVILEGE_OPEN, BODY_FORM, api_post_token,
+	"the same, where clients of okta look for it"},
     {"POST", "/ui/api/login", HTTP_API, PRIVILEGE_OPEN, BODY_JSON, api_post_login,
 	"a token, for a user"},
     {"POST", "/api/login", HTTP_API, PRIVILEGE_OPEN, BODY_JSON, api_post_login,

@@ -189,6 +189,15 @@ asks 400 - POST /ui/api/login '{"username": "x", "password": "x", "username": "y
 asks 400 - POST /ui/api/login "{\"username\": \"x\", \"password\": \"$(printf '%300s' '' | tr ' ' x)\"}"
 asks 415 - POST /oauth/token '{"grant_type": "client_credentials"}'
 
+# As lmctl asks in its modes zen and okta.
+asks 200 - POST /ui/api/login "{\"username\": \"Portal\", \"api_key\": \"$mark-Portal\"}"
+asks 401 - POST /ui/api/login '{"username": "Portal", "api_key": "a wrong one"}'
+printf 'url = "%s/oauth2/default/v1/token"\nuser = "ci:%s-ci"\n' "$url" "$mark" >request
+for field in grant_type=password scope=all username=Portal "password=$mark-Portal"; do
+	echo "data-urlencode = \"$field\""
+done >>request
+[ "$(curl -sS -K request -o answer -w '%{http_code}')" = 200 ] || fail "okta's road answers $(cat answer)"
+
 # ---- tokens that are none -----------------------------------------------------------------------------
 
 # forge HOW: on standard output, made of the token of the admin

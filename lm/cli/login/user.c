@@ -246,6 +246,15 @@ static void print_json(const struct users *u, bool clients)
 	lm_buf_fini(&b);
 }
 
+static size_t count(const struct users *u, bool clients)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < users_count(u); i++)
+		n += users_at(u, i)->is_client == clients;
+	return n;
+}
+
 static int list(const struct args *a, bool clients)
 {
 	LM_AUTO(users) u = NULL;
@@ -255,8 +264,11 @@ static int list(const struct args *a, bool clients)
 		return cli_fail(e);
 	if (cli_wants_json(a))
 		print_json(u, clients);
-	else
+	else if (count(u, clients) > 0)
 		print_table(u, clients);
+	else
+		fprintf(stderr, "There are no %ss: 'lm %s add NAME --role ROLE' adds one.\n",
+		    a->command->name, a->command->name);
 	return CLI_OK;
 }
 

@@ -41,7 +41,10 @@ bool auth_still(struct auth *, struct http_request *, enum privilege need);
 
 /* POST /oauth/token: client_credentials, password and refresh_token. */
 void auth_token(struct auth *, struct http_request *);
-/* POST /ui/api/login: {"username", "password"}; the answer's token is for users without a client. */
+/*
+ * POST /ui/api/login: {"username", "password"}, or "api_key" as clients of zen call it; the answer's token
+ * is for users without a client.
+ */
 void auth_login(struct auth *, struct http_request *);
 /* A client is made, or with its name changed. */
 void auth_credentials(struct auth *, struct http_request *, const char *name);

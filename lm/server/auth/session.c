@@ -247,13 +247,16 @@ void auth_login(struct auth *a, struct http_request *r)
 {
 	json_t *body = document_read(r);
 	struct session *s = session_new(a, r, 0);
+	const json_t *secret = json_object_get(body, "password");
 
+	if (secret == NULL)
+		secret = json_object_get(body, "api_key");
 	password_forget(r->body, r->body_n);
 	if (body == NULL) {
 		end(s);
 	} else if (!read_party(r, &s->parties[USER],
 		       json_string_value(json_object_get(body, "username")),
-		       json_string_value(json_object_get(body, "password")))) {
+		       json_string_value(secret))) {
 		end(s);
 	} else {
 		join(s);
