@@ -231,7 +231,7 @@ def answers(manager, document):
     ids = {"/api/processes/{key}": accepted["processId"], "/api/topology/assemblies/{key}": found[0]["id"],
            "/api/catalog/descriptors/{key}": "assembly::meters::1.0", "/api/resource-managers/{key}": "lm",
            "/api/deploymentLocations/{key}": "local", "/api/deploymentLocation/{key}": "local",
-           "/api/metrics/{key}": "site", "/api/policies/{key}": "site", "/api/logs/{key}": "site"}
+           "/api/webhooks/{key}": "hook", "/api/object-groups/{key}": "default", "/api/metrics/{key}": "site", "/api/policies/{key}": "site", "/api/logs/{key}": "site"}
     fits(manager, document, "GET", "/api/topology/assemblies", "/api/topology/assemblies?nameContains=s")
     fits(manager, document, "POST", "/api/deploymentLocations", None,
          {"name": "north", "resourceManager": "lm", "infrastructureType": "local"})
@@ -248,6 +248,8 @@ def answers(manager, document):
     fits(manager, document, "POST", "/api/resource-managers", None, {"name": "rm", "url": "http://127.0.0.1:9", "type": "x"})
     fits(manager, document, "POST", "/api/catalog/descriptors", None,
          b"name: assembly::more::1.0\ncomposition:\n  meter: {type: 'resource::meter::1.0'}\n", "application/yaml")
+    fits(manager, document, "POST", "/api/webhooks", None,
+         {"name": "hook", "url": "http://127.0.0.1:9/", "secret": "a secret of some length, for a signature"})
     fits(manager, document, "POST", "/api/plan/{key}", "/api/plan/deleteAssembly", {"assemblyName": "site"})
     for method, path, operation in document.operations():
         if method != "GET" or path in ENDLESS or path.startswith("/api/send/"):

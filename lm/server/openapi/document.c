@@ -15,7 +15,8 @@ enum { DOCUMENT_MAX = 4 << 20, WORD_MAX = 128, SCHEMA_MAX = 16 * 1024 };
 #define RESPONSES "#/components/responses/"
 
 static const char description[] =
-    "Everything that can be asked of the manager. Query parameters and fields of a body that are "
+    "Everything that can be asked of the manager. What is below /api/ is below /api/v1/ as well. "
+    "Query parameters and fields of a body that are "
     "not "
     "named here are ignored. Errors carry the X-TraceCtx-TransactionId of their request back.";
 
@@ -170,6 +171,25 @@ static int status_of(const struct route *r, const struct detail *d)
 	return strcmp(r->method, "POST") == 0 ? 201 : strcmp(r->method, "DELETE") == 0 ? 204 : 200;
 }
 
+/* Of as many types as the answer may be. */
+static void write_content(struct lm_json *j, const struct detail *d)
+{
+	const char *types = d != NULL && d->type != NULL ? d->type : "application/json";
+
+	lm_json_open(j, "content", '{');
+	while (*types != '\0') {
+		size_t n = strcspn(types, "|");
+		char type[WORD_MAX];
+
+		snprintf(type, sizeof type, "%.*s", (int)n, types);
+		lm_json_open(j, type, '{');
+		write_shape(j, d != NULL ? d->response : NULL);
+		lm_json_close(j, '}');
+		types += n + (types[n] == '|');
+	}
+	lm_json_close(j, '}');
+}
+
 static void write_responses(struct lm_json *j, const struct route *r, const struct detail *d)
 {
 	int status = status_of(r, d);
@@ -180,11 +200,7 @@ static void write_responses(struct lm_json *j, const struct route *r, const stru
 	lm_json_open(j, text, '{');
 	lm_json_str(j, "description", status == 204 ? "done" : "the answer");
 	if (status != 204) {
-		lm_json_open(j, "content", '{');
-		lm_json_open(j, d != NULL && d->type != NULL ? d->type : "application/json", '{');
-		write_shape(j, d != NULL ? d->response : NULL);
-		lm_json_close(j, '}');
-		lm_json_close(j, '}');
+		write_content(j, d);
 	}
 	lm_json_close(j, '}');
 	write_ref(j, "default", RESPONSES, "Error", 5);

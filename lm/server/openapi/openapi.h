@@ -25,7 +25,7 @@ struct detail {
 	const char *query;   /* parameters, "name limit:integer"; NULL: none */
 	const char *request; /* of a body in JSON or YAML, and the fields of a form */
 	const char *response;
-	const char *type; /* of the answer; NULL: application/json */
+	const char *type; /* of the answer; "one|other"; NULL: application/json */
 };
 const struct detail *openapi_details(size_t *n);
 

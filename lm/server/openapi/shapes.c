@@ -41,7 +41,7 @@ static const struct shape shapes[] = {
     {"Credentials", OBJECT_OF("'clientId'", "'clientId':" TEXT ",'clientSecret':" TEXT
 	",'authorisedGrantTypes':" LIST(TEXT) ",'accessTokenValidity':" NUMBER ",'refreshTokenValidity':" NUMBER
 	",'roles':" LIST(TEXT))},
-    {"Caller", OBJECT("'username':" TEXT_OR_NULL ",'roles':" LIST(TEXT))},
+    {"Caller", OBJECT("'username':" TEXT_OR_NULL ",'roles':" LIST(TEXT) ",'privileges':" LIST(TEXT))},
 
     {"AssemblyNamed", OBJECT(NAMED_ASSEMBLY)},
     {"CreateAssembly", OBJECT_OF("'assemblyName','descriptorName'", "'assemblyName':" TEXT
@@ -100,6 +100,11 @@ static const struct shape shapes[] = {
 	LIST(REF("ResourceDriver")) "," REF("ResourceDriver") "]}"},
     {"InfrastructureKey", OBJECT_OF("'name'", "'name':" TEXT ",'description':" TEXT_OR_NULL ",'publicKey':" TEXT_OR_NULL
 	",'privateKey':" TEXT_OR_NULL)},
+
+    {"Webhook", OBJECT_OF("'name','url'", "'name':" TEXT ",'url':" TEXT ",'secret':" TEXT ",'types':" LIST(TEXT)
+	",'giveUpAfterSeconds':" NUMBER ",'state':" TEXT ",'lastEventId':" TEXT ",'behind':" NUMBER ",'delivered':" NUMBER
+	",'trouble':" TEXT_OR_NULL)},
+    {"ObjectGroup", OBJECT_OF("'id','name'", "'id':" TEXT ",'name':" TEXT ",'description':" TEXT ",'isDefault':" TRUTH)},
 
     {"Sample", OBJECT_OF("'metricKey','metricName'", "'metricKey':" TEXT ",'metricName':" TEXT
 	",'load':{'type':'number'},'integrity':" TEXT ",'timestamp':" ANY)},
