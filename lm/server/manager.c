@@ -694,6 +694,17 @@ struct lm_err *manager_reply(struct manager *m, const char *step, const json_t *
 	return i == m->conf.n_drivers ? NULL : http_driver_reply(m->drivers[i], step, reply, taken);
 }
 
+bool manager_driver_health(
+    struct manager *m, const struct site_driver *d, web_done_fn *done, void *arg)
+{
+	size_t i = driver_of_others(m);
+
+	if (i == m->conf.n_drivers)
+		return false;
+	http_driver_health(m->drivers[i], d->base_uri, d->certificate, done, arg);
+	return true;
+}
+
 bool manager_lost(struct manager *m, const char *resource_id, const char *why)
 {
 	return engine_lost(m->engine, resource_id, why, manager_now_ms(m), m->turn);

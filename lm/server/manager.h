@@ -15,6 +15,7 @@
 #include "lm/server/removals.h"
 #include "lm/server/sites/sites.h"
 #include "lm/store/store.h"
+#include "lm/web/web.h"
 
 /*
  * The manager: engine, journal and drivers, and the one rule that binds them.  Whatever comes in
@@ -124,6 +125,9 @@ bool manager_lists(const struct manager *, const char *location);
  */
 struct lm_err *manager_reply(struct manager *, const char *step, const json_t *reply, bool *taken)
     LM_MUST_USE;
+/* Asks a driver of others how it is; false: nobody here speaks with such.  See http_driver_health(). */
+bool manager_driver_health(
+    struct manager *, const struct site_driver *, web_done_fn *done, void *arg);
 /* See engine_lost(). */
 bool manager_lost(struct manager *, const char *resource_id, const char *why);
 

@@ -152,6 +152,8 @@ static const struct route routes[] = {
 	"resource drivers; with a type the one of it"},
     {"GET", RM "/resource-drivers/{}", HTTP_API, PRIVILEGE_READ, BODY_NONE, api_get_driver,
 	"a resource driver"},
+    {"GET", RM "/resource-drivers/{}/health", HTTP_API, PRIVILEGE_READ, BODY_NONE,
+	api_get_driver_health, "how a resource driver is: UP, DOWN or UNREACHABLE"},
     {"PUT", RM "/resource-drivers/{}", HTTP_API, PRIVILEGE_SITES, EITHER, api_put_driver,
 	"change a resource driver"},
     {"DELETE", RM "/resource-drivers/{}", HTTP_API, PRIVILEGE_SITES, BODY_NONE, api_delete_driver,

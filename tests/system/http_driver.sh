@@ -182,6 +182,19 @@ nobody_there() {
 	ask 409 DELETE /api/deploymentLocations/local
 }
 
+health() {
+	of=/api/resource-manager/resource-drivers
+	ask 200 GET "$of?type=mini"
+	of=$of/$(jq -r .id out)/health
+	ask 200 GET "$of"
+	jq -e '. == {status: "UP", httpStatus: 200, vitals: {app: {status: "ok"}}}' out >/dev/null || fail "it is not up"
+	driver_stop
+	ask 200 GET "$of"
+	jq -e '.status == "UNREACHABLE" and (.reason | length > 0)' out >/dev/null || fail "it is reached"
+	driver "$port"
+	ask 404 GET /api/resource-manager/resource-drivers/nobody/health
+}
+
 from_install_to_uninstall() {
 	apply one one
 	[ -f driver/made/cloud/one__box ] || fail "nothing was made"
@@ -413,6 +426,7 @@ package
 driver
 start state
 nobody_there
+health
 from_install_to_uninstall
 operations_and_references
 failures

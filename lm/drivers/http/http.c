@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lm/drivers/http/priv.h"
+#include "lm/drivers/http/reply.h"
 
 /* The table of the driver. */
 
@@ -73,6 +74,23 @@ static struct lm_err *http_remove(struct driver *d, const char *step, const char
 	    "resource drivers do not tell what they have made, so nothing of %s can be removed "
 	    "here",
 	    resource_id);
+}
+
+void http_driver_health(
+    struct driver *d, const char *base_uri, const char *certificate, web_done_fn *done, void *arg)
+{
+	LM_AUTO(lm_arena) a = lm_arena_new();
+
+	(void)web_begin(d->web,
+	    &(struct web_request){
+		.method = "GET",
+		.url = lm_arena_join(a, base_uri, "/api/driver/management/health", NULL),
+		.https = true,
+		.ca = certificate,
+		.limit_ms = HEALTH_MS,
+		.answer_max = HEALTH_MAX,
+	    },
+	    done, arg);
 }
 
 const struct driver_ops driver_http = {

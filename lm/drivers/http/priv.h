@@ -33,6 +33,8 @@ enum {
 	PAUSE_MS = 500,       /* after the first refusal; twice as long after each */
 	PAUSE_MAX_MS = 30 * 1000,
 	CANCEL_MS = 10 * 1000, /* in which a cancelled step may still end by itself */
+	HEALTH_MS = 5000,
+	HEALTH_MAX = 64 * 1024, /* bytes */
 	WHY_MAX = 512,
 };
 

@@ -7,6 +7,7 @@
 
 #include "base/attr.h"
 #include "base/err.h"
+#include "lm/web/web.h"
 
 /* What a driver of others says of a step that it has accepted, by its own road. */
 struct driver;
@@ -18,5 +19,9 @@ struct driver;
  */
 struct lm_err *http_driver_reply(
     struct driver *, const char *step, const json_t *reply, bool *taken) LM_MUST_USE;
+
+/* Asks a driver of others how it is; 'done' is called later from the loop, or not at all at the end. */
+void http_driver_health(
+    struct driver *, const char *base_uri, const char *certificate, web_done_fn *done, void *arg);
 
 #endif

@@ -34,6 +34,8 @@ static const struct detail details[] = {
     {"GET", "/api/send/integrity/{}", 0, "metricName integrity", NULL, "Tally", NULL},
     {"GET", "/metrics", 0, NULL, NULL, NULL, "text/plain; version=0.0.4; charset=utf-8"},
 
+    {"POST", "/api/driver/responses", 200, NULL, NULL, NULL, NULL},
+
     {"POST", "/oauth/token", 200, NULL, "TokenRequest", "Token", NULL},
     {"POST", "/ui/api/login", 200, NULL, "Login", "Token", NULL},
     {"POST", "/api/login", 200, NULL, "Login", "Token", NULL},
