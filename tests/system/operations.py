@@ -34,7 +34,7 @@ composition:
 """
 TRACE = "X-TraceCtx-TransactionId"
 ENDLESS = ["/api/events"]
-OWN_ERRORS = ["/oauth/token"]  # has more fields than others, by its own standard
+OWN_ERRORS = ["/oauth/token", "/oauth2/{key}/v1/token"]  # has more fields than others, by its own standard
 wrong = []
 
 
