@@ -9,6 +9,7 @@
 #include "lm/cli/change/ask.h"
 #include "lm/cli/cli.h"
 #include "lm/cli/client.h"
+#include "lm/cli/look.h"
 #include "lm/cli/render/render.h"
 #include "lm/server/examine.h"
 
@@ -107,10 +108,14 @@ static void print_text(const struct render *r, const json_t *x, struct lm_buf *o
 	lm_buf_puts(out, "\n");
 }
 
-static void print_json(const json_t *j)
+static void print_data(const struct args *a, const json_t *x)
 {
-	json_dumpf(j, stdout, JSON_COMPACT);
-	puts("");
+	struct lm_buf b;
+
+	lm_buf_init(&b, TEXT_MAX);
+	form_print_data(form_of(a), x, &b);
+	fputs(b.p, stdout);
+	lm_buf_fini(&b);
 }
 
 static int show(const struct args *a, const json_t *x)
@@ -119,8 +124,8 @@ static int show(const struct args *a, const json_t *x)
 	struct lm_buf b;
 
 	lm_buf_init(&b, TEXT_MAX);
-	if (cli_wants_json(a))
-		print_json(x);
+	if (form_is_data(form_of(a)))
+		print_data(a, x);
 	else
 		print_text(&r, x, &b);
 	fputs(b.p, stdout);
@@ -275,10 +280,10 @@ static int repair(const struct args *a, struct client *c)
 
 	struct lm_err *e = ask_repair(a, c, &begun);
 	const json_t *repairs = json_object_get(begun, "repairs");
-	if (e == NULL && !cli_wants_json(a))
+	if (e == NULL && !form_is_data(form_of(a)))
 		print_begun(repairs);
-	if (e == NULL && a->no_wait && cli_wants_json(a))
-		print_json(begun);
+	if (e == NULL && a->no_wait && form_is_data(form_of(a)))
+		print_data(a, begun);
 	else if (e == NULL && !a->no_wait)
 		e = await(a, c, repairs, &x);
 	if (e != NULL)
@@ -295,7 +300,7 @@ static int look_and_repair(const struct args *a, struct client *c, const json_t 
 {
 	size_t n = repairable(a, x);
 
-	if (!cli_wants_json(a) || n == 0) {
+	if (!form_is_data(form_of(a)) || n == 0) {
 		int status = show(a, x);
 
 		if (n == 0) {

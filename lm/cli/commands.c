@@ -277,7 +277,11 @@ const char *command_outputs(const struct command *c)
 		command_fn *run;
 		const char *outputs;
 	} rows[] = {
-	    {plan_run, "json dot"},
+	    {plan_run, "json yaml dot"},
+	    {apply_run, "json yaml"},
+	    {change_run, "json yaml"},
+	    {delete_run, "json yaml"},
+	    {doctor_run, "json yaml"},
 	    {simulate_run, "text json"},
 	    {graph_run, GRAPH_OUTPUTS},
 	    {get_run, "wide json yaml name"},

@@ -137,7 +137,7 @@ static int apply_round(
 
 	lm_buf_init(&text, TEXT_MAX);
 	struct lm_err *e = propose_round(c, all, first, &text, end, &changes);
-	if (e == NULL && !cli_wants_json(a)) {
+	if (e == NULL && !form_is_data(form_of(a))) {
 		fputs(text.p, stdout);
 		fputs(changes ? "\n" : "", stdout);
 		fflush(stdout);

@@ -8,6 +8,7 @@
 #include "lm/cli/change/wait.h"
 #include "lm/cli/cli.h"
 #include "lm/cli/client.h"
+#include "lm/cli/look.h"
 
 enum { PLAN_MAX = 256 * 1024 * 1024 };
 
@@ -54,13 +55,22 @@ static struct lm_err *planned(const struct args *a, struct lm_arena *arena, stru
 
 static struct lm_err *print_plan(const struct args *a, struct client *c, const struct request *r)
 {
-	const char *form = a->output != NULL ? a->output : "text";
+	bool is_yaml = form_of(a) == FORM_YAML;
+	const char *form = is_yaml ? "json" : a->output != NULL ? a->output : "text";
 	struct lm_buf path, plan;
 
 	lm_buf_init(&path, 256);
 	lm_buf_init(&plan, PLAN_MAX);
 	lm_buf_printf(&path, "/api/plan/%s?format=%s", r->intent, form);
 	struct lm_err *e = client_post(c, path.p, r->body, &plan);
+	if (e == NULL && is_yaml) {
+		json_t *steps = json_loadb(plan.p, plan.n, 0, NULL);
+
+		lm_buf_clear(&plan);
+		lm_buf_puts(&plan, "---\n"); /* each document of the file has its own */
+		form_print_data(FORM_YAML, steps, &plan);
+		json_decref(steps);
+	}
 	if (e == NULL && strcmp(form, "text") == 0 && plan.n == 0)
 		printf("%s: nothing to do\n", r->subject);
 	else if (e == NULL)
