@@ -37,6 +37,7 @@ static const struct detail details[] = {
     {"POST", "/api/driver/responses", 200, NULL, NULL, NULL, NULL},
 
     {"POST", "/oauth/token", 200, NULL, "TokenRequest", "Token", NULL},
+    {"POST", "/oauth2/{}/v1/token", 200, NULL, "TokenRequest", "Token", NULL},
     {"POST", "/ui/api/login", 200, NULL, "Login", "Token", NULL},
     {"POST", "/api/login", 200, NULL, "Login", "Token", NULL},
     {"GET", "/api/whoami", 0, NULL, NULL, "Caller", NULL},
