@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "lm/server/api.h"
 #include "lm/server/listeners.h"
+#include "lm/server/meter/self.h"
 #include "lm/server/scrape/scrape.h"
 #include "lm/server/serve.h"
 
@@ -57,32 +58,6 @@ void api_get_policies(struct api *api, struct http_request *r, const char *assem
 }
 
 /* ---- the server itself ------------------------------------------------------------------------ */
-
-static int64_t rss_kb(void)
-{
-	char line[128] = "";
-	long pages = 0;
-
-	FILE *f = fopen("/proc/self/statm", "re");
-	if (f == NULL)
-		return 0;
-	if (fgets(line, sizeof line, f) != NULL) {
-		const char *second = strchr(line, ' ');
-
-		pages = second != NULL ? strtol(second, NULL, 10) : 0;
-	}
-	fclose(f);
-	return (int64_t)pages * (sysconf(_SC_PAGESIZE) / 1024);
-}
-
-static double cpu_seconds(int who)
-{
-	struct rusage u = {0};
-
-	getrusage(who, &u);
-	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
-	       (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
-}
 
 static void print_journal(struct manager_trouble t, struct lm_json *j)
 {
@@ -133,18 +108,20 @@ static void print_samples(const struct api *api, struct lm_json *j)
 
 void api_get_status(struct api *api, struct http_request *r, const char *param)
 {
+	double all, resident;
 	struct lm_buf b;
 	(void)param;
 
+	self_memory(&all, &resident);
 	lm_buf_init(&b, SMALL_MAX);
 	struct lm_json j = lm_json_on(&b);
 	lm_json_open(&j, NULL, '{');
 	lm_json_str(&j, "version", LM_VERSION);
 	lm_json_int(&j, "pid", getpid());
 	lm_json_int(&j, "uptimeMs", manager_now_ms(api->manager) - api->started_ms);
-	lm_json_int(&j, "rssKb", rss_kb());
-	lm_json_num(&j, "cpuSeconds", cpu_seconds(RUSAGE_SELF));
-	lm_json_num(&j, "childCpuSeconds", cpu_seconds(RUSAGE_CHILDREN));
+	lm_json_int(&j, "rssKb", (int64_t)(resident / 1024));
+	lm_json_num(&j, "cpuSeconds", self_cpu_seconds(RUSAGE_SELF));
+	lm_json_num(&j, "childCpuSeconds", self_cpu_seconds(RUSAGE_CHILDREN));
 	lm_json_bool(&j, "idle", engine_is_idle(manager_engine(api->manager)));
 	lm_json_int(&j, "lastEvent", manager_last_event(api->manager));
 	lm_json_int(&j, "descriptors", (int64_t)catalog_count(api->catalog));

@@ -11,7 +11,7 @@
 
 #include "lm/server/meter/prom.h"
 
-static double cpu_seconds(int who)
+double self_cpu_seconds(int who)
 {
 	struct rusage u = {0};
 
@@ -31,17 +31,25 @@ static void slurp(const char *path, char *out, size_t size)
 		fclose(f);
 }
 
-static void print_memory(struct lm_buf *b)
+void self_memory(double *out_virtual, double *out_resident)
 {
 	char text[256], *end;
 	double page = (double)sysconf(_SC_PAGESIZE);
 
 	slurp("/proc/self/statm", text, sizeof text);
-	double all = (double)strtoull(text, &end, 10), resident = (double)strtoull(end, NULL, 10);
-	prom_alone(b, "process_virtual_memory_bytes", "gauge", "Virtual memory size in bytes.",
-	    all * page);
+	*out_virtual = (double)strtoull(text, &end, 10) * page;
+	*out_resident = (double)strtoull(end, NULL, 10) * page;
+}
+
+static void print_memory(struct lm_buf *b)
+{
+	double all, resident;
+
+	self_memory(&all, &resident);
+	prom_alone(
+	    b, "process_virtual_memory_bytes", "gauge", "Virtual memory size in bytes.", all);
 	prom_alone(b, "process_resident_memory_bytes", "gauge", "Resident memory size in bytes.",
-	    resident * page);
+	    resident);
 }
 
 /* The 22nd field, in ticks since the machine began; names of programs may hold anything but ')'. */
@@ -81,10 +89,10 @@ void self_print(struct lm_buf *b)
 
 	getrlimit(RLIMIT_NOFILE, &fds);
 	prom_alone(b, "process_cpu_seconds_total", "counter",
-	    "Total user and system CPU time spent in seconds.", cpu_seconds(RUSAGE_SELF));
+	    "Total user and system CPU time spent in seconds.", self_cpu_seconds(RUSAGE_SELF));
 	prom_alone(b, "lm_children_cpu_seconds_total", "counter",
 	    "CPU time of programs and scripts that were run and have ended.",
-	    cpu_seconds(RUSAGE_CHILDREN));
+	    self_cpu_seconds(RUSAGE_CHILDREN));
 	print_memory(b);
 	prom_alone(b, "process_start_time_seconds", "gauge",
 	    "Start time of the process since unix epoch in seconds.", start_seconds());
