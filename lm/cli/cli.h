@@ -64,7 +64,7 @@ struct command {
 	const char *words;   /* "NAME CLUSTER out|in" */
 	const char *options; /* letters, see options.c */
 	const char *summary; /* one line */
-	const char *help;    /* "": it stands in pages/lm-NAME.md */
+	const char *group;   /* what it is for; those of one group stand together */
 	size_t min_words, max_words;
 	command_fn *run;
 };

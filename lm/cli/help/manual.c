@@ -52,20 +52,19 @@ static const char *page_text(const char *name)
 	return p != NULL ? p->text : "";
 }
 
-static const char *text_of(const struct command *c, char *name, size_t size)
+static const char *text_of(const struct command *c)
 {
-	snprintf(name, size, "lm-%s", c->name);
-	const char *text = page_text(name);
+	char name[64];
 
-	return *text != '\0' ? text : c->help;
+	snprintf(name, sizeof name, "lm-%s", c->name);
+	return page_text(name);
 }
 
 /* ---- for a terminal --------------------------------------------------------------------------- */
 
 void manual_print_command(const struct command *c, bool bold, struct lm_buf *out)
 {
-	char name[64];
-	const char *text = text_of(c, name, sizeof name);
+	const char *text = text_of(c);
 
 	lm_buf_printf(out, "usage: lm %s%s%s%s\n\n%s\n", c->name, c->words[0] != '\0' ? " " : "",
 	    c->words, c->options[0] != '\0' ? " [options]" : "", c->summary);
@@ -84,8 +83,11 @@ void manual_print_overview(struct lm_buf *out)
 
 	lm_buf_puts(out, "lm " LM_VERSION ": a lifecycle manager for VoIP network services\n\n"
 			 "usage: lm COMMAND ...\n\n");
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		if (i == 0 || strcmp(all[i].group, all[i - 1].group) != 0)
+			lm_buf_printf(out, "%s%s\n", i == 0 ? "" : "\n", all[i].group);
 		lm_buf_printf(out, "  %-10s %s\n", all[i].name, all[i].summary);
+	}
 	lm_buf_puts(out, "\n'lm help COMMAND' explains one; 'lm help descriptor' the words of "
 			 "descriptors, 'lm help api' what\nthe manager answers.\n\nExit status:\n");
 	for (size_t i = 0; i < LM_COUNT(exits); i++)
@@ -159,12 +161,10 @@ static void put_variables(struct lm_buf *md)
 
 static void put_command(const struct command *c, struct lm_buf *md)
 {
-	char name[64];
-
 	lm_buf_printf(md, "## NAME\nlm-%s - %s\n## SYNOPSIS\n`lm %s`%s%s%s\n", c->name, c->summary,
 	    c->name, c->words[0] != '\0' ? " " : "", c->words,
 	    c->options[0] != '\0' ? " [options]" : "");
-	const char *text = text_of(c, name, sizeof name);
+	const char *text = text_of(c);
 	if (*text != '\0')
 		lm_buf_printf(md, "## DESCRIPTION\n%s", text);
 	lm_buf_puts(md, "## OPTIONS\n");
