@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lm/server/http.h"
 #include "tests/bench/lib/bare.h"
 #include "tests/lib/bench.h"
 #include "tests/lib/bench_lm.h"
@@ -30,8 +31,8 @@ enum {
 	ROUNDS = 5,
 	BATCH = 1000,
 	BREACHES = 1000,
-	CROWD = 400,
-	OVERLOAD = 10, /* times what it takes */
+	CROWD = HTTP_CONNECTIONS_MAX / 2 + 128, /* more than may report at once */
+	OVERLOAD = 10,                          /* times what it takes */
 	OVERLOAD_S = 10,
 	OPERATIONS = 200,
 };

@@ -10,13 +10,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lm/server/http.h"
 #include "tests/lib/bench_lm.h"
 #include "tests/lib/hammer.h"
 #include "tests/lib/operator.h"
 
 enum {
 	ASSEMBLIES = 10,
-	CROWD = 400, /* more connections than those who report may have */
+	CROWD = HTTP_CONNECTIONS_MAX / 2 + 128, /* more than may report at once */
 	BATCH = 1000,
 	OPERATIONS = 40,
 	MEMORY_MAX =
