@@ -122,6 +122,8 @@ const char *http_address(const struct http_listener *); /* "127.0.0.1:8280" */
 /* NULL: not given; a query without a value is "".  Borrowed as long as the request lives. */
 const char *http_query(struct http_request *, const char *name);
 const char *http_header(struct http_request *, const char *name);
+/* The token of "Authorization: Bearer TOKEN"; NULL: there is none. */
+const char *http_bearer(struct http_request *);
 /* Whom the connection comes from: numeric, without the port; "" when that is not known. */
 enum { HTTP_PEER_SIZE = 64 };
 void http_peer(struct http_request *, char out[HTTP_PEER_SIZE]);

@@ -10,18 +10,6 @@ static bool refuse(struct http_request *r, const char *text)
 	return false;
 }
 
-/* NULL: there is none. */
-static const char *bearer(struct http_request *r)
-{
-	static const char scheme[] = "Bearer ";
-	const char *given = http_header(r, "Authorization");
-
-	if (given == NULL || strncasecmp(given, scheme, sizeof scheme - 1) != 0)
-		return NULL;
-	given += sizeof scheme - 1;
-	return given + strspn(given, " ");
-}
-
 static bool is_named(const char *subject)
 {
 	static const char prefix[] = TOKEN_WRITER;
@@ -32,14 +20,14 @@ static bool is_named(const char *subject)
 bool writer_is_named(const struct token_key *key, struct http_request *r)
 {
 	char subject[TOKEN_SUBJECT_MAX + 1];
-	const char *token = bearer(r);
+	const char *token = http_bearer(r);
 
 	return token != NULL && token_check(key, token, subject) && is_named(subject);
 }
 
 bool writer_read(const struct token_key *key, struct http_request *r, struct writer *out)
 {
-	const char *token = bearer(r);
+	const char *token = http_bearer(r);
 
 	if (token == NULL)
 		return refuse(r, "who reports? Send 'Authorization: Bearer TOKEN': scripts of a "

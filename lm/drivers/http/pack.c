@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -33,6 +34,7 @@ struct walk {
 	struct lm_arena *arena;
 	struct zip zip;
 	unsigned entries;
+	size_t bytes; /* of the files */
 };
 
 LM_PRINTF(2, 3)
@@ -121,7 +123,8 @@ static bool add_file(struct walk *w, int dir, const char *name, const char *path
 		got += (size_t)r;
 	int saved = errno;
 	close(fd);
-	if (bytes == NULL || w->zip.out->n + n > FILES_MAX)
+	w->bytes += n;
+	if (bytes == NULL || w->bytes > FILES_MAX)
 		return fail(w, "the files of the package have more than %d MiB", FILES_MAX >> 20);
 	if (r < 0)
 		return fail(w, "cannot read %s: %s", path, strerror(saved));
@@ -173,23 +176,17 @@ static bool add_package(struct walk *w)
 	return fd < 0 || add_folder(w, fd, "", 0);
 }
 
-/* ---- base64, as JSON ----------------------------------------------------------------------------------- */
-
+/* In quotes, as a JSON text. */
 static void encode(const struct lm_buf *from, struct lm_buf *to)
 {
-	static const char letters[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const unsigned char *p = (const unsigned char *)from->p;
+	enum { FORM = sodium_base64_VARIANT_ORIGINAL };
+	size_t n = sodium_base64_encoded_len(from->n, FORM); /* with NUL */
 
 	lm_buf_puts(to, "\"");
-	for (size_t i = 0; i < from->n; i += 3) {
-		size_t n = from->n - i < 3 ? from->n - i : 3;
-		unsigned v = (unsigned)p[i] << 16 | (n > 1 ? (unsigned)p[i + 1] << 8 : 0) |
-			     (n > 2 ? p[i + 2] : 0);
-		const char four[] = {letters[v >> 18], letters[v >> 12 & 63],
-		    n > 1 ? letters[v >> 6 & 63] : '=', n > 2 ? letters[v & 63] : '='};
-
-		lm_buf_add(to, four, sizeof four);
+	char *room = lm_buf_room(to, n);
+	if (room != NULL) {
+		sodium_bin2base64(room, n, (const unsigned char *)from->p, from->n, FORM);
+		lm_buf_used(to, n - 1);
 	}
 	lm_buf_puts(to, "\"");
 }
@@ -203,7 +200,7 @@ static void do_work(uv_work_t *work)
 	struct lm_buf zipped;
 
 	lm_buf_init(&zipped, 2 * FILES_MAX);
-	zip_open(&w.zip, &zipped, FILES_MAX);
+	zip_open(&w.zip, &zipped);
 	bool ok = add_package(&w);
 	if (!zip_close(&w.zip) && ok)
 		ok = fail(&w, "the names of the package's files are too long");

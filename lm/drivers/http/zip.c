@@ -1,94 +1,48 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lm/drivers/http/zip.h"
 
-#include <stdint.h>
-#include <string.h>
+#include <archive.h>
+#include <archive_entry.h>
+#include <stdlib.h>
 
-enum { LOCAL = 0x04034b50, CENTRAL = 0x02014b50, END = 0x06054b50 };
-enum { VERSION = 20, BY_UNIX = 3 << 8 | VERSION, UTF8 = 0x0800, FIRST_DAY = 1 << 5 | 1 };
-
-static uint32_t checksum(const char *p, size_t n)
+static la_ssize_t on_write(struct archive *a, void *arg, const void *p, size_t n)
 {
-	uint32_t crc = 0xffffffff;
+	struct lm_buf *out = arg;
+	(void)a;
 
-	for (size_t i = 0; i < n; i++) {
-		crc ^= (unsigned char)p[i];
-		for (int k = 0; k < 8; k++)
-			crc = crc >> 1 ^ (0xedb88320 & (0u - (crc & 1)));
-	}
-	return ~crc;
+	lm_buf_add(out, p, n);
+	return out->cut ? -1 : (la_ssize_t)n;
 }
 
-static void put16(struct lm_buf *b, unsigned v)
+void zip_open(struct zip *z, struct lm_buf *out)
 {
-	const char bytes[] = {(char)(v & 0xff), (char)(v >> 8 & 0xff)};
-
-	lm_buf_add(b, bytes, sizeof bytes);
+	*z = (struct zip){.a = archive_write_new(), .out = out};
+	if (z->a == NULL)
+		abort();
+	z->has_failed = archive_write_set_format_zip(z->a) != ARCHIVE_OK ||
+			archive_write_set_bytes_in_last_block(z->a, 1) != ARCHIVE_OK ||
+			archive_write_open(z->a, out, NULL, on_write, NULL) != ARCHIVE_OK;
 }
 
-static void put32(struct lm_buf *b, uint32_t v)
-{
-	put16(b, v & 0xffff);
-	put16(b, v >> 16);
-}
-
-void zip_open(struct zip *z, struct lm_buf *out, size_t max)
-{
-	*z = (struct zip){.out = out};
-	lm_buf_init(&z->index, max);
-}
-
-/* What both headers of an entry say. */
-static void put_entry(struct lm_buf *b, uint32_t crc, size_t n, size_t name)
-{
-	put16(b, VERSION);
-	put16(b, UTF8);
-	put16(b, 0); /* stored */
-	put16(b, 0); /* midnight */
-	put16(b, FIRST_DAY);
-	put32(b, crc);
-	put32(b, (uint32_t)n);
-	put32(b, (uint32_t)n);
-	put16(b, (unsigned)name);
-	put16(b, 0); /* no extra field */
-}
-
+/* Without times and owners. */
 void zip_add(struct zip *z, const char *name, unsigned mode, const char *p, size_t n)
 {
-	uint32_t crc = checksum(p, n), at = (uint32_t)z->out->n;
-	size_t length = strlen(name);
+	struct archive_entry *entry = archive_entry_new();
 
-	put32(z->out, LOCAL);
-	put_entry(z->out, crc, n, length);
-	lm_buf_add(z->out, name, length);
-	lm_buf_add(z->out, p, n);
-
-	put32(&z->index, CENTRAL);
-	put16(&z->index, BY_UNIX);
-	put_entry(&z->index, crc, n, length);
-	put16(&z->index, 0); /* no comment */
-	put16(&z->index, 0); /* first disk */
-	put16(&z->index, 0); /* no attributes */
-	put32(&z->index, (uint32_t)mode << 16);
-	put32(&z->index, at);
-	lm_buf_add(&z->index, name, length);
-	z->entries++;
+	if (entry == NULL)
+		abort();
+	archive_entry_set_pathname(entry, name);
+	archive_entry_set_mode(entry, mode);
+	archive_entry_set_size(entry, (la_int64_t)n);
+	z->has_failed = z->has_failed || archive_write_header(z->a, entry) != ARCHIVE_OK ||
+			archive_write_data(z->a, p, n) != (la_ssize_t)n;
+	archive_entry_free(entry);
 }
 
 bool zip_close(struct zip *z)
 {
-	uint32_t at = (uint32_t)z->out->n, n = (uint32_t)z->index.n;
-
-	lm_buf_add(z->out, z->index.p, z->index.n);
-	put32(z->out, END);
-	put16(z->out, 0);
-	put16(z->out, 0);
-	put16(z->out, z->entries);
-	put16(z->out, z->entries);
-	put32(z->out, n);
-	put32(z->out, at);
-	put16(z->out, 0);
-	bool fits = !z->out->cut && !z->index.cut;
-	lm_buf_fini(&z->index);
-	return fits;
+	if (!z->has_failed)
+		z->has_failed = archive_write_close(z->a) != ARCHIVE_OK;
+	archive_write_free(z->a);
+	return !z->has_failed && !z->out->cut;
 }

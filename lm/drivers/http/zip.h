@@ -7,20 +7,19 @@
 
 #include "base/buf.h"
 
-/*
- * An archive in the form of zip, nothing in it compressed: small, and the same bytes for the same
- * files.  Reading is another's business (lm/packages/pack.c); writing is a page.
- */
+/* An archive in the form of zip, in memory: the same bytes for the same files. */
+struct archive;
+
 struct zip {
+	struct archive *a;
 	struct lm_buf *out;
-	struct lm_buf index; /* the part that goes to the end */
-	unsigned entries;
+	bool has_failed;
 };
 
-void zip_open(struct zip *, struct lm_buf *out, size_t max);
+void zip_open(struct zip *, struct lm_buf *out);
 /* 'name' is relative, with '/' between folders; 'mode' as of a file. */
 void zip_add(struct zip *, const char *name, unsigned mode, const char *p, size_t n);
-/* False: it did not fit.  The archive is complete. */
+/* False: it did not fit, or a name is none for an archive.  Otherwise the archive is complete. */
 bool zip_close(struct zip *);
 
 #endif

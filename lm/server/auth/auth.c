@@ -106,17 +106,6 @@ static bool refuse(struct http_request *r, const char *why)
 	return false;
 }
 
-static const char *bearer_of(struct http_request *r)
-{
-	static const char scheme[] = "Bearer ";
-	const char *given = http_header(r, "Authorization");
-
-	if (given == NULL || strncasecmp(given, scheme, sizeof scheme - 1) != 0)
-		return NULL;
-	given += sizeof scheme - 1;
-	return given + strspn(given, " ");
-}
-
 bool auth_admit(struct auth *a, struct http_request *r, enum privilege need)
 {
 	const char *token = NULL, *why = NULL;
@@ -126,7 +115,7 @@ bool auth_admit(struct auth *a, struct http_request *r, enum privilege need)
 		return true;
 	if (a->conf.insecure)
 		return admit_everybody(r);
-	if ((token = bearer_of(r)) == NULL)
+	if ((token = http_bearer(r)) == NULL)
 		return refuse(r, "log in first, and send 'Authorization: Bearer TOKEN'");
 	const struct account *who = auth_holder(a, token, false, &t, &why);
 	if (who == NULL)
@@ -142,7 +131,7 @@ bool auth_admit(struct auth *a, struct http_request *r, enum privilege need)
 
 bool auth_still(struct auth *a, struct http_request *r, enum privilege need)
 {
-	const char *token = bearer_of(r);
+	const char *token = http_bearer(r);
 	struct jwt t;
 
 	if (a->conf.insecure)

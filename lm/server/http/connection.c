@@ -192,6 +192,17 @@ const char *http_header(struct http_request *r, const char *name)
 	return MHD_lookup_connection_value(exchange_of(r)->connection, MHD_HEADER_KIND, name);
 }
 
+const char *http_bearer(struct http_request *r)
+{
+	static const char scheme[] = "Bearer ";
+	const char *given = http_header(r, MHD_HTTP_HEADER_AUTHORIZATION);
+
+	if (given == NULL || strncasecmp(given, scheme, sizeof scheme - 1) != 0)
+		return NULL;
+	given += sizeof scheme - 1;
+	return given + strspn(given, " ");
+}
+
 void http_peer(struct http_request *r, char out[HTTP_PEER_SIZE])
 {
 	const union MHD_ConnectionInfo *info =

@@ -10,18 +10,6 @@
 #include "lm/server/intake/reply.h"
 #include "lm/server/sites/routes.h"
 
-/* NULL: it shows none. */
-static const char *token_of(struct http_request *r)
-{
-	static const char scheme[] = "Bearer ";
-	const char *given = http_header(r, "Authorization");
-
-	if (given == NULL || strncasecmp(given, scheme, sizeof scheme - 1) != 0)
-		return NULL;
-	given += sizeof scheme - 1;
-	return given + strspn(given, " ");
-}
-
 static void answer(struct http_request *r, const char *step, bool taken)
 {
 	struct lm_json j;
@@ -58,7 +46,7 @@ void api_post_response(struct api *api, struct http_request *r, const char *para
 {
 	json_t *reply = document_read(r);
 	const char *step = json_string_value(json_object_get(reply, "requestId"));
-	const char *token = token_of(r);
+	const char *token = http_bearer(r);
 	(void)param;
 
 	if (reply == NULL)
