@@ -329,6 +329,50 @@ static bool may_follow(void *arg, struct http_request *r)
 	return auth_still(api->auth, r, PRIVILEGE_READ);
 }
 
+/* What cannot fail. */
+static void furnish(struct server *s)
+{
+	struct api *api = &s->api;
+	size_t n_routes;
+	const struct route *routes = routes_all(&n_routes);
+
+	api->store = s->store;
+	api->catalog = s->catalog;
+	api->token_key = s->token_key;
+	api->alerts = seen_new();
+	api->pages = pages_new();
+	api->traffic = traffic_new(routes, n_routes);
+	api->relay = s->conf.relay;
+	api->events = events_new(&s->loop, s->store, may_follow, api);
+	api->listeners = listeners_new(&(struct listeners_conf){
+	    .loop = &s->loop,
+	    .metrics_port = s->conf.metrics_port,
+	    .insecure = s->conf.insecure,
+	    .tls = {s->tls_cert, s->tls_key, .is_own = s->conf.tls},
+	    .admit = api_admit,
+	    .request = api_request,
+	    .is_bulk = api_is_report,
+	    .answered = api_answered,
+	    .arg = api,
+	});
+	api->scraper = scraper_new(&(struct scraper_conf){
+	    .loop = &s->loop, .take = api_take_scraped, .now_ms = now_ms, .arg = api});
+}
+
+static struct lm_err *open_hooks(struct server *s)
+{
+	struct hooks_conf conf = {
+	    .loop = &s->loop,
+	    .state_dir = s->state_dir,
+	    .store = s->store,
+	    .now_ms = hooks_now_ms,
+	    .stopped = on_hook_stopped,
+	    .arg = s,
+	};
+
+	return hooks_open(&conf, &s->api.hooks);
+}
+
 static struct lm_err *open_manager(struct server *s)
 {
 	struct manager_conf conf = {
@@ -341,6 +385,7 @@ static struct lm_err *open_manager(struct server *s)
 	    .images_dir = s->images_dir,
 	    .metrics_port = s->conf.metrics_port,
 	    .token_key = s->token_key,
+	    .reply_url = s->reply_url,
 	    .sites = s->api.sites,
 	    .steps_per_location = s->conf.steps_per_location,
 	    .steps_per_driver = s->conf.steps_per_driver,
@@ -348,56 +393,30 @@ static struct lm_err *open_manager(struct server *s)
 	    .events = {on_published, on_host_address, s},
 	};
 
-	size_t n_routes;
-	const struct route *routes = routes_all(&n_routes);
+	return manager_open(&conf, &s->api.manager);
+}
 
-	s->api.store = s->store;
-	s->api.catalog = s->catalog;
-	s->api.token_key = s->token_key;
-	s->api.alerts = seen_new();
-	s->api.pages = pages_new();
-	s->api.traffic = traffic_new(routes, n_routes);
-	s->api.relay = s->conf.relay;
-	s->api.events = events_new(&s->loop, s->store, may_follow, &s->api);
-	s->api.listeners = listeners_new(&(struct listeners_conf){
-	    .loop = &s->loop,
-	    .metrics_port = s->conf.metrics_port,
-	    .insecure = s->conf.insecure,
-	    .tls = {s->tls_cert, s->tls_key, .is_own = s->conf.tls},
-	    .admit = api_admit,
-	    .request = api_request,
-	    .is_bulk = api_is_report,
-	    .answered = api_answered,
-	    .arg = &s->api,
-	});
-	s->api.scraper = scraper_new(&(struct scraper_conf){
-	    .loop = &s->loop, .take = api_take_scraped, .now_ms = now_ms, .arg = &s->api});
-	struct lm_err *e = auth_open(
-	    &(struct auth_conf){
-		.loop = &s->loop, .state_dir = s->state_dir, .insecure = s->conf.insecure},
-	    &s->api.auth);
+static struct lm_err *open_all(struct server *s)
+{
+	struct auth_conf auth = {
+	    .loop = &s->loop, .state_dir = s->state_dir, .insecure = s->conf.insecure};
+
+	furnish(s);
+	struct lm_err *e = auth_open(&auth, &s->api.auth);
 	if (e == NULL)
 		e = listeners_open(s->api.listeners, s->conf.listen);
 	if (e == NULL)
-		e = hooks_open(&(struct hooks_conf){.loop = &s->loop,
-				   .state_dir = s->conf.state_dir,
-				   .store = s->store,
-				   .now_ms = hooks_now_ms,
-				   .stopped = on_hook_stopped,
-				   .arg = s},
-		    &s->api.hooks);
+		e = open_hooks(s);
 	if (e == NULL)
 		e = find_reply_url(s, s->tls_cert != NULL);
-	conf.reply_url = s->reply_url;
 	if (e == NULL)
-		e = manager_open(&conf, &s->api.manager);
-	if (e == NULL)
-		library_run(s->api.library, &s->loop, manager_engine(s->api.manager));
-	if (e == NULL)
-		s->api.started_ms = manager_now_ms(s->api.manager);
-	if (e == NULL)
-		hooks_start(s->api.hooks);
-	return e;
+		e = open_manager(s);
+	if (e != NULL)
+		return e;
+	library_run(s->api.library, &s->loop, manager_engine(s->api.manager));
+	s->api.started_ms = manager_now_ms(s->api.manager);
+	hooks_start(s->api.hooks);
+	return NULL;
 }
 
 static void stop(struct server *s)
@@ -450,7 +469,7 @@ int serve_run(const struct serve_conf *conf)
 		e = load_library(&s);
 	if (e == NULL) {
 		start_loop(&s);
-		e = open_manager(&s);
+		e = open_all(&s);
 	}
 	if (e == NULL) {
 		uv_prepare_start(&s.turn, on_turn);
