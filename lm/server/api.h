@@ -7,7 +7,7 @@
 #include "lm/server/events.h"
 #include "lm/server/http.h"
 #include "lm/server/intake/seen.h"
-#include "lm/server/manager.h"
+#include "lm/server/manager/manager.h"
 #include "lm/server/pages.h"
 #include "tosca/catalog/catalog.h"
 

@@ -38,7 +38,9 @@ static void keep_thing(void *arg, const struct driver_thing *t)
 static void note_removal(const struct api *api, struct finding *f, struct lm_arena *a)
 {
 	const struct removal *r =
-	    f->kind == FINDING_ORPHAN ? manager_removal(api->manager, f->resource_id) : NULL;
+	    f->kind == FINDING_ORPHAN
+		? driver_set_removal(manager_drivers(api->manager), f->resource_id)
+		: NULL;
 
 	if (r != NULL && r->failure == NULL)
 		f->text = lm_arena_printf(a, "%s; it is being removed", f->text);
@@ -48,18 +50,18 @@ static void note_removal(const struct api *api, struct finding *f, struct lm_are
 
 static bool lists(void *arg, const char *location)
 {
-	return manager_lists(arg, location);
+	return driver_set_tell_of(arg, location);
 }
 
 static struct lm_err *examine(struct api *api, struct examination *x)
 {
 	struct things things = {.arena = x->arena};
-	struct lm_err *e = manager_list(api->manager, keep_thing, &things);
+	struct lm_err *e = driver_set_list(manager_drivers(api->manager), keep_thing, &things);
 
 	if (e != NULL)
 		return lm_err_wrap(e, "cannot look at what is outside");
 	x->lists = lists;
-	x->arg = api->manager;
+	x->arg = manager_drivers(api->manager);
 	engine_examine(manager_engine(api->manager), things.all.v, things.all.n, x);
 	for (size_t i = 0; i < x->findings.n; i++)
 		note_removal(api, &x->findings.v[i], x->arena);
@@ -112,7 +114,7 @@ static void refuse(struct repair *p, const struct finding *f, const char *why)
 static void remove_orphan(struct repair *p, const struct finding *f)
 {
 	LM_AUTO(lm_err)
-	e = manager_remove(p->api->manager, f->location, f->resource_id);
+	e = driver_set_remove(manager_drivers(p->api->manager), f->location, f->resource_id);
 
 	if (e != NULL) {
 		refuse(p, f, lm_err_text(e));

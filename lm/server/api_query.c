@@ -188,7 +188,7 @@ void api_get_inventory(struct api *api, struct http_request *r, const char *para
 	lm_buf_init(&b, DOCUMENT_MAX);
 	struct lm_json j = lm_json_on(&b);
 	lm_json_open(&j, NULL, '[');
-	struct lm_err *e = manager_list(api->manager, print_thing, &j);
+	struct lm_err *e = driver_set_list(manager_drivers(api->manager), print_thing, &j);
 	lm_json_close(&j, ']');
 	if (e != NULL)
 		api_answer_err(r, 0, e);

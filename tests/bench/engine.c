@@ -21,7 +21,7 @@
 #include <uv.h>
 
 #include "lm/packages/packages.h"
-#include "lm/server/manager.h"
+#include "lm/server/manager/manager.h"
 #include "lm/store/latest.h"
 #include "tests/lib/bench.h"
 #include "tests/lib/bench_sim.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <uv.h>
 
-#include "lm/server/manager.h"
+#include "lm/server/manager/manager.h"
 #include "tosca/link/check.h"
 
 /*

@@ -2,7 +2,7 @@
 #include <check.h>
 #include <stdio.h>
 
-#include "lm/server/removals.h"
+#include "lm/server/manager/removals.h"
 
 static struct removals all;
 

@@ -34,7 +34,7 @@ void api_get_driver_health(struct api *api, struct http_request *r, const char *
 	const char *type = json_string_value(json_object_get(shown, "type"));
 	const struct site_driver *d = type == NULL ? NULL : sites_driver(api->sites, type);
 
-	if (d == NULL || !manager_driver_health(api->manager, d, on_health, r))
+	if (d == NULL || !driver_set_health(manager_drivers(api->manager), d, on_health, r))
 		http_answer_error(r, 404, "there is no resource driver '%s'", id);
 	json_decref(shown);
 }

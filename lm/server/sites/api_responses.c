@@ -31,7 +31,7 @@ static void answer(struct http_request *r, const char *step, bool taken)
 static void take(struct api *api, struct http_request *r, const char *step, const json_t *reply)
 {
 	bool taken = false;
-	struct lm_err *e = manager_reply(api->manager, step, reply, &taken);
+	struct lm_err *e = driver_set_reply(manager_drivers(api->manager), step, reply, &taken);
 
 	if (e != NULL) {
 		api_answer_err(r, 0, e);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef LM_SERVER_REMOVALS_H
-#define LM_SERVER_REMOVALS_H
+#ifndef LM_SERVER_MANAGER_REMOVALS_H
+#define LM_SERVER_MANAGER_REMOVALS_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lm/server/removals.h"
+#include "lm/server/manager/removals.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,23 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lm/server/manager.h"
+#include "lm/server/manager/manager.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/random.h>
 #include <time.h>
 #include <uv.h>
 
 #include "base/log.h"
 #include "lm/core/doctor.h"
-#include "lm/drivers/http/reply.h"
-#include "lm/server/intake/reply.h"
-#include "lm/server/sites/choose.h"
 
-enum { DRIVERS_MAX = 8, TRIM_EVERY = 4096, TRIM_EVERY_MS = 3600 * 1000, TRIM_PAUSE_MS = 20 };
+enum { TRIM_EVERY = 4096, TRIM_EVERY_MS = 3600 * 1000, TRIM_PAUSE_MS = 20 };
 enum { EVENTS_KEEP = 50000, PROCESSES_KEEP = 10000, DAYS_KEEP = 30, DAY_MS = 24 * 3600 * 1000 };
 enum { AGAIN_MS = 100, AGAIN_MAX_MS = 5000 };
 
@@ -26,23 +21,15 @@ struct early_death {
 	char *resource_id, *what;
 };
 
-/* Which driver speaks. */
-struct voice {
-	struct manager *manager;
-	size_t driver;
-};
-
 struct manager {
 	struct manager_conf conf;
 	struct engine *engine;
-	struct driver *drivers[DRIVERS_MAX];
-	struct voice voices[DRIVERS_MAX];
+	struct driver_set *drivers;
 	struct turn turns[2]; /* one collects while the other is carried out */
 	struct turn *turn;
 	uv_timer_t timer;
 	bool timer_due, is_resumed;
 	LM_VEC(struct early_death) early;
-	struct removals removals;
 	int64_t base_ms; /* wall clock minus monotonic clock, at the start */
 	int64_t last_event;
 	uint64_t revision; /* turns that changed something */
@@ -70,6 +57,11 @@ int64_t manager_last_event(const struct manager *m)
 struct engine *manager_engine(struct manager *m)
 {
 	return m->engine;
+}
+
+struct driver_set *manager_drivers(struct manager *m)
+{
+	return m->drivers;
 }
 
 /* ---- what comes in ---------------------------------------------------------------------------- */
@@ -151,68 +143,19 @@ enum intake_fate manager_sample(struct manager *m, const struct sample *s, int64
 	return (enum intake_fate)engine_sample(m->engine, s, now_ms, m->turn);
 }
 
-static size_t driver_index(const struct manager *m, const char *location)
-{
-	for (size_t i = 0; location != NULL && i < m->conf.n_drivers; i++)
-		if (strcmp(m->conf.drivers[i]->name, location) == 0)
-			return i;
-	return 0;
-}
-
-/* Limits for a driver of others hold for a type of infrastructure: it may have several. */
-static const char *driver_of(void *arg, const char *location)
+/* A message may be of any length before the engine has looked at it. */
+static void on_result(void *arg, const struct step_result *r)
 {
 	struct manager *m = arg;
-
-	if (m->conf.sites == NULL)
-		return m->conf.drivers[driver_index(m, location)]->name;
-	const struct site_location *l = sites_location(m->conf.sites, location);
-	return l == NULL ? "" : l->type;
-}
-
-static bool is_of_others(const struct driver_ops *ops)
-{
-	return ops == &driver_http;
-}
-
-/* Of others each request is known to its driver; of our own the location tells. */
-static bool serves(const struct manager *m, size_t driver, const char *location)
-{
-	const struct driver_ops *ops = m->conf.drivers[driver];
-
-	if (m->conf.sites == NULL)
-		return driver_index(m, location) == driver;
-	const struct site_location *l = sites_location(m->conf.sites, location);
-	return is_of_others(ops) || l == NULL || strcasecmp(l->type, ops->name) == 0;
-}
-
-/* A message may be of any length before the engine has looked at it. */
-static void take_result(struct manager *m, const struct step_result *r)
-{
 	const char *trace = engine_step_trace(m->engine, r->step);
 
 	if (r->failure != STEP_NONE)
 		lm_log(LM_LOG_WARN, "step.failed", "step=%s failure=%s trace=%s message=\"%.300s\"",
 		    r->step, step_failure_text(r->failure), trace != NULL ? trace : "-",
 		    r->message != NULL ? r->message : "");
-	if (!removals_end(&m->removals, r) &&
-	    !engine_result(m->engine, r, manager_now_ms(m), m->turn))
+	if (!engine_result(m->engine, r, manager_now_ms(m), m->turn))
 		lm_log(LM_LOG_WARN, "step.ignored",
 		    "step=%s the answer is late, came twice, or nobody asked", r->step);
-}
-
-static void on_result(void *arg, const struct step_result *r)
-{
-	const struct voice *v = arg;
-	struct manager *m = v->manager;
-	const char *location = r->step == NULL ? NULL : engine_step_location(m->engine, r->step);
-
-	if (r->step == NULL || (location != NULL && !serves(m, v->driver, location)))
-		lm_log(LM_LOG_WARN, "step.foreign",
-		    "step=%s driver=%s answers what it was never asked",
-		    r->step == NULL ? "" : r->step, m->conf.drivers[v->driver]->name);
-	else
-		take_result(m, r);
 }
 
 static void tell_death(struct manager *m, const char *resource_id, const char *what)
@@ -227,15 +170,12 @@ static void tell_death(struct manager *m, const char *resource_id, const char *w
 
 static void on_died(void *arg, const char *resource_id, const char *what)
 {
-	const struct voice *v = arg;
-
-	tell_death(v->manager, resource_id, what);
+	tell_death(arg, resource_id, what);
 }
 
 static void on_host_address(void *arg, const char *address, bool up)
 {
-	const struct voice *v = arg;
-	const struct manager *m = v->manager;
+	const struct manager *m = arg;
 
 	if (m->conf.events.host_address != NULL)
 		m->conf.events.host_address(m->conf.events.arg, address, up);
@@ -279,77 +219,6 @@ static void publish(struct manager *m, const struct turn *t)
 	}
 }
 
-/* A driver that refuses has begun nothing; the engine hears of it in the next turn. */
-static void ask_driver(struct manager *m, size_t driver, const struct step_request *step)
-{
-	lm_log(LM_LOG_DEBUG, "step.asked", "step=%s resource=%s action=%s driver=%s trace=%s",
-	    step->step, step->resource_name, step->action,
-	    step->site == NULL ? m->conf.drivers[driver]->name : step->site->driver,
-	    step->trace == NULL ? "-" : step->trace);
-	struct lm_err *e = m->conf.drivers[driver]->execute(m->drivers[driver], step);
-	if (e == NULL)
-		return;
-	struct step_result r = {.step = step->step,
-	    .failure = STEP_INTERNAL_ERROR,
-	    .is_unasked = true,
-	    .message = lm_err_text(e)};
-	take_result(m, &r);
-	lm_err_free(e);
-}
-
-/* The one of others; there is one for all of them. */
-static size_t driver_of_others(const struct manager *m)
-{
-	size_t i = 0;
-
-	while (i < m->conf.n_drivers && !is_of_others(m->conf.drivers[i]))
-		i++;
-	return i;
-}
-
-static size_t driver_named(const struct manager *m, const char *name)
-{
-	size_t i = 0;
-
-	while (i < m->conf.n_drivers && strcasecmp(m->conf.drivers[i]->name, name) != 0)
-		i++;
-	return i;
-}
-
-static void ask_somebody(struct manager *m, const struct step_request *step)
-{
-	LM_AUTO(lm_arena) a = lm_arena_new();
-	const char *own[DRIVERS_MAX + 1] = {0};
-	struct step_request rq = *step;
-	struct choice choice;
-	size_t n = 0;
-
-	if (m->conf.sites == NULL) {
-		ask_driver(m, driver_index(m, step->location), step);
-		return;
-	}
-	for (size_t i = 0; i < m->conf.n_drivers; i++)
-		if (!is_of_others(m->conf.drivers[i]))
-			own[n++] = m->conf.drivers[i]->name;
-	if (!sites_choose(m->conf.sites, own, step, a, &choice)) {
-		take_result(m, &choice.why);
-		return;
-	}
-	size_t driver = choice.is_own ? driver_named(m, choice.driver) : driver_of_others(m);
-	assert(driver < m->conf.n_drivers);
-	rq.site = choice.is_own ? NULL : &choice.site;
-	ask_driver(m, driver, &rq);
-}
-
-/* The answer to the step itself tells what became of it; who was not asked it does not mind. */
-static void cancel_step(struct manager *m, const struct step_cancel *c)
-{
-	lm_log(LM_LOG_INFO, "step.cancel", "step=%s", c->step);
-	for (size_t i = 0; i < m->conf.n_drivers; i++)
-		if (is_of_others(m->conf.drivers[i]) || serves(m, i, c->location))
-			m->conf.drivers[i]->cancel(m->drivers[i], c->step);
-}
-
 /* A portion of the history that does not stay, now and then; more of it in a moment. */
 static void trim(struct manager *m)
 {
@@ -389,9 +258,9 @@ static void carry_out(struct manager *m, struct turn *t)
 {
 	publish(m, t);
 	for (size_t i = 0; i < t->steps.n; i++)
-		ask_somebody(m, &t->steps.v[i]);
+		driver_set_ask(m->drivers, &t->steps.v[i]);
 	for (size_t i = 0; i < t->cancels.n; i++)
-		cancel_step(m, &t->cancels.v[i]);
+		driver_set_cancel(m->drivers, &t->cancels.v[i]);
 	turn_clear(t);
 }
 
@@ -528,49 +397,38 @@ static struct lm_err *restore(struct manager *m)
 	return manager_settle(m);
 }
 
-static const char *metrics_token(void *arg, const char *resource_id, struct lm_arena *a)
+static const char *location_of(void *arg, const char *step)
 {
 	const struct manager *m = arg;
-	char token[TOKEN_SIZE];
 
-	if (!token_subject_is_valid(resource_id))
-		return NULL;
-	token_make(m->conf.token_key, resource_id, token);
-	return lm_arena_strdup(a, token);
+	return engine_step_location(m->engine, step);
 }
 
-static const char *step_token(void *arg, const char *step, struct lm_arena *a)
+static const char *infrastructure_of(void *arg, const char *location)
 {
 	const struct manager *m = arg;
-	char token[TOKEN_SIZE];
 
-	reply_token_make(m->conf.token_key, step, token);
-	return lm_arena_strdup(a, token);
+	return driver_set_infrastructure(m->drivers, location);
 }
 
 static struct lm_err *open_drivers(struct manager *m)
 {
-	struct driver_conf conf = {
-	    .loop = m->conf.loop,
-	    .state_dir = m->conf.driver_dir,
-	    .images_dir = m->conf.images_dir,
-	    .metrics_port = m->conf.metrics_port,
-	    .metrics_token = m->conf.token_key != NULL ? metrics_token : NULL,
-	    .reply_url = m->conf.reply_url,
-	    .reply_token = m->conf.token_key != NULL ? step_token : NULL,
-	    .token_arg = m,
-	    .events = {on_result, on_died, on_host_address, NULL},
+	const struct manager_conf *c = &m->conf;
+	const struct driver_set_conf conf = {
+	    .loop = c->loop,
+	    .ops = c->drivers,
+	    .n = c->n_drivers,
+	    .sites = c->sites,
+	    .state_dir = c->driver_dir,
+	    .images_dir = c->images_dir,
+	    .metrics_port = c->metrics_port,
+	    .token_key = c->token_key,
+	    .reply_url = c->reply_url,
+	    .location_of = location_of,
+	    .events = {on_result, on_died, on_host_address, m},
 	};
 
-	for (size_t i = 0; i < m->conf.n_drivers; i++) {
-		m->voices[i] = (struct voice){m, i};
-		conf.events.arg = &m->voices[i];
-		struct lm_err *e = m->conf.drivers[i]->open(&conf, &m->drivers[i]);
-
-		if (e != NULL)
-			return lm_err_wrap(e, "driver '%s' cannot start", m->conf.drivers[i]->name);
-	}
-	return NULL;
+	return driver_set_open(&conf, &m->drivers);
 }
 
 static int64_t clock_base_ms(void)
@@ -593,7 +451,6 @@ static void history_default(struct manager_history *h)
 
 struct lm_err *manager_open(const struct manager_conf *conf, struct manager **out)
 {
-	assert(conf->n_drivers >= 1 && conf->n_drivers <= DRIVERS_MAX);
 	struct manager *m = calloc(1, sizeof *m);
 
 	if (m == NULL)
@@ -609,7 +466,7 @@ struct lm_err *manager_open(const struct manager_conf *conf, struct manager **ou
 	m->timer.data = m;
 	m->engine = engine_new(&(struct engine_conf){
 	    .catalog = conf->catalog,
-	    .limits = {conf->steps_per_location, conf->steps_per_driver, driver_of, m},
+	    .limits = {conf->steps_per_location, conf->steps_per_driver, infrastructure_of, m},
 	});
 	struct lm_err *e = open_drivers(m);
 	if (e == NULL)
@@ -631,78 +488,17 @@ void manager_close(struct manager *m)
 {
 	if (m == NULL)
 		return;
-	for (size_t i = 0; i < m->conf.n_drivers; i++)
-		m->conf.drivers[i]->close(m->drivers[i]);
+	driver_set_close(m->drivers);
 	for (size_t i = 0; i < m->early.n; i++) { /* only when opening failed half-way */
 		free(m->early.v[i].resource_id);
 		free(m->early.v[i].what);
 	}
 	lm_vec_free(&m->early);
-	removals_fini(&m->removals);
 	lm_err_free(m->held.why);
 	engine_free(m->engine);
 	turn_fini(&m->turns[0]);
 	turn_fini(&m->turns[1]);
 	uv_close((uv_handle_t *)&m->timer, on_timer_closed);
-}
-
-struct lm_err *manager_list(struct manager *m, driver_each_fn *each, void *arg)
-{
-	for (size_t i = 0; i < m->conf.n_drivers; i++) {
-		struct lm_err *e = m->conf.drivers[i]->list(m->drivers[i], each, arg);
-
-		if (e != NULL)
-			return lm_err_wrap(e, "driver '%s'", m->conf.drivers[i]->name);
-	}
-	return NULL;
-}
-
-struct lm_err *manager_remove(struct manager *m, const char *location, const char *resource_id)
-{
-	size_t i = driver_index(m, location);
-	const char *step = removals_begin(&m->removals, resource_id);
-
-	if (step == NULL)
-		return lm_err_new(
-		    LM_ERR_CONFLICT, "its removal is under way already, or too many others are");
-	struct lm_err *e = m->conf.drivers[i]->remove(m->drivers[i], step, resource_id);
-	if (e != NULL)
-		removals_end(&m->removals,
-		    &(struct step_result){
-			.step = step, .failure = STEP_INTERNAL_ERROR, .message = lm_err_text(e)});
-	return e;
-}
-
-const struct removal *manager_removal(const struct manager *m, const char *resource_id)
-{
-	return removals_find(&m->removals, resource_id);
-}
-
-bool manager_lists(const struct manager *m, const char *location)
-{
-	const struct site_location *l =
-	    m->conf.sites == NULL ? NULL : sites_location(m->conf.sites, location);
-
-	return m->conf.sites == NULL || (l != NULL && driver_named(m, l->type) < m->conf.n_drivers);
-}
-
-struct lm_err *manager_reply(struct manager *m, const char *step, const json_t *reply, bool *taken)
-{
-	size_t i = driver_of_others(m);
-
-	*taken = false;
-	return i == m->conf.n_drivers ? NULL : http_driver_reply(m->drivers[i], step, reply, taken);
-}
-
-bool manager_driver_health(
-    struct manager *m, const struct site_driver *d, web_done_fn *done, void *arg)
-{
-	size_t i = driver_of_others(m);
-
-	if (i == m->conf.n_drivers)
-		return false;
-	http_driver_health(m->drivers[i], d->base_uri, d->certificate, done, arg);
-	return true;
 }
 
 bool manager_lost(struct manager *m, const char *resource_id, const char *why)

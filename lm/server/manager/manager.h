@@ -1,21 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef LM_SERVER_MANAGER_H
-#define LM_SERVER_MANAGER_H
+#ifndef LM_SERVER_MANAGER_MANAGER_H
+#define LM_SERVER_MANAGER_MANAGER_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
 #include "lm/core/engine.h"
-#include "lm/drivers/driver.h"
 #include "lm/server/intake/tally.h"
 #include "lm/server/intake/token.h"
+#include "lm/server/manager/driver_set.h"
 #include "lm/server/meter/histogram.h"
-#include "lm/server/removals.h"
 #include "lm/server/sites/sites.h"
 #include "lm/store/store.h"
-#include "lm/web/web.h"
 
 /*
  * The manager: engine, journal and drivers, and the one rule that binds them.  Whatever comes in
@@ -64,6 +61,8 @@ void manager_close(struct manager *);
 
 /* For questions.  Its answers may be ahead of the journal until manager_settle(). */
 struct engine *manager_engine(struct manager *);
+/* For what is asked of them beside steps. */
+struct driver_set *manager_drivers(struct manager *);
 int64_t manager_now_ms(const struct manager *);
 /*
  * Another one after every change that has been made durable; 0 while there is something that has not.
@@ -108,26 +107,6 @@ struct manager_figures {
 	uint64_t commits_failed;
 };
 const struct manager_figures *manager_figures(const struct manager *);
-/* What the drivers have outside at this moment. */
-struct lm_err *manager_list(struct manager *, driver_each_fn *, void *arg) LM_MUST_USE;
-/*
- * Asks a driver to remove what no component stands for.  How that goes, manager_removal() tells:
- * NULL when it is done.  CONFLICT: it is under way already, or too many are.
- */
-struct lm_err *manager_remove(struct manager *, const char *location, const char *resource_id)
-    LM_MUST_USE;
-const struct removal *manager_removal(const struct manager *, const char *resource_id);
-/* Whether drivers tell what they have at a location; those of others do not. */
-bool manager_lists(const struct manager *, const char *location);
-/*
- * A driver of others, which has proved that it was asked this step, says what became of it: see
- * http_driver_reply().
- */
-struct lm_err *manager_reply(struct manager *, const char *step, const json_t *reply, bool *taken)
-    LM_MUST_USE;
-/* Asks a driver of others how it is; false: nobody here speaks with such.  See http_driver_health(). */
-bool manager_driver_health(
-    struct manager *, const struct site_driver *, web_done_fn *done, void *arg);
 /* See engine_lost(). */
 bool manager_lost(struct manager *, const char *resource_id, const char *why);
 
