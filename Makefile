@@ -81,6 +81,10 @@ $(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/%.o $(LIBALL)
 SEAMS    := journal_component line_move_up flight_begin plan_order_values plan_add plan_build membership_view
 $(B)/tests/sim/mutants: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,$(SEAMS))
 
+# A disk that forgets, see tests/lib/power.h.
+POWER_WRAPS := openat write fsync renameat unlinkat
+$(B)/tests/unit/test_disk: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,$(POWER_WRAPS))
+
 $(B)/tests/sim/%: $(B)/obj/tests/sim/%.o $(B)/libsim.a $(B)/libtest.a $(LIBALL)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(TESTLIBS) $(LIBS)
