@@ -41,6 +41,10 @@ install-files:
 	build/release/lm completion zsh >$(zshdir)/_lm
 	build/release/lm completion fish >$(fishdir)/lm.fish
 	install -D -m 644 README.md $(docdir)/README.md
+	@for f in docs/*.md policies/README.md tests/demo/timeline.svg; do \
+		install -D -m 644 $$f $(docdir)/$$f || exit 1; \
+	done
+	@ln -sfn ../../lm/vnfs $(docdir)/vnfs && ln -sfn ../../lm/services $(docdir)/services
 	install -D -m 644 LICENSE $(docdir)/LICENSE
 	install -D -m 644 packaging/lm.default $(DESTDIR)$(SYSCONFDIR)/default/lm
 	@mkdir -p $(DESTDIR)$(UNITDIR)

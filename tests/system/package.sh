@@ -28,6 +28,18 @@ files() { # FOLDER: all that is no folder, sorted
 
 is_empty() { [ -z "$(files "$1")" ] || { files "$1"; return 1; }; }
 has() { [ -n "$(find "$1" -path "$1/$2" -print -quit)" ]; }
+# The texts that are installed lead to each other; what is only in the source is named by few.
+led() { # FOLDER: links of its texts that lead nowhere, but for those to the source
+	find "$1" -name '*.md' | while read -r text; do
+		grep -oE '\]\([^):# ]+' "$text" | cut -c 3- | while read -r link; do
+			case $link in
+			*ARCHITECTURE.md | *tests/*/README.md) ;;
+			*) [ -e "$(dirname "$text")/$link" ] || echo "$text: $link" ;;
+			esac
+		done
+	done
+}
+leads() { [ -e "$1/docs/install.md" ] && [ -z "$(led "$1")" ] || { led "$1"; return 1; }; }
 same() { [ "$1" = "$2" ] || { diff <(echo "$1") <(echo "$2"); return 1; }; }
 
 # ---- make install, make uninstall
@@ -45,6 +57,7 @@ done
 ok 'the program runs from there' "$tmp/tree/usr/local/bin/lm" version
 ok 'the packages that come with it compile from there' "$tmp/tree/usr/local/bin/lm" check -q \
 	"$tmp/tree/usr/local/share/lm/vnfs" "$tmp/tree/usr/local/share/lm/services"
+ok 'the texts lead to each other' leads "$tmp/tree/usr/local/share/doc/lm"
 ok 'nothing is there that others may write' test -z "$(find "$tmp/tree" ! -type l -perm /022 -print)"
 once=$(files "$tmp/tree")
 ok 'make install again' make_it install
@@ -67,6 +80,7 @@ ok 'it is installed' grep -q '^Status: install ok installed' "$tmp/deb/var/lib/d
 ok 'it names what the program is linked with' bash -c "dpkg-deb -f '$deb' Depends | grep -q libmicrohttpd"
 ok 'its files are as they were packed' bash -c "cd '$tmp/deb' && md5sum --quiet -c var/lib/dpkg/info/lm.md5sums"
 ok 'its state belongs to root alone' test "$(stat -c %a "$tmp/deb/var/lib/lm")" = 700
+ok 'its texts lead to each other' leads "$tmp/deb/usr/share/doc/lm"
 ok 'its program runs' "$tmp/deb/usr/bin/lm" version
 echo 'LM_OPTIONS="--relay"' >"$tmp/deb/etc/default/lm"
 ok 'another one takes its place' pkg --force-confold -i "$deb"

@@ -88,25 +88,9 @@ void diags_make_strict(struct diags *);
 void diags_print(const struct diags *, struct lm_buf *out, bool colour);
 void diag_print(const struct diag *, struct lm_buf *out, bool colour);
 /*
- * For programs, one JSON object for a diagnostic:
- *
- *	file            the name under which the text was given
- *	line, column, endLine, endColumn
- *	                from 1, in characters; the end is the place behind the last one
- *	offset, endOffset
- *	                the same in bytes of UTF-8 from 0, a byte order mark not counted
- *	severity        "error" or "warning"
- *	strict          true: an error only because warnings are errors
- *	code, title     "LM0302", and what all diagnostics of this code are about
- *	message         what is wrong here
- *	help            what to do
- *	suggestion      {text, line, column, endLine, endColumn, offset, endOffset}: put the text
- *	                in this place
- *	notes           [{file, line, ..., endOffset, message}]: other places involved
- *	explain         the command that tells more, "lm explain LM0302"
- *
- * What is not known is left out.  diags_print_json() writes them as an array, diags_print_lines()
- * one per line: so a stream of any length can be read, cut and searched line by line.
+ * For programs, one JSON object for a diagnostic, whose members docs/descriptors.md describes.
+ * diags_print_json() writes them as an array, diags_print_lines() one per line: so a stream of any
+ * length can be read, cut and searched line by line.
  */
 void diag_print_json(const struct diag *, struct lm_buf *out);
 void diags_print_json(const struct diags *, struct lm_buf *out);
