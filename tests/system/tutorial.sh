@@ -20,6 +20,6 @@ ln -sf "$lm" "$BOX_FOLDER/path/lm"
 PATH=$BOX_FOLDER/path:$PATH
 export PATH
 status=0
-timeout 110 "$root/tests/system/tutorial.py" vnfs/TUTORIAL.md || status=$?
+timeout 110 "$root/tests/lib/page.py" vnfs/TUTORIAL.md || status=$?
 [ "$status" = 0 ] || tail -n 20 lm.log
 exit "$status"

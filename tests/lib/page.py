@@ -1,18 +1,25 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""tutorial.py FILE: does what a page of instructions says, in the present folder.
+"""page.py FILE: does what a page of instructions says, in the present folder.
 
 Blocks of code whose first line names a file after the language ("```yaml a/b.yml") are written to it, with " +" behind
-the name added to it.  Blocks "```console" are run, in one bash for all of them: a line with "$ " in front is a command,
-the lines below are what it prints.  Of these, "..." stands for any lines, numbers for any numbers and ids for any ids,
-and blanks count as one.  The first that differs, or a command that fails, ends it.
+the name added to it.  The others are run, in one bash for all of them:
+
+"```sh": each line is a command that has to succeed, whatever it prints.
+
+"```console": a line with "$ " in front is a command, the lines below are what it prints.  Of these, "..." stands for
+any lines, numbers for any numbers, and blanks count as one.  An id stands for any id: once it was printed, the page's
+own stands for it in commands, too.  A command may fail where the page shows what it says then.
+
+The first that differs, or a command that fails, ends it.
 """
 import pathlib
 import re
 import subprocess
 import sys
 
-MARK = "--- tutorial: "
+MARK = "--- page: "
+ID = re.compile(r"\b([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|lm[a-z]\d?[0-9a-f]{8})\b")
 
 
 def blocks(page):
@@ -28,11 +35,21 @@ def blocks(page):
             lines.append(line)
 
 
-def commands(start, lines):
+def commands(info, start, lines):
     """The commands of a block, each with what it is to print."""
-    for number, line in enumerate(lines, start + 1):
-        if line.startswith("$ "):
-            yield number, line[2:], lines[number - start :]
+    i = 0
+    while i < len(lines):
+        number, line = start + 1 + i, lines[i]
+        i += 1
+        if info == ["console"] and not line.startswith("$ "):
+            continue
+        while line.endswith("\\"):
+            line = line[:-1] + lines[i].strip()
+            i += 1
+        if info == ["sh"]:
+            yield number, line, ["..."]
+        else:
+            yield number, line[2:], list(expected(lines[i:]))
 
 
 def expected(rest):
@@ -43,21 +60,28 @@ def expected(rest):
 
 
 def plain(line):
-    line = re.sub(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "ID", line.rstrip())
-    line = re.sub(r"\d+(\.\d+)?( ms| s| min)?\b", "N", line)
+    line = ID.sub("ID", line.rstrip())
+    line = re.sub(r"\d+(\.\d+)?( ms| s| min|Z)?\b", "N", line)
     return re.sub(r"\s+", " ", line)
 
 
-def fits(want, got):
-    """Whether the lines that came are those that were wanted."""
+def fits(want, got, ids):
+    """Whether the lines that came are those that were wanted; what their ids stand for comes into ids."""
     if not want:
         return not got
     if want[0] == "...":
-        return any(fits(want[1:], got[i:]) for i in range(len(got) + 1))
+        return any(fits(want[1:], got[i:], ids) for i in range(len(got) + 1))
     if not got:
         return False
     pattern = ".*".join(re.escape(part) for part in plain(want[0]).split("..."))
-    return re.fullmatch(pattern, plain(got[0])) is not None and fits(want[1:], got[1:])
+    if re.fullmatch(pattern, plain(got[0])) is None or not fits(want[1:], got[1:], ids):
+        return False
+    ids.update(zip(ID.findall(want[0]), ID.findall(got[0])))
+    return True
+
+
+def shows_failure(want):
+    return any(line != "..." for line in want)
 
 
 class Shell:
@@ -89,17 +113,17 @@ def write(info, lines):
 
 def main():
     page = pathlib.Path(sys.argv[1])
-    shell, done = Shell(), 0
+    shell, done, ids = Shell(), 0, {}
     for start, info, lines in blocks(page.read_text()):
         if len(info) > 1:
             write(info, lines)
             continue
-        if info != ["console"]:
+        if info not in (["console"], ["sh"]):
             continue
-        for number, command, rest in commands(start, lines):
-            want = list(expected(rest))
+        for number, command, want in commands(info, start, lines):
+            command = ID.sub(lambda match: ids.get(match[0], match[0]), command)
             got, status = shell.run(command)
-            if status != 0 or not fits(want, got):
+            if (status != 0 and not shows_failure(want)) or not fits(want, got, ids):
                 print(f"{page.name}:{number}: $ {command}\nstatus {status}, and it prints")
                 print("\n".join("    " + line for line in got))
                 print("where the page says")
