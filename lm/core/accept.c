@@ -155,6 +155,8 @@ static struct lm_err *retry(struct engine *e, const struct intent *i, int64_t no
 		return err;
 	if (i->trace != NULL)
 		p->intent.trace = lm_arena_strdup(p->arena, i->trace);
+	if (i->by != NULL)
+		p->intent.by = lm_arena_strdup(p->arena, i->by);
 	if (p->start_ms == 0) {
 		finished_remove(e, p);
 		snprintf(process, LM_ID_SIZE, "%s", p->id);
@@ -180,7 +182,7 @@ static struct lm_err *cancel(struct engine *e, const struct intent *i, int64_t n
 		    "process %s cannot be cancelled: it is %s already", p->id,
 		    process_status_text(p->status));
 	snprintf(process, LM_ID_SIZE, "%s", p->id);
-	process_cancel(e, p, now_ms, t);
+	process_cancel(e, p, i->by, now_ms, t);
 	return NULL;
 }
 
@@ -220,6 +222,7 @@ struct intent intent_copy(struct lm_arena *a, const struct intent *i)
 	    .queue = i->queue,
 	    .reason = lm_arena_strdup(a, i->reason),
 	    .trace = lm_arena_strdup(a, i->trace),
+	    .by = lm_arena_strdup(a, i->by),
 	};
 }
 

@@ -364,6 +364,7 @@ static bool read_intent(const json_t *o, struct lm_arena *a, struct intent *out)
 	out->queue = json_is_true(json_object_get(i, "queue"));
 	out->reason = lm_arena_strdup(a, text_of(i, "reason"));
 	out->trace = lm_arena_strdup(a, text_of(o, "trace"));
+	out->by = lm_arena_strdup(a, text_of(o, "by"));
 	out->properties = read_given(i, "properties", a);
 	out->clusters = read_given(i, "clusters", a);
 	read_resources(i, a, out);
@@ -512,6 +513,7 @@ void step_of_record(const struct record *r, struct lm_arena *a, struct step_reco
 	    .message = lm_arena_strdup(a, text_of(o, "message")),
 	    .log = lm_arena_strdup(a, text_of(o, "log")),
 	    .trace = lm_arena_strdup(a, text_of(o, "trace")),
+	    .by = lm_arena_strdup(a, text_of(o, "by")),
 	    .attempt = (unsigned)int_of(o, "attempt"),
 	    .started_ms = int_of(o, "startedAt"),
 	    .ended_ms = int_of(o, "endedAt"),

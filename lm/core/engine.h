@@ -120,6 +120,7 @@ struct alert {
 	const char *component; /* heal: id or name, in full or within the assembly */
 	const char *cluster;   /* scale: as in an intent */
 	const char *reason;    /* goes into the process and the event; NULL: none is known */
+	const char *by;        /* "alert HighLoad"; NULL: "alert" */
 };
 struct lm_err *engine_alert(struct engine *, const struct alert *, int64_t now_ms, struct turn *,
     char process[LM_ID_SIZE]) LM_MUST_USE;

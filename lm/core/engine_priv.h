@@ -137,8 +137,9 @@ void process_step_ended(struct engine *, struct process *, int run, struct compo
 void process_call_again(struct engine *, struct process *, int run, int64_t now_ms, struct turn *);
 /* Waits for process.wake_ms; whom it heals waits with it. */
 void process_sleep(struct engine *, struct process *);
-/* One that waits ends at once; one that runs begins no further step. */
-void process_cancel(struct engine *, struct process *, int64_t now_ms, struct turn *);
+/* One that waits ends at once; one that runs begins no further step.  'by' NULL: an operator. */
+void process_cancel(
+    struct engine *, struct process *, const char *by, int64_t now_ms, struct turn *);
 /* Ends a process that never began: what it wants is no longer possible. */
 void process_refuse(
     struct engine *, struct process *, const char *reason, int64_t now_ms, struct turn *);
@@ -213,7 +214,7 @@ void flight_forget(struct engine *, struct process *);
 
 /* codec.c: a step as the journal has it; the texts live in the arena, NULL where there is none. */
 struct step_record {
-	const char *id, *subject, *resource, *action, *state, *failure, *message, *log, *trace;
+	const char *id, *subject, *resource, *action, *state, *failure, *message, *log, *trace, *by;
 	unsigned attempt;
 	int64_t started_ms, ended_ms; /* 0: not yet */
 };

@@ -84,6 +84,11 @@ struct intent {
 	bool queue;         /* wait behind what runs on the assembly, instead of CONFLICT */
 	const char *reason; /* why, when a policy wants it; NULL: an operator asked */
 	const char *trace;  /* who asked calls all that comes of it so; NULL: nobody said */
+	/*
+	 * Who asked: the name of an account, "policy voice__scaleVoipServer", "alert HighLoad", "the
+	 * manager"; NULL: nobody was asked who he is.
+	 */
+	const char *by;
 };
 
 #endif

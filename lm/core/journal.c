@@ -336,6 +336,8 @@ void journal_process(struct turn *t, const struct process *p)
 	lm_json_raw(&b.json, "intent", intent.p);
 	if (p->intent.trace != NULL)
 		lm_json_str(&b.json, "trace", p->intent.trace);
+	if (p->intent.by != NULL)
+		lm_json_str(&b.json, "by", p->intent.by);
 	lm_json_str(&b.json, "status", process_status_text(p->status));
 	lm_json_str(&b.json, "statusReason", p->reason);
 	lm_json_int(&b.json, "startedAt", p->start_ms);
@@ -378,6 +380,8 @@ void journal_step(
 	lm_json_str(&b.json, "process", f->process->id);
 	if (f->process->intent.trace != NULL)
 		lm_json_str(&b.json, "trace", f->process->intent.trace);
+	if (f->process->intent.by != NULL)
+		lm_json_str(&b.json, "by", f->process->intent.by);
 	lm_json_str(&b.json, "subject", flight_subject(f));
 	lm_json_str(&b.json, "resource", flight_resource(f));
 	lm_json_str(&b.json, "action", f->action);
@@ -451,6 +455,7 @@ void event_process(struct engine *e, struct turn *t, int64_t now_ms, const struc
 	lm_json_str(&b.json, "processState", process_status_text(p->status));
 	lm_json_str(&b.json, "processStateReason", p->reason);
 	lm_json_str(&b.json, "reason", p->intent.reason);
+	lm_json_str(&b.json, "requestedBy", p->intent.by);
 	print_intent_told(&b.json, &p->intent);
 	print_time(&b.json, "processStartedAt", p->start_ms);
 	print_time(&b.json, "processFinishedAt", p->end_ms);

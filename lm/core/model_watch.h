@@ -41,9 +41,10 @@ struct shortage {
 /* What a policy wants, until the engine grants it. */
 struct wish {
 	enum intent_kind kind;
-	unsigned quantity;             /* a scale's; 0: by the increment */
-	bool gives_up;                 /* a heal's: see struct intent */
-	char *root, *subject, *reason; /* heap; the subject is a component or a cluster */
+	unsigned quantity; /* a scale's; 0: by the increment */
+	bool gives_up;     /* a heal's: see struct intent */
+	/* Heap; the subject is a component or a cluster; 'by' NULL: the manager itself wishes it. */
+	char *root, *subject, *reason, *by;
 };
 
 #endif

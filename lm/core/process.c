@@ -377,9 +377,11 @@ static void cancel_waiting(struct engine *e, struct process *p, int64_t now_ms, 
 	process_end(e, p, PROCESS_CANCELLED, now_ms, t);
 }
 
-void process_cancel(struct engine *e, struct process *p, int64_t now_ms, struct turn *t)
+void process_cancel(
+    struct engine *e, struct process *p, const char *by, int64_t now_ms, struct turn *t)
 {
-	set_reason(p, "cancelled by an operator");
+	set_reason(
+	    p, lm_arena_join(t->arena, "cancelled by ", by != NULL ? by : "an operator", NULL));
 	if (p->status == PROCESS_PENDING) {
 		cancel_waiting(e, p, now_ms, t);
 		return;

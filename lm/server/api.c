@@ -48,6 +48,7 @@ static bool read_intent(
 	}
 	struct lm_err *e = intent_read(kind, r->body, r->body_n, a, out);
 	out->trace = r->trace;
+	out->by = r->who[0] != '\0' ? r->who : NULL;
 	if (e != NULL)
 		api_answer_err(r, 0, e);
 	return e == NULL;

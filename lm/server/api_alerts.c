@@ -18,7 +18,12 @@
 #include "lm/server/api.h"
 #include "lm/server/writer.h"
 
-enum { ANSWER_MAX = 128 * 1024, ALERTS_MAX = 1000, REASON_MAX = 160 };
+enum { ANSWER_MAX = 128 * 1024, ALERTS_MAX = 1000, REASON_MAX = 160, BY_MAX = 80 };
+
+/* What an alert is called, cut where that is too long. */
+struct caption {
+	char reason[REASON_MAX], by[BY_MAX];
+};
 
 struct verdict {
 	struct lm_json *json;
@@ -47,13 +52,14 @@ static bool read_kind(const char *text, enum intent_kind *out)
 	return false;
 }
 
-static struct lm_err *read_alert(const json_t *a, struct alert *out, char reason[REASON_MAX])
+static struct lm_err *read_alert(const json_t *a, struct alert *out, struct caption *said)
 {
 	const char *summary =
 	    json_string_value(json_object_get(json_object_get(a, "annotations"), "summary"));
 	const char *name = label(a, "alertname");
 
-	*out = (struct alert){.assembly = label(a, "assembly"), .reason = reason};
+	*out = (struct alert){
+	    .assembly = label(a, "assembly"), .reason = said->reason, .by = said->by};
 	if (!read_kind(label(a, "lm_intent"), &out->kind))
 		return lm_err_new(
 		    LM_ERR_INVALID, "label lm_intent must be heal, scaleOut or scaleIn");
@@ -64,8 +70,10 @@ static struct lm_err *read_alert(const json_t *a, struct alert *out, char reason
 	if (out->assembly == NULL || (out->component == NULL && out->cluster == NULL))
 		return lm_err_new(LM_ERR_INVALID, "labels assembly and %s must say what is meant",
 		    out->kind == INTENT_HEAL ? "component" : "cluster");
-	snprintf(reason, REASON_MAX, "alert %s%s%s", name == NULL ? "" : name,
-	    summary == NULL ? "" : ": ", summary == NULL ? "" : summary);
+	snprintf(said->by, sizeof said->by, "alert%s%s", name == NULL ? "" : " ",
+	    name == NULL ? "" : name);
+	snprintf(said->reason, sizeof said->reason, "%s%s%s", said->by, summary == NULL ? "" : ": ",
+	    summary == NULL ? "" : summary);
 	return NULL;
 }
 
@@ -115,10 +123,11 @@ static struct lm_err *act(
 static void take_new(
     struct api *api, const json_t *a, const char *id, size_t index, struct verdict *v)
 {
-	char process[LM_ID_SIZE], reason[REASON_MAX];
+	char process[LM_ID_SIZE];
+	struct caption said;
 	struct alert alert;
 
-	struct lm_err *e = read_alert(a, &alert, reason);
+	struct lm_err *e = read_alert(a, &alert, &said);
 	v->bad += e != NULL;
 	if (e == NULL)
 		e = act(api, &alert, id, v, process);
@@ -130,7 +139,7 @@ static void take_new(
 		return;
 	}
 	lm_log(LM_LOG_INFO, "alert.accepted", "assembly=%s process=%s %s", alert.assembly, process,
-	    reason);
+	    said.reason);
 	v->accepted++;
 	tell(v, index, "processId", process);
 }

@@ -99,6 +99,7 @@ struct repair {
 	struct lm_arena *arena;
 	struct lm_json j;
 	struct lm_map *heals; /* by root */
+	const char *by, *trace;
 };
 
 static void refuse(struct repair *p, const struct finding *f, const char *why)
@@ -149,7 +150,9 @@ static void heal(struct repair *p, const struct heal *h)
 	struct intent it = {.kind = INTENT_HEAL,
 	    .assembly_name = h->root,
 	    .component_name = h->first,
-	    .queue = true};
+	    .queue = true,
+	    .by = p->by,
+	    .trace = p->trace};
 	char process[LM_ID_SIZE];
 
 	LM_AUTO(lm_err) e = manager_intent(p->api->manager, &it, process);
@@ -237,7 +240,12 @@ void api_post_repair(struct api *api, struct http_request *r, const char *param)
 		e = examine(api, &x);
 	if (e == NULL) {
 		lm_buf_init(&b, DOCUMENT_MAX);
-		struct repair p = {api, a, lm_json_on(&b), heals};
+		struct repair p = {.api = api,
+		    .arena = a,
+		    .j = lm_json_on(&b),
+		    .heals = heals,
+		    .by = r->who[0] != '\0' ? r->who : NULL,
+		    .trace = r->trace};
 		repair(&p, &x, subjects);
 		api_answer_text(r, NULL, &b);
 		lm_buf_fini(&b);

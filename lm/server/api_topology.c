@@ -59,6 +59,7 @@ void api_forget_assembly(struct api *api, struct http_request *r, const char *id
 		api_answer_err(r, 0, e);
 		return;
 	}
-	lm_log(LM_LOG_WARN, "assembly.forgotten", "assembly=%s trace=%s", id, r->trace);
+	lm_log(LM_LOG_WARN, "assembly.forgotten", "assembly=%s by=%s trace=%s", id,
+	    r->who[0] != '\0' ? r->who : "-", r->trace);
 	api_begun(api, r, "");
 }

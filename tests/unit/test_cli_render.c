@@ -195,11 +195,13 @@ static const struct {
 } events[] = {
     {"{\"type\":\"ProcessStateChangeEvent\",\"at\":\"2026-11-20T22:42:59.123Z\",\"assemblyName\":"
      "\"v\","
-     "\"intentType\":\"ScaleOutAssembly\",\"processState\":\"In Progress\",\"reason\":\"load 99\"}",
-	"22:42:59.123Z  v  ScaleOutAssembly In Progress because load 99\n"},
+     "\"intentType\":\"ScaleOutAssembly\",\"processState\":\"In Progress\",\"reason\":\"load 99\","
+     "\"requestedBy\":\"policy v__p\"}",
+	"22:42:59.123Z  v  ScaleOutAssembly In Progress by policy v__p because load 99\n"},
     {"{\"type\":\"ProcessStateChangeEvent\",\"at\":\"2026-11-20T22:42:59.123Z\",\"assemblyName\":"
      "\"v\","
-     "\"intentType\":\"HealAssembly\",\"processState\":\"Failed\",\"processStateReason\":\"no\"}",
+     "\"intentType\":\"HealAssembly\",\"processState\":\"Failed\",\"processStateReason\":\"no\","
+     "\"requestedBy\":\"jack\"}",
 	"22:42:59.123Z  v  HealAssembly Failed: no\n"},
     {"{\"type\":\"ComponentStateChangeEvent\",\"at\":\"2026-11-20T22:42:59.123Z\","
      "\"rootAssemblyName\":"
@@ -255,7 +257,8 @@ END_TEST
 static const char process_text[] =
     "{\"assemblyName\":\"voice\",\"intentType\":\"HealAssembly\",\"status\":\"Failed\",\"attempt\":"
     "2,"
-    "\"statusReason\":\"Start voice__gw: no\",\"startTime\":\"2026-11-20T22:42:59.000Z\","
+    "\"requestedBy\":\"policy gw__heal\",\"statusReason\":\"Start voice__gw: "
+    "no\",\"startTime\":\"2026-11-20T22:42:59.000Z\","
     "\"endTime\":\"2026-11-20T22:43:00.500Z\","
     "\"progress\":{\"steps\":3,\"done\":1,\"running\":0,\"failed\":1,\"percent\":33},"
     "\"executionPlan\":["
@@ -305,6 +308,7 @@ START_TEST(a_process_is_shown_with_its_steps_and_what_the_last_failure_printed)
 	render_process(&plain, j, &b);
 	ck_assert_str_eq(b.p, "voice: HealAssembly Failed, attempt 2\n"
 			      "Start voice__gw: no\n"
+			      "asked for by policy gw__heal\n"
 			      "began 2026-11-20 22:42:59, took 1.5 s\n"
 			      "1 of 3 steps done (33%), 1 failed\n"
 			      "\n"

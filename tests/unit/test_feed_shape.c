@@ -25,7 +25,7 @@ static const char *told(int64_t seq, const char *body)
 	return event_shape(seq, body, &out) ? out.p : NULL;
 }
 
-START_TEST(a_process_is_told_of_with_exactly_the_fields_of_the_reference)
+START_TEST(a_process_is_told_of_with_the_fields_of_the_reference_and_who_asked)
 {
 	ck_assert_str_eq(
 	    told(7,
@@ -34,7 +34,7 @@ START_TEST(a_process_is_told_of_with_exactly_the_fields_of_the_reference)
 		"\"assemblyDescriptorName\":\"assembly::voice::1.0\",\"intentType\":"
 		"\"HealAssembly\","
 		"\"processState\":\"Completed\",\"processStateReason\":null,\"reason\":\"a "
-		"policy\","
+		"policy\",\"requestedBy\":\"policy p\","
 		"\"intent\":{\"type\":\"HealAssembly\",\"assemblyName\":\"voice\",\"reason\":\"r\","
 		"\"givesUp\":true},\"processStartedAt\":\"T1\",\"processFinishedAt\":\"T2\","
 		"\"attempt\":2}"),
@@ -42,7 +42,8 @@ START_TEST(a_process_is_told_of_with_exactly_the_fields_of_the_reference)
 	    "\"assemblyDescriptorName\":\"assembly::voice::1.0\",\"intentType\":\"HealAssembly\","
 	    "\"intent\":{\"assemblyName\":\"voice\"},\"processState\":\"Completed\","
 	    "\"processStateReason\":null,\"processStartedAt\":\"T1\",\"processFinishedAt\":\"T2\","
-	    "\"eventId\":\"7\",\"eventCreatedAt\":\"T3\",\"eventType\":"
+	    "\"requestedBy\":\"policy "
+	    "p\",\"eventId\":\"7\",\"eventCreatedAt\":\"T3\",\"eventType\":"
 	    "\"ProcessStateChangeEvent\"}");
 }
 END_TEST
@@ -152,7 +153,7 @@ int main(void)
 	TCase *tc = tcase_create("shape");
 
 	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_add_test(tc, a_process_is_told_of_with_exactly_the_fields_of_the_reference);
+	tcase_add_test(tc, a_process_is_told_of_with_the_fields_of_the_reference_and_who_asked);
 	tcase_add_test(tc, a_process_is_told_of_at_its_start_and_its_end);
 	tcase_add_test(tc, a_resource_is_told_of_with_exactly_the_fields_of_the_reference);
 	tcase_add_test(tc, a_resource_that_names_no_location_is_here);

@@ -27,6 +27,7 @@ static const struct column process_columns[] = {
     {"TOOK", "startTime endTime", COLUMN_SPAN, false},
     {"STEPS", "progress.steps", COLUMN_TEXT, true},
     {"DESCRIPTOR", "assemblyType", COLUMN_TEXT, true},
+    {"BY", "requestedBy", COLUMN_TEXT, true},
     {"WHY", "statusReason|reason", COLUMN_TEXT, false},
 };
 

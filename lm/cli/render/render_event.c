@@ -16,9 +16,13 @@ static void process_event(const struct render *r, const json_t *e, struct lm_buf
 {
 	const char *state = render_text(e, "processState"), *why = render_text(e, "reason");
 	const char *reason = render_text(e, "processStateReason");
+	const char *by = render_text(e, "requestedBy");
+	bool is_new = strcmp(state, "Pending") == 0 || strcmp(state, "In Progress") == 0;
 
 	lm_buf_printf(out, "%s ", render_text(e, "intentType"));
 	render_paint(r, render_hue_of(state), state, out);
+	if (*by != '\0' && is_new)
+		lm_buf_printf(out, " by %s", by);
 	if (*why != '\0')
 		lm_buf_printf(out, " because %s", why);
 	if (*reason != '\0')

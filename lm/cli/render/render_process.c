@@ -105,6 +105,7 @@ static void print_head(const struct render *r, const json_t *p, struct lm_buf *o
 {
 	const char *status = render_text(p, "status"), *why = render_text(p, "statusReason");
 	const char *reason = render_text(p, "reason"), *name = render_text(p, "assemblyName");
+	const char *by = render_text(p, "requestedBy");
 	int64_t attempt = json_integer_value(json_object_get(p, "attempt"));
 
 	render_paint(r, RENDER_BOLD, name, out);
@@ -117,6 +118,8 @@ static void print_head(const struct render *r, const json_t *p, struct lm_buf *o
 	lm_buf_puts(out, "\n");
 	if (*why != '\0')
 		lm_buf_printf(out, "%s\n", why);
+	if (*by != '\0')
+		lm_buf_printf(out, "asked for by %s\n", by);
 	if (*render_text(p, "nextAttemptAt") != '\0') {
 		lm_buf_puts(out, "next attempt at ");
 		print_moment(render_text(p, "nextAttemptAt"), out);

@@ -35,6 +35,6 @@ void referrers_follow(struct engine *e, const struct instance *in)
 		bool flies = by[i]->running != NULL && by[i]->running->in_flight > 0;
 
 		if (flies || instance_maps_changed_values(e, by[i]))
-			wish(e, INTENT_UPGRADE, by[i], NULL, reason);
+			wish(e, INTENT_UPGRADE, by[i], NULL, NULL, reason);
 	}
 }

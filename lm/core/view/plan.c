@@ -49,6 +49,8 @@ static void print_record(struct lm_json *j, const struct record *r, const char *
 	lm_json_str(j, "message", s.message);
 	if (s.trace != NULL)
 		lm_json_str(j, "transactionId", s.trace);
+	if (s.by != NULL)
+		lm_json_str(j, "requestedBy", s.by);
 	print_log(j, s.log);
 	lm_json_close(j, '}');
 }

@@ -133,6 +133,7 @@ static void print_head(struct lm_json *j, const struct process *p)
 	lm_json_str(j, "status", process_status_text(p->status));
 	lm_json_str(j, "statusReason", p->reason == NULL ? "" : p->reason);
 	lm_json_str(j, "reason", p->intent.reason);
+	lm_json_str(j, "requestedBy", p->intent.by);
 	if (p->intent.trace != NULL)
 		lm_json_str(j, "transactionId", p->intent.trace);
 	if (p->start_ms != 0)

@@ -31,14 +31,14 @@ void heals_forget(struct engine *e, struct instance *in, const struct component 
 			forgive(e, c);
 }
 
-void heal_begin(struct engine *e, struct component *c, const char *policy, const char *reason,
-    int64_t now_ms, struct turn *t)
+void heal_begin(struct engine *e, struct component *c, const char *policy, const char *by,
+    const char *reason, int64_t now_ms, struct turn *t)
 {
 	struct instance *in = c->instance;
 
 	event_policy(e, t, now_ms, in, policy, POLICY_HEAL, reason);
 	component_set_state(e, c, COMPONENT_BROKEN, in->running, now_ms, t);
-	wish(e, INTENT_HEAL, in, c->name, reason);
+	wish(e, INTENT_HEAL, in, c->name, by, reason);
 }
 
 /*
@@ -53,7 +53,7 @@ static void give_up(struct engine *e, struct component *c, const struct watch *w
 
 	watch_describe_heal(&f, w, &set);
 	component_set_state(e, c, COMPONENT_BROKEN, c->instance->running, now_ms, t);
-	wish_give_up(e, c,
+	wish_give_up(e, c, watch_by(w, t->arena),
 	    lm_arena_printf(t->arena,
 		"%s, after %u heals within %lld s: it stays Failed until an operator heals it",
 		reason, set.maximum_heals, (long long)set.heal_window_ms / 1000));
@@ -92,7 +92,7 @@ static void heal(struct engine *e, struct component *c, const struct watch *w, c
 	if (is_helpless(e, c, reason, now_ms, t))
 		return;
 	if (heal_spend(e, c, now_ms))
-		heal_begin(e, c, watch_name(w, t->arena), reason, now_ms, t);
+		heal_begin(e, c, watch_name(w, t->arena), watch_by(w, t->arena), reason, now_ms, t);
 	else
 		give_up(e, c, w, reason, now_ms, t);
 }
@@ -141,7 +141,8 @@ static void scale(struct engine *e, const struct watch *w, const struct policy_d
 
 	event_policy(e, t, now_ms, in, watch_name(w, t->arena), d->action, d->reason);
 	wish_size(e, out ? INTENT_SCALE_OUT : INTENT_SCALE_IN, in,
-	    g->clusters[g->scales[w->index].cluster].name, d->size, d->reason);
+	    g->clusters[g->scales[w->index].cluster].name, d->size, watch_by(w, t->arena),
+	    d->reason);
 }
 
 /* ---- both --------------------------------------------------------------------------------------- */

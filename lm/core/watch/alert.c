@@ -65,7 +65,7 @@ static struct lm_err *alert_heal(
 		err = lm_err_new(LM_ERR_CONFLICT,
 		    "'%s' was healed too often lately: an operator should look at it", c->name);
 	if (err == NULL)
-		heal_begin(e, c, "alert", a->reason, now_ms, t);
+		heal_begin(e, c, "alert", a->by, a->reason, now_ms, t);
 	return err;
 }
 
@@ -87,7 +87,7 @@ static struct lm_err *alert_scale(
 		return err;
 	event_policy(e, t, now_ms, in, "alert",
 	    a->kind == INTENT_SCALE_OUT ? POLICY_SCALE_OUT : POLICY_SCALE_IN, a->reason);
-	wish(e, a->kind, in, a->cluster, a->reason);
+	wish(e, a->kind, in, a->cluster, a->by, a->reason);
 	return NULL;
 }
 
@@ -103,6 +103,8 @@ struct lm_err *watch_alert(struct engine *e, const struct alert *a, int64_t now_
 		    LM_ERR_NOT_FOUND, "Cannot find assembly instance with name %s", a->assembly);
 	if (a->reason == NULL)
 		whole.reason = "somebody outside wants it";
+	if (a->by == NULL)
+		whole.by = "alert";
 	if (a->kind == INTENT_HEAL)
 		return alert_heal(e, &whole, in, now_ms, t);
 	if (a->kind == INTENT_SCALE_OUT || a->kind == INTENT_SCALE_IN)

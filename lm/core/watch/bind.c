@@ -84,6 +84,11 @@ const char *watch_name(const struct watch *w, struct lm_arena *a)
 	return lm_arena_join(a, owner, "__", w->name, NULL);
 }
 
+const char *watch_by(const struct watch *w, struct lm_arena *a)
+{
+	return lm_arena_join(a, "policy ", watch_name(w, a), NULL);
+}
+
 static struct watch *watch_new(struct binding *b, const char *name)
 {
 	struct watch *w = calloc(1, sizeof *w);

@@ -123,7 +123,7 @@ static bool refill(struct census *s, const struct graph_cluster *k, int64_t now_
 		alarm_below(s, k, ends ? SEVERITY_CRITICAL : SEVERITY_MAJOR, text, now_ms, t);
 	if (ends)
 		return false;
-	wish_size(s->e, INTENT_SCALE_OUT, s->instance, k->name, k->min, text);
+	wish_size(s->e, INTENT_SCALE_OUT, s->instance, k->name, k->min, NULL, text);
 	return true;
 }
 

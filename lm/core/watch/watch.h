@@ -15,6 +15,8 @@ void watch_leave(struct engine *, struct component *);
 void watches_free(struct instance *);
 /* "voice__scaleVoipServer", "voice__gateway__kamailio__heal" */
 const char *watch_name(const struct watch *, struct lm_arena *);
+/* The same as who wishes something: "policy voice__scaleVoipServer" */
+const char *watch_by(const struct watch *, struct lm_arena *);
 /* What a scale policy is made of, as things are now; it lives in the arena of the facts. */
 void watch_describe_scale(struct facts *, const struct watch *, struct policy_scale *out);
 void watch_describe_heal(struct facts *, const struct watch *, struct policy_heal *out);
@@ -45,8 +47,9 @@ void watch_died(
 
 /* One more heal of it may begin, and is counted; false: there have been too many lately. */
 bool heal_spend(struct engine *, struct component *, int64_t now_ms);
-void heal_begin(struct engine *, struct component *, const char *policy, const char *reason,
-    int64_t now_ms, struct turn *);
+/* 'policy' is what the event of it names; 'by' as in struct intent. */
+void heal_begin(struct engine *, struct component *, const char *policy, const char *by,
+    const char *reason, int64_t now_ms, struct turn *);
 /* An operator has looked after it (NULL: after all that are lost): the heals so far do not count. */
 void heals_forget(struct engine *, struct instance *, const struct component *);
 
@@ -100,12 +103,15 @@ void shortages_fini(struct instance *);
 /* ---- wish.c: until they are granted ------------------------------------------------------------------ */
 
 /* It is taken out of service, and left Failed. */
-void wish_give_up(struct engine *, const struct component *, const char *reason);
-/* Noted, and granted when the event is dealt with; 'subject' is a component or a cluster, or NULL. */
+void wish_give_up(struct engine *, const struct component *, const char *by, const char *reason);
+/*
+ * Noted, and granted when the event is dealt with; 'subject' is a component or a cluster, or NULL, and
+ * 'by' as in struct intent; NULL: the manager itself.
+ */
 void wish(struct engine *, enum intent_kind, const struct instance *, const char *subject,
-    const char *reason);
+    const char *by, const char *reason);
 void wish_size(struct engine *, enum intent_kind, const struct instance *, const char *cluster,
-    unsigned size, const char *reason);
+    unsigned size, const char *by, const char *reason);
 void wishes_grant(struct engine *, int64_t now_ms, struct turn *);
 void wishes_fini(struct engine *);
 

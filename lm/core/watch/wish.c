@@ -8,21 +8,21 @@
  * been dealt with.  Nothing begins inside somebody else's stack.
  */
 void wish_size(struct engine *e, enum intent_kind kind, const struct instance *in,
-    const char *subject, unsigned size, const char *reason)
+    const char *subject, unsigned size, const char *by, const char *reason)
 {
-	*LM_PUSH(NULL, &e->wishes) = (struct wish){
-	    kind, size, false, text_dup(in->name), text_dup(subject), text_dup(reason)};
+	*LM_PUSH(NULL, &e->wishes) = (struct wish){kind, size, false, text_dup(in->name),
+	    text_dup(subject), text_dup(reason), text_dup(by)};
 }
 
 void wish(struct engine *e, enum intent_kind kind, const struct instance *in, const char *subject,
-    const char *reason)
+    const char *by, const char *reason)
 {
-	wish_size(e, kind, in, subject, 0, reason);
+	wish_size(e, kind, in, subject, 0, by, reason);
 }
 
-void wish_give_up(struct engine *e, const struct component *c, const char *reason)
+void wish_give_up(struct engine *e, const struct component *c, const char *by, const char *reason)
 {
-	wish(e, INTENT_HEAL, c->instance, c->name, reason);
+	wish(e, INTENT_HEAL, c->instance, c->name, by, reason);
 	e->wishes.v[e->wishes.n - 1].gives_up = true;
 }
 
@@ -31,6 +31,7 @@ static void wish_fini(struct wish *w)
 	free(w->root);
 	free(w->subject);
 	free(w->reason);
+	free(w->by);
 }
 
 void wishes_fini(struct engine *e)
@@ -56,6 +57,7 @@ static void grant(struct engine *e, const struct wish *w, int64_t now_ms, struct
 	    .quantity = w->quantity,
 	    .gives_up = w->gives_up,
 	    .reason = w->reason,
+	    .by = w->by != NULL ? w->by : "the manager",
 	};
 	struct when when = {now_ms, own_seed(e, w->root), t};
 

@@ -116,7 +116,7 @@ static bool tell_process(json_t *to, json_t *from)
 	static const char *const ends[] = {"Completed", "Failed", "Cancelled"};
 	static const char *const fields[] = {"processId", "assemblyId", "assemblyName",
 	    "assemblyDescriptorName", "intentType", "intent", "processState", "processStateReason",
-	    "processStartedAt", "processFinishedAt"};
+	    "processStartedAt", "processFinishedAt", "requestedBy"};
 	const char *state = text_of(from, "processState");
 	bool begins = strcmp(state, "In Progress") == 0 &&
 		      json_integer_value(json_object_get(from, "attempt")) <= 1;

@@ -57,7 +57,8 @@ static const struct shape shapes[] = {
 	"'id':" TEXT ",'assemblyId':" TEXT ",'assemblyName':" TEXT ",'assemblyType':" TEXT ",'intentType':" TEXT
 	",'lifecycleAction':" TEXT ",'intent':" THING
 	",'status':{'type':'string','enum':['Planned','Pending','In Progress','Completed','Cancelled','Failed']}"
-	",'statusReason':" TEXT ",'transactionId':" TEXT_OR_NULL ",'startTime':" MOMENT ",'endTime':" MOMENT
+	",'statusReason':" TEXT ",'reason':" TEXT_OR_NULL ",'requestedBy':" TEXT_OR_NULL
+	",'transactionId':" TEXT_OR_NULL ",'startTime':" MOMENT ",'endTime':" MOMENT
 	",'assemblyProperties':" THING ",'context':" THING ",'previousInstance':" ANY ",'desiredInstance':" ANY
 	",'executionPlan':" ANY)},
 
