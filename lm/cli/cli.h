@@ -97,7 +97,7 @@ bool cli_wants_json(const struct args *);
 command_fn check_run, explain_run, graph_run, serve_command_run, lsp_command_run, apply_run,
     change_run, create_run, update_run, push_run, delete_run, plan_run, get_run, describe_run,
     events_run, logs_run, status_run, inventory_run, policy_run, doctor_run, simulate_run,
-    record_run, token_run, user_run, login_run, logout_run, whoami_run, completion_run, version_run,
-    help_run, man_run;
+    record_run, token_run, user_run, forget_run, login_run, logout_run, whoami_run, completion_run,
+    version_run, help_run, man_run;
 
 #endif

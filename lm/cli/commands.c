@@ -35,6 +35,8 @@ static const struct command commands[] = {
 	"change assemblies", 1, 64, delete_run},
     {"adopt", "", "f" WAITS, "take over what exists already as assemblies", "change assemblies", 0,
 	0, apply_run},
+    {"forget", "NAME...", "sy", "take assemblies out of the books; what they made stays",
+	"change assemblies", 1, 64, forget_run},
     {"retry", "PROCESS", WAITS, "go on with a process that failed or was cancelled",
 	"their processes", 1, 1, change_run},
     {"rollback", "PROCESS", WAITS, "bring an assembly back to how it was before a process",

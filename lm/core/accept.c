@@ -8,27 +8,15 @@
 
 /* ---- what it is about --------------------------------------------------------------------------- */
 
-/* The root of an assembly within: voice__site is in voice. */
-static struct instance *find_around(struct engine *e, const char *name)
-{
-	LM_AUTO(lm_arena) arena = lm_arena_new();
-	const char *end = strstr(name, "__");
-
-	if (end == NULL)
-		return NULL;
-	struct instance *in =
-	    lm_map_find(e->instances, lm_arena_strndup(arena, name, (size_t)(end - name)));
-	int node = in == NULL ? -1 : graph_find_node(in->tree->graph, name);
-	return node >= 0 && in->tree->graph->nodes[node].resource == NULL ? in : NULL;
-}
-
 static struct instance *find_named(struct engine *e, const struct intent *i)
 {
-	struct instance *in = lm_map_find(e->instances, i->assembly_name);
-	bool within =
+	bool may_be_within =
 	    i->kind == INTENT_HEAL || i->kind == INTENT_SCALE_OUT || i->kind == INTENT_SCALE_IN;
+	struct within found;
 
-	return in == NULL && within ? find_around(e, i->assembly_name) : in;
+	if (!may_be_within)
+		return lm_map_find(e->instances, i->assembly_name);
+	return within_named(e, i->assembly_name, &found) ? found.instance : NULL;
 }
 
 static struct lm_err *find_by_name(struct engine *e, const struct intent *i, struct instance **out)
@@ -38,9 +26,8 @@ static struct lm_err *find_by_name(struct engine *e, const struct intent *i, str
 	if (name == NULL && id == NULL)
 		return lm_err_new(LM_ERR_INVALID, "assemblyName is missing");
 	*out = id != NULL ? lm_map_find(e->by_id, id) : find_named(e, i);
-	if (*out == NULL) /* clients test for these very words */
-		return lm_err_new(LM_ERR_NOT_FOUND, "Cannot find assembly instance with %s %s",
-		    id != NULL ? "id" : "name", id != NULL ? id : name);
+	if (*out == NULL)
+		return engine_no_assembly(e, id != NULL ? "id" : "name", id != NULL ? id : name);
 	if (id != NULL && name != NULL && find_named(e, i) != *out)
 		return lm_err_new(LM_ERR_INVALID,
 		    "the assembly with id %s is '%s', not '%s': give its id or its name", id,

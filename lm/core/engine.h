@@ -152,6 +152,9 @@ struct lm_err *engine_plan(
 /* Documents of the reference API (topology, processes).  False: no such thing; nothing is written. */
 bool engine_print_assembly(const struct engine *, const char *name_or_id, struct lm_buf *out);
 bool engine_print_named(const struct engine *, const char *name, struct lm_buf *out);
+/* That there is none with this "name" or "id", and which one was probably meant. */
+struct lm_err *engine_no_assembly(const struct engine *, const char *by, const char *word)
+    LM_MUST_USE;
 /*
  * A JSON array of summaries, the one that has changed last first; 'name_contains' NULL: all.  False:
  * there are more than 'max' (0: no limit), and those beyond are left out.

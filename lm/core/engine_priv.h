@@ -47,6 +47,17 @@ void root_show_state(
 
 #include "lm/core/aim/aim.h" /* a part of this header */
 
+/* ---- view/within.c: assemblies by what people call them ------------------------------------------- */
+
+/* An assembly (node 0), or one within it. */
+struct within {
+	struct instance *instance;
+	int node;
+};
+/* By its full name, or by that or its id; what a search by an unknown id costs is all that are within. */
+bool within_named(const struct engine *, const char *name, struct within *out);
+bool within_find(const struct engine *, const char *name_or_id, struct within *out);
+
 /* ---- facts.c: what run time knows ---------------------------------------------------------------- */
 
 struct facts {

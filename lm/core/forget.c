@@ -53,8 +53,7 @@ struct lm_err *engine_forget(
 	const struct component *c;
 
 	if (in == NULL)
-		return lm_err_new(
-		    LM_ERR_NOT_FOUND, "Cannot find assembly instance with id %s", name_or_id);
+		return engine_no_assembly(e, "id", name_or_id);
 	struct lm_err *err = check_unused(e, in);
 	if (err != NULL)
 		return err;

@@ -85,7 +85,8 @@ void api_get_logs(struct api *api, struct http_request *r, const char *assembly)
 		api_answer_err(r, 0, e);
 	else if (w.found == 0 &&
 		 !engine_print_assembly(manager_engine(api->manager), assembly, &doc))
-		http_answer_error(r, 404, "Cannot find assembly instance with name %s", assembly);
+		api_answer_err(
+		    r, 0, engine_no_assembly(manager_engine(api->manager), "name", assembly));
 	else if (b.cut)
 		http_answer_error(r, 413,
 		    "these logs are larger than %d bytes: ask with ?component= or ?process=",

@@ -39,7 +39,8 @@ void api_get_metrics(struct api *api, struct http_request *r, const char *assemb
 		print_scrapes(api, assembly, &b);
 		api_answer_text(r, NULL, &b);
 	} else {
-		http_answer_error(r, 404, "Cannot find assembly instance with name %s", assembly);
+		api_answer_err(
+		    r, 0, engine_no_assembly(manager_engine(api->manager), "name", assembly));
 	}
 	lm_buf_fini(&b);
 }
@@ -53,7 +54,8 @@ void api_get_policies(struct api *api, struct http_request *r, const char *assem
 		manager_engine(api->manager), assembly, manager_now_ms(api->manager), &b))
 		api_answer_text(r, NULL, &b);
 	else
-		http_answer_error(r, 404, "Cannot find assembly instance with name %s", assembly);
+		api_answer_err(
+		    r, 0, engine_no_assembly(manager_engine(api->manager), "name", assembly));
 	lm_buf_fini(&b);
 }
 

@@ -19,7 +19,7 @@ void api_get_assembly(struct api *api, struct http_request *r, const char *id)
 	else if (b.cut)
 		api_answer_text(r, NULL, &b);
 	else
-		http_answer_error(r, 404, "Cannot find assembly instance with id %s", id);
+		api_answer_err(r, 0, engine_no_assembly(manager_engine(api->manager), "id", id));
 	lm_buf_fini(&b);
 }
 

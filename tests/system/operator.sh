@@ -51,11 +51,15 @@ given_a_manager() {
 		name: resource::part::1.0
 		properties: {word: {}}
 		---
+		name: assembly::inside::1.0
+		composition: {part: {type: "resource::part::1.0"}}
+		---
 		name: assembly::good::1.0
 		description: what is good
 		properties: {word: {default: a}}
 		composition:
 		  part: {type: "resource::part::1.0", properties: {word: {value: "${word}"}}}
+		  inside: {type: "assembly::inside::1.0"}
 		  pool:
 		    type: resource::part::1.0
 		    cluster: {initial-quantity: 2, minimum-nodes: 1, maximum-nodes: 4}
@@ -63,6 +67,7 @@ given_a_manager() {
 	printf 'assemblyName: one\ndescriptorName: assembly::good::1.0\nproperties: {word: b}\n' >one.yml
 	printf 'assemblyName: one\ndescriptorName: assembly::good::1.0\nproperties: {word: c}\n---\n' >both.yml
 	printf 'assemblyName: two\ndescriptorName: assembly::good::1.0\n' >>both.yml
+	printf 'assemblyName: lost\ndescriptorName: assembly::good::1.0\n' >lost.yml
 	mkfifo pipe
 	"$lm" serve --packages packages --state state --insecure --listen 127.0.0.1:0 2>pipe &
 	pid=$!
@@ -187,6 +192,32 @@ things_of_all_kinds_come_change_and_go() {
 	complains "location nowhere: "
 }
 
+an_assembly_within_is_looked_at_by_itself() {
+	ends 0 describe one__inside
+	says '^one__inside  *Active .*assembly::inside::1.0'
+	says '^└─ part '
+	ends 0 get assembly one__inside -o json
+	cp out named
+	ends 0 get assembly "$(jq -r .id named)" -o json
+	cmp -s named out || fail "$what: not what it is by its name"
+}
+
+a_record_is_forgotten_when_somebody_agrees() {
+	ends 0 create -f lost.yml
+	ends 2 forget lost
+	says '^lost: assembly::good::1.0, 4 components stay as they are$'
+	complains 'add --yes'
+	on_a_terminal n 1 forget lost
+	says 'Nothing was done'
+	ends 1 forget --yes lost lots
+	complains "did you mean 'lost'?"
+	ends 0 get assembly lost -o name
+	ends 0 forget --yes lost
+	says '^lost: forgotten$'
+	complains "'lm doctor --repair'"
+	ends 1 get assembly lost
+}
+
 mistakes_are_told_with_what_to_do() {
 	ends 2 get assembles
 	complains "did you mean 'assemblies'?"
@@ -197,6 +228,8 @@ mistakes_are_told_with_what_to_do() {
 	ends 2 get assemblies -o xml
 	complains 'wide json yaml name'
 	ends 1 describe nobody
+	ends 1 describe oen
+	complains "did you mean 'one'?"
 	ends 2 update assembly one
 	complains "'lm upgrade'"
 	ends 2 create location
@@ -279,6 +312,8 @@ given_a_manager
 an_apply_shows_what_it_would_do_and_asks
 lists_have_every_form
 things_of_all_kinds_come_change_and_go
+an_assembly_within_is_looked_at_by_itself
+a_record_is_forgotten_when_somebody_agrees
 mistakes_are_told_with_what_to_do
 shells_complete
 a_list_is_watched_until_somebody_ends_it

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* By which names intents find assemblies, clusters and components, and what those who ask call it. */
 #include <check.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/lib/asked.h"
@@ -189,7 +190,8 @@ START_TEST(somebody_elses_component_is_nobody_here)
 	ck_assert_str_eq(
 	    asked_for((struct intent){
 		.kind = INTENT_HEAL, .assembly_name = "voice", .component_name = "other__hub"}),
-	    "'voice' has no component 'other__hub' ('lm describe voice' shows them)");
+	    "'voice' has no component 'other__hub' ('lm describe voice' shows them): did you mean "
+	    "'site__hub'?");
 }
 END_TEST
 
@@ -232,6 +234,70 @@ START_TEST(only_heals_and_scales_are_about_assemblies_within)
 {
 	ck_assert_str_eq(asked_for(a_state("voice__site", NULL)),
 	    "Cannot find assembly instance with name voice__site");
+}
+END_TEST
+
+START_TEST(what_comes_near_is_told)
+{
+	ck_assert_str_eq(asked_for(a_state("vioce", NULL)),
+	    "Cannot find assembly instance with name vioce: did you mean 'voice'?");
+	ck_assert_str_eq(
+	    scaled("voice", "pxb"), "'voice' has no cluster 'pxb': did you mean 'pbx'?");
+	ck_assert_str_eq(
+	    asked_for((struct intent){
+		.kind = INTENT_HEAL, .assembly_name = "voice", .component_name = "site__hup"}),
+	    "'voice' has no component 'site__hup' ('lm describe voice' shows them): did you mean "
+	    "'site__hub'?");
+	ck_assert_str_eq(
+	    asked_for((struct intent){
+		.kind = INTENT_HEAL, .assembly_name = "voice__site", .component_name = "hup"}),
+	    "'voice' has no component 'hup' ('lm describe voice' shows them): did you mean 'hub'?");
+	ck_assert_str_eq(asked_for((struct intent){.kind = INTENT_UPGRADE,
+			     .assembly_name = "voice",
+			     .descriptor = "assembly::vioce::1.0"}),
+	    "there is no descriptor 'assembly::vioce::1.0' in the catalog ('lm get descriptors' "
+	    "lists "
+	    "them): did you mean 'assembly::voice::1.0'?");
+}
+END_TEST
+
+/* ---- the documents of assemblies within --------------------------------------------------------- */
+
+static char *document_of(const char *name_or_id)
+{
+	struct lm_buf b;
+
+	lm_buf_init(&b, 1 << 20);
+	bool is_there = engine_print_assembly(w.engine, name_or_id, &b);
+	char *document = is_there ? lm_buf_detach(&b) : NULL;
+	lm_buf_fini(&b);
+	return document;
+}
+
+START_TEST(an_assembly_within_has_a_document_by_its_name_and_by_its_id)
+{
+	char *named = document_of("voice__site"), *by_id = document_of(id_of("voice__site"));
+	char *whole = document_of("voice");
+
+	ck_assert_ptr_nonnull(named);
+	ck_assert_ptr_nonnull(by_id);
+	ck_assert_str_eq(named, by_id);
+	ck_assert_msg(
+	    strstr(whole, named) != NULL, "it is not what stands in the whole: %s", named);
+	free(named);
+	free(by_id);
+	free(whole);
+}
+END_TEST
+
+START_TEST(what_is_no_assembly_has_none)
+{
+	ck_assert_ptr_null(document_of("voice__site__hub"));
+	ck_assert_ptr_null(document_of(id_of("voice__site__hub")));
+	ck_assert_ptr_null(document_of("voice__"));
+	ck_assert_ptr_null(document_of("voice__hall"));
+	ck_assert_ptr_null(document_of("none__site"));
+	ck_assert_ptr_null(document_of("00000000-0000-8000-8000-000000000000"));
 }
 END_TEST
 
@@ -321,6 +387,9 @@ int main(void)
 	tcase_add_test(tc, what_is_not_there_is_said_in_the_words_that_clients_look_for);
 	tcase_add_test(tc, name_and_id_together_must_mean_the_same_one);
 	tcase_add_test(tc, only_heals_and_scales_are_about_assemblies_within);
+	tcase_add_test(tc, what_comes_near_is_told);
+	tcase_add_test(tc, an_assembly_within_has_a_document_by_its_name_and_by_its_id);
+	tcase_add_test(tc, what_is_no_assembly_has_none);
 	suite_add_tcase(s, tc);
 	tc = tcase_create("traces");
 	tcase_add_checked_fixture(tc, given_an_engine, done);

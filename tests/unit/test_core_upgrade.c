@@ -156,7 +156,7 @@ START_TEST(an_unknown_descriptor_is_refused_and_nothing_changes)
 			     .assembly_name = "h",
 			     .descriptor = "assembly::house::9.0"}),
 	    "not found: there is no descriptor 'assembly::house::9.0' in the catalog ('lm get "
-	    "descriptors' lists them)");
+	    "descriptors' lists them): did you mean 'assembly::house::2.0'?");
 	ck_assert_str_eq(asked_of(NULL), "");
 }
 END_TEST

@@ -106,6 +106,11 @@ size_t catalog_count(const struct catalog *);
 const struct descriptor *catalog_at(const struct catalog *, size_t i);
 /* By full name, versions compared as numbers: "assembly::base::1" finds 1.0.  NULL: unknown. */
 const struct descriptor *catalog_find(const struct catalog *, const char *full_name);
+/*
+ * The full name that was probably meant by one that is unknown: of the nearest plain name the
+ * highest version, of the same kind when there is one.  NULL: none comes near.
+ */
+const char *catalog_suggest(const struct catalog *, const char *full);
 const char *descriptor_name(const struct descriptor *);        /* "assembly::voice-service::1.0" */
 const char *descriptor_description(const struct descriptor *); /* NULL: none */
 const char *descriptor_file(const struct descriptor *);

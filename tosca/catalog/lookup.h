@@ -23,11 +23,6 @@ const struct descriptor *catalog_match(const struct catalog *, const struct comp
 struct version_list catalog_versions(const struct catalog *, const char *plain);
 /* The highest version that "assembly::x::^1.0" means; NULL: there is none. */
 const struct descriptor *catalog_highest(const struct catalog *, const char *pattern);
-/*
- * The full name that was probably meant by one that is unknown: of the nearest plain name the
- * highest version, of the same kind when there is one.  NULL: none comes near.
- */
-const char *catalog_suggest(const struct catalog *, const char *full);
 
 /* descriptor->index is below this; it stays the same while the descriptor is there. */
 size_t catalog_index_end(const struct catalog *);

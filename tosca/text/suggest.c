@@ -63,6 +63,15 @@ void suggest_offer(struct suggest *s, const char *candidate)
 	}
 }
 
+struct lm_err *suggest_in(struct lm_err *e, const struct suggest *s)
+{
+	LM_AUTO(lm_err) plain = e;
+
+	return lm_err_new(lm_err_kind(plain), "%s%s%s%s", lm_err_text(plain),
+	    s->best != NULL ? ": did you mean '" : "", s->best != NULL ? s->best : "",
+	    s->best != NULL ? "'?" : "");
+}
+
 bool suggest_is_near(const char *word, const char *candidate)
 {
 	struct suggest near = suggest_for(word);

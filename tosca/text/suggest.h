@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/err.h"
+
 /*
  * "Did you mean": of the words offered, the one nearest to what was written, by the number of
  * letters added, lost, changed or exchanged with their neighbour.
@@ -23,5 +25,7 @@ struct suggest suggest_for(const char *word);
 void suggest_offer(struct suggest *, const char *candidate); /* NULL is skipped */
 /* Whether the candidate would be offered with success if it were the only one. */
 bool suggest_is_near(const char *word, const char *candidate);
+/* An error about the word, which is adopted, with ": did you mean 'asterisk'?" behind it, if anything. */
+struct lm_err *suggest_in(struct lm_err *, const struct suggest *) LM_MUST_USE;
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lm/core/engine_priv.h"
+#include "tosca/text/suggest.h"
 
 /* A refusal shows this many diagnostics; more would not help an operator who sent one intent. */
 enum { DIAGS_MAX = 8, TEXT_MAX = 1500 };
@@ -81,11 +82,15 @@ static struct lm_err *check_descriptor(const struct engine *e, const char *name)
 {
 	if (name == NULL)
 		return lm_err_new(LM_ERR_INVALID, "descriptorName is missing");
-	if (catalog_find(e->conf.catalog, name) == NULL)
-		return lm_err_new(LM_ERR_NOT_FOUND,
-		    "there is no descriptor '%s' in the catalog ('lm get descriptors' lists them)",
-		    name);
-	return NULL;
+	if (catalog_find(e->conf.catalog, name) != NULL)
+		return NULL;
+	struct suggest near = suggest_for(name);
+	near.best = catalog_suggest(e->conf.catalog, name);
+	return suggest_in(
+	    lm_err_new(LM_ERR_NOT_FOUND,
+		"there is no descriptor '%s' in the catalog ('lm get descriptors' lists them)",
+		name),
+	    &near);
 }
 
 static void merge_properties(struct spec *spec, const struct lm_kvs *given)
@@ -229,6 +234,29 @@ static void aim_replacement(struct engine *e, const struct instance *in, struct 
 	spec_fini(&spec);
 }
 
+/* How it is called within the assembly. */
+static const char *own_name(const char *assembly, const char *name)
+{
+	size_t n = strlen(assembly);
+
+	return strncmp(name, assembly, n) == 0 && strncmp(name + n, "__", 2) == 0 ? name + n + 2
+										  : name;
+}
+
+static struct lm_err *no_component(
+    const struct instance *in, const struct intent *i, const char *name)
+{
+	struct suggest near = suggest_for(own_name(namer(i, in), name));
+	const struct component *c;
+
+	for (size_t k = 0; (c = lm_map_next(in->components, &k)) != NULL;)
+		suggest_offer(&near, own_name(namer(i, in), c->name));
+	return suggest_in(
+	    lm_err_new(LM_ERR_NOT_FOUND, "'%s' has no component '%s' ('lm describe %s' shows them)",
+		in->name, name, in->name),
+	    &near);
+}
+
 static struct lm_err *aim_heal(
     struct engine *e, const struct intent *i, const struct instance *in, struct aim *a)
 {
@@ -238,9 +266,7 @@ static struct lm_err *aim_heal(
 	if (name == NULL)
 		return lm_err_new(LM_ERR_INVALID, "brokenComponentName is missing");
 	if (c == NULL)
-		return lm_err_new(LM_ERR_NOT_FOUND,
-		    "'%s' has no component '%s' ('lm describe %s' shows them)", in->name, name,
-		    in->name);
+		return no_component(in, i, name);
 	if (i->gives_up && c->state != COMPONENT_BROKEN)
 		return lm_err_new(LM_ERR_INVALID, "'%s' is not Broken any more", c->name);
 	if (i->gives_up)
@@ -258,9 +284,11 @@ static struct lm_err *find_only(
     const struct instance *in, const char *name, const struct graph_cluster **out)
 {
 	const struct graph *g = in->tree->graph;
+	struct suggest near = suggest_for(name);
 
 	*out = NULL;
 	for (size_t k = 0; k < g->n_clusters; k++) {
+		suggest_offer(&near, g->clusters[k].component);
 		if (strcmp(g->clusters[k].component, name) != 0)
 			continue;
 		if (*out != NULL)
@@ -269,9 +297,10 @@ static struct lm_err *find_only(
 			    in->name, name, (*out)->name);
 		*out = &g->clusters[k];
 	}
-	return *out != NULL
-		   ? NULL
-		   : lm_err_new(LM_ERR_NOT_FOUND, "'%s' has no cluster '%s'", in->name, name);
+	if (*out != NULL)
+		return NULL;
+	return suggest_in(
+	    lm_err_new(LM_ERR_NOT_FOUND, "'%s' has no cluster '%s'", in->name, name), &near);
 }
 
 struct lm_err *aim_cluster(

@@ -11,6 +11,7 @@
 struct view {
 	const struct instance *instance;
 	const struct graph *graph;
+	int top; /* the assembly that is printed: 0, or one within */
 	struct facts *facts;
 	struct lm_json json;
 	int *child, *next;
@@ -76,8 +77,17 @@ static bool is_shown(const struct link *l)
 	return l->state == LINK_CREATED || l->state == LINK_CEASING;
 }
 
+/* What stands in no tree any more is told with the assembly that is asked for, when it is a part of it. */
+static bool is_below_top(const struct view *v, const char *name)
+{
+	const char *top = v->graph->nodes[v->top].name;
+	size_t n = strlen(top);
+
+	return v->top == 0 || (strncmp(name, top, n) == 0 && strncmp(name + n, "__", 2) == 0);
+}
+
 /*
- * Those that its descriptor declares, in the wanted tree's order; behind those of the root what stands
+ * Those that its descriptor declares, in the wanted tree's order; behind those of the topmost what stands
  * under an older tree and shall go.
  */
 static void print_relationships(struct view *v, int node)
@@ -90,8 +100,9 @@ static void print_relationships(struct view *v, int node)
 		if (l != NULL && is_shown(l))
 			print_relationship(v, v->graph, i);
 	}
-	for (size_t i = 0; node == 0 && (l = lm_map_next(v->instance->links, &i)) != NULL;)
-		if (is_shown(l) && graph_find_relationship(v->graph, l->name) < 0)
+	for (size_t i = 0; node == v->top && (l = lm_map_next(v->instance->links, &i)) != NULL;)
+		if (is_shown(l) && graph_find_relationship(v->graph, l->name) < 0 &&
+		    is_below_top(v, l->name))
 			print_relationship(v, l->tree->graph, l->index);
 	lm_json_close(&v->json, ']');
 }
@@ -157,7 +168,8 @@ static void print_leaver(struct view *v, const struct component *c)
 
 static bool is_leaving(const struct view *v, const struct component *c)
 {
-	if (c->tree == NULL || c->tree == v->instance->tree || c->state == COMPONENT_ABSENT)
+	if (c->tree == NULL || c->tree == v->instance->tree || c->state == COMPONENT_ABSENT ||
+	    !is_below_top(v, c->name))
 		return false;
 	int node = graph_find_node(v->graph, c->name);
 	return node < 0 || v->graph->nodes[node].resource == NULL;
@@ -227,7 +239,7 @@ static void print_node(struct view *v, int node)
 	lm_json_open(&v->json, "children", '[');
 	for (int k = v->child[node]; k >= 0; k = v->next[k])
 		print_node(v, k);
-	if (node == 0)
+	if (node == v->top)
 		print_leaving(v);
 	lm_json_close(&v->json, ']');
 	lm_json_close(&v->json, '}');
@@ -265,34 +277,41 @@ static void link_all(struct view *v, struct lm_arena *a)
 		link_in(v->reference, v->next_reference, g->references[i].owner, (int)i);
 }
 
-static void print_instance(const struct engine *e, const struct instance *in, struct lm_buf *out)
+static void print_found(const struct engine *e, const struct within *found, struct lm_buf *out)
 {
 	LM_AUTO(lm_arena) arena = lm_arena_new();
+	const struct instance *in = found->instance;
 	const struct graph *g = in->tree->graph;
 	struct facts facts = {(struct engine *)e, in, g, arena};
-	struct view v = {.instance = in, .graph = g, .facts = &facts, .json = lm_json_on(out)};
+	struct view v = {.instance = in,
+	    .graph = g,
+	    .top = found->node,
+	    .facts = &facts,
+	    .json = lm_json_on(out)};
 
 	v.states = instance_states(in, g, arena);
 	link_all(&v, arena);
-	print_node(&v, 0);
+	print_node(&v, v.top);
 }
 
 bool engine_print_assembly(const struct engine *e, const char *name_or_id, struct lm_buf *out)
 {
-	const struct instance *in = engine_find_instance(e, name_or_id);
+	struct within found;
+	bool is_there = within_find(e, name_or_id, &found);
 
-	if (in != NULL)
-		print_instance(e, in, out);
-	return in != NULL;
+	if (is_there)
+		print_found(e, &found, out);
+	return is_there;
 }
 
 bool engine_print_named(const struct engine *e, const char *name, struct lm_buf *out)
 {
-	const struct instance *in = lm_map_find(e->instances, name);
+	struct within found;
+	bool is_there = within_named(e, name, &found);
 
-	if (in != NULL)
-		print_instance(e, in, out);
-	return in != NULL;
+	if (is_there)
+		print_found(e, &found, out);
+	return is_there;
 }
 
 /* ---- summaries ----------------------------------------------------------------------------------- */

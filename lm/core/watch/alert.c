@@ -99,8 +99,7 @@ struct lm_err *watch_alert(struct engine *e, const struct alert *a, int64_t now_
 		return lm_err_new(LM_ERR_INVALID, "which assembly?");
 	struct instance *in = engine_find_instance(e, a->assembly);
 	if (in == NULL)
-		return lm_err_new(
-		    LM_ERR_NOT_FOUND, "Cannot find assembly instance with name %s", a->assembly);
+		return engine_no_assembly(e, "name", a->assembly);
 	if (a->reason == NULL)
 		whole.reason = "somebody outside wants it";
 	if (a->by == NULL)
