@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
+
 /*
  * The first block is small, so that a small request stays small; later ones are a quarter of what
  * was taken so far, up to a cap: what is freed is a few large pieces, which the next arena gets
@@ -29,10 +31,8 @@ struct lm_arena {
 
 struct lm_arena *lm_arena_new(void)
 {
-	struct lm_arena *a = calloc(1, sizeof *a);
+	struct lm_arena *a = lm_alloc(sizeof *a);
 
-	if (a == NULL)
-		abort();
 	return a;
 }
 
@@ -57,10 +57,8 @@ static struct block *block_add(struct lm_arena *a, size_t need)
 	usual = usual < BLOCK_FIRST ? BLOCK_FIRST : usual < BLOCK_CAP ? usual : BLOCK_CAP;
 	bool alone = need > usual;
 	size_t size = alone ? need : usual;
-	struct block *b = malloc(sizeof *b + size);
+	struct block *b = lm_alloc_raw(sizeof *b + size);
 
-	if (b == NULL)
-		abort();
 	b->front = 0;
 	b->back = size;
 	if (alone && a->head != NULL) {

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
+
 static void reserve(struct lm_buf *b, size_t need)
 {
 	if (need < b->cap)
@@ -13,9 +15,7 @@ static void reserve(struct lm_buf *b, size_t need)
 	size_t cap = b->cap == 0 ? 256 : b->cap;
 	while (cap <= need)
 		cap *= 2;
-	char *p = realloc(b->p, cap);
-	if (p == NULL)
-		abort();
+	char *p = lm_realloc(b->p, cap);
 	b->p = p;
 	b->cap = cap;
 }
@@ -85,10 +85,8 @@ void lm_buf_printf(struct lm_buf *b, const char *fmt, ...)
 	if (n >= 0 && (size_t)n < sizeof small) {
 		lm_buf_add(b, small, (size_t)n);
 	} else if (n >= 0) {
-		char *big = malloc((size_t)n + 1);
+		char *big = lm_alloc_raw((size_t)n + 1);
 
-		if (big == NULL)
-			abort();
 		vsnprintf(big, (size_t)n + 1, fmt, again);
 		lm_buf_add(b, big, (size_t)n);
 		free(big);

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
+
 /* Longer texts are cut: an error is a line for a person, not a document. */
 enum { TEXT_MAX = 2048 };
 
@@ -26,17 +28,13 @@ static const struct {
 static struct lm_err *make(enum lm_err_kind kind, const char *tail, const char *fmt, va_list ap)
 {
 	char text[TEXT_MAX];
-	struct lm_err *e = malloc(sizeof *e);
+	struct lm_err *e = lm_alloc_raw(sizeof *e);
 	int n = vsnprintf(text, sizeof text, fmt, ap);
 
-	if (e == NULL)
-		abort();
 	if (tail != NULL && n >= 0 && (size_t)n < sizeof text)
 		snprintf(text + n, sizeof text - (size_t)n, ": %s", tail);
 	e->kind = kind;
-	e->text = strdup(text);
-	if (e->text == NULL)
-		abort();
+	e->text = lm_strdup(text);
 	return e;
 }
 

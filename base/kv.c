@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/heap.h"
 
 const char *lm_kvs_find(const struct lm_kvs *kvs, const char *name)
 {
@@ -33,15 +34,6 @@ static void drop(struct lm_kvs *kvs, size_t i)
 	memmove(&kvs->v[i], &kvs->v[i + 1], (kvs->n - i) * sizeof *kvs->v);
 }
 
-static char *copy(const char *text)
-{
-	char *s = strdup(text);
-
-	if (s == NULL)
-		abort();
-	return s;
-}
-
 void lm_kvs_set(struct lm_kvs *kvs, const char *name, const char *value)
 {
 	size_t i = 0;
@@ -51,15 +43,13 @@ void lm_kvs_set(struct lm_kvs *kvs, const char *name, const char *value)
 	if (i < kvs->n && value == NULL) {
 		drop(kvs, i);
 	} else if (i < kvs->n) {
-		char *fresh = copy(value);
+		char *fresh = lm_strdup(value);
 
 		free((char *)kvs->v[i].value);
 		kvs->v[i].value = fresh;
 	} else if (value != NULL) {
-		kvs->v = realloc(kvs->v, (kvs->n + 1) * sizeof *kvs->v);
-		if (kvs->v == NULL)
-			abort();
-		kvs->v[kvs->n++] = (struct lm_kv){copy(name), copy(value)};
+		kvs->v = lm_realloc(kvs->v, (kvs->n + 1) * sizeof *kvs->v);
+		kvs->v[kvs->n++] = (struct lm_kv){lm_strdup(name), lm_strdup(value)};
 	}
 }
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
+
 /*
  * Entries stand in an array in order of insertion; a second array, of slots, is the hash table (open
  * addressing, linear probing).  A slot knows the hash, so that looking does not touch entries that
@@ -58,10 +60,8 @@ static uint32_t hash_of(const char *key, size_t n)
 
 struct lm_map *lm_map_new(void)
 {
-	struct lm_map *m = calloc(1, sizeof *m);
+	struct lm_map *m = lm_alloc(sizeof *m);
 
-	if (m == NULL)
-		abort();
 	return m;
 }
 
@@ -105,9 +105,7 @@ static void make_slots(struct lm_map *m, size_t n)
 	size_t n_old = m->n_slots, n_live = 0;
 
 	m->n_slots = n;
-	m->slots = calloc(n, sizeof *m->slots);
-	if (m->slots == NULL)
-		abort();
+	m->slots = lm_alloc_n(n, sizeof *m->slots);
 	if (m->n_entries == m->count) {
 		for (size_t i = 0; i < n_old; i++)
 			if (old[i].place != 0)
@@ -137,9 +135,7 @@ void lm_map_reserve(struct lm_map *m, size_t n)
 	while (n_slots / 4 * 3 < n)
 		n_slots *= 2;
 	make_slots(m, n_slots);
-	m->entries = realloc(m->entries, n * sizeof *m->entries);
-	if (m->entries == NULL)
-		abort();
+	m->entries = lm_realloc(m->entries, n * sizeof *m->entries);
 	m->cap_entries = n;
 }
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
+
 static unsigned expired(const struct budget *b, int64_t window_ms, int64_t now_ms)
 {
 	unsigned n = 0;
@@ -21,9 +23,7 @@ static void make_room(struct budgets *all, struct budget **b, unsigned maximum)
 		LIST_REMOVE(*b, of_all);
 	if (cap > maximum)
 		cap = maximum;
-	struct budget *grown = realloc(*b, sizeof *grown + cap * sizeof grown->at_ms[0]);
-	if (grown == NULL)
-		abort();
+	struct budget *grown = lm_realloc(*b, sizeof *grown + cap * sizeof grown->at_ms[0]);
 	if (*b == NULL)
 		grown->n = 0;
 	grown->cap = cap;

@@ -4,12 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "policies/rule.h"
 
 void mean_init(struct mean *m, size_t n)
 {
 	m->n = n;
-	m->sums = policy_alloc(2 * n, sizeof *m->sums);
+	m->sums = lm_alloc_n(2 * n, sizeof *m->sums);
 }
 
 void mean_fini(struct mean *m)

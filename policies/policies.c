@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/heap.h"
 #include "base/vec.h"
 #include "policies/deadlines.h"
 #include "policies/heal.h"
@@ -18,15 +19,6 @@ struct policies {
 	struct deadlines deadlines;
 	uint32_t next_serial;
 };
-
-void *policy_alloc(size_t n, size_t size)
-{
-	void *p = calloc(n == 0 ? 1 : n, size);
-
-	if (p == NULL)
-		abort();
-	return p;
-}
 
 const char *policy_action_text(enum policy_action action)
 {
@@ -52,7 +44,7 @@ void policy_decide(const struct policy *p, enum policy_action action, unsigned s
 
 struct policies *policies_new(void)
 {
-	struct policies *ps = policy_alloc(1, sizeof *ps);
+	struct policies *ps = lm_alloc(sizeof *ps);
 
 	slab_init(&ps->series, sizeof(struct series));
 	slab_init(&ps->heals, sizeof(struct heal));

@@ -4,6 +4,8 @@
 
 #include "policies/policy.h"
 
+#include "base/heap.h"
+
 /*
  * What every policy has, and the series; known to this folder alone.
  *
@@ -58,7 +60,5 @@ struct series {
 
 void policy_decide(const struct policy *, enum policy_action, unsigned size, const char *reason,
     struct policy_decisions *);
-/* Zeroed; aborts when memory is out. */
-void *policy_alloc(size_t n, size_t size);
 
 #endif

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
+
 /* ---- what it is made of ---------------------------------------------------------------------- */
 
 void policy_scale_init(struct policy_scale *set)
@@ -54,7 +56,7 @@ static void link_all(struct scale *s, const struct policy_scale *set)
 {
 	size_t n = 0;
 
-	s->links = policy_alloc(set->n_series, sizeof *s->links);
+	s->links = lm_alloc_n(set->n_series, sizeof *s->links);
 	for (size_t i = 0; i < set->n_series; i++) {
 		*nth_link(s, n) = (struct link){.scale = s, .index = n};
 		n += link_series(nth_link(s, n), set->series[i]);
@@ -66,7 +68,7 @@ static void link_all(struct scale *s, const struct policy_scale *set)
 static void want_crest(struct scale *s, bool wanted)
 {
 	if (wanted && s->called == NULL)
-		s->called = policy_alloc(1, sizeof *s->called);
+		s->called = lm_alloc(sizeof *s->called);
 	if (wanted)
 		return;
 	free(s->called);
@@ -90,12 +92,12 @@ static void describe(struct scale *s, const struct policy_scale *set)
 	s->out = isnan(set->out) ? target + tolerance : set->out;
 	s->in = isnan(set->in) ? target - tolerance : set->in;
 	if (set->schedule != NULL) {
-		s->schedule = policy_alloc(1, sizeof *s->schedule);
+		s->schedule = lm_alloc(sizeof *s->schedule);
 		*s->schedule = *set->schedule;
 	}
 	want_crest(s, set->stabilization_ms > 0);
 	if (set->predict_ahead_ms > 0) {
-		s->forecast = policy_alloc(1, sizeof *s->forecast);
+		s->forecast = lm_alloc(sizeof *s->forecast);
 		forecast_init(s->forecast,
 		    set->predict_window_ms > 0 ? set->predict_window_ms : set->predict_ahead_ms);
 	}

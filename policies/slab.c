@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "base/vec.h"
 
 enum { BLOCK = 16384, LINE = 64 };
@@ -26,10 +27,8 @@ void slab_fini(struct slab *s)
 static void add_block(struct slab *s)
 {
 	size_t n = BLOCK / s->size + 1;
-	char *block = calloc(1, n * s->size + LINE - 1);
+	char *block = lm_alloc(n * s->size + LINE - 1);
 
-	if (block == NULL)
-		abort();
 	*LM_PUSH(NULL, &s->blocks) = block;
 	s->fresh = block + (LINE - (uintptr_t)block % LINE) % LINE;
 	s->end = s->fresh + n * s->size;

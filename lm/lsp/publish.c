@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "lm/lsp/lsp.h"
 #include "tosca/link/check.h"
 #include "tosca/text/source.h"
@@ -88,11 +89,8 @@ static struct shown *shown_of(struct lsp *l, const char *file)
 
 	if (s != NULL)
 		return s;
-	s = calloc(1, sizeof *s);
-	char *copy = strdup(file);
-	if (s == NULL || copy == NULL)
-		abort();
-	s->file = copy;
+	s = lm_alloc(sizeof *s);
+	s->file = lm_strdup(file);
 	lm_map_put(l->shown, s->file, s);
 	return s;
 }

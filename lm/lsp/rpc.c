@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/heap.h"
 
 struct rpc {
 	int in, out;
@@ -21,10 +22,8 @@ struct rpc {
 
 struct rpc *rpc_new(int in, int out)
 {
-	struct rpc *r = calloc(1, sizeof *r);
+	struct rpc *r = lm_alloc(sizeof *r);
 
-	if (r == NULL)
-		abort();
 	r->in = in;
 	r->out = out;
 	return r;
@@ -150,9 +149,7 @@ static json_t *read_message(struct rpc *r, uint64_t length)
 			    "a message of more than %d bytes is not read", RPC_MESSAGE_MAX);
 		return NULL;
 	}
-	char *body = malloc((size_t)length + 1);
-	if (body == NULL)
-		abort();
+	char *body = lm_alloc_raw((size_t)length + 1);
 	json_t *message = NULL;
 	if (read_body(r, body, length)) {
 		message = json_loadb(body, (size_t)length, JSON_ALLOW_NUL, &error);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "base/log.h"
 #include "lm/lsp/lsp.h"
 
@@ -15,9 +16,7 @@ json_t *lsp_string(const char *text)
 
 	if (s != NULL)
 		return s;
-	char *copy = strdup(text);
-	if (copy == NULL)
-		abort();
+	char *copy = lm_strdup(text);
 	for (char *p = copy; *p != '\0'; p++)
 		*p = (unsigned char)*p < 0x80 ? *p : '?';
 	s = json_string(copy);

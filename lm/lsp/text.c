@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "base/vec.h"
 #include "tosca/text/source.h"
 
@@ -63,10 +64,8 @@ static void drop_index(struct text *t)
 
 static char *allocate(size_t n)
 {
-	char *p = malloc(n + 1);
+	char *p = lm_alloc_raw(n + 1);
 
-	if (p == NULL)
-		abort();
 	p[n] = '\0';
 	return p;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/heap.h"
 #include "base/log.h"
 #include "lm/lsp/lsp.h"
 #include "lm/lsp/uri.h"
@@ -218,10 +219,8 @@ void workspace_open(struct lsp *l, const json_t *params)
 	if (d != NULL) {
 		text_fini(&d->text);
 	} else {
-		d = calloc(1, sizeof *d);
-		if (d == NULL)
-			abort();
-		d->uri = strdup(uri);
+		d = lm_alloc(sizeof *d);
+		d->uri = lm_strdup(uri);
 		d->file = uri_to_file(uri);
 		lm_map_put(l->documents, d->file, d);
 	}

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/heap.h"
 #include "lm/packages/load.h"
 #include "lm/packages/pack.h"
 
@@ -87,9 +88,7 @@ static void make_room(struct bytes *b, size_t *cap, size_t max)
 		return;
 	size_t more = *cap < BLOCK ? BLOCK : *cap * 2;
 	*cap = more > max + 1 ? max + 1 : more;
-	b->p = realloc(b->p, *cap);
-	if (b->p == NULL)
-		abort();
+	b->p = lm_realloc(b->p, *cap);
 }
 
 bool input_read(struct load *l, int fd, const char *path, size_t max, struct bytes *out)
@@ -105,9 +104,7 @@ bool input_read(struct load *l, int fd, const char *path, size_t max, struct byt
 			return false;
 		}
 		cap = (size_t)st.st_size + 1;
-		out->p = malloc(cap);
-		if (out->p == NULL)
-			abort();
+		out->p = lm_alloc_raw(cap);
 	}
 	while (n != 0 && out->n <= max) {
 		make_room(out, &cap, max);

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <uv.h>
 
+#include "base/heap.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/time.h"
@@ -257,9 +258,7 @@ void events_answer(struct events *ev, struct http_request *r)
 		    r, 503, "%d clients read events already: try again later", FOLLOWERS_MAX);
 		return;
 	}
-	struct follower *f = calloc(1, sizeof *f);
-	if (f == NULL)
-		abort();
+	struct follower *f = lm_alloc(sizeof *f);
 	*f = (struct follower){.events = ev, .request = r, .after = after, .types = types};
 	f->sse = accept != NULL && strstr(accept, "text/event-stream") != NULL;
 	f->follows = is_true(http_query(r, "follow")) || f->sse;
@@ -340,10 +339,8 @@ void events_sample(
 struct events *events_new(
     struct uv_loop_s *loop, struct store *store, events_may_fn *may, void *arg)
 {
-	struct events *ev = calloc(1, sizeof *ev);
+	struct events *ev = lm_alloc(sizeof *ev);
 
-	if (ev == NULL)
-		abort();
 	ev->store = store;
 	ev->may = may;
 	ev->arg = arg;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <uv.h>
 
+#include "base/heap.h"
 #include "base/log.h"
 #include "base/vec.h"
 
@@ -186,10 +187,8 @@ void listeners_run(struct listeners *ls)
 
 struct listeners *listeners_new(const struct listeners_conf *conf)
 {
-	struct listeners *ls = calloc(1, sizeof *ls);
+	struct listeners *ls = lm_alloc(sizeof *ls);
 
-	if (ls == NULL)
-		abort();
 	ls->conf = *conf;
 	http_share_init(&ls->share, REPORTERS_MAX, REPORTS_BYTES_MAX);
 	uv_timer_init(conf->loop, &ls->retry);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "base/map.h"
 #include "base/vec.h"
 #include "lm/server/http.h"
@@ -24,10 +25,8 @@ struct pages {
 
 struct pages *pages_new(void)
 {
-	struct pages *p = calloc(1, sizeof *p);
+	struct pages *p = lm_alloc(sizeof *p);
 
-	if (p == NULL)
-		abort();
 	p->by_key = lm_map_new();
 	return p;
 }
@@ -84,9 +83,9 @@ void pages_keep(struct pages *p, const char *key, uint64_t revision, struct http
 		http_answer(r, &(struct http_answer){.status = 200}, body);
 		return;
 	}
-	struct kept *k = calloc(1, sizeof *k);
-	if (k == NULL || (k->key = strdup(key)) == NULL)
-		abort();
+	struct kept *k = lm_alloc(sizeof *k);
+
+	k->key = lm_strdup(key);
 	k->page = http_page_new(NULL, body);
 	lm_map_put(p->by_key, k->key, k);
 	*LM_PUSH(NULL, &p->all) = k;

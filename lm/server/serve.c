@@ -15,6 +15,7 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "base/heap.h"
 #include "base/log.h"
 #include "lm/packages/packages.h"
 #include "lm/server/api.h"
@@ -142,7 +143,7 @@ static struct lm_err *load_library(struct server *s)
 
 static struct lm_err *make_folders(const char *path)
 {
-	char *p = strdup(path);
+	char *p = lm_strdup(path);
 	struct lm_err *e = NULL;
 
 	for (char *at = p + 1; e == NULL; at++) {
@@ -176,11 +177,7 @@ static struct lm_err *lock_state(struct server *s, const char *path)
 
 static char *below(const char *folder, const char *name)
 {
-	char *p = NULL;
-
-	if (asprintf(&p, "%s/%s", folder, name) < 0)
-		abort();
-	return p;
+	return lm_strprintf("%s/%s", folder, name);
 }
 
 static struct lm_err *open_state(struct server *s)
@@ -197,7 +194,7 @@ static struct lm_err *open_state(struct server *s)
 	char *lock = below(folder, "lock");
 	e = lock_state(s, lock);
 	free(lock);
-	s->state_dir = strdup(folder);
+	s->state_dir = lm_strdup(folder);
 	s->journal = below(folder, "journal.db");
 	s->driver_dir = below(folder, "local");
 	s->unpack_dir = below(folder, "packages");
@@ -207,8 +204,8 @@ static struct lm_err *open_state(struct server *s)
 		s->tls_cert = below(folder, "tls.crt");
 		s->tls_key = below(folder, "tls.key");
 	} else if (s->conf.tls_cert != NULL) {
-		s->tls_cert = strdup(s->conf.tls_cert);
-		s->tls_key = strdup(s->conf.tls_key);
+		s->tls_cert = lm_strdup(s->conf.tls_cert);
+		s->tls_key = lm_strdup(s->conf.tls_key);
 	}
 	char *key = below(folder, TOKEN_KEY_NAME);
 	if (e == NULL)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/heap.h"
 #include "lm/simulate/simulate.h"
 #include "lm/simulate/svg.h"
 
@@ -405,9 +406,7 @@ static void variant_head(const struct drawing *d, const struct variant *v)
 static void draw_variant(struct drawing *d, const struct variant *v, double top, double max)
 {
 	d->story = v->story;
-	d->points = calloc(4 * WORLD_COLUMNS + 2 * v->story->steps.n + 8, sizeof *d->points);
-	if (d->points == NULL)
-		abort();
+	d->points = lm_alloc_n(4 * WORLD_COLUMNS + 2 * v->story->steps.n + 8, sizeof *d->points);
 	d->y = top;
 	variant_head(d, v);
 	d->y = top + HEAD;

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/heap.h"
+
 struct lm_err *load_allot(struct load *l, int64_t length_ms)
 {
 	int64_t n = length_ms / l->period_ms;
@@ -15,9 +17,7 @@ struct lm_err *load_allot(struct load *l, int64_t length_ms)
 		return lm_err_new(LM_ERR_LIMIT, "more than %d samples: simulate a shorter time",
 		    LOAD_SAMPLES_MAX);
 	l->n = (size_t)n;
-	l->v = calloc(l->n, sizeof *l->v);
-	if (l->v == NULL)
-		abort();
+	l->v = lm_alloc_n(l->n, sizeof *l->v);
 	return NULL;
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "lm/simulate/world_priv.h"
 
 /* The load, sample by sample: what the engine makes of it, and what it comes to. */
@@ -40,10 +41,8 @@ struct play {
 
 struct world_story *world_story_new(void)
 {
-	struct world_story *s = calloc(1, sizeof *s);
+	struct world_story *s = lm_alloc(sizeof *s);
 
-	if (s == NULL)
-		abort();
 	return s;
 }
 

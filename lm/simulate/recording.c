@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/heap.h"
 #include "base/time.h"
 #include "base/vec.h"
 #include "lm/simulate/load.h"
@@ -186,8 +187,8 @@ static struct lm_err *check_component(struct reading *d, const struct field *f)
 
 	if (c == NULL)
 		return NULL;
-	if (d->component == NULL && (d->component = strdup(c->text)) == NULL)
-		abort();
+	if (d->component == NULL)
+		d->component = lm_strdup(c->text);
 	if (strcmp(d->component, c->text) == 0)
 		return NULL;
 	return lm_err_new(LM_ERR_INVALID,

@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "base/heap.h"
 #include "lm/simulate/simulate.h"
 
 /*
@@ -118,10 +119,8 @@ static void sum_up(const struct world_sum *sums, size_t n, struct variant_sum *o
 struct lm_err *simulation_run(struct simulation *s)
 {
 	size_t n = s->n_variants * s->clusters;
-	struct world_sum *sums = calloc(n, sizeof *sums);
+	struct world_sum *sums = lm_alloc_n(n, sizeof *sums);
 
-	if (sums == NULL)
-		abort();
 	struct lm_err *e = run_jobs(s, sums, n);
 	for (size_t i = 0; e == NULL && i < s->n_variants; i++)
 		sum_up(&sums[i * s->clusters], s->clusters, &s->variants[i].sum);

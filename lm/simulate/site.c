@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "base/map.h"
 #include "base/time.h"
 #include "base/vec.h"
@@ -127,32 +128,14 @@ struct site {
 	int64_t server_ms, counted_ms;
 };
 
-static void *zeroed(size_t size)
-{
-	void *p = calloc(1, size);
-
-	if (p == NULL)
-		abort();
-	return p;
-}
-
-static char *dup(const char *text)
-{
-	char *s = text == NULL ? NULL : strdup(text);
-
-	if (text != NULL && s == NULL)
-		abort();
-	return s;
-}
-
 struct site *site_new(
     const struct catalog *catalog, const struct site_times *times, const char *cluster)
 {
-	struct site *s = zeroed(sizeof *s);
+	struct site *s = lm_alloc(sizeof *s);
 
 	s->catalog = catalog;
 	s->times = times;
-	s->cluster = dup(cluster);
+	s->cluster = lm_strdup(cluster);
 	s->things = lm_map_new();
 	return s;
 }
@@ -245,8 +228,8 @@ static struct thing *thing_of(struct site *s, const char *id)
 	struct thing *t = lm_map_find(s->things, id);
 
 	if (t == NULL) {
-		t = zeroed(sizeof *t);
-		t->id = dup(id);
+		t = lm_alloc(sizeof *t);
+		t->id = lm_strdup(id);
 		lm_map_put(s->things, t->id, t);
 	}
 	return t;
@@ -275,10 +258,11 @@ void site_execute(struct site *s, const struct step_request *rq, int64_t now_ms)
 {
 	int64_t took_ms = rq->is_find ? site_time_of(s->times, "Find", false)
 				      : site_time_of(s->times, rq->action, rq->is_operation);
-	struct due d = {.at_ms = now_ms + took_ms, .step = dup(rq->step), .order = s->order++};
+	struct due d = {
+	    .at_ms = now_ms + took_ms, .step = lm_strdup(rq->step), .order = s->order++};
 
 	if (rq->is_find) {
-		d.name = dup(rq->resource_name);
+		d.name = lm_strdup(rq->resource_name);
 	} else {
 		d.thing = thing_of(s, rq->resource_id);
 		d.action = rq->is_operation ? NULL : known_action(rq->action);

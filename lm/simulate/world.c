@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
+#include "base/heap.h"
 #include "lm/simulate/world_priv.h"
 
 /* Turns in which nothing but waiting happens: a bound for what never comes to rest. */
@@ -8,10 +9,8 @@ enum { SETTLE_MAX = 1000000, KEPT_PROCESSES = 32 };
 
 struct world *world_new(const struct world_conf *conf, int64_t now_ms)
 {
-	struct world *w = calloc(1, sizeof *w);
+	struct world *w = lm_alloc(sizeof *w);
 
-	if (w == NULL)
-		abort();
 	*w = (struct world){.conf = conf,
 	    .now_ms = now_ms,
 	    .tick_ms = now_ms,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "base/map.h"
 
 void latest_fini(struct latest *l)
@@ -22,9 +23,7 @@ static void make_room(struct latest *l, size_t n)
 		while (want < 2 * n)
 			want *= 2;
 		free(l->slots);
-		l->slots = malloc(want * sizeof *l->slots);
-		if (l->slots == NULL)
-			abort();
+		l->slots = lm_alloc_raw(want * sizeof *l->slots);
 		l->n_slots = want;
 	}
 	memset(l->slots, 0, l->n_slots * sizeof *l->slots);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "base/map.h"
 #include "base/vec.h"
 #include "lm/store/check.h"
@@ -22,22 +23,11 @@ struct memory {
 	enum lm_err_kind failure;
 };
 
-static char *dup_text(const char *text)
-{
-	char *s = strdup(text);
-
-	if (s == NULL)
-		abort();
-	return s;
-}
-
 static struct row *row_new(const struct record *r)
 {
-	struct row *row = malloc(sizeof *row);
+	struct row *row = lm_alloc_raw(sizeof *row);
 
-	if (row == NULL)
-		abort();
-	*row = (struct row){dup_text(r->key), dup_text(r->root), dup_text(r->body), r->ended_ms};
+	*row = (struct row){lm_strdup(r->key), lm_strdup(r->root), lm_strdup(r->body), r->ended_ms};
 	return row;
 }
 
@@ -248,10 +238,8 @@ static const struct store_ops memory_ops = {
 
 struct store *store_memory_new(void)
 {
-	struct memory *m = calloc(1, sizeof *m);
+	struct memory *m = lm_alloc(sizeof *m);
 
-	if (m == NULL)
-		abort();
 	m->store.ops = &memory_ops;
 	m->commits_left = -1;
 	m->failure = LM_ERR_IO;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/heap.h"
 #include "lm/store/check.h"
 #include "lm/store/sqlite_priv.h"
 
@@ -32,9 +33,7 @@ static void process_know(struct sqlite *s, const char *id, int64_t number)
 
 	if (lm_map_count(s->processes) >= PROCESSES_KNOWN_MAX)
 		processes_forget(s);
-	struct process_number *p = malloc(sizeof *p + n);
-	if (p == NULL)
-		abort();
+	struct process_number *p = lm_alloc_raw(sizeof *p + n);
 	p->number = number;
 	memcpy(p->id, id, n);
 	free(lm_map_remove(s->processes, p->id));
@@ -380,7 +379,8 @@ static struct lm_err *sqlite_trim(struct store *head, const struct store_keep *k
 	if (before_processes > portion)
 		processes_forget(s);
 	*out_more = portion <= 0;
-	if (!*out_more && !s->wrote) /* nobody is busy: pages that are kept are read again if need be */
+	if (!*out_more &&
+	    !s->wrote) /* nobody is busy: pages that are kept are read again if need be */
 		sqlite3_db_release_memory(s->db);
 	s->wrote = false;
 	return NULL;
@@ -470,10 +470,8 @@ static const struct store_ops sqlite_ops = {
 
 struct lm_err *store_sqlite_open_with(const struct store_sqlite_conf *conf, struct store **out)
 {
-	struct sqlite *s = calloc(1, sizeof *s);
+	struct sqlite *s = lm_alloc(sizeof *s);
 
-	if (s == NULL)
-		abort();
 	s->store.ops = &sqlite_ops;
 	s->lock = -1;
 	s->processes = lm_map_new();

@@ -10,6 +10,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/heap.h"
 #include "lm/store/sqlite_priv.h"
 
 /*
@@ -128,12 +129,10 @@ struct lm_err *format_make(struct sqlite *s)
 /* The copy, the write-ahead log that holds the new tables, and the file grown by them. */
 static struct lm_err *room_check(const struct sqlite *s, int64_t from, bool no_copy)
 {
-	char *folder = strdup(s->path);
+	char *folder = lm_strdup(s->path);
 	struct statvfs disk;
 	struct stat file;
 
-	if (folder == NULL)
-		abort();
 	int rc = statvfs(dirname(folder), &disk) == 0 ? stat(s->path, &file) : -1;
 	free(folder);
 	if (rc != 0)
@@ -173,10 +172,8 @@ static struct lm_err *copy_pages(struct sqlite *s, const char *path)
 /* A name that is on the disk after a loss of power: the folder is synced as well. */
 static struct lm_err *name_keep(const char *from, const char *to)
 {
-	char *folder = strdup(to);
+	char *folder = lm_strdup(to);
 
-	if (folder == NULL)
-		abort();
 	int rc = rename(from, to);
 	int fd = rc == 0 ? open(dirname(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 	if (fd >= 0)
@@ -191,11 +188,9 @@ static struct lm_err *name_keep(const char *from, const char *to)
 /* Under another name until it is whole: a file PATH.v1 can be relied upon. */
 static struct lm_err *copy_make(struct sqlite *s, int64_t from)
 {
-	char *whole = NULL, *part = NULL;
+	char *whole = lm_strprintf("%s.v%" PRId64, s->path, from);
+	char *part = lm_strprintf("%s.part", whole);
 
-	if (asprintf(&whole, "%s.v%" PRId64, s->path, from) < 0 ||
-	    asprintf(&part, "%s.part", whole) < 0)
-		abort();
 	unlink(part);
 	int fd = open(part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	struct lm_err *e = fd >= 0 ? NULL : lm_err_errno(errno, "cannot make %s", part);

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/heap.h"
 #include "lm/store/sqlite_priv.h"
 
 /*
@@ -62,10 +63,8 @@ static struct lm_err *file_check(const char *path, char **out_path)
 /* Two managers on one journal would each undo what the other does; readers do not mind this lock. */
 static struct lm_err *lock_take(struct sqlite *s)
 {
-	char *path = NULL;
+	char *path = lm_strprintf("%s-lock", s->path);
 
-	if (asprintf(&path, "%s-lock", s->path) < 0)
-		abort();
 	struct lm_err *e = file_make(path, &s->lock);
 	free(path);
 	if (e == NULL && flock(s->lock, LOCK_EX | LOCK_NB) != 0)

@@ -9,6 +9,7 @@
 #include <uv.h>
 
 #include "base/buf.h"
+#include "base/heap.h"
 
 struct web_call {
 	struct web *web;
@@ -121,10 +122,8 @@ static void prepare(struct web_call *c, const struct web_request *r)
 
 struct web_call *web_begin(struct web *w, const struct web_request *r, web_done_fn *done, void *arg)
 {
-	struct web_call *c = calloc(1, sizeof *c);
+	struct web_call *c = lm_alloc(sizeof *c);
 
-	if (c == NULL)
-		abort();
 	*c = (struct web_call){.web = w, .easy = curl_easy_init(), .done = done, .arg = arg};
 	if (c->easy == NULL)
 		abort();
@@ -221,10 +220,8 @@ static void free_handle(uv_handle_t *h)
 
 static struct watch *watch_new(struct web *w, curl_socket_t socket)
 {
-	struct watch *s = calloc(1, sizeof *s);
+	struct watch *s = lm_alloc(sizeof *s);
 
-	if (s == NULL)
-		abort();
 	*s = (struct watch){.web = w, .socket = socket};
 	if (uv_poll_init_socket(w->loop, &s->poll, socket) != 0) {
 		free(s);
@@ -272,9 +269,9 @@ static int on_timeout(CURLM *multi, long ms, void *arg)
 
 struct web *web_new(struct uv_loop_s *loop, unsigned kept)
 {
-	struct web *w = calloc(1, sizeof *w);
+	struct web *w = lm_alloc(sizeof *w);
 
-	if (w == NULL || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		abort();
 	w->loop = loop;
 	w->multi = curl_multi_init();

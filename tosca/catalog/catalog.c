@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "base/vec.h"
 #include "tosca/catalog/names.h"
 #include "tosca/model/front_end.h"
@@ -49,10 +50,9 @@ struct catalog {
 
 struct catalog *catalog_new(void)
 {
-	struct catalog *c = calloc(1, sizeof *c);
+	struct catalog *c = lm_alloc(sizeof *c);
 
-	if (c == NULL || (c->listing = calloc(1, sizeof *c->listing)) == NULL)
-		abort();
+	c->listing = lm_alloc(sizeof *c->listing);
 	c->by_file = lm_map_new();
 	c->names = names_new();
 	return c;
@@ -95,10 +95,8 @@ void catalog_free(struct catalog *c)
 
 static struct entry *entry_new(const char *file)
 {
-	struct entry *e = calloc(1, sizeof *e);
+	struct entry *e = lm_alloc(sizeof *e);
 
-	if (e == NULL)
-		abort();
 	e->arena = lm_arena_new();
 	e->file.name = lm_arena_strdup(e->arena, file);
 	e->own = diags_new(DIAGS_MAX);

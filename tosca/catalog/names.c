@@ -5,29 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "tosca/text/codes.h"
 #include "tosca/text/suggest.h"
-
-static void *new_of(size_t size)
-{
-	void *p = calloc(1, size);
-
-	if (p == NULL)
-		abort();
-	return p;
-}
 
 static void topic_init(struct topic *t, int kind, const char *key)
 {
 	t->kind = kind;
-	t->key = strdup(key);
-	if (t->key == NULL)
-		abort();
+	t->key = lm_strdup(key);
 }
 
 struct names *names_new(void)
 {
-	struct names *ns = new_of(sizeof *ns);
+	struct names *ns = lm_alloc(sizeof *ns);
 
 	ns->by_name = lm_map_new();
 	ns->by_plain = lm_map_new();
@@ -125,7 +115,7 @@ static void topic_sweep(struct names *ns, struct topic *t)
 
 static struct known *known_new(struct names *ns, const char *canonical)
 {
-	struct known *k = new_of(sizeof *k);
+	struct known *k = lm_alloc(sizeof *k);
 
 	topic_init(&k->topic, TOPIC_NAME, canonical);
 	lm_map_put(ns->by_name, k->topic.key, k);
@@ -173,7 +163,7 @@ static void read_text(struct names *ns, struct lm_map *map, int kind, const char
 	struct topic *t = lm_map_find(map, key);
 
 	if (t == NULL) {
-		t = new_of(sizeof *t);
+		t = lm_alloc(sizeof *t);
 		topic_init(t, kind, key);
 		lm_map_put(map, t->key, t);
 	}
@@ -222,7 +212,7 @@ static void uses_drop(struct names *ns, struct known *k)
 void names_reads_keep(struct names *ns, struct known *k)
 {
 	size_t n = ns->reads.n;
-	struct use *old = k->uses, *uses = new_of((n + 1) * sizeof *uses);
+	struct use *old = k->uses, *uses = lm_alloc((n + 1) * sizeof *uses);
 	size_t n_old = k->n_uses;
 
 	/* The new ones first, so that nothing is forgotten that is still asked for. */
@@ -430,7 +420,7 @@ static void edges_make(struct names *ns, struct known *k)
 {
 	const struct descriptor *d = k->first;
 
-	k->edges = new_of((d->n_components + 1) * sizeof *k->edges);
+	k->edges = lm_alloc((d->n_components + 1) * sizeof *k->edges);
 	for (size_t i = 0; i < d->n_components; i++) {
 		if (d->components[i].canonical == NULL)
 			continue;
@@ -460,10 +450,8 @@ static void tell_existence(struct names *ns, struct known *k, const char *plain)
 static void tell_surface(struct names *ns, struct known *k, uint64_t surface)
 {
 	const char *begin = strstr(k->topic.key, "::") + 2, *end = strstr(begin, "::");
-	char *plain = strndup(begin, (size_t)(end - begin));
+	char *plain = lm_strndup(begin, (size_t)(end - begin));
 
-	if (plain == NULL)
-		abort();
 	if (surface != k->surface) {
 		tell(ns, &k->topic);
 		tell(ns, lm_map_find(ns->by_plain, plain));

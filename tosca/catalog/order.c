@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
+#include "base/heap.h"
 #include "tosca/catalog/names.h"
 
 /*
@@ -73,13 +74,11 @@ struct tour {
 static void tell_loop(struct tour *t, const struct known *back)
 {
 	struct known *k = t->path.v[t->path.n - 1].k;
-	struct loop *loop = calloc(1, sizeof *loop), **end = &k->loops;
+	struct loop *loop = lm_alloc(sizeof *loop), **end = &k->loops;
 	const char *name = back->first->name.full;
 	struct lm_buf text;
 	size_t i = t->path.n;
 
-	if (loop == NULL)
-		abort();
 	while (t->path.v[i - 1].k != back)
 		i--;
 	lm_buf_init(&text, 8192);
@@ -166,11 +165,9 @@ static void set_level(struct names *ns, struct known *k)
 static void close_component(struct search *s, size_t begin)
 {
 	size_t n = s->open.n - begin;
-	struct known **members = calloc(n, sizeof *members);
+	struct known **members = lm_alloc_n(n, sizeof *members);
 	size_t circle = 0;
 
-	if (members == NULL)
-		abort();
 	for (size_t i = 0; i < n; i++) {
 		struct place *p = &s->places.v[s->open.v[begin + i]];
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "base/vec.h"
 #include "tosca/text/suggest.h"
 
@@ -21,10 +22,8 @@ struct versions {
 
 struct versions *versions_new(void)
 {
-	struct versions *vs = calloc(1, sizeof *vs);
+	struct versions *vs = lm_alloc(sizeof *vs);
 
-	if (vs == NULL)
-		abort();
 	vs->by_plain = lm_map_new();
 	return vs;
 }
@@ -65,10 +64,9 @@ static uint32_t letters_of(const char *word)
 
 static struct plain *plain_new(const char *name)
 {
-	struct plain *p = calloc(1, sizeof *p);
+	struct plain *p = lm_alloc(sizeof *p);
 
-	if (p == NULL || (p->name = strdup(name)) == NULL)
-		abort();
+	p->name = lm_strdup(name);
 	p->letters = letters_of(name);
 	return p;
 }

@@ -4,16 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
+
 struct waits *waits_dup(const struct waits *from)
 {
 	size_t n = from->n_properties, total = 0;
 
 	for (size_t i = 0; i < n; i++)
 		total += from->inputs[i].n;
-	struct waits *waits = malloc(sizeof *waits + n * sizeof *waits->inputs +
-				     total * sizeof(uint32_t) + 2 * n * sizeof(bool));
-	if (waits == NULL)
-		abort();
+	struct waits *waits = lm_alloc_raw(sizeof *waits + n * sizeof *waits->inputs +
+					   total * sizeof(uint32_t) + 2 * n * sizeof(bool));
 	waits->n_properties = n;
 	waits->leafy = from->leafy;
 	waits->inputs = (struct waits_list *)(waits + 1);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "tosca/graph/graph_build.h"
 
 /*
@@ -274,11 +275,9 @@ bool depend_nodes(struct builder *b)
 		b->infos.v[i].first_property = n;
 		n += b->nodes.v[i].n_properties;
 	}
-	s.facts = calloc(n + 1, sizeof *s.facts);
-	s.providers = calloc(n + 1, sizeof *s.providers);
-	s.marks = calloc(b->nodes.n, sizeof *s.marks);
-	if (s.facts == NULL || s.providers == NULL || s.marks == NULL)
-		abort();
+	s.facts = lm_alloc_n(n + 1, sizeof *s.facts);
+	s.providers = lm_alloc_n(n + 1, sizeof *s.providers);
+	s.marks = lm_alloc_n(b->nodes.n, sizeof *s.marks);
 	for (int node = 0; node < (int)b->nodes.n && !s.failed; node++)
 		for (size_t i = 0; i < b->nodes.v[node].n_properties && !s.failed; i++)
 			if (fact_of(&s, (struct place){node, i})->colour == WHITE)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "base/map.h"
 #include "base/vec.h"
 #include "tosca/text/codes.h"
@@ -45,10 +46,8 @@ enum diag_severity diag_code_severity(enum diag_code code)
 
 struct diags *diags_new(size_t max)
 {
-	struct diags *ds = calloc(1, sizeof *ds);
+	struct diags *ds = lm_alloc(sizeof *ds);
 
-	if (ds == NULL)
-		abort();
 	ds->arena = lm_arena_new();
 	ds->max = max;
 	return ds;

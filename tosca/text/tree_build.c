@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "base/map.h"
 #include "tosca/text/codes.h"
 #include "tosca/text/source.h"
@@ -187,9 +188,7 @@ static size_t clear_slots(struct tree_builder *b, size_t n)
 		size *= 2;
 	if (size > b->n_slots) {
 		free(b->slots);
-		b->slots = malloc(size * sizeof *b->slots);
-		if (b->slots == NULL)
-			abort();
+		b->slots = lm_alloc_raw(size * sizeof *b->slots);
 		b->n_slots = size;
 	}
 	memset(b->slots, 0, size * sizeof *b->slots);

@@ -15,6 +15,7 @@
 #include <uv.h>
 
 #include "base/buf.h"
+#include "base/heap.h"
 #include "lm/drivers/local/enter.h"
 #include "lm/drivers/local/proc.h"
 
@@ -297,10 +298,8 @@ static void watch_stream(uv_loop_t *loop, struct child *c, int which, int fd)
 
 static struct child *child_new(uv_loop_t *loop, const struct child_spec *spec, pid_t pid)
 {
-	struct child *c = calloc(1, sizeof *c);
+	struct child *c = lm_alloc(sizeof *c);
 
-	if (c == NULL)
-		abort();
 	c->pid = pid;
 	c->pidfd = pidfd_of(pid);
 	if (c->pidfd < 0)

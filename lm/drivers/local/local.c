@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/heap.h"
 #include "base/log.h"
 #include "lm/drivers/local/infra.h"
 #include "lm/drivers/local/outside/inventory.h"
@@ -333,22 +334,18 @@ static char *absolute(const char *path)
 		return real; /* otherwise it may come later: 'make images' */
 	cwd = getcwd(NULL, 0);
 	if (cwd == NULL || path[0] == '/')
-		real = strdup(path);
-	else if (asprintf(&real, "%s/%s", cwd, path) < 0)
-		real = NULL;
+		real = lm_strdup(path);
+	else
+		real = lm_strprintf("%s/%s", cwd, path);
 	free(cwd);
-	if (real == NULL)
-		abort();
 	return real;
 }
 
 static struct lm_err *local_open(const struct driver_conf *conf, struct driver **out)
 {
-	struct driver *d = calloc(1, sizeof *d);
+	struct driver *d = lm_alloc(sizeof *d);
 	struct lm_err *e;
 
-	if (d == NULL)
-		abort();
 	d->conf = *conf;
 	d->resources = lm_map_new();
 	d->jobs = lm_map_new();
@@ -362,8 +359,7 @@ static struct lm_err *local_open(const struct driver_conf *conf, struct driver *
 		e = make_folders(d);
 	if (e == NULL) {
 		name_mark(d->state_dir, d->mark);
-		if (asprintf(&d->runc_dir, "%s/runc", d->state_dir) < 0)
-			abort();
+		d->runc_dir = lm_strprintf("%s/runc", d->state_dir);
 		e = find_all(d);
 	}
 	if (e != NULL) {

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/heap.h"
 #include "lm/drivers/local/proc.h"
 #include "lm/drivers/local/tag.h"
 
@@ -114,10 +115,8 @@ static void on_end(uv_poll_t *h, int status, int events)
 static void watch_add(
     struct driver *d, struct resource *r, const char *name, pid_t inner, int pidfd)
 {
-	struct watch *w = calloc(1, sizeof *w);
+	struct watch *w = lm_alloc(sizeof *w);
 
-	if (w == NULL)
-		abort();
 	w->d = d;
 	w->r = r;
 	w->inner = inner;

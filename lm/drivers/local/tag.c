@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/heap.h"
+
 enum { TAG_MAX = 64 * 1024, WALK_FILES = 16 };
 
 /* ---- files ---- */
@@ -91,23 +93,13 @@ bool id_is_plain(const char *id)
 	return true;
 }
 
-static char *copy(const char *text)
-{
-	char *p = strdup(text);
-
-	if (p == NULL)
-		abort();
-	return p;
-}
-
 static struct resource *resource_bare(const struct driver *d, const char *id)
 {
-	struct resource *r = calloc(1, sizeof *r);
+	struct resource *r = lm_alloc(sizeof *r);
 
-	if (r == NULL || asprintf(&r->dir, "%s/resources/%s", d->state_dir, id) < 0)
-		abort();
+	r->dir = lm_strprintf("%s/resources/%s", d->state_dir, id);
 	r->init_fd = -1;
-	r->id = copy(id);
+	r->id = lm_strdup(id);
 	name_hex(d->state_dir, id, r->hex);
 	return r;
 }
@@ -117,8 +109,8 @@ struct resource *resource_new(
 {
 	struct resource *r = resource_bare(d, id);
 
-	r->name = copy(name);
-	r->kind = copy(kind);
+	r->name = lm_strdup(name);
+	r->kind = lm_strdup(kind);
 	resource_reset(r);
 	return r;
 }
@@ -169,8 +161,8 @@ struct lm_err *resource_load(const struct driver *d, const char *id, struct reso
 		resource_free(r);
 		return e;
 	}
-	r->name = copy(name);
-	r->kind = copy(kind);
+	r->name = lm_strdup(name);
+	r->kind = lm_strdup(kind);
 	*out = r;
 	return NULL;
 }

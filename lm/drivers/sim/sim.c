@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/heap.h"
 #include "base/map.h"
 #include "base/vec.h"
 
@@ -78,27 +79,9 @@ struct sim {
 	bool overlap, renamed, reinstalled;
 };
 
-static void *make(size_t size)
-{
-	void *p = calloc(1, size);
-
-	if (p == NULL)
-		abort();
-	return p;
-}
-
-static char *dup(const char *text)
-{
-	char *s = strdup(text);
-
-	if (s == NULL)
-		abort();
-	return s;
-}
-
 struct sim *sim_new(const struct sim_conf *conf)
 {
-	struct sim *s = make(sizeof *s);
+	struct sim *s = lm_alloc(sizeof *s);
 
 	s->conf = *conf;
 	s->random = conf->seed * 0x9e3779b97f4a7c15u + 1;
@@ -185,8 +168,8 @@ static struct thing *thing_of(struct sim *s, const char *id)
 	struct thing *t = lm_map_find(s->things, id);
 
 	if (t == NULL) {
-		t = make(sizeof *t);
-		t->id = dup(id);
+		t = lm_alloc(sizeof *t);
+		t->id = lm_strdup(id);
 		lm_map_put(s->things, t->id, t);
 	}
 	return t;
@@ -195,7 +178,7 @@ static struct thing *thing_of(struct sim *s, const char *id)
 static void set(char **text, const char *to)
 {
 	free(*text);
-	*text = to == NULL ? NULL : dup(to);
+	*text = to == NULL ? NULL : lm_strdup(to);
 }
 
 static void schedule(struct sim *s, int64_t at_ms, struct done *done, struct thing *died)
@@ -262,8 +245,8 @@ static unsigned count_up(struct sim *s, const struct step_request *rq)
 	snprintf(of, sizeof of, "%s %s", rq->resource_name, rq->action);
 	struct count *c = lm_map_find(s->counts, of);
 	if (c == NULL) {
-		c = make(sizeof *c);
-		c->of = dup(of);
+		c = lm_alloc(sizeof *c);
+		c->of = lm_strdup(of);
 		lm_map_put(s->counts, c->of, c);
 	}
 	return c->n++;
@@ -329,15 +312,15 @@ static void change_entry(struct sim *s, const struct done *d)
 		return;
 	}
 	if (e == NULL) {
-		e = make(sizeof *e);
-		e->at = dup(at);
+		e = lm_alloc(sizeof *e);
+		e->at = lm_strdup(at);
 		e->thing = d->thing;
 		lm_map_put(s->entries, e->at, e);
 	}
 	e->is_certain = d->failure == STEP_NONE;
 	if (e->is_certain) {
 		free(e->address);
-		e->address = dup(d->ipaddr == NULL ? "" : d->ipaddr);
+		e->address = lm_strdup(d->ipaddr == NULL ? "" : d->ipaddr);
 	}
 }
 
@@ -443,15 +426,15 @@ static struct done *begin(struct sim *s, const struct step_request *rq)
 {
 	const char *key = lm_kvs_find(&rq->properties, "key");
 	const char *ipaddr = lm_kvs_find(&rq->properties, "ipaddr");
-	struct done *d = make(sizeof *d);
+	struct done *d = lm_alloc(sizeof *d);
 
-	d->step = dup(rq->step);
-	d->action = dup(rq->action);
+	d->step = lm_strdup(rq->step);
+	d->action = lm_strdup(rq->action);
 	lm_map_put(s->steps, d->step, d);
 	if (rq->is_operation && key != NULL)
-		d->key = dup(key);
+		d->key = lm_strdup(key);
 	if (rq->is_operation && ipaddr != NULL)
-		d->ipaddr = dup(ipaddr);
+		d->ipaddr = lm_strdup(ipaddr);
 	snprintf(d->message, sizeof d->message, "simulated failure of %s", rq->action);
 	d->fate = fate_of(s, rq);
 	d->failure = d->fate.failure;
@@ -588,7 +571,8 @@ void sim_destroy(struct sim *s, const char *resource_id, int64_t now_ms)
 
 void sim_fail(struct sim *s, const char *resource_name, const char *action, unsigned times)
 {
-	*LM_PUSH(NULL, &s->failures) = (struct failure){dup(resource_name), dup(action), times};
+	*LM_PUSH(NULL, &s->failures) =
+	    (struct failure){lm_strdup(resource_name), lm_strdup(action), times};
 }
 
 void sim_put(struct sim *s, const char *resource_id, const char *name, const char *descriptor,

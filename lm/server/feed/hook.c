@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "base/log.h"
 #include "lm/server/feed/shape.h"
 #include "lm/server/feed/sign.h"
@@ -72,7 +73,7 @@ static struct lm_err *read_record(void *arg, const struct record *r)
 	}
 	h->place.at = seq - 1;
 	h->letter.seq = seq;
-	h->letter.type = strdup(event_type_text(event_type_of(r->body)));
+	h->letter.type = lm_strdup(event_type_text(event_type_of(r->body)));
 	h->letter.body = lm_buf_detach(&shape);
 	lm_buf_fini(&shape);
 	return enough();
@@ -275,10 +276,8 @@ enum hook_state hook_state(const struct hook *h)
 struct hook *hook_new(
     struct hooks *hs, struct hook_spec *spec, const struct hook_place *place, int64_t since)
 {
-	struct hook *h = calloc(1, sizeof *h);
+	struct hook *h = lm_alloc(sizeof *h);
 
-	if (h == NULL)
-		abort();
 	h->hooks = hs;
 	h->spec = *spec;
 	*spec = (struct hook_spec){0};

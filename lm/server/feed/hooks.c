@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "base/map.h"
 #include "base/time.h"
 #include "lm/server/feed/hook.h"
@@ -264,10 +265,9 @@ static struct lm_err *restore_all(struct hooks *hs)
 
 struct lm_err *hooks_open(const struct hooks_conf *conf, struct hooks **out)
 {
-	struct hooks *hs = calloc(1, sizeof *hs);
+	struct hooks *hs = lm_alloc(sizeof *hs);
 
-	if (hs == NULL || asprintf(&hs->places_path, "%s/" PLACES_NAME, conf->state_dir) < 0)
-		abort();
+	hs->places_path = lm_strprintf("%s/" PLACES_NAME, conf->state_dir);
 	hs->conf = *conf;
 	hs->by_name = lm_map_new();
 	hs->web = web_new(conf->loop, HOOKS_MAX);

@@ -3,24 +3,16 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "base/heap.h"
 #include "base/utf8.h"
 #include "lm/server/feed/hook.h"
 #include "lm/server/feed/shape.h"
 
 /* What an operator says of a webhook. */
 
-static char *copy(const char *text)
-{
-	char *p = text == NULL ? NULL : strdup(text);
-
-	if (text != NULL && p == NULL)
-		abort();
-	return p;
-}
-
 static void put(char **where, const char *text)
 {
-	char *p = copy(text);
+	char *p = lm_strdup(text);
 
 	free(*where);
 	*where = p;
@@ -192,9 +184,9 @@ json_t *hook_spec_object(const struct hook_spec *s, int64_t since)
 void hook_spec_copy(struct hook_spec *to, const struct hook_spec *from)
 {
 	*to = (struct hook_spec){
-	    .name = copy(from->name),
-	    .url = copy(from->url),
-	    .secret = copy(from->secret),
+	    .name = lm_strdup(from->name),
+	    .url = lm_strdup(from->url),
+	    .secret = lm_strdup(from->secret),
 	    .types = from->types,
 	    .patience_s = from->patience_s,
 	};

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/heap.h"
+
 /* Ids of steps have a '/', which a token's subject cannot hold. */
 static void subject_of(const char *step, char out[TOKEN_SUBJECT_MAX + 1])
 {
@@ -48,8 +50,7 @@ char *reply_url_below(const char *api)
 
 	while (n > 0 && api[n - 1] == '/')
 		n--;
-	if (asprintf(&url, "%.*s/api/driver/responses", (int)n, api) < 0)
-		abort();
+	url = lm_strprintf("%.*s/api/driver/responses", (int)n, api);
 	return url;
 }
 

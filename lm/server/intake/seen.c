@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "base/map.h"
 
 struct seen {
@@ -14,10 +15,8 @@ struct seen {
 
 struct seen *seen_new(void)
 {
-	struct seen *s = calloc(1, sizeof *s);
+	struct seen *s = lm_alloc(sizeof *s);
 
-	if (s == NULL)
-		abort();
 	s->all = lm_map_new();
 	return s;
 }
@@ -46,9 +45,7 @@ void seen_add(struct seen *s, const char *text)
 	if (*place != NULL)
 		lm_map_remove(s->all, *place);
 	free(*place);
-	*place = strdup(text);
-	if (*place == NULL)
-		abort();
+	*place = lm_strdup(text);
 	lm_map_put(s->all, *place, *place);
 	s->next = (s->next + 1) % SEEN_MAX;
 }

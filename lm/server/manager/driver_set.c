@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/heap.h"
 #include "base/log.h"
 #include "lm/drivers/http/reply.h"
 #include "lm/server/intake/reply.h"
@@ -270,11 +271,9 @@ static struct lm_err *open_one(struct driver_set *d, size_t i)
 struct lm_err *driver_set_open(const struct driver_set_conf *conf, struct driver_set **out)
 {
 	assert(conf->n >= 1 && conf->n <= DRIVER_SET_MAX);
-	struct driver_set *d = calloc(1, sizeof *d);
+	struct driver_set *d = lm_alloc(sizeof *d);
 	struct lm_err *e = NULL;
 
-	if (d == NULL)
-		abort();
 	d->conf = *conf;
 	for (size_t i = 0; e == NULL && i < conf->n; i++)
 		e = open_one(d, i);

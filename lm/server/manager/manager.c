@@ -9,6 +9,7 @@
 #include <time.h>
 #include <uv.h>
 
+#include "base/heap.h"
 #include "base/log.h"
 #include "lm/core/doctor.h"
 
@@ -451,10 +452,8 @@ static void history_default(struct manager_history *h)
 
 struct lm_err *manager_open(const struct manager_conf *conf, struct manager **out)
 {
-	struct manager *m = calloc(1, sizeof *m);
+	struct manager *m = lm_alloc(sizeof *m);
 
-	if (m == NULL)
-		abort();
 	m->conf = *conf;
 	history_default(&m->conf.keep);
 	m->revision = 1;

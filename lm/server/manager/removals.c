@@ -5,16 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
+
 static const char prefix[] = "remove/";
-
-static char *copy(const char *text)
-{
-	char *p = strdup(text);
-
-	if (p == NULL)
-		abort();
-	return p;
-}
 
 static void forget(struct removals *r, size_t i)
 {
@@ -69,9 +62,8 @@ const char *removals_begin(struct removals *r, const char *resource_id)
 	if (r->all.n >= REMOVALS_MAX)
 		return NULL;
 	struct removal *new = LM_PUSH(NULL, &r->all);
-	new->resource_id = copy(resource_id);
-	if (asprintf(&new->step, "%s%s", prefix, resource_id) < 0)
-		abort();
+	new->resource_id = lm_strdup(resource_id);
+	new->step = lm_strprintf("%s%s", prefix, resource_id);
 	return new->step;
 }
 
@@ -85,7 +77,7 @@ bool removals_end(struct removals *r, const struct step_result *result)
 	if (result->failure == STEP_NONE)
 		forget(r, (size_t)(it - r->all.v));
 	else if (it->failure == NULL)
-		it->failure = copy(
+		it->failure = lm_strdup(
 		    result->message != NULL ? result->message : step_failure_text(result->failure));
 	return true;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/attr.h"
+#include "base/heap.h"
 #include "lm/server/meter/prom.h"
 
 /* More than a route has; what is beyond counts as 0. */
@@ -27,10 +28,8 @@ struct traffic {
 
 struct traffic *traffic_new(const struct route *routes, size_t n)
 {
-	struct traffic *t = calloc(1, sizeof *t + (n + 1) * sizeof t->lanes[0]);
+	struct traffic *t = lm_alloc(sizeof *t + (n + 1) * sizeof t->lanes[0]);
 
-	if (t == NULL)
-		abort();
 	t->routes = routes;
 	t->n = n;
 	return t;

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
+
 /*
  * A thousand components may each want one series of one text with thousands of lines, all of the same
  * name.  So every selector waits under one key: its name and that of its labels, with the value, which
@@ -87,18 +89,9 @@ static struct slot *rarest_key(const struct exposition_wants *w, const struct se
 	return best;
 }
 
-static void *zeroed(size_t n, size_t size)
-{
-	void *p = calloc(n, size);
-
-	if (p == NULL)
-		abort();
-	return p;
-}
-
 struct exposition_wants *exposition_wants_new(const struct selector *const *selectors, size_t n)
 {
-	struct exposition_wants *w = zeroed(1, sizeof *w);
+	struct exposition_wants *w = lm_alloc(sizeof *w);
 	size_t keys = 1;
 
 	w->selectors = selectors;
@@ -107,8 +100,8 @@ struct exposition_wants *exposition_wants_new(const struct selector *const *sele
 		keys += 1 + selectors[i]->n;
 	for (w->n_slots = 8; w->n_slots < 2 * keys; w->n_slots *= 2)
 		;
-	w->slots = zeroed(w->n_slots, sizeof *w->slots);
-	w->next = zeroed(n + 1, sizeof *w->next);
+	w->slots = lm_alloc_n(w->n_slots, sizeof *w->slots);
+	w->next = lm_alloc_n(n + 1, sizeof *w->next);
 	for (size_t i = 0; i < n; i++)
 		count_keys(w, selectors[i]);
 	for (size_t i = 0; i < n; i++) {

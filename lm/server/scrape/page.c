@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "base/log.h"
 
 enum { SPREAD_MS = 1000 };
@@ -76,10 +77,8 @@ static void index_make(struct page *p)
 
 	if (p->index != NULL)
 		return;
-	p->selectors = calloc(p->n, sizeof *p->selectors);
-	p->sums = calloc(p->n, sizeof *p->sums);
-	if (p->selectors == NULL || p->sums == NULL)
-		abort();
+	p->selectors = lm_alloc_n(p->n, sizeof *p->selectors);
+	p->sums = lm_alloc_n(p->n, sizeof *p->sums);
 	TAILQ_FOREACH(w, &p->wants, of_page)
 	p->selectors[i++] = &w->selector;
 	p->index = exposition_wants_new(p->selectors, p->n);
@@ -203,10 +202,8 @@ static uint64_t first_ms(const struct page *p)
 static struct page *page_new(struct scraper *s, const struct want *w, const char *key)
 {
 	size_t n = strlen(key) + 1;
-	struct page *p = calloc(1, sizeof *p + n);
+	struct page *p = lm_alloc(sizeof *p + n);
 
-	if (p == NULL)
-		abort();
 	memcpy(p->key, key, n);
 	p->scraper = s;
 	p->url = strchr(p->key, ' ') + 1;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "lm/server/scrape/page.h"
@@ -24,15 +25,11 @@ struct root {
 
 static struct root *root_new(const char *name)
 {
-	struct root *r = calloc(1, sizeof *r);
+	struct root *r = lm_alloc(sizeof *r);
 
-	if (r == NULL)
-		abort();
-	r->name = strdup(name);
+	r->name = lm_strdup(name);
 	r->arena = lm_arena_new();
 	r->by_name = lm_map_new();
-	if (r->name == NULL)
-		abort();
 	return r;
 }
 
@@ -203,10 +200,8 @@ struct scraper_counts scraper_counts(const struct scraper *s)
 
 struct scraper *scraper_new(const struct scraper_conf *conf)
 {
-	struct scraper *s = calloc(1, sizeof *s);
+	struct scraper *s = lm_alloc(sizeof *s);
 
-	if (s == NULL)
-		abort();
 	s->conf = *conf;
 	s->web = web_new(conf->loop, CONNECTIONS_KEPT);
 	s->roots = lm_map_new();
