@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * supervise SECONDS COMMAND [ARG]...
+ * supervise [-a] SECONDS COMMAND [ARG]...
  *
  * Runs a command in a session of its own and ends with its status.  When SECONDS are over, when it
  * is told to end, or when the process that started it is gone (even by SIGKILL), the command's
@@ -9,6 +9,9 @@
  *
  * Whatever the command leaves running becomes a child of this process: it is killed, and the
  * status is then 125.  Out of time: 124.
+ *
+ * -a: in a place apart, see tests/lib/apart.h, so that what others do on this machine meanwhile is not seen there.
+ * This process is the first one there; one outside passes on what it is told, and its status.
  */
 #include <errno.h>
 #include <poll.h>
@@ -20,6 +23,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "tests/lib/apart.h"
 
 enum { GRACE_MS = 60000, LINGER_MS = 3000, OUT_OF_TIME = 124, LEFT_SOMETHING = 125 };
 
@@ -145,28 +150,67 @@ static int supervise(struct watch *w, long limit_ms)
 	return killed > 0 ? LEFT_SOMETHING : w->status;
 }
 
-int main(int argc, char **argv)
+static int signals_of_interest(void)
 {
-	struct watch w = {.status = 128 + SIGKILL};
-	pid_t parent = getppid();
 	sigset_t watched;
 
-	if (argc < 3) {
-		fputs("usage: supervise SECONDS COMMAND [ARG]...\n", stderr);
-		return 2;
-	}
 	sigemptyset(&watched);
 	sigaddset(&watched, SIGCHLD);
 	sigaddset(&watched, SIGTERM);
 	sigaddset(&watched, SIGINT);
 	sigaddset(&watched, SIGHUP);
 	sigprocmask(SIG_BLOCK, &watched, NULL);
+	return signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* Outside of the place apart: until it ends. */
+static int stand_by(struct watch *w, pid_t inside)
+{
+	w->command = inside;
+	while (reap(w)) {
+		poll(w->fds, 1, -1);
+		drain_signals(w);
+		if (w->is_told_to_end)
+			kill(inside, SIGTERM);
+	}
+	return w->status;
+}
+
+/* Goes on in a place apart; who stays outside ends here. */
+static void go_apart(struct watch *w)
+{
+	pid_t inside = apart_fork();
+	const char *failed;
+
+	if (inside > 0)
+		_exit(stand_by(w, inside));
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	failed = inside < 0 ? "namespaces cannot be made" : apart_furnish();
+	if (failed == NULL)
+		return;
+	fprintf(stderr, "supervise: %s: %s\n", failed, strerror(errno));
+	_exit(2);
+}
+
+int main(int argc, char **argv)
+{
+	struct watch w = {.status = 128 + SIGKILL};
+	bool apart = argc > 1 && strcmp(argv[1], "-a") == 0;
+	pid_t parent = getppid();
+
+	argv += apart;
+	if (argc - apart < 3) {
+		fputs("usage: supervise [-a] SECONDS COMMAND [ARG]...\n", stderr);
+		return 2;
+	}
 	setsid();
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	w.signals = signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
+	w.signals = signals_of_interest();
 	w.fds[0] = (struct pollfd){.fd = w.signals, .events = POLLIN};
 	w.fds[1] = (struct pollfd){.fd = (int)syscall(SYS_pidfd_open, parent, 0), .events = POLLIN};
 	w.is_told_to_end = getppid() != parent;
+	if (apart)
+		go_apart(&w);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	w.command = command_start(argv + 2);
 	if (w.command < 0) {
 		perror("supervise: fork");

@@ -6,7 +6,8 @@
 # In namespaces of our own: a manager that runs on this machine uses the same addresses, and whatever ends this script,
 # even SIGKILL, ends all its processes, mounts and networks.
 [ "$(id -u)" = 0 ] || { echo 'this needs root' >&2; exit 1; }
-[ -n "${LMFLOOR-}" ] || LMFLOOR=1 exec unshare --net --mount --pid --fork --mount-proc --kill-child -- bash "$0" "$@"
+# Only control groups are everybody's: they are called after the containers, and these after this number.
+[ -n "${LMFLOOR-}" ] || LMFLOOR=${LMFLOOR_NUMBER:-$RANDOM$RANDOM} exec unshare --net --mount --pid --fork --mount-proc --kill-child -- bash "$0" "$@"
 mount -t tmpfs tmpfs /run
 ip link set lo up
 
@@ -51,7 +52,7 @@ container() {
 	ip -batch - <<<"$links"
 	ip -netns "lmfloor-$name" -batch - <<<"$inner"
 	config "$name" "$package" >"$dir/config.json"
-	runc --root $work/runc run --detach --bundle "$dir" "lmfloor-$name" </dev/null >"$dir/log" 2>&1 ||
+	runc --root $work/runc run --detach --bundle "$dir" "lmfloor-$LMFLOOR-$name" </dev/null >"$dir/log" 2>&1 ||
 		{ cat "$dir/log" >&2; return 1; }
 }
 
@@ -92,19 +93,19 @@ script() {
 	runc --root $work/runc exec --env LM_SERVICES=/run/lm/services --env LM_OUTPUT=/run/lm/output \
 		--env "LM_METRIC_KEY=$name" --env "LM_METRICS_URL=http://10.20.1.254:8290/metrics" \
 		--env "LM_METRICS_TOKEN=$name.token" \
-		"${env[@]}" "lmfloor-$name" /bin/sh -eu "/package/lifecycle/$script.sh"
+		"${env[@]}" "lmfloor-$LMFLOOR-$name" /bin/sh -eu "/package/lifecycle/$script.sh"
 }
 
 # inside NAME COMMAND...
 inside() {
 	local name=$1
 	shift
-	runc --root $work/runc exec "lmfloor-$name" "$@"
+	runc --root $work/runc exec "lmfloor-$LMFLOOR-$name" "$@"
 }
 
 remove_container() {
 	local name=$1 n
-	runc --root $work/runc delete --force "lmfloor-$name" 2>/dev/null
+	runc --root $work/runc delete --force "lmfloor-$LMFLOOR-$name" 2>/dev/null
 	for n in 0 1 2; do
 		ip link delete "lmf-$name-$n" 2>/dev/null
 	done

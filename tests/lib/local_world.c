@@ -3,19 +3,20 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "lm/drivers/local/priv.h"
+#include "tests/lib/apart.h"
 
 enum { SKIPPED = 77, PATIENCE_MS = 20000 };
 
@@ -318,33 +319,19 @@ static bool make_image(const char *name, const char *init)
 	return system(command) == 0;
 }
 
-/* /sys shows the links of the namespace in which it was mounted; control groups stay as they are. */
-static bool mount_sys(void)
-{
-	char keep[] = "/tmp/cgroup";
-
-	return mkdir(keep, 0755) == 0 &&
-	       mount("/sys/fs/cgroup", keep, NULL, MS_BIND | MS_REC, NULL) == 0 &&
-	       mount("sysfs", "/sys", "sysfs", 0, NULL) == 0 &&
-	       mount(keep, "/sys/fs/cgroup", NULL, MS_MOVE, NULL) == 0;
-}
-
 /* First process of the namespaces: makes the world and collects orphans. */
 static int run_inside(Suite *(*suite)(void))
 {
 	const char *tini = access("/usr/bin/tini-static", X_OK) == 0 ? "/usr/bin/tini-static" : "";
 	int status = 1;
 
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
-	    mount("tmpfs", "/tmp", "tmpfs", 0, NULL) != 0 ||
-	    mount("tmpfs", "/run", "tmpfs", 0, NULL) != 0 ||
-	    mount("proc", "/proc", "proc", 0, NULL) != 0 || !mount_sys())
+	if (apart_furnish() != NULL || mount("tmpfs", "/tmp", "tmpfs", 0, NULL) != 0)
 		return skip("nothing can be mounted here");
 	if (tini[0] == '\0' || system("busybox --list >/dev/null 2>&1") != 0)
 		return skip("busybox or tini-static is missing: install busybox-static and tini");
 	mkdir(lw.base, 0755);
 	if (!make_image("box", tini) || !make_image("bare", "") ||
-	    system("ip link set lo up && ip address add 198.51.100.1/24 dev lo") != 0)
+	    system("ip address add 198.51.100.1/24 dev lo") != 0)
 		return skip("the images and addresses of the test cannot be made");
 	pid_t runner = fork();
 	if (runner == 0) {
@@ -384,18 +371,22 @@ static void remove_cgroups(void)
 
 int local_main(Suite *(*suite)(void))
 {
+	unsigned number;
 	int status;
 
-	snprintf(lw.base, sizeof lw.base, "/tmp/lm-%d", (int)getpid());
+	/* Control groups are called after it: no two tests may have the same. */
+	if (getrandom(&number, sizeof number, 0) != sizeof number)
+		return skip("there are no random numbers");
+	snprintf(lw.base, sizeof lw.base, "/tmp/lm-%08x", number);
 	snprintf(lw.state, sizeof lw.state, "%s/state", lw.base);
 	snprintf(lw.images, sizeof lw.images, "%s/images", lw.base);
 	snprintf(lw.package, sizeof lw.package, "%s/package", lw.base);
 	if (geteuid() != 0)
 		return skip("needs root");
-	if (unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWPID) != 0)
-		return skip("namespaces cannot be made here");
 	fflush(NULL);
-	inside = fork();
+	inside = apart_fork();
+	if (inside < 0)
+		return skip("namespaces cannot be made here");
 	if (inside == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		status = run_inside(suite);

@@ -178,6 +178,7 @@ create() {
 	lm apply --yes --no-wait -f "$STORY_DIR/$1.yml" >>"$STORY_DIR/cli.log" 2>&1 ||
 		fail "'lm apply -f services/examples/$1.yml' was refused: $(tail -n 2 "$STORY_DIR/cli.log")"
 	await_process CreateAssembly "$1" "$2" "$create_ms"
+	note_mark
 	say "    $1 is Active after $((ended_ms - create_ms)) ms"
 }
 
@@ -249,8 +250,13 @@ process_names() {
 	done
 }
 
-# Everything on this machine that a manager could have left, a line each; of the processes those that
-# carry the id of one of our instances, or the name of our folder.
+# Once something exists: by this mark our control groups are known, which namespaces do not keep apart from others'.
+note_mark() {
+	ip -o link | sed -n 's/.*alias lm .* @\([0-9a-f]*\).*/-o -name lm-\1-*/p' | sort -u >"$STORY_DIR/groups"
+}
+
+# Everything on this machine that a manager could have left, a line each; of the control groups those with our mark, of
+# the processes those that carry the id of one of our instances, or the name of our folder.
 snapshot() {
 	{
 		ip netns list 2>/dev/null | sed 's/ .*//; s/^/namespace /'
@@ -259,7 +265,8 @@ snapshot() {
 		runc list -q 2>/dev/null | sed 's/^/container /'
 		nft -s list ruleset 2>/dev/null | sed 's/^/nftables /'
 		grep -o '"resourceId":"[^"]*"' "$journal" | sort -u | sed 's/.*:"/LM_INSTANCE_ID=/; s/"$//' >"$STORY_DIR/ids"
-		find /sys/fs/cgroup -mindepth 1 -type d -name 'lm-*' -printf 'cgroup %P\n' 2>/dev/null
+		# shellcheck disable=SC2046 # words of find
+		(set -f && find /sys/fs/cgroup -mindepth 1 -type d \( -false $(cat "$STORY_DIR/groups") \) -printf 'cgroup %P\n')
 		process_names "$(grep -lzxFf "$STORY_DIR/ids" /proc/[0-9]*/environ 2>/dev/null)"
 		process_names "$(grep -lF "$STORY_DIR/state" /proc/[0-9]*/cmdline 2>/dev/null)"
 	} | sort -u
@@ -307,6 +314,7 @@ story_files() {
 	: >>"$journal"
 	: >>"$sip"
 	: >>"$marks"
+	: >>"$STORY_DIR/groups"
 }
 
 # Notes what the manager says; sets recorder.

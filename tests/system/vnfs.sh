@@ -10,33 +10,30 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 
 # ---- outside: nothing may be left of what happens inside -----------------------------------------------
 
-# left_behind: what bears our name on this machine, a line each
+# left_behind NUMBER: what bears our name on this machine, a line each
 left_behind() {
 	ip netns list | grep lmfloor
 	ip -o link | grep -o 'lmf[a-z]*-[^:@]*'
 	grep -o '[^ ]*/lmfloor[^ ]*' /proc/mounts
-	find /sys/fs/cgroup -type d -name 'lmfloor-*'
-	grep -lz '^LMFLOOR_TEST=' /proc/[0-9]*/environ 2>/dev/null | grep -vxF "/proc/$$/environ"
+	find /sys/fs/cgroup -type d -name "lmfloor-$1-*"
+	grep -lzxF "LMFLOOR_NUMBER=$1" /proc/[0-9]*/environ 2>/dev/null | grep -vxF "/proc/$$/environ"
 	[ ! -e /run/lmfloor ] || echo /run/lmfloor
 }
 
 outside() {
-	local status=0 left
+	local status=0 left number=$RANDOM$RANDOM
 	# what ends us ends the inside, which cleans up; it is waited for
 	trap : INT TERM HUP
-	exec 9>/run/lm-story.lock
-	flock -w 60 9 || { echo 'another run on this machine does not end (/run/lm-story.lock)'; return 1; }
-	# of a run that was killed
-	find /sys/fs/cgroup -depth -type d -name 'lmfloor-*' -exec rmdir {} + 2>/dev/null || true
-	LMFLOOR_TEST=inside bash "$here/vnfs.sh" 9>&- || status=$?
-	left=$(left_behind || true)
+	LMFLOOR_NUMBER=$number bash "$here/vnfs.sh" || status=$?
+	left=$(left_behind "$number" || true)
 	[ -n "$left" ] || { echo 'ok: nothing is left behind'; return "$status"; }
+	find /sys/fs/cgroup -depth -type d -name "lmfloor-$number-*" -exec rmdir {} + 2>/dev/null || true
 	echo "NOT: nothing is left behind: $left"
 	return 1
 }
 
 [ "$(id -u)" = 0 ] || { echo 'root is needed to make namespaces and containers'; exit 77; }
-[ -n "${LMFLOOR_TEST-}" ] || { outside; exit; }
+[ -n "${LMFLOOR_NUMBER-}" ] || { outside; exit; }
 
 # ---- asking and waiting --------------------------------------------------------------------------------
 

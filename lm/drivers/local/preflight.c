@@ -198,7 +198,8 @@ static const char *check_cgroups(char *text)
 			continue;
 		snprintf(
 		    path, sizeof path, "/sys/fs/cgroup/%s/lm-probe-%d", d->d_name, (int)getpid());
-		if (mkdir(path, 0755) != 0) {
+		/* One is there when a manager whose process has the same number elsewhere looks just now. */
+		if (mkdir(path, 0755) != 0 && errno != EEXIST) {
 			snprintf(text, SENTENCE_MAX,
 			    "no cgroup can be made in /sys/fs/cgroup/%s (%s); mount it writable",
 			    d->d_name, strerror(errno));
