@@ -20,6 +20,7 @@ enum { BLOCK_FIRST = 1024, BLOCK_CAP = 16 * 1024 * 1024 };
 /* Objects are taken from the front of a block, aligned; texts from its back, side by side. */
 struct block {
 	struct block *next;
+	size_t size;
 	size_t front, back; /* between them it is free */
 	alignas(max_align_t) char data[];
 };
@@ -36,15 +37,53 @@ struct lm_arena *lm_arena_new(void)
 	return a;
 }
 
+static void blocks_free(struct block *b)
+{
+	for (struct block *next; b != NULL; b = next) {
+		next = b->next;
+		free(b);
+	}
+}
+
 void lm_arena_free(struct lm_arena *a)
 {
 	if (a == NULL)
 		return;
-	for (struct block *b = a->head, *next; b != NULL; b = next) {
-		next = b->next;
-		free(b);
-	}
+	blocks_free(a->head);
 	free(a);
+}
+
+static struct block *block_new(size_t size, struct block *next)
+{
+	struct block *b = lm_alloc_raw(sizeof *b + size);
+
+	b->next = next;
+	b->size = b->back = size;
+	b->front = 0;
+	return b;
+}
+
+/* One block that would have held all of it; a much larger one from before is given back. */
+void lm_arena_clear(struct lm_arena *a, size_t keep)
+{
+	size_t want = a->total < keep ? a->total : keep;
+	struct block **at = &a->head;
+
+	while (*at != NULL && ((*at)->size < want || (*at)->size / 8 > want))
+		at = &(*at)->next;
+	struct block *kept = *at;
+	if (kept != NULL)
+		*at = kept->next;
+	blocks_free(a->head);
+	if (kept == NULL && want > 0)
+		kept = block_new(want, NULL);
+	if (kept != NULL) {
+		kept->next = NULL;
+		kept->front = 0;
+		kept->back = kept->size;
+	}
+	a->head = kept;
+	a->total = 0;
 }
 
 /*
@@ -57,18 +96,10 @@ static struct block *block_add(struct lm_arena *a, size_t need)
 	usual = usual < BLOCK_FIRST ? BLOCK_FIRST : usual < BLOCK_CAP ? usual : BLOCK_CAP;
 	bool alone = need > usual;
 	size_t size = alone ? need : usual;
-	struct block *b = lm_alloc_raw(sizeof *b + size);
 
-	b->front = 0;
-	b->back = size;
-	if (alone && a->head != NULL) {
-		b->next = a->head->next;
-		a->head->next = b;
-		return b;
-	}
-	b->next = a->head;
-	a->head = b;
-	return b;
+	if (alone && a->head != NULL)
+		return a->head->next = block_new(size, a->head->next);
+	return a->head = block_new(size, a->head);
 }
 
 static struct block *block_for(struct lm_arena *a, size_t size)

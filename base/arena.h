@@ -19,6 +19,11 @@ struct lm_arena;
 
 struct lm_arena *lm_arena_new(void);
 void lm_arena_free(struct lm_arena *);
+/*
+ * Empty again, for what is filled over and over: as much memory as it has just needed, and at most
+ * 'keep' bytes, is not given back to the system.
+ */
+void lm_arena_clear(struct lm_arena *, size_t keep);
 
 /* Zeroed, aligned for any type, never NULL. */
 void *lm_arena_alloc(struct lm_arena *, size_t size);

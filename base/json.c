@@ -30,45 +30,84 @@ static size_t quote_one(struct lm_buf *b, const unsigned char *p)
 }
 
 /*
- * Eight bytes at a time: is there none that JSON writes in another way?  Each term sets the highest bit
- * of a byte that is below 0x20, a quote, a backslash, 0x7f or above; what is carried from one byte
- * into the next comes from such a byte.
+ * Of eight bytes: is there one that JSON writes in another way?  Each term sets the highest bit of a
+ * byte that is below 0x20, a quote, a backslash, 0x7f or above; what is carried from one byte into
+ * the next comes from such a byte.
  */
-static bool is_plain(const char *p, size_t n)
+static bool has_other(uint64_t word)
 {
 	const uint64_t ones = 0x0101010101010101u;
+	uint64_t other = (word - ones * ' ') | ((word ^ ones * '"') - ones) |
+			 ((word ^ ones * '\\') - ones) | (word + ones) | word;
 
-	for (size_t size; n > 0; p += size, n -= size) {
-		uint64_t word = ones * ' ';
-
-		size = n < sizeof word ? n : sizeof word;
-		memcpy(&word, p, size);
-		uint64_t other = (word - ones * ' ') | ((word ^ ones * '"') - ones) |
-				 ((word ^ ones * '\\') - ones) | (word + ones) | word;
-		if ((other & ones * 0x80) != 0)
-			return false;
-	}
-	return true;
+	return (other & ones * 0x80) != 0;
 }
 
-/* Most texts are names, ids and words, which go as they are. */
-static bool quote_plain(struct lm_buf *b, const char *text, const char *end, size_t n_end)
+static uint64_t copy_word(char *to, const char *p)
+{
+	uint64_t word;
+
+	memcpy(&word, p, sizeof word);
+	memcpy(to, &word, sizeof word);
+	return word;
+}
+
+/* Up to seven bytes, some of them twice, as a word that has nothing else in it but one more of them. */
+static uint64_t copy_short(char *to, const char *p, size_t n)
+{
+	uint32_t first, last;
+
+	if (n >= sizeof first) {
+		memcpy(&first, p, sizeof first);
+		memcpy(&last, p + n - sizeof last, sizeof last);
+		memcpy(to, &first, sizeof first);
+		memcpy(to + n - sizeof last, &last, sizeof last);
+		return (uint64_t)first << 32 | last;
+	}
+	to[0] = p[0];
+	to[n / 2] = p[n / 2];
+	to[n - 1] = p[n - 1];
+	return 0x0101010101010000u * (unsigned char)p[0] | (uint64_t)(unsigned char)p[n / 2] << 8 |
+	       (unsigned char)p[n - 1];
+}
+
+/* Copies as long as that is all there is to do; false: it is not, whatever was written until then. */
+static bool copy_plain(char *to, const char *p, size_t n)
+{
+	bool other = false;
+
+	if (n < sizeof(uint64_t))
+		return n == 0 || !has_other(copy_short(to, p, n));
+	size_t last = n - sizeof(uint64_t);
+	for (size_t i = 0; i < last; i += sizeof(uint64_t))
+		other = has_other(copy_word(to + i, p + i)) || other;
+	return !has_other(copy_word(to + last, p + last)) && !other;
+}
+
+/* Most texts are names, ids and words, which go as they are: the whole member's key, or a value. */
+static bool quote_plain(struct lm_buf *b, bool comma, const char *text, bool is_key)
 {
 	size_t n = strlen(text);
-	char *to = lm_buf_room(b, n + n_end + 1);
+	char *start = lm_buf_room(b, n + sizeof ",\"\":" - 1), *to = start;
 
-	if (to == NULL || !is_plain(text, n))
+	if (start == NULL)
 		return false;
-	*to = '"';
-	memcpy(to + 1, text, n);
-	memcpy(to + 1 + n, end, n_end);
-	lm_buf_used(b, n + n_end + 1);
+	if (comma)
+		*to++ = ',';
+	*to++ = '"';
+	if (!copy_plain(to, text, n))
+		return false;
+	to += n;
+	*to++ = '"';
+	if (is_key)
+		*to++ = ':';
+	lm_buf_used(b, (size_t)(to - start));
 	return true;
 }
 
 void lm_json_quote(struct lm_buf *b, const char *text)
 {
-	if (quote_plain(b, text, "\"", 1))
+	if (quote_plain(b, false, text, false))
 		return;
 	lm_buf_puts(b, "\"");
 	for (const unsigned char *p = (const unsigned char *)text; *p != '\0';)
@@ -78,10 +117,14 @@ void lm_json_quote(struct lm_buf *b, const char *text)
 
 static void member(struct lm_json *j, const char *key)
 {
-	if (j->comma)
-		lm_buf_add(j->out, ",", 1);
+	bool comma = j->comma;
+
 	j->comma = true;
-	if (key == NULL || quote_plain(j->out, key, "\":", 2))
+	if (key != NULL && quote_plain(j->out, comma, key, true))
+		return;
+	if (comma)
+		lm_buf_add(j->out, ",", 1);
+	if (key == NULL)
 		return;
 	lm_json_quote(j->out, key);
 	lm_buf_add(j->out, ":", 1);

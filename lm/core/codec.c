@@ -499,6 +499,22 @@ struct lm_err *process_of_record(const struct record *r, struct process **out)
 	return err;
 }
 
+/* It is said only where it is another one than the step is about. */
+static const char *step_resource(const json_t *o)
+{
+	const char *resource = text_of(o, "resource");
+
+	return resource == NULL ? text_of(o, "subject") : resource;
+}
+
+/* The first attempt goes without saying. */
+static unsigned step_attempt(const json_t *o)
+{
+	int64_t attempt = int_of(o, "attempt");
+
+	return attempt == 0 ? 1 : (unsigned)attempt;
+}
+
 void step_of_record(const struct record *r, struct lm_arena *a, struct step_record *out)
 {
 	json_t *o = json_loads(r->body, 0, NULL);
@@ -506,7 +522,7 @@ void step_of_record(const struct record *r, struct lm_arena *a, struct step_reco
 	*out = (struct step_record){
 	    .id = lm_arena_strdup(a, r->key),
 	    .subject = lm_arena_strdup(a, text_of(o, "subject")),
-	    .resource = lm_arena_strdup(a, text_of(o, "resource")),
+	    .resource = lm_arena_strdup(a, step_resource(o)),
 	    .action = lm_arena_strdup(a, text_of(o, "action")),
 	    .state = lm_arena_strdup(a, text_of(o, "state")),
 	    .failure = lm_arena_strdup(a, text_of(o, "failure")),
@@ -514,7 +530,7 @@ void step_of_record(const struct record *r, struct lm_arena *a, struct step_reco
 	    .log = lm_arena_strdup(a, text_of(o, "log")),
 	    .trace = lm_arena_strdup(a, text_of(o, "trace")),
 	    .by = lm_arena_strdup(a, text_of(o, "by")),
-	    .attempt = (unsigned)int_of(o, "attempt"),
+	    .attempt = step_attempt(o),
 	    .started_ms = int_of(o, "startedAt"),
 	    .ended_ms = int_of(o, "endedAt"),
 	};
@@ -524,12 +540,14 @@ void step_of_record(const struct record *r, struct lm_arena *a, struct step_reco
 /* Finished steps only tell which numbers are taken; unfinished ones will be asked again. */
 static struct lm_err *restore_step(struct engine *e, const struct record *r, const json_t *o)
 {
-	const char *process = text_of(o, "process"), *state = text_of(o, "state");
-	const char *subject = text_of(o, "subject"), *action = text_of(o, "action");
-	const char *resource = text_of(o, "resource"), *number = strrchr(r->key, '/');
+	const char *state = text_of(o, "state"), *subject = text_of(o, "subject");
+	const char *action = text_of(o, "action"), *number = strrchr(r->key, '/');
+	char process[LM_ID_SIZE] = "";
 
-	if (process == NULL || state == NULL || subject == NULL || action == NULL || number == NULL)
-		return lacks(r, "process, state, subject or action");
+	if (state == NULL || subject == NULL || action == NULL || number == NULL)
+		return lacks(r, "number, state, subject or action");
+	if ((size_t)(number - r->key) < sizeof process)
+		memcpy(process, r->key, (size_t)(number - r->key));
 	struct process *p = lm_map_find(e->processes, process);
 	if (p == NULL)
 		return NULL;
@@ -538,8 +556,7 @@ static struct lm_err *restore_step(struct engine *e, const struct record *r, con
 		p->next_step = n + 1;
 	if (p->instance != NULL && strcmp(state, "Started") == 0)
 		*LM_PUSH(NULL, &p->earlier) = (struct earlier){text_dup(r->key), text_dup(subject),
-		    text_dup(resource == NULL ? subject : resource), text_dup(action),
-		    int_of(o, "startedAt")};
+		    text_dup(step_resource(o)), text_dup(action), int_of(o, "startedAt")};
 	return NULL;
 }
 

@@ -2,6 +2,7 @@
 #ifndef LM_CORE_ENGINE_PRIV_H
 #define LM_CORE_ENGINE_PRIV_H
 
+#include "base/json.h"
 #include "lm/core/model.h"
 
 /* What the engine's files offer each other; the data they share is in model.h. */
@@ -33,7 +34,7 @@ void event_policy(struct engine *, struct turn *, int64_t now_ms, const struct i
     const char *policy, enum policy_action, const char *reason);
 void event_death(
     struct engine *, struct turn *, int64_t now_ms, const struct component *, const char *what);
-void intent_print(struct lm_buf *, const struct intent *);
+void intent_print(struct lm_json *, const char *key, const struct intent *);
 
 /* ---- change.c: the only writers of states -------------------------------------------------------- */
 

@@ -3,47 +3,52 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/json.h"
 #include "base/time.h"
 #include "lm/core/engine_priv.h"
-
-/* Well above what bounded inputs can make of a record: reaching it is our own mistake. */
-enum { BODY_MAX = 16 * 1024 * 1024 };
 
 /* A longer intent is not told again in every event of its process, which has it. */
 enum { INTENT_TOLD_MAX = 64 * 1024 };
 
-/* What is being written: open with body_open(), fill 'json', close with one of the two below. */
+/*
+ * What is being written, one at a time: open with body_open(), fill 'json', close with body_close() or
+ * event_close().
+ */
 struct body {
-	struct lm_buf text;
+	struct turn *turn;
 	struct lm_json json;
 };
 
-static void body_open(struct body *b)
+static void body_open(struct body *b, struct turn *t)
 {
-	lm_buf_init(&b->text, BODY_MAX);
-	b->json = lm_json_on(&b->text);
+	lm_buf_clear(&t->text);
+	*b = (struct body){t, lm_json_on(&t->text)};
 	lm_json_open(&b->json, NULL, '{');
 }
 
-static void put(
-    struct turn *t, enum record_table table, const char *key, const char *root, const char *body)
+/* Without a body it removes what was there.  Borrowed, until the next one is put. */
+static struct record *put(
+    struct turn *t, enum record_table table, const char *key, const char *root)
 {
-	*LM_PUSH(NULL, &t->records) = (struct record){
+	struct record *r = LM_PUSH(NULL, &t->records);
+
+	*r = (struct record){
 	    .table = table,
 	    .key = lm_arena_strdup(t->arena, key),
 	    .root = lm_arena_strdup(t->arena, root),
-	    .body = lm_arena_strdup(t->arena, body),
 	};
+	return r;
 }
 
-static void body_close(
-    struct body *b, struct turn *t, enum record_table table, const char *key, const char *root)
+static struct record *body_close(
+    struct body *b, enum record_table table, const char *key, const char *root)
 {
+	struct turn *t = b->turn;
+	struct record *r = put(t, table, key, root);
+
 	lm_json_close(&b->json, '}');
-	assert(!b->text.cut);
-	put(t, table, key, root, b->text.p);
-	lm_buf_fini(&b->text);
+	assert(!t->text.cut); /* bounded inputs make far less of a record: it is our own mistake */
+	r->body = lm_arena_strndup(t->arena, t->text.p, t->text.n);
+	return r;
 }
 
 static void print_kvs(struct lm_json *j, const char *key, const struct lm_kvs *kvs)
@@ -113,7 +118,7 @@ static void journal_edition(struct turn *t, struct edition *ed)
 {
 	struct body b;
 
-	body_open(&b);
+	body_open(&b, t);
 	lm_json_open(&b.json, "texts", '[');
 	for (size_t i = 0; i < ed->texts.n; i++) {
 		lm_json_open(&b.json, NULL, '{');
@@ -123,13 +128,13 @@ static void journal_edition(struct turn *t, struct edition *ed)
 		lm_json_close(&b.json, '}');
 	}
 	lm_json_close(&b.json, ']');
-	body_close(&b, t, RECORD_EDITION, ed->key, "");
+	body_close(&b, RECORD_EDITION, ed->key, "");
 	ed->is_written = true;
 }
 
 void journal_edition_gone(struct turn *t, const struct edition *ed)
 {
-	put(t, RECORD_EDITION, ed->key, "", NULL);
+	put(t, RECORD_EDITION, ed->key, "");
 }
 
 void journal_instance(struct turn *t, const struct instance *in)
@@ -143,7 +148,7 @@ void journal_instance(struct turn *t, const struct instance *in)
 			journal_edition(t, ed);
 	}
 
-	body_open(&b);
+	body_open(&b, t);
 	lm_json_str(&b.json, "id", in->id);
 	lm_json_str(&b.json, "name", in->name);
 	lm_json_int(&b.json, "tree", in->tree->number);
@@ -166,17 +171,17 @@ void journal_instance(struct turn *t, const struct instance *in)
 	}
 	lm_json_int(&b.json, "createdAt", in->created_ms);
 	lm_json_int(&b.json, "modifiedAt", in->modified_ms);
-	body_close(&b, t, RECORD_ASSEMBLY, in->id, in->name);
+	body_close(&b, RECORD_ASSEMBLY, in->id, in->name);
 }
 
 void journal_instance_gone(struct turn *t, const struct instance *in)
 {
-	put(t, RECORD_ASSEMBLY, in->id, in->name, NULL);
+	put(t, RECORD_ASSEMBLY, in->id, in->name);
 }
 
 void journal_component_gone(struct turn *t, const struct component *c)
 {
-	put(t, RECORD_COMPONENT, c->id, c->instance->name, NULL);
+	put(t, RECORD_COMPONENT, c->id, c->instance->name);
 }
 
 /* It is being made anew, and keeps its id. */
@@ -196,7 +201,7 @@ void journal_component(struct turn *t, const struct component *c)
 		journal_component_gone(t, c);
 		return;
 	}
-	body_open(&b);
+	body_open(&b, t);
 	lm_json_str(&b.json, "name", c->name);
 	lm_json_str(&b.json, "state", component_state_text(c->state));
 	if (c->tree != NULL) /* restored under the wanted tree where its own is no more */
@@ -223,14 +228,14 @@ void journal_component(struct turn *t, const struct component *c)
 	if (c->topology.n > 0)
 		print_kvs(&b.json, "topology", &c->topology);
 	lm_json_int(&b.json, "modifiedAt", c->modified_ms);
-	body_close(&b, t, RECORD_COMPONENT, c->id, c->instance->name);
+	body_close(&b, RECORD_COMPONENT, c->id, c->instance->name);
 }
 
 void journal_link(struct turn *t, const struct instance *in, const struct link *l)
 {
 	struct body b;
 
-	body_open(&b);
+	body_open(&b, t);
 	lm_json_int(&b.json, "tree", l->tree->number);
 	if (l->state != LINK_CREATED)
 		lm_json_str(&b.json, "state", link_state_text[l->state]);
@@ -241,12 +246,12 @@ void journal_link(struct turn *t, const struct instance *in, const struct link *
 			print_found(&b.json, l->via.v[i]);
 		lm_json_close(&b.json, ']');
 	}
-	body_close(&b, t, RECORD_RELATIONSHIP, l->name, in->name);
+	body_close(&b, RECORD_RELATIONSHIP, l->name, in->name);
 }
 
 void journal_link_gone(struct turn *t, const struct instance *in, const char *name)
 {
-	put(t, RECORD_RELATIONSHIP, name, in->name, NULL);
+	put(t, RECORD_RELATIONSHIP, name, in->name);
 }
 
 void journal_links_gone(struct turn *t, const struct instance *in)
@@ -274,12 +279,10 @@ static void print_resources(struct lm_json *j, const struct intent *i)
 	lm_json_close(j, '}');
 }
 
-void intent_print(struct lm_buf *out, const struct intent *i)
+void intent_print(struct lm_json *j, const char *key, const struct intent *i)
 {
-	struct lm_json j = lm_json_on(out);
-
-	lm_json_open(&j, NULL, '{');
-	lm_json_str(&j, "type", intent_kind_text(i->kind));
+	lm_json_open(j, key, '{');
+	lm_json_str(j, "type", intent_kind_text(i->kind));
 	const struct {
 		const char *key, *value;
 	} texts[] = {
@@ -296,20 +299,20 @@ void intent_print(struct lm_buf *out, const struct intent *i)
 	};
 	for (size_t k = 0; k < LM_COUNT(texts); k++)
 		if (texts[k].value != NULL)
-			lm_json_str(&j, texts[k].key, texts[k].value);
+			lm_json_str(j, texts[k].key, texts[k].value);
 	if (i->properties.n > 0)
-		print_kvs(&j, "properties", &i->properties);
+		print_kvs(j, "properties", &i->properties);
 	if (i->clusters.n > 0)
-		print_kvs(&j, "clusters", &i->clusters);
+		print_kvs(j, "clusters", &i->clusters);
 	if (i->n_resources > 0)
-		print_resources(&j, i);
+		print_resources(j, i);
 	if (i->quantity > 0)
-		lm_json_int(&j, "quantity", i->quantity);
+		lm_json_int(j, "quantity", i->quantity);
 	if (i->gives_up)
-		lm_json_bool(&j, "givesUp", true);
+		lm_json_bool(j, "givesUp", true);
 	if (i->queue)
-		lm_json_bool(&j, "queue", true);
-	lm_json_close(&j, '}');
+		lm_json_bool(j, "queue", true);
+	lm_json_close(j, '}');
 }
 
 static void print_process_spec(struct lm_json *j, const char *key, const struct spec *s)
@@ -323,17 +326,14 @@ static void print_process_spec(struct lm_json *j, const char *key, const struct 
 
 void journal_process(struct turn *t, const struct process *p)
 {
-	struct lm_buf intent;
 	struct body b;
 
-	lm_buf_init(&intent, BODY_MAX);
-	intent_print(&intent, &p->intent);
-	body_open(&b);
+	body_open(&b, t);
 	lm_json_str(&b.json, "id", p->id);
 	lm_json_str(&b.json, "root", p->root_name);
 	lm_json_str(&b.json, "rootId", p->root_id);
 	lm_json_str(&b.json, "descriptor", p->descriptor);
-	lm_json_raw(&b.json, "intent", intent.p);
+	intent_print(&b.json, "intent", &p->intent);
 	if (p->intent.trace != NULL)
 		lm_json_str(&b.json, "trace", p->intent.trace);
 	if (p->intent.by != NULL)
@@ -360,9 +360,7 @@ void journal_process(struct turn *t, const struct process *p)
 		lm_json_bool(&b.json, "cancelling", true);
 	if (p->is_aside)
 		lm_json_bool(&b.json, "aside", true);
-	body_close(&b, t, RECORD_PROCESS, p->id, p->root_name);
-	t->records.v[t->records.n - 1].ended_ms = p->end_ms;
-	lm_buf_fini(&intent);
+	body_close(&b, RECORD_PROCESS, p->id, p->root_name)->ended_ms = p->end_ms;
 }
 
 static const char *flight_subject(const struct flight *f)
@@ -370,55 +368,66 @@ static const char *flight_subject(const struct flight *f)
 	return f->process->plan->steps[f->run].subject;
 }
 
+static const char *step_state(const struct step_result *r)
+{
+	return r == NULL ? "Started" : r->failure == STEP_NONE ? "Completed" : "Failed";
+}
+
+/*
+ * Two for each step that is ever asked: whatever the key says, or goes without saying, is left out
+ * (see step_of_record() in codec.c).
+ */
 void journal_step(
     struct turn *t, const struct flight *f, const struct step_result *r, int64_t now_ms)
 {
+	const char *subject = flight_subject(f), *resource = flight_resource(f);
 	struct body b;
 
-	body_open(&b);
-	lm_json_str(&b.json, "id", f->step);
-	lm_json_str(&b.json, "process", f->process->id);
+	body_open(&b, t);
 	if (f->process->intent.trace != NULL)
 		lm_json_str(&b.json, "trace", f->process->intent.trace);
 	if (f->process->intent.by != NULL)
 		lm_json_str(&b.json, "by", f->process->intent.by);
-	lm_json_str(&b.json, "subject", flight_subject(f));
-	lm_json_str(&b.json, "resource", flight_resource(f));
+	lm_json_str(&b.json, "subject", subject);
+	if (strcmp(resource, subject) != 0)
+		lm_json_str(&b.json, "resource", resource);
 	lm_json_str(&b.json, "action", f->action);
-	lm_json_str(&b.json, "state",
-	    r == NULL                 ? "Started"
-	    : r->failure == STEP_NONE ? "Completed"
-				      : "Failed");
-	lm_json_int(&b.json, "attempt", f->process->attempt);
+	lm_json_str(&b.json, "state", step_state(r));
+	if (f->process->attempt != 1)
+		lm_json_int(&b.json, "attempt", f->process->attempt);
 	lm_json_int(&b.json, "startedAt", f->started_ms);
-	lm_json_int(&b.json, "endedAt", r == NULL ? 0 : now_ms);
-	lm_json_str(&b.json, "failure",
-	    r == NULL || r->failure == STEP_NONE ? NULL : step_failure_text(r->failure));
-	lm_json_str(&b.json, "message", r == NULL ? NULL : r->message);
-	lm_json_str(&b.json, "log", r == NULL ? NULL : r->log);
-	body_close(&b, t, RECORD_STEP, f->step, f->process->root_name);
+	if (r != NULL)
+		lm_json_int(&b.json, "endedAt", now_ms);
+	if (r != NULL && r->failure != STEP_NONE)
+		lm_json_str(&b.json, "failure", step_failure_text(r->failure));
+	if (r != NULL && r->message != NULL)
+		lm_json_str(&b.json, "message", r->message);
+	if (r != NULL && r->log != NULL)
+		lm_json_str(&b.json, "log", r->log);
+	body_close(&b, RECORD_STEP, f->step, f->process->root_name);
 }
 
 /* ---- events ------------------------------------------------------------------------------------------ */
 
-static void event_open(struct body *b, struct engine *e, int64_t now_ms, const char *type)
+static void event_open(
+    struct body *b, struct engine *e, struct turn *t, int64_t now_ms, const char *type)
 {
 	char at[LM_TIME_SIZE];
 
 	lm_time_text(now_ms, at);
-	body_open(b);
+	body_open(b, t);
 	lm_json_int(&b->json, "seq", e->next_event);
 	lm_json_str(&b->json, "at", at);
 	lm_json_int(&b->json, "at_ms", now_ms);
 	lm_json_str(&b->json, "type", type);
 }
 
-static void event_close(struct body *b, struct engine *e, struct turn *t, const char *root)
+static void event_close(struct body *b, struct engine *e, const char *root)
 {
 	char key[24];
 
 	snprintf(key, sizeof key, "%lld", (long long)e->next_event++);
-	body_close(b, t, RECORD_EVENT, key, root);
+	body_close(b, RECORD_EVENT, key, root);
 }
 
 static void print_time(struct lm_json *j, const char *key, int64_t ms)
@@ -437,7 +446,8 @@ static void print_intent_told(struct lm_json *j, const struct intent *i)
 
 	told.n_resources = 0;
 	lm_buf_init(&text, INTENT_TOLD_MAX);
-	intent_print(&text, &told);
+	struct lm_json on_text = lm_json_on(&text);
+	intent_print(&on_text, NULL, &told);
 	lm_json_raw(j, "intent", text.cut ? "null" : text.p);
 	lm_buf_fini(&text);
 }
@@ -446,7 +456,7 @@ void event_process(struct engine *e, struct turn *t, int64_t now_ms, const struc
 {
 	struct body b;
 
-	event_open(&b, e, now_ms, "ProcessStateChangeEvent");
+	event_open(&b, e, t, now_ms, "ProcessStateChangeEvent");
 	lm_json_str(&b.json, "processId", p->id);
 	lm_json_str(&b.json, "assemblyId", p->root_id);
 	lm_json_str(&b.json, "assemblyName", p->root_name);
@@ -462,7 +472,7 @@ void event_process(struct engine *e, struct turn *t, int64_t now_ms, const struc
 	lm_json_int(&b.json, "attempt", p->attempt);
 	if (p->wake_ms != 0)
 		print_time(&b.json, "nextAttemptAt", p->wake_ms);
-	event_close(&b, e, t, p->root_name);
+	event_close(&b, e, p->root_name);
 }
 
 /* What does not exist has no state: null. */
@@ -506,7 +516,7 @@ void event_component(struct engine *e, struct turn *t, int64_t now_ms, const str
 {
 	struct body b;
 
-	event_open(&b, e, now_ms, "ComponentStateChangeEvent");
+	event_open(&b, e, t, now_ms, "ComponentStateChangeEvent");
 	lm_json_str(&b.json, "rootAssemblyId", c->instance->id);
 	lm_json_str(&b.json, "rootAssemblyName", c->instance->name);
 	lm_json_str(&b.json, "resourceId", c->id);
@@ -515,7 +525,7 @@ void event_component(struct engine *e, struct turn *t, int64_t now_ms, const str
 	lm_json_str(&b.json, "processId", p == NULL ? NULL : p->id);
 	lm_json_str(&b.json, "previousState", known_state(before));
 	lm_json_str(&b.json, "newState", known_state(c->state));
-	event_close(&b, e, t, c->instance->name);
+	event_close(&b, e, c->instance->name);
 }
 
 void event_root(struct engine *e, struct turn *t, int64_t now_ms, const struct instance *in,
@@ -523,13 +533,13 @@ void event_root(struct engine *e, struct turn *t, int64_t now_ms, const struct i
 {
 	struct body b;
 
-	event_open(&b, e, now_ms, "ComponentStateChangeEvent");
+	event_open(&b, e, t, now_ms, "ComponentStateChangeEvent");
 	lm_json_str(&b.json, "rootAssemblyId", in->id);
 	lm_json_str(&b.json, "rootAssemblyName", in->name);
 	lm_json_str(&b.json, "processId", p == NULL ? NULL : p->id);
 	lm_json_str(&b.json, "previousState", known_state(before));
 	lm_json_str(&b.json, "newState", known_state(after));
-	event_close(&b, e, t, in->name);
+	event_close(&b, e, in->name);
 }
 
 void event_link(struct engine *e, struct turn *t, int64_t now_ms, const struct process *p,
@@ -537,12 +547,12 @@ void event_link(struct engine *e, struct turn *t, int64_t now_ms, const struct p
 {
 	struct body b;
 
-	event_open(&b, e, now_ms, "RelationshipEvent");
+	event_open(&b, e, t, now_ms, "RelationshipEvent");
 	lm_json_str(&b.json, "rootAssemblyName", p->root_name);
 	lm_json_str(&b.json, "relationship", relationship);
 	lm_json_str(&b.json, "processId", p->id);
 	lm_json_str(&b.json, "newState", exists ? "Created" : NULL);
-	event_close(&b, e, t, p->root_name);
+	event_close(&b, e, p->root_name);
 }
 
 void event_step(struct engine *e, struct turn *t, int64_t now_ms, const struct flight *f,
@@ -550,22 +560,19 @@ void event_step(struct engine *e, struct turn *t, int64_t now_ms, const struct f
 {
 	struct body b;
 
-	event_open(&b, e, now_ms, "StepEvent");
+	event_open(&b, e, t, now_ms, "StepEvent");
 	lm_json_str(&b.json, "rootAssemblyName", f->process->root_name);
 	lm_json_str(&b.json, "processId", f->process->id);
 	lm_json_str(&b.json, "step", f->step);
 	lm_json_str(&b.json, "subject", flight_subject(f));
 	lm_json_str(&b.json, "resource", flight_resource(f));
 	lm_json_str(&b.json, "action", f->action);
-	lm_json_str(&b.json, "state",
-	    r == NULL                 ? "Started"
-	    : r->failure == STEP_NONE ? "Completed"
-				      : "Failed");
+	lm_json_str(&b.json, "state", step_state(r));
 	if (r != NULL) {
 		lm_json_str(&b.json, "message", r->message);
 		lm_json_int(&b.json, "tookMs", now_ms - f->started_ms);
 	}
-	event_close(&b, e, t, f->process->root_name);
+	event_close(&b, e, f->process->root_name);
 }
 
 void event_policy(struct engine *e, struct turn *t, int64_t now_ms, const struct instance *in,
@@ -573,12 +580,12 @@ void event_policy(struct engine *e, struct turn *t, int64_t now_ms, const struct
 {
 	struct body b;
 
-	event_open(&b, e, now_ms, "PolicyEvent");
+	event_open(&b, e, t, now_ms, "PolicyEvent");
 	lm_json_str(&b.json, "rootAssemblyName", in->name);
 	lm_json_str(&b.json, "policy", policy);
 	lm_json_str(&b.json, "action", policy_action_text(action));
 	lm_json_str(&b.json, "reason", reason);
-	event_close(&b, e, t, in->name);
+	event_close(&b, e, in->name);
 }
 
 void event_death(
@@ -586,12 +593,12 @@ void event_death(
 {
 	struct body b;
 
-	event_open(&b, e, now_ms, "DeathEvent");
+	event_open(&b, e, t, now_ms, "DeathEvent");
 	lm_json_str(&b.json, "rootAssemblyName", c->instance->name);
 	lm_json_str(&b.json, "resourceId", c->id);
 	lm_json_str(&b.json, "resourceName", c->name);
 	lm_json_str(&b.json, "what", what);
-	event_close(&b, e, t, c->instance->name);
+	event_close(&b, e, c->instance->name);
 }
 
 void engine_note_webhook(
@@ -599,11 +606,11 @@ void engine_note_webhook(
 {
 	struct body b;
 
-	event_open(&b, e, now_ms, "WebhookEvent");
+	event_open(&b, e, t, now_ms, "WebhookEvent");
 	lm_json_str(&b.json, "webhook", webhook);
 	lm_json_str(&b.json, "state", "stopped");
 	lm_json_str(&b.json, "text", why);
-	event_close(&b, e, t, "");
+	event_close(&b, e, "");
 }
 
 void event_alarm(struct engine *e, struct turn *t, int64_t now_ms, const struct alarm *a)
@@ -620,7 +627,7 @@ void event_alarm(struct engine *e, struct turn *t, int64_t now_ms, const struct 
 	};
 	struct body b;
 
-	event_open(&b, e, now_ms, "AlarmEvent");
+	event_open(&b, e, t, now_ms, "AlarmEvent");
 	lm_json_str(&b.json, "rootAssemblyName", a->instance->name);
 	lm_json_str(&b.json, "alarm", kinds[a->kind]);
 	lm_json_str(&b.json, "severity", severities[a->severity]);
@@ -631,5 +638,5 @@ void event_alarm(struct engine *e, struct turn *t, int64_t now_ms, const struct 
 		lm_json_str(&b.json, "clusterName", a->cluster);
 	}
 	lm_json_str(&b.json, "text", a->text);
-	event_close(&b, e, t, a->instance->name);
+	event_close(&b, e, a->instance->name);
 }

@@ -36,9 +36,13 @@ bool step_finds(
 	return named && name_matches(rq->descriptor, descriptor);
 }
 
+/* What the next turn gets again; more goes back to the system, for the few turns that are larger. */
+enum { ARENA_KEPT = 4 << 20, TEXT_KEPT = 64 << 10, TEXT_MAX = 16 << 20 };
+
 void turn_init(struct turn *t)
 {
 	*t = (struct turn){.arena = lm_arena_new()};
+	lm_buf_init(&t->text, TEXT_MAX);
 }
 
 void turn_fini(struct turn *t)
@@ -47,12 +51,16 @@ void turn_fini(struct turn *t)
 	lm_vec_free(&t->steps);
 	lm_vec_free(&t->cancels);
 	lm_arena_free(t->arena);
+	lm_buf_fini(&t->text);
 	t->arena = NULL;
 }
 
 void turn_clear(struct turn *t)
 {
-	lm_arena_free(t->arena);
-	t->arena = lm_arena_new();
+	lm_arena_clear(t->arena, ARENA_KEPT);
 	t->records.n = t->steps.n = t->cancels.n = 0;
+	if (t->text.cap > TEXT_KEPT) {
+		lm_buf_fini(&t->text);
+		lm_buf_init(&t->text, TEXT_MAX);
+	}
 }

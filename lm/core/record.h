@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/vec.h"
 #include "lm/core/step.h"
 
@@ -54,6 +55,7 @@ struct turn {
 	LM_VEC(struct record) records;
 	LM_VEC(struct step_request) steps;
 	LM_VEC(struct step_cancel) cancels;
+	struct lm_buf text; /* of the record that is being written */
 };
 
 void turn_init(struct turn *);

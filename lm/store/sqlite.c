@@ -99,13 +99,7 @@ static struct lm_err *state_write(struct sqlite *s, const struct record *r)
 			e = steps_remove(s, r->key);
 		return e == NULL ? state_put(s, s->remove[r->table], r) : e;
 	}
-	e = state_put(s, s->update[r->table], r);
-	if (e != NULL || sqlite3_changes(s->db) > 0)
-		return e;
-	e = state_put(s, s->insert[r->table], r);
-	if (e == NULL && r->table == RECORD_PROCESS)
-		process_know(s, r->key, sqlite3_last_insert_rowid(s->db));
-	return e;
+	return state_put(s, s->put[r->table], r);
 }
 
 static struct lm_err *step_put(
@@ -134,15 +128,12 @@ static struct lm_err *step_write(struct sqlite *s, const struct record *r)
 		return r->body == NULL ? NULL : store_step_orphan(r);
 	if (r->body == NULL)
 		return step_put(s, s->remove[RECORD_STEP], process, number, NULL);
-	e = step_put(s, s->update[RECORD_STEP], process, number, r->body);
-	if (e != NULL || sqlite3_changes(s->db) > 0)
-		return e;
-	return step_put(s, s->insert[RECORD_STEP], process, number, r->body);
+	return step_put(s, s->put[RECORD_STEP], process, number, r->body);
 }
 
 static struct lm_err *event_write(struct sqlite *s, const struct record *r)
 {
-	sqlite3_stmt *stmt = s->insert[RECORD_EVENT];
+	sqlite3_stmt *stmt = s->put[RECORD_EVENT];
 	int rc = sqlite3_bind_int64(stmt, 1, store_event_number(r->key));
 
 	if (rc == SQLITE_OK)
@@ -393,13 +384,12 @@ static struct lm_err *prepare_state(struct sqlite *s, enum record_table t)
 	bool is_process = t == RECORD_PROCESS;
 	char sql[200];
 
-	snprintf(sql, sizeof sql, "INSERT INTO %s (key, root, body%s) VALUES (?1, ?2, ?3%s)",
-	    record_table_text(t), is_process ? ", ended_ms" : "", is_process ? ", ?4" : "");
-	struct lm_err *e = sql_prepare(s, sql, &s->insert[t]);
-	snprintf(sql, sizeof sql, "UPDATE %s SET root = ?2, body = ?3%s WHERE key = ?1",
-	    record_table_text(t), is_process ? ", ended_ms = ?4" : "");
-	if (e == NULL)
-		e = sql_prepare(s, sql, &s->update[t]);
+	snprintf(sql, sizeof sql,
+	    "INSERT INTO %s (key, root, body%s) VALUES (?1, ?2, ?3%s) "
+	    "ON CONFLICT (key) DO UPDATE SET root = ?2, body = ?3%s",
+	    record_table_text(t), is_process ? ", ended_ms" : "", is_process ? ", ?4" : "",
+	    is_process ? ", ended_ms = ?4" : "");
+	struct lm_err *e = sql_prepare(s, sql, &s->put[t]);
 	snprintf(sql, sizeof sql, "DELETE FROM %s WHERE key = ?1", record_table_text(t));
 	return e == NULL ? sql_prepare(s, sql, &s->remove[t]) : e;
 }
@@ -415,12 +405,10 @@ static struct lm_err *prepare_all(struct sqlite *s)
 	    {&s->rollback, "ROLLBACK"},
 	    {&s->process_number, "SELECT ord FROM process WHERE key = ?1"},
 	    {&s->steps_remove, "DELETE FROM step WHERE process = ?1"},
-	    {&s->insert[RECORD_STEP],
-		"INSERT INTO step (process, number, body) VALUES (?1, ?2, ?3)"},
-	    {&s->update[RECORD_STEP],
-		"UPDATE step SET body = ?3 WHERE process = ?1 AND number = ?2"},
+	    {&s->put[RECORD_STEP], "INSERT INTO step (process, number, body) VALUES (?1, ?2, ?3) "
+				   "ON CONFLICT (process, number) DO UPDATE SET body = ?3"},
 	    {&s->remove[RECORD_STEP], "DELETE FROM step WHERE process = ?1 AND number = ?2"},
-	    {&s->insert[RECORD_EVENT], "INSERT INTO event (seq, root, body) VALUES (?1, ?2, ?3)"},
+	    {&s->put[RECORD_EVENT], "INSERT INTO event (seq, root, body) VALUES (?1, ?2, ?3)"},
 	};
 	struct lm_err *e = NULL;
 
@@ -443,8 +431,7 @@ static void sqlite_close(struct store *head)
 	sqlite3_finalize(s->process_number);
 	sqlite3_finalize(s->steps_remove);
 	for (size_t t = 0; t < RECORD_TABLE_N; t++) {
-		sqlite3_finalize(s->insert[t]);
-		sqlite3_finalize(s->update[t]);
+		sqlite3_finalize(s->put[t]);
 		sqlite3_finalize(s->remove[t]);
 	}
 	processes_forget(s);

@@ -19,8 +19,7 @@ struct sqlite {
 	char *path;
 	int lock; /* of PATH-lock; -1: none */
 	sqlite3_stmt *begin, *commit, *rollback;
-	/* 'update' is tried first: most records are of keys that are there. */
-	sqlite3_stmt *insert[RECORD_TABLE_N], *update[RECORD_TABLE_N], *remove[RECORD_TABLE_N];
+	sqlite3_stmt *put[RECORD_TABLE_N], *remove[RECORD_TABLE_N];
 	sqlite3_stmt *process_number, *steps_remove;
 	struct lm_map *processes; /* struct process_number by id: those written lately */
 	struct latest latest;

@@ -186,6 +186,36 @@ START_TEST(freeing_no_arena_is_fine)
 }
 END_TEST
 
+START_TEST(cleared_it_is_empty_and_gives_zeroed_pieces_again)
+{
+	static const char zeroes[100000];
+
+	for (size_t keep = 0; keep <= 50000; keep += 10000)
+		for (size_t size = 1; size < sizeof zeroes; size *= 3) {
+			lm_arena_strndup(arena, "text", 4);
+			memset(lm_arena_alloc(arena, size), 0xff, size);
+			lm_arena_clear(arena, keep);
+			ck_assert_uint_eq(lm_arena_used(arena), 0);
+			ck_assert_mem_eq(lm_arena_alloc(arena, size), zeroes, size);
+			lm_arena_clear(arena, keep);
+		}
+	lm_arena_clear(arena, 0);
+	lm_arena_clear(arena, 100);
+}
+END_TEST
+
+START_TEST(filled_and_cleared_over_and_over_it_takes_the_same_memory_again)
+{
+	lm_arena_alloc(arena, 5000);
+	lm_arena_alloc(arena, 1000);
+	lm_arena_clear(arena, 1 << 20);
+	const void *before = lm_arena_alloc(arena, 3000);
+	lm_arena_alloc(arena, 3000);
+	lm_arena_clear(arena, 1 << 20);
+	ck_assert_ptr_eq(lm_arena_alloc(arena, 1000), before);
+}
+END_TEST
+
 START_TEST(an_automatic_arena_ends_with_its_scope_unless_it_is_stolen)
 {
 	struct lm_arena *kept;
@@ -230,6 +260,8 @@ static Suite *suite(void)
 	tcase_add_test(tc, used_bytes_are_counted);
 	tcase_add_test(tc, typed_pieces_have_the_size_of_their_type);
 	tcase_add_test(tc, freeing_no_arena_is_fine);
+	tcase_add_test(tc, cleared_it_is_empty_and_gives_zeroed_pieces_again);
+	tcase_add_test(tc, filled_and_cleared_over_and_over_it_takes_the_same_memory_again);
 	tcase_add_test(tc, an_automatic_arena_ends_with_its_scope_unless_it_is_stolen);
 	tcase_add_test_raise_signal(tc, a_size_that_cannot_be_aborts, SIGABRT);
 	suite_add_tcase(s, tc);

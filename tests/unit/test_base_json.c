@@ -72,24 +72,28 @@ START_TEST(quotes_backslashes_and_control_characters_are_escaped)
 }
 END_TEST
 
-/* A text that goes as it is is copied at once: nothing else must slip through, wherever it stands. */
-START_TEST(every_byte_at_every_place_is_looked_at)
+static void check_byte(int byte, size_t at, size_t n)
 {
-	char text[20], alone[2] = {0}, expected[40], one[20];
+	char text[40], alone[2] = {(char)byte, '\0'}, expected[60], one[20];
 
+	memset(text, 'a', n);
+	text[n] = '\0';
+	text[at] = (char)byte;
+	snprintf(one, sizeof one, "%s", quoted(alone));
+	one[strlen(one) - 1] = '\0';
+	snprintf(expected, sizeof expected, "\"%.*s%s%s\"", (int)at, text, one + 1, text + at + 1);
+	ck_assert_str_eq(quoted(text), expected);
+	bool plain = byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
+	ck_assert_int_eq(strlen(b.p) == n + 2, plain);
+}
+
+/* A text that goes as it is is copied by words: nothing else must slip through, wherever it stands. */
+START_TEST(every_byte_at_every_place_of_every_length_is_looked_at)
+{
 	for (int byte = 1; byte < 256; byte++)
-		for (size_t at = 0; at < sizeof text - 1; at++) {
-			memset(text, 'a', sizeof text - 1);
-			text[sizeof text - 1] = '\0';
-			text[at] = alone[0] = (char)byte;
-			snprintf(one, sizeof one, "%s", quoted(alone));
-			one[strlen(one) - 1] = '\0';
-			snprintf(expected, sizeof expected, "\"%.*s%s%s\"", (int)at, text, one + 1,
-			    text + at + 1);
-			ck_assert_str_eq(quoted(text), expected);
-			bool plain = byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
-			ck_assert_int_eq(strlen(b.p) == sizeof text + 1, plain);
-		}
+		for (size_t n = 1; n < 26; n++)
+			for (size_t at = 0; at < n; at++)
+				check_byte(byte, at, n);
 }
 END_TEST
 
@@ -197,7 +201,7 @@ static Suite *suite(void)
 	tcase_add_test(tc, members_are_separated_by_commas_at_every_depth);
 	tcase_add_test(tc, keys_are_escaped_like_texts);
 	tcase_add_test(tc, quotes_backslashes_and_control_characters_are_escaped);
-	tcase_add_test(tc, every_byte_at_every_place_is_looked_at);
+	tcase_add_test(tc, every_byte_at_every_place_of_every_length_is_looked_at);
 	tcase_add_test(tc, numbers_have_all_their_digits);
 	tcase_add_test(tc, utf_8_stays_as_it_is);
 	tcase_add_test(tc, bytes_that_are_no_utf_8_are_replaced);

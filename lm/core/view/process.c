@@ -116,7 +116,8 @@ static void print_intent(struct lm_json *j, const struct process *p)
 		    (struct adopted){.name = shown.resources[i].name, .id = shown.resources[i].id};
 	shown.resources = bare;
 	lm_buf_init(&text, INTENT_MAX);
-	intent_print(&text, &shown);
+	struct lm_json on_text = lm_json_on(&text);
+	intent_print(&on_text, NULL, &shown);
 	lm_json_raw(j, "intent", text.cut ? "{}" : text.p);
 	lm_buf_fini(&text);
 }

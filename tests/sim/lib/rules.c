@@ -510,7 +510,8 @@ static void step_committed(struct stage *s, const struct record *r)
 	char resource[FIELD_SIZE] = "", action[FIELD_SIZE] = "", state[FIELD_SIZE] = "";
 	struct asked *a = lm_map_find(s->asked, r->key);
 
-	field(r->body, "resource", resource, sizeof resource);
+	if (!field(r->body, "resource", resource, sizeof resource))
+		field(r->body, "subject", resource, sizeof resource);
 	field(r->body, "action", action, sizeof action);
 	field(r->body, "state", state, sizeof state);
 	if (a == NULL) {
