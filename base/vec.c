@@ -34,6 +34,14 @@ void *lm_vec_push(struct lm_arena *a, void **v, size_t *n, size_t *cap, size_t s
 	return memset(slot, 0, size);
 }
 
+void *lm_vec_insert(struct lm_arena *a, void **v, size_t *n, size_t *cap, size_t size, size_t at)
+{
+	lm_vec_push(a, v, n, cap, size);
+	char *slot = (char *)*v + at * size;
+	memmove(slot + size, slot, (*n - 1 - at) * size);
+	return memset(slot, 0, size);
+}
+
 void lm_vec_release(void **v, size_t *n, size_t *cap)
 {
 	free(*v);

@@ -29,6 +29,28 @@
 		lm_vec_release((void **)&(vec)->v, &(vec)->n, &(vec)->cap); \
 	} while (0)
 
+/* One more before the one at 'at', zeroed; those behind it move down. */
+#define LM_INSERT(arena, vec, at)             \
+	((__typeof__((vec)->v))lm_vec_insert( \
+	    (arena), (void **)&(vec)->v, &(vec)->n, &(vec)->cap, sizeof *(vec)->v, (at)))
+
+/*
+ * Where 'key' belongs among 'n' elements in order: the number of those that come before it, which
+ * is_before(&v[i], key) tells.
+ */
+#define LM_PLACE(v, n, is_before, key)                              \
+	__extension__({                                             \
+		size_t low_ = 0, high_ = (n);                       \
+		while (low_ < high_) {                              \
+			size_t middle_ = low_ + (high_ - low_) / 2; \
+			if (is_before(&(v)[middle_], (key)))        \
+				low_ = middle_ + 1;                 \
+			else                                        \
+				high_ = middle_;                    \
+		}                                                   \
+		low_;                                               \
+	})
+
 /* Takes one element out; those behind it move up. */
 #define lm_vec_remove(vec, at)                                  \
 	do {                                                    \
@@ -39,6 +61,7 @@
 	} while (0)
 
 void *lm_vec_push(struct lm_arena *, void **v, size_t *n, size_t *cap, size_t size);
+void *lm_vec_insert(struct lm_arena *, void **v, size_t *n, size_t *cap, size_t size, size_t at);
 void lm_vec_release(void **v, size_t *n, size_t *cap);
 
 #endif

@@ -12,21 +12,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/heap.h"
 #include "base/map.h"
 
 enum { TRY_MS = 10, FRESH_SIZE = 32 };
 
 /* What is only prepared is called so, and the hash of its name: any name is short enough for that. */
 #define FRESH ".new-"
-
-static char *copy(const char *text, size_t n)
-{
-	char *p = strndup(text, n);
-
-	if (p == NULL)
-		abort();
-	return p;
-}
 
 /* ---- folders ---------------------------------------------------------------------------------- */
 
@@ -36,7 +28,9 @@ static struct lm_err *open_at(struct disk_folder *out, char *path)
 	    .fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), .path = path};
 	if (out->fd >= 0)
 		return NULL;
-	struct lm_err *e = lm_err_errno(errno, "cannot open the folder %s", path);
+	struct lm_err *e = errno == ENOENT
+			       ? lm_err_new(LM_ERR_NOT_FOUND, "there is no folder %s", path)
+			       : lm_err_errno(errno, "cannot open the folder %s", path);
 	free(path);
 	*out = (struct disk_folder){0};
 	return e;
@@ -44,7 +38,7 @@ static struct lm_err *open_at(struct disk_folder *out, char *path)
 
 struct lm_err *disk_open(struct disk_folder *out, const char *path)
 {
-	return open_at(out, copy(path, strlen(path)));
+	return open_at(out, lm_strdup(path));
 }
 
 struct lm_err *disk_open_above(struct disk_folder *out, const char *file, const char **name)
@@ -54,7 +48,7 @@ struct lm_err *disk_open_above(struct disk_folder *out, const char *file, const 
 	*name = slash == NULL ? file : slash + 1;
 	if (slash == NULL)
 		return disk_open(out, ".");
-	return open_at(out, copy(file, slash == file ? 1 : (size_t)(slash - file)));
+	return open_at(out, lm_strndup(file, slash == file ? 1 : (size_t)(slash - file)));
 }
 
 static struct lm_err *force(const struct disk_folder *f)
@@ -81,7 +75,7 @@ static struct lm_err *make_one(const char *path)
 
 struct lm_err *disk_make(struct disk_folder *out, const char *path)
 {
-	char *part = copy(path, strlen(path));
+	char *part = lm_strdup(path);
 	struct lm_err *e = NULL;
 
 	*out = (struct disk_folder){0};
@@ -146,9 +140,7 @@ static struct lm_err *read_all(int fd, const struct disk_demands *d, struct disk
 	if (e != NULL)
 		return e;
 	out->changed = st.st_mtim;
-	out->p = calloc(1, (size_t)st.st_size + 1);
-	if (out->p == NULL)
-		abort();
+	out->p = lm_alloc((size_t)st.st_size + 1);
 	while (out->n < (size_t)st.st_size && k != 0) {
 		k = read(fd, out->p + out->n, (size_t)st.st_size - out->n);
 		if (k < 0 && errno != EINTR)

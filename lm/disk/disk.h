@@ -24,7 +24,7 @@ struct disk_folder {
 	char *path; /* as texts call it; NULL: not open */
 };
 
-/* One that is there.  Zeroed after an error, as after disk_close(). */
+/* NOT_FOUND: there is none.  Zeroed after an error, as after disk_close(). */
 struct lm_err *disk_open(struct disk_folder *, const char *path) LM_MUST_USE;
 /* The one that a file is in; 'name' becomes its name there, a part of 'file'. */
 struct lm_err *disk_open_above(struct disk_folder *, const char *file, const char **name)

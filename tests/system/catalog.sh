@@ -432,7 +432,7 @@ nowhere_to_store() {
 	before=$(names)
 	rm -r state/catalog/descriptors
 	printf 'name: assembly::lost::1.0\n' | yaml 500 POST $descriptors
-	explains 'cannot write into the folder'
+	explains 'into the folder'
 	has "$before"
 	kill -9 "$pid"
 	wait "$pid" 2>/dev/null || :

@@ -136,11 +136,11 @@ stop
 # What is no pair is refused, and said.
 make_pair given 90
 refuses 'is not the key of the certificate' --tls-cert "$folder/given.crt" --tls-key "$folder/next.key"
-refuses 'cannot read' --tls-cert "$folder/none.crt" --tls-key "$folder/next.key"
+refuses 'there is no file' --tls-cert "$folder/none.crt" --tls-key "$folder/next.key"
 refuses 'is no chain of certificates in PEM' --tls-cert "$folder/next.key" --tls-key "$folder/next.key"
 chmod 600 "$folder/given.crt"
 refuses 'is no key in PEM' --tls-cert "$folder/given.crt" --tls-key "$folder/given.crt"
 chmod 644 "$folder/given.key"
-refuses "everybody can read" --tls-cert "$folder/given.crt" --tls-key "$folder/given.key"
+refuses "chmod 600" --tls-cert "$folder/given.crt" --tls-key "$folder/given.key"
 ! "$lm" serve --tls --tls-cert "$folder/given.crt" --tls-key "$folder/given.key" 2>/dev/null || fail "--tls beside a given one"
 ! "$lm" serve --tls-cert "$folder/given.crt" 2>/dev/null || fail "a certificate without a key"

@@ -48,6 +48,33 @@ START_TEST(a_place_that_is_used_again_is_zeroed_again)
 }
 END_TEST
 
+static bool is_less(const int *a, int b)
+{
+	return *a < b;
+}
+
+START_TEST(what_is_put_where_it_belongs_is_in_order)
+{
+	LM_VEC(int) v = {0};
+
+	for (int i = 0; i < 1000; i++) {
+		int value = i * 7919 % 1000; /* all of them, in no order */
+		size_t at = LM_PLACE(v.v, v.n, is_less, value);
+
+		int *slot = LM_INSERT(NULL, &v, at);
+		ck_assert_int_eq(*slot, 0);
+		*slot = value;
+	}
+	for (int i = 0; i < 1000; i++) {
+		ck_assert_int_eq(v.v[i], i);
+		ck_assert_uint_eq(LM_PLACE(v.v, v.n, is_less, i), (size_t)i);
+	}
+	ck_assert_uint_eq(LM_PLACE(v.v, v.n, is_less, 1000), 1000);
+	ck_assert_uint_eq(LM_PLACE(v.v, 0, is_less, 5), 0);
+	lm_vec_free(&v);
+}
+END_TEST
+
 START_TEST(with_an_arena_the_elements_live_in_it)
 {
 	LM_AUTO(lm_arena) arena = lm_arena_new();
@@ -82,6 +109,7 @@ static Suite *suite(void)
 	tcase_add_test(tc, a_vector_starts_as_nothing);
 	tcase_add_test(tc, each_push_adds_one_zeroed_element_at_the_end);
 	tcase_add_test(tc, a_place_that_is_used_again_is_zeroed_again);
+	tcase_add_test(tc, what_is_put_where_it_belongs_is_in_order);
 	tcase_add_test(tc, with_an_arena_the_elements_live_in_it);
 	tcase_add_test(tc, a_freed_vector_is_empty_and_can_be_used_again);
 	suite_add_tcase(s, tc);

@@ -180,7 +180,8 @@ START_TEST(a_folder_is_made_with_those_above_it)
 	disk_close(&deep);
 	passed(put("plain", "file"));
 	failed(disk_make(&deep, file("plain/x")), LM_ERR_IO, "cannot make the folder");
-	failed(disk_open(&deep, file("none")), LM_ERR_IO, "cannot open the folder");
+	failed(disk_open(&deep, file("none")), LM_ERR_NOT_FOUND, "there is no folder");
+	failed(disk_open(&deep, file("plain")), LM_ERR_IO, "cannot open the folder");
 	disk_close(&deep);
 }
 END_TEST

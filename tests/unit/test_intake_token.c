@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lm/server/intake/token.h"
@@ -159,6 +160,36 @@ START_TEST(who_only_reads_makes_no_key)
 }
 END_TEST
 
+START_TEST(those_who_make_it_at_the_same_time_have_the_same)
+{
+	enum { OTHERS = 8 };
+	char mine[TOKEN_SIZE];
+	int ends[2];
+
+	token_key_free(key);
+	unlink(path);
+	ck_assert_int_eq(pipe(ends), 0);
+	for (int i = 0; i < OTHERS; i++) {
+		if (fork() != 0)
+			continue;
+		open_key();
+		token_make(key, "writer:a", mine);
+		_exit(write(ends[1], mine, sizeof mine) != sizeof mine);
+	}
+	open_key();
+	token_make(key, "writer:a", mine);
+	for (int i = 0; i < OTHERS; i++) {
+		char theirs[TOKEN_SIZE];
+
+		ck_assert_int_eq(read(ends[0], theirs, sizeof theirs), sizeof theirs);
+		ck_assert_str_eq(theirs, mine);
+		ck_assert_int_ge(wait(NULL), 0);
+	}
+	close(ends[0]);
+	close(ends[1]);
+}
+END_TEST
+
 static const struct {
 	const char *subject;
 	bool is_valid;
@@ -188,6 +219,7 @@ int main(void)
 	tcase_add_test(tc, the_key_is_for_its_owners_eyes_alone);
 	tcase_add_test(tc, what_is_left_of_a_key_is_none);
 	tcase_add_test(tc, a_link_is_not_followed);
+	tcase_add_test(tc, those_who_make_it_at_the_same_time_have_the_same);
 	tcase_add_test(tc, who_only_reads_makes_no_key);
 	tcase_add_loop_test(tc, a_subject_is_a_short_word, 0, (int)LM_COUNT(subjects));
 	suite_add_tcase(s, tc);

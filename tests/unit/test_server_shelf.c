@@ -243,7 +243,7 @@ START_TEST(a_disk_without_room_changes_nothing)
 	setrlimit(RLIMIT_FSIZE, &small);
 	struct lm_err *e = put("a", "longer than sixteen bytes");
 	setrlimit(RLIMIT_FSIZE, &before);
-	failed(e, LM_ERR_IO, "cannot write into the folder");
+	failed(e, LM_ERR_IO, "into the folder");
 	ck_assert_str_eq(text_of("a"), "one");
 	reopen();
 	ck_assert_str_eq(text_of("a"), "one");
@@ -296,7 +296,7 @@ START_TEST(a_foreign_file_is_pointed_out)
 	refuses_to_open("%41.json is not a file of this manager's");
 	unlink(path);
 	ck_assert_int_eq(mkdir(file("a.json"), 0700), 0);
-	refuses_to_open("is no file");
+	refuses_to_open("is not a file");
 	rmdir(path);
 	ck_assert_int_eq(symlink("/etc/hostname", file("a.json")), 0);
 	struct shelf *other = NULL;

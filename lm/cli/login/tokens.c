@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lm/cli/login/tokens.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-enum { FILE_MAX = 1 << 20, MANAGERS_MAX = 1000, NAME_MAX_N = PATH_MAX + 64 };
+#include "lm/disk/disk.h"
+
+#define FILE_NAME "tokens"
+
+enum { FILE_MAX = 1 << 20, MANAGERS_MAX = 1000, PATIENCE_MS = 5000 };
 
 /* ---- where ------------------------------------------------------------------------------------ */
 
@@ -31,76 +31,38 @@ static struct lm_err *folder_of(char out[PATH_MAX])
 	    "LM_TOKEN");
 }
 
-static struct lm_err *make_folder(const char *path)
-{
-	char part[PATH_MAX];
-
-	snprintf(part, sizeof part, "%s", path);
-	for (char *at = part + 1;; at++) {
-		bool is_last = *at == '\0';
-
-		if (*at != '/' && !is_last)
-			continue;
-		*at = '\0';
-		if (mkdir(part, 0700) != 0 && errno != EEXIST)
-			return lm_err_errno(errno, "cannot make the folder %s", part);
-		if (is_last)
-			return NULL;
-		*at = '/';
-	}
-}
-
 /* ---- all of them ------------------------------------------------------------------------------ */
 
 /* What is not there, or no good, is empty; the next login makes it anew. */
-static json_t *load(const char *folder)
+static json_t *load(const struct disk_folder *folder)
 {
-	char path[NAME_MAX_N];
-	struct stat st;
+	static const struct disk_demands demands = {.max = FILE_MAX, .forbidden = 077};
+	struct disk_bytes b;
 	json_t *all = NULL;
 
-	snprintf(path, sizeof path, "%s/tokens", folder);
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= FILE_MAX) {
-		if ((st.st_mode & 077) == 0)
-			all = json_loadfd(fd, 0, NULL);
-		else
-			fprintf(stderr,
-			    "lm: %s is not used, others could read it: 'chmod 600' it, "
-			    "or log in again\n",
-			    path);
-	}
-	if (fd >= 0)
-		close(fd);
+	struct lm_err *e = disk_read(folder, FILE_NAME, &demands, &b);
+	if (e == NULL)
+		all = json_loadb(b.p, b.n, 0, NULL);
+	else if (lm_err_kind(e) != LM_ERR_NOT_FOUND)
+		fprintf(stderr, "lm: not used: %s, or log in again\n", lm_err_text(e));
+	lm_err_free(e);
+	disk_bytes_fini(&b);
 	if (json_is_object(all))
 		return all;
 	json_decref(all);
 	return json_object();
 }
 
-static struct lm_err *save(const char *folder, const json_t *all)
+static struct lm_err *save(const struct disk_folder *folder, const json_t *all)
 {
-	char path[NAME_MAX_N], fresh[NAME_MAX_N];
+	char *text = json_dumps(all, JSON_INDENT(1));
 
-	struct lm_err *e = make_folder(folder);
-	if (e != NULL)
-		return e;
-	snprintf(path, sizeof path, "%s/tokens", folder);
-	snprintf(fresh, sizeof fresh, "%s/tokens.%ld", folder, (long)getpid());
-	unlink(fresh);
-	int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	bool ok = fd >= 0 && json_dumpfd(all, fd, JSON_INDENT(1)) == 0;
-	int why = errno;
-	if (fd >= 0)
-		close(fd);
-	if (ok && rename(fresh, path) != 0) {
-		why = errno;
-		ok = false;
-	}
-	if (ok)
-		return NULL;
-	unlink(fresh);
-	return lm_err_errno(why, "cannot write %s", path);
+	if (text == NULL)
+		abort();
+	const struct disk_text t = {.p = text, .n = strlen(text)};
+	struct lm_err *e = disk_write(folder, FILE_NAME, &t, NULL);
+	free(text);
+	return e;
 }
 
 /* ---- one -------------------------------------------------------------------------------------- */
@@ -115,41 +77,63 @@ static void copy(const json_t *from, const char *key, char out[KEPT_MAX])
 
 bool tokens_find(const char *server, struct kept *out)
 {
-	char folder[PATH_MAX];
+	struct disk_folder folder;
+	char path[PATH_MAX];
 
-	struct lm_err *e = folder_of(folder);
+	out->token[0] = '\0';
+	struct lm_err *e = folder_of(path);
+	if (e == NULL)
+		e = disk_open(&folder, path);
 	if (e != NULL) {
 		lm_err_free(e);
 		return false;
 	}
-	json_t *all = load(folder);
+	json_t *all = load(&folder);
 	const json_t *mine = json_object_get(all, server);
 	copy(mine, "token", out->token);
 	copy(mine, "refresh", out->refresh);
 	copy(mine, "cacert", out->cacert);
 	out->until_s = json_integer_value(json_object_get(mine, "until"));
 	json_decref(all);
+	disk_close(&folder);
 	return out->token[0] != '\0';
 }
 
-static struct lm_err *change(const char *server, json_t *mine, bool *was_there)
+static struct lm_err *change_in(
+    const struct disk_folder *folder, const char *server, json_t *mine, bool *was_there)
 {
-	char folder[PATH_MAX];
+	struct lm_err *e = disk_lock(folder, PATIENCE_MS);
 
-	struct lm_err *e = folder_of(folder);
-	if (e != NULL) {
-		json_decref(mine);
+	if (e != NULL)
 		return e;
-	}
 	json_t *all = load(folder);
 	*was_there = json_object_del(all, server) == 0;
 	if (json_object_size(all) >= MANAGERS_MAX)
 		json_object_clear(all);
 	if (mine != NULL)
-		json_object_set_new(all, server, mine);
+		json_object_set(all, server, mine);
 	if (mine != NULL || *was_there)
 		e = save(folder, all);
 	json_decref(all);
+	return e;
+}
+
+/* Two who log in at the same time, to different managers, both keep what they got. */
+static struct lm_err *change(const char *server, json_t *mine, bool *was_there)
+{
+	struct disk_folder folder = {0};
+	char path[PATH_MAX];
+
+	*was_there = false;
+	struct lm_err *e = folder_of(path);
+	if (e == NULL)
+		e = mine != NULL ? disk_make(&folder, path) : disk_open(&folder, path);
+	if (e == NULL)
+		e = change_in(&folder, server, mine, was_there);
+	else if (mine == NULL && lm_err_kind(e) == LM_ERR_NOT_FOUND)
+		lm_err_free(LM_STEAL(e));
+	disk_close(&folder);
+	json_decref(mine);
 	return e;
 }
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/heap.h"
+#include "lm/disk/disk.h"
 
 enum { TAG_MAX = 64 * 1024, WALK_FILES = 16 };
 
@@ -19,22 +20,15 @@ enum { TAG_MAX = 64 * 1024, WALK_FILES = 16 };
 
 struct lm_err *file_write(const char *path, const char *text)
 {
-	char temporary[PATH_MAX];
-	size_t n = strlen(text);
+	const struct disk_text t = {.p = text, .n = strlen(text), .is_light = true};
+	struct disk_folder folder;
+	const char *name;
 
-	snprintf(temporary, sizeof temporary, "%s.new", path);
-	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
-		return lm_err_errno(errno, "making %s", temporary);
-	ssize_t done = write(fd, text, n);
-	int why = done < 0 ? errno : ENOSPC;
-	close(fd);
-	if (done != (ssize_t)n || rename(temporary, path) != 0) {
-		why = done == (ssize_t)n ? errno : why;
-		unlink(temporary);
-		return lm_err_errno(why, "writing %s", path);
-	}
-	return NULL;
+	struct lm_err *e = disk_open_above(&folder, path, &name);
+	if (e == NULL)
+		e = disk_write(&folder, name, &t, NULL);
+	disk_close(&folder);
+	return e;
 }
 
 char *file_read(struct lm_arena *a, const char *path, size_t max)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "base/vec.h"
 #include "lm/server/auth/users_priv.h"
 
@@ -27,10 +28,8 @@ const char *grant_name(unsigned i)
 
 struct users *users_new(void)
 {
-	struct users *u = calloc(1, sizeof *u);
+	struct users *u = lm_alloc(sizeof *u);
 
-	if (u == NULL)
-		abort();
 	return u;
 }
 
@@ -52,26 +51,18 @@ const struct account *users_at(const struct users *u, size_t i)
 	return &u->accounts.v[i];
 }
 
+static bool is_before(const struct account *a, const char *name)
+{
+	return strcmp(a->name, name) < 0;
+}
+
 /* Where the name is; or, when 'found' becomes false, where it would be. */
 static size_t place_of(const struct users *u, const char *name, bool *found)
 {
-	size_t low = 0, high = u->accounts.n;
+	size_t at = LM_PLACE(u->accounts.v, u->accounts.n, is_before, name);
 
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		int c = strcmp(u->accounts.v[mid].name, name);
-
-		if (c == 0) {
-			*found = true;
-			return mid;
-		}
-		if (c < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	*found = false;
-	return low;
+	*found = at < u->accounts.n && strcmp(u->accounts.v[at].name, name) == 0;
+	return at;
 }
 
 const struct account *users_find(const struct users *u, const char *name)
@@ -115,10 +106,7 @@ struct lm_err *users_add(struct users *u, const struct account *a)
 	if (u->accounts.n >= ACCOUNTS_MAX)
 		return lm_err_new(LM_ERR_LIMIT, "there are %d users and clients, which is the most",
 		    ACCOUNTS_MAX);
-	(void)LM_PUSH(NULL, &u->accounts);
-	memmove(&u->accounts.v[i + 1], &u->accounts.v[i],
-	    (u->accounts.n - 1 - i) * sizeof u->accounts.v[0]);
-	u->accounts.v[i] = *a;
+	*LM_INSERT(NULL, &u->accounts, i) = *a;
 	return NULL;
 }
 

@@ -1,31 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lm/server/auth/users_file.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "lm/disk/disk.h"
 #include "lm/server/auth/privilege.h"
 #include "lm/server/auth/users_priv.h"
 
-enum { FILE_MAX = 16 * 1024 * 1024, TRY_MS = 10 };
+#define FILE_NAME "users.json"
 
-static struct lm_err *path_of(const char *folder, const char *name, char out[PATH_MAX])
-{
-	if (snprintf(out, PATH_MAX, "%s/%s", folder, name) >= PATH_MAX)
-		return lm_err_new(LM_ERR_INVALID, "the name %s is too long", folder);
-	return NULL;
-}
+enum { FILE_MAX = 16 * 1024 * 1024 };
 
 /* ---- reading ---------------------------------------------------------------------------------- */
 
@@ -78,7 +68,7 @@ static bool read_account(const json_t *j, struct account *a)
 	       read_words(json_object_get(j, "grants"), grant_parse, &a->grants);
 }
 
-static struct lm_err *read_accounts(const json_t *root, const char *path, struct users *u)
+static struct lm_err *read_accounts(const json_t *root, const char *folder, struct users *u)
 {
 	const json_t *list = json_object_get(root, "accounts"), *j = NULL;
 	struct account a;
@@ -86,71 +76,67 @@ static struct lm_err *read_accounts(const json_t *root, const char *path, struct
 
 	if (!json_is_array(list))
 		return lm_err_new(LM_ERR_INVALID,
-		    "%s has no list 'accounts': restore it, or remove it and add users anew", path);
+		    "%s/" FILE_NAME
+		    " has no list 'accounts': restore it, or remove it and add users anew",
+		    folder);
 	json_array_foreach(list, i, j)
 	{
 		struct lm_err *e = read_account(j, &a) ? users_add(u, &a)
 						       : lm_err_new(LM_ERR_INVALID,
 							     "it is not as 'lm user' writes it");
 		if (e != NULL)
-			return lm_err_wrap(e, "account %zu in %s", i + 1, path);
+			return lm_err_wrap(e, "account %zu in %s/" FILE_NAME, i + 1, folder);
 	}
 	return NULL;
 }
 
-static struct lm_err *check_file(int fd, const char *path)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) != 0)
-		return lm_err_errno(errno, "cannot read %s", path);
-	if (!S_ISREG(st.st_mode))
-		return lm_err_new(LM_ERR_INVALID, "%s is not a file", path);
-	if ((st.st_mode & 077) != 0)
-		return lm_err_new(LM_ERR_INVALID,
-		    "others than its owner can read or write %s, who may log in: see who did, then "
-		    "'chmod 600' it",
-		    path);
-	if (st.st_size > FILE_MAX)
-		return lm_err_new(LM_ERR_LIMIT, "%s is larger than %d bytes", path, FILE_MAX);
-	return NULL;
-}
-
-static struct lm_err *read_file(int fd, const char *path, struct users *u)
+static struct lm_err *parse(const struct disk_bytes *b, const char *folder, struct users *u)
 {
 	json_error_t why;
 
-	struct lm_err *e = check_file(fd, path);
-	if (e != NULL)
-		return e;
-	json_t *root = json_loadfd(fd, JSON_REJECT_DUPLICATES, &why);
+	json_t *root = json_loadb(b->p, b->n, JSON_REJECT_DUPLICATES, &why);
 	if (root == NULL)
 		return lm_err_new(LM_ERR_INVALID,
-		    "%s is not JSON: line %d: %s: restore it, or "
-		    "remove it and add users anew",
-		    path, why.line, why.text);
-	e = read_accounts(root, path, u);
+		    "%s/" FILE_NAME " is not JSON: line %d: %s: restore it, or remove it and add "
+		    "users anew",
+		    folder, why.line, why.text);
+	struct lm_err *e = read_accounts(root, folder, u);
 	json_decref(root);
 	return e;
 }
 
+static struct lm_err *load_in(const struct disk_folder *folder, struct users **out)
+{
+	static const struct disk_demands demands = {.max = FILE_MAX, .forbidden = 077};
+	LM_AUTO(users) u = users_new();
+	struct disk_bytes b;
+
+	struct lm_err *e = disk_read(folder, FILE_NAME, &demands, &b);
+	if (e == NULL)
+		e = parse(&b, folder->path, u);
+	else if (lm_err_kind(e) == LM_ERR_NOT_FOUND)
+		lm_err_free(LM_STEAL(e));
+	disk_bytes_fini(&b);
+	if (e == NULL)
+		*out = LM_STEAL(u);
+	return e;
+}
+
+static struct lm_err *open_state(struct disk_folder *out, const char *state_dir)
+{
+	struct lm_err *e = disk_open(out, state_dir);
+
+	return e == NULL ? NULL : lm_err_wrap(e, "the state (--state names another folder)");
+}
+
 struct lm_err *users_load(const char *state_dir, struct users **out)
 {
-	char path[PATH_MAX];
-	struct users *u = users_new();
+	struct disk_folder folder;
 
-	struct lm_err *e = path_of(state_dir, "users.json", path);
-	int fd = e == NULL ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) : -1;
-	if (fd >= 0) {
-		e = read_file(fd, path, u);
-		close(fd);
-	} else if (e == NULL && errno != ENOENT) {
-		e = lm_err_errno(errno, "cannot read who may log in, %s", path);
-	}
-	if (e != NULL)
-		users_free(u);
-	else
-		*out = u;
+	struct lm_err *e = open_state(&folder, state_dir);
+	if (e == NULL)
+		e = load_in(&folder, out);
+	disk_close(&folder);
 	return e;
 }
 
@@ -159,8 +145,8 @@ struct users_seen users_look(const char *state_dir)
 	char path[PATH_MAX];
 	struct stat st;
 
-	lm_err_free(path_of(state_dir, "users.json", path));
-	if (stat(path, &st) != 0)
+	if (snprintf(path, sizeof path, "%s/" FILE_NAME, state_dir) >= (int)sizeof path ||
+	    stat(path, &st) != 0)
 		return (struct users_seen){0};
 	return (struct users_seen){
 	    .inode = st.st_ino,
@@ -201,51 +187,7 @@ static void write_account(struct lm_json *j, const struct account *a)
 	lm_buf_puts(j->out, "\n");
 }
 
-static bool write_all(int fd, const char *p, size_t n)
-{
-	while (n > 0) {
-		ssize_t k = write(fd, p, n);
-
-		if (k < 0 && errno == EINTR)
-			continue;
-		if (k <= 0)
-			return false;
-		p += k;
-		n -= (size_t)k;
-	}
-	return fsync(fd) == 0;
-}
-
-/* A root who adds a user for a manager that runs under another name leaves him able to read it. */
-static bool give_to_owner(int folder, int fd)
-{
-	struct stat st;
-
-	return geteuid() != 0 || (fstat(folder, &st) == 0 && fchown(fd, st.st_uid, st.st_gid) == 0);
-}
-
-static struct lm_err *save_in(int folder, const char *path, const struct lm_buf *text)
-{
-	unlinkat(folder, "users.json.new", 0);
-	int fd = openat(
-	    folder, "users.json.new", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	bool ok = fd >= 0 && give_to_owner(folder, fd) && write_all(fd, text->p, text->n);
-	int why = errno;
-
-	if (fd >= 0)
-		close(fd);
-	if (ok &&
-	    (renameat(folder, "users.json.new", folder, "users.json") != 0 || fsync(folder) != 0)) {
-		why = errno;
-		ok = false;
-	}
-	if (ok)
-		return NULL;
-	unlinkat(folder, "users.json.new", 0);
-	return lm_err_errno(why, "cannot write users.json in %s", path);
-}
-
-static struct lm_err *save(int folder, const char *path, const struct users *u)
+static struct lm_err *save(const struct disk_folder *folder, const struct users *u)
 {
 	struct lm_buf text;
 	struct lm_err *e = NULL;
@@ -260,54 +202,35 @@ static struct lm_err *save(int folder, const char *path, const struct users *u)
 	lm_json_close(&j, '}');
 	lm_buf_puts(&text, "\n");
 	if (text.cut)
-		e = lm_err_new(LM_ERR_LIMIT, "users.json would be larger than %d bytes", FILE_MAX);
+		e = lm_err_new(LM_ERR_LIMIT, FILE_NAME " would be larger than %d bytes", FILE_MAX);
 	else
-		e = save_in(folder, path, &text);
+		e = disk_write(
+		    folder, FILE_NAME, &(struct disk_text){.p = text.p, .n = text.n}, NULL);
 	lm_buf_fini(&text);
 	return e;
 }
 
 /* ---- one change at a time --------------------------------------------------------------------- */
 
-/* The folder itself is what is locked: it is there, and its owner's. */
-static struct lm_err *lock(int folder, const char *path, unsigned patience_ms)
+static struct lm_err *edit_in(const struct disk_folder *folder, users_edit_fn *fn, void *arg)
 {
-	const struct timespec pause = {.tv_nsec = TRY_MS * 1000000L};
+	LM_AUTO(users) u = NULL;
 
-	for (unsigned waited = 0; flock(folder, LOCK_EX | LOCK_NB) != 0; waited += TRY_MS) {
-		if (errno != EWOULDBLOCK && errno != EINTR)
-			return lm_err_errno(errno, "cannot lock %s", path);
-		if (waited >= patience_ms)
-			return lm_err_new(LM_ERR_CONFLICT,
-			    "somebody else changes users.json in %s just now: try again", path);
-		nanosleep(&pause, NULL);
-	}
-	return NULL;
-}
-
-static struct lm_err *edit_in(int folder, const char *path, users_edit_fn *fn, void *arg)
-{
-	struct users *u = NULL;
-
-	struct lm_err *e = users_load(path, &u);
+	struct lm_err *e = load_in(folder, &u);
 	if (e == NULL)
 		e = fn(u, arg);
-	if (e == NULL)
-		e = save(folder, path, u);
-	users_free(u);
-	return e;
+	return e != NULL ? e : save(folder, u);
 }
 
 struct lm_err *users_edit(const char *state_dir, unsigned patience_ms, users_edit_fn *fn, void *arg)
 {
-	int folder = open(state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct disk_folder folder;
 
-	if (folder < 0)
-		return lm_err_errno(
-		    errno, "cannot open the state folder %s (--state names another)", state_dir);
-	struct lm_err *e = lock(folder, state_dir, patience_ms);
+	struct lm_err *e = open_state(&folder, state_dir);
 	if (e == NULL)
-		e = edit_in(folder, state_dir, fn, arg);
-	close(folder);
+		e = disk_lock(&folder, patience_ms);
+	if (e == NULL)
+		e = edit_in(&folder, fn, arg);
+	disk_close(&folder);
 	return e;
 }

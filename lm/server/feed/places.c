@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/map.h"
+#include "lm/disk/disk.h"
 #include "lm/server/feed/hook.h"
 
 /*
- * Where the hooks stand, on disk.  Written beside the old file and put in its place, not synced: a
- * loss of power can bring an older one back, and then some events are sent again.
+ * Where the hooks stand, on disk.  It is written often, and not forced: a loss of power can bring an
+ * older one back, and then some events are sent again.
  */
 enum { SAVE_MS = 100 };
 
@@ -30,22 +28,15 @@ static json_t *places_object(const struct hooks *hs)
 
 static struct lm_err *write_file(const char *path, const char *text)
 {
-	char fresh[4096];
-	size_t n = strlen(text);
+	const struct disk_text t = {.p = text, .n = strlen(text), .is_light = true};
+	struct disk_folder folder;
+	const char *name;
 
-	if (snprintf(fresh, sizeof fresh, "%s.new", path) >= (int)sizeof fresh)
-		return lm_err_new(LM_ERR_INVALID, "the name %s is too long", path);
-	int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
-		return lm_err_errno(errno, "cannot make %s", fresh);
-	ssize_t done = write(fd, text, n);
-	int saved = done < 0 ? errno : ENOSPC;
-	close(fd);
-	if (done != (ssize_t)n)
-		return lm_err_errno(saved, "cannot write %s", fresh);
-	if (rename(fresh, path) != 0)
-		return lm_err_errno(errno, "cannot write %s", path);
-	return NULL;
+	struct lm_err *e = disk_open_above(&folder, path, &name);
+	if (e == NULL)
+		e = disk_write(&folder, name, &t, NULL);
+	disk_close(&folder);
+	return e;
 }
 
 void places_save(struct hooks *hs)

@@ -2,8 +2,6 @@
 #include "lm/server/http/certificate.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <gnutls/abstract.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
@@ -18,6 +16,7 @@
 
 #include "base/attr.h"
 #include "base/log.h"
+#include "lm/disk/disk.h"
 #include "lm/server/http/priv.h"
 
 /* Of all files, this one knows how certificates are made. */
@@ -67,32 +66,25 @@ static void chain_fini(struct chain *c)
 	*c = (struct chain){0};
 }
 
-/* A key that others can read is none. */
-static struct lm_err *read_file(
-    const char *path, bool is_secret, struct timespec *changed, gnutls_datum_t *out)
+/* They may be links: who renews certificates turns those.  A key's group may read it. */
+static struct lm_err *read_file(const char *path, bool is_secret, struct disk_bytes *out)
 {
-	struct lm_err *e = NULL;
-	struct stat st;
+	const struct disk_demands demands = {
+	    .max = FILE_MAX, .forbidden = is_secret ? 027 : 0, .may_be_link = true};
+	struct disk_folder folder;
+	const char *name;
 
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0 || fstat(fd, &st) != 0) {
-		e = lm_err_errno(errno, "cannot read %s", path);
-	} else if (is_secret && (st.st_mode & 027) != 0) {
-		e = lm_err_new(LM_ERR_INVALID,
-		    "everybody can read %s, the key of the certificate: 'chmod 600' it", path);
-	} else if (!S_ISREG(st.st_mode) || st.st_size > FILE_MAX) {
-		e = lm_err_new(LM_ERR_INVALID, "%s is no file of at most %d bytes", path, FILE_MAX);
-	} else {
-		out->data = gnutls_malloc((size_t)st.st_size + 1);
-		if (out->data == NULL)
-			abort();
-		ssize_t n = read(fd, out->data, (size_t)st.st_size);
-		out->size = n < 0 ? 0 : (unsigned)n;
-		*changed = st.st_mtim;
-	}
-	if (fd >= 0)
-		close(fd);
+	*out = (struct disk_bytes){0};
+	struct lm_err *e = disk_open_above(&folder, path, &name);
+	if (e == NULL)
+		e = disk_read(&folder, name, &demands, out);
+	disk_close(&folder);
 	return e;
+}
+
+static gnutls_datum_t datum(const struct disk_bytes *b)
+{
+	return (gnutls_datum_t){.data = (unsigned char *)b->p, .size = (unsigned)b->n};
 }
 
 static bool is_for(gnutls_x509_crt_t crt, const char *address)
@@ -108,15 +100,17 @@ static bool is_for(gnutls_x509_crt_t crt, const char *address)
 static struct lm_err *read_certs(struct certificate *c, struct chain *out)
 {
 	gnutls_x509_crt_t crts[CHAIN_MAX];
-	gnutls_datum_t pem = {0};
+	struct disk_bytes b;
 	unsigned n = CHAIN_MAX;
 
-	struct lm_err *e = read_file(c->cert_file, false, &c->cert_time, &pem);
+	struct lm_err *e = read_file(c->cert_file, false, &b);
 	if (e != NULL)
 		return e;
+	const gnutls_datum_t pem = datum(&b);
 	int status = gnutls_x509_crt_list_import(crts, &n, &pem, GNUTLS_X509_FMT_PEM,
 	    GNUTLS_X509_CRT_LIST_IMPORT_FAIL_IF_EXCEED | GNUTLS_X509_CRT_LIST_FAIL_IF_UNSORTED);
-	gnutls_free(pem.data);
+	c->cert_time = b.changed;
+	disk_bytes_fini(&b);
 	if (status < 0)
 		return lm_err_wrap(
 		    said(status, "is no chain of certificates in PEM"), "%s", c->cert_file);
@@ -133,17 +127,18 @@ static struct lm_err *read_certs(struct certificate *c, struct chain *out)
 
 static struct lm_err *read_key(struct certificate *c, struct chain *out)
 {
-	gnutls_datum_t pem = {0};
+	struct disk_bytes b;
 
-	struct lm_err *e = read_file(c->key_file, true, &c->key_time, &pem);
+	struct lm_err *e = read_file(c->key_file, true, &b);
 	if (e != NULL)
 		return e;
+	const gnutls_datum_t pem = datum(&b);
 	int status = gnutls_privkey_init(&out->key);
 	if (status >= 0)
 		status =
 		    gnutls_privkey_import_x509_raw(out->key, &pem, GNUTLS_X509_FMT_PEM, NULL, 0);
-	gnutls_memset(pem.data, 0, pem.size);
-	gnutls_free(pem.data);
+	c->key_time = b.changed;
+	disk_bytes_fini(&b);
 	return status < 0 ? lm_err_wrap(said(status, "is no key in PEM without a password"), "%s",
 				c->key_file)
 			  : NULL;
@@ -256,23 +251,15 @@ static int describe(gnutls_x509_crt_t crt, gnutls_x509_privkey_t key, const char
 	return status < 0 ? status : add_names(crt, address);
 }
 
-static struct lm_err *write_file(const char *path, mode_t mode, const unsigned char *p, size_t n)
+static struct lm_err *write_file(const char *path, const struct disk_text *t)
 {
-	char fresh[PATH_MAX + 8];
-	struct lm_err *e = NULL;
+	struct disk_folder folder;
+	const char *name;
 
-	snprintf(fresh, sizeof fresh, "%s.new", path);
-	unlink(fresh);
-	int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
-	if (fd < 0)
-		return lm_err_errno(errno, "cannot make %s", fresh);
-	if (write(fd, p, n) != (ssize_t)n || fsync(fd) != 0)
-		e = lm_err_errno(errno, "cannot write %s", fresh);
-	close(fd);
-	if (e == NULL && rename(fresh, path) != 0)
-		e = lm_err_errno(errno, "cannot make %s", path);
-	if (e != NULL)
-		unlink(fresh);
+	struct lm_err *e = disk_open_above(&folder, path, &name);
+	if (e == NULL)
+		e = disk_write(&folder, name, t, NULL);
+	disk_close(&folder);
 	return e;
 }
 
@@ -286,12 +273,14 @@ static struct lm_err *write_pair(
 	    key, GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN, text, &n);
 	if (status < 0)
 		return said(status, "cannot write a key");
-	struct lm_err *e = write_file(c->key_file, 0600, text, n);
+	struct lm_err *e = write_file(c->key_file, &(struct disk_text){.p = text, .n = n});
 	gnutls_memset(text, 0, sizeof text);
 	n = sizeof text;
 	if (e == NULL && (status = gnutls_x509_crt_export(crt, GNUTLS_X509_FMT_PEM, text, &n)) < 0)
 		e = said(status, "cannot write a certificate");
-	return e != NULL ? e : write_file(c->cert_file, 0644, text, n);
+	return e != NULL ? e
+			 : write_file(c->cert_file,
+			       &(struct disk_text){.p = text, .n = n, .is_public = true});
 }
 
 static struct lm_err *make(const struct certificate *c)

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lm/server/intake/token.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
-#include <limits.h>
 #include <sodium.h>
-#include <sys/stat.h>
-#include <unistd.h>
+
+#include "lm/disk/disk.h"
 
 enum { KEY_BYTES = crypto_auth_hmacsha256_KEYBYTES, PROOF_BYTES = crypto_auth_hmacsha256_BYTES };
 enum { PROOF_TEXT = TOKEN_PROOF_SIZE - 1, FORM = sodium_base64_VARIANT_URLSAFE_NO_PADDING };
@@ -18,103 +14,72 @@ struct token_key {
 
 /* ---- the key ---------------------------------------------------------------------------------- */
 
-static struct lm_err *write_key(int fd, const char *path)
+static struct lm_err *make_key(const struct disk_folder *folder, const char *name)
 {
 	unsigned char bytes[KEY_BYTES];
 
 	randombytes_buf(bytes, sizeof bytes);
-	ssize_t n = write(fd, bytes, sizeof bytes);
+	struct lm_err *e =
+	    disk_write(folder, name, &(struct disk_text){.p = bytes, .n = sizeof bytes}, NULL);
 	sodium_memzero(bytes, sizeof bytes);
-	if (n != KEY_BYTES)
-		return lm_err_errno(n < 0 ? errno : ENOSPC, "cannot write %s", path);
-	if (fsync(fd) != 0)
-		return lm_err_errno(errno, "cannot write %s", path);
-	return NULL;
+	return e;
 }
 
-/* Its name must survive a loss of power, too: tokens are out in the world from now on. */
-static struct lm_err *sync_folder(const char *path)
+static struct lm_err *read_key(
+    const struct disk_folder *folder, const char *name, unsigned char key[KEY_BYTES])
 {
-	char copy[PATH_MAX];
+	static const struct disk_demands demands = {.max = 4096, .forbidden = 077};
+	struct disk_bytes b;
 
-	snprintf(copy, sizeof copy, "%s", path);
-	const char *folder = dirname(copy);
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int rc = fd < 0 ? -1 : fsync(fd), saved = errno;
-
-	if (fd >= 0)
-		close(fd);
-	return rc == 0 ? NULL : lm_err_errno(saved, "cannot write the folder %s", folder);
-}
-
-/* The whole key appears under its name, or none. */
-static struct lm_err *make_key(const char *path)
-{
-	char fresh[PATH_MAX];
-
-	if (snprintf(fresh, sizeof fresh, "%s.new", path) >= (int)sizeof fresh)
-		return lm_err_new(LM_ERR_INVALID, "the name %s is too long", path);
-	unlink(fresh);
-	int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
-		return lm_err_errno(errno, "cannot make %s", fresh);
-	struct lm_err *e = write_key(fd, fresh);
-	close(fd);
-	if (e == NULL && rename(fresh, path) != 0)
-		e = lm_err_errno(errno, "cannot make %s", path);
-	if (e != NULL)
-		unlink(fresh);
-	return e != NULL ? e : sync_folder(path);
-}
-
-static struct lm_err *read_key(int fd, const char *path, struct token_key *k)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) != 0)
-		return lm_err_errno(errno, "cannot read %s", path);
-	if ((st.st_mode & 077) != 0)
-		return lm_err_new(LM_ERR_INVALID,
-		    "others than its owner can read or write %s, the key of all tokens: see who "
-		    "did, "
-		    "then 'chmod 600' it, or remove it and have new tokens made",
-		    path);
-	if (!S_ISREG(st.st_mode) || st.st_size != KEY_BYTES)
-		return lm_err_new(LM_ERR_INVALID,
-		    "%s is not a key of %d bytes: restore it, or remove it and have new tokens "
+	struct lm_err *e = disk_read(folder, name, &demands, &b);
+	if (e == NULL && b.n == KEY_BYTES)
+		memcpy(key, b.p, KEY_BYTES);
+	else if (e == NULL)
+		e = lm_err_new(LM_ERR_INVALID,
+		    "%s/%s is not a key of %d bytes: restore it, or remove it and have new tokens "
 		    "made",
-		    path, KEY_BYTES);
-	ssize_t n = read(fd, k->bytes, KEY_BYTES);
-	if (n != KEY_BYTES)
-		return lm_err_errno(n < 0 ? errno : EIO, "cannot read %s", path);
-	return NULL;
+		    folder->path, name, KEY_BYTES);
+	disk_bytes_fini(&b);
+	return e;
+}
+
+/* Two who find none at the same time must not both make one: tokens of the first would be none. */
+static struct lm_err *read_or_make(
+    const struct disk_folder *folder, const char *name, unsigned char key[KEY_BYTES])
+{
+	enum { PATIENCE_MS = 5000 };
+	struct lm_err *e = disk_lock(folder, PATIENCE_MS);
+
+	if (e == NULL)
+		e = read_key(folder, name, key);
+	if (e == NULL || lm_err_kind(e) != LM_ERR_NOT_FOUND)
+		return e;
+	lm_err_free(e);
+	e = make_key(folder, name);
+	return e != NULL ? e : read_key(folder, name, key);
 }
 
 struct lm_err *token_key_open(const char *path, bool may_make, struct token_key **out)
 {
-	struct lm_err *e = NULL;
+	struct disk_folder folder;
+	const char *name;
 
 	if (sodium_init() < 0)
 		return lm_err_new(LM_ERR_IO, "libsodium finds no source of random numbers");
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	if (fd < 0 && errno == ENOENT && may_make) {
-		e = make_key(path);
-		if (e != NULL)
-			return e;
-		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	}
-	if (fd < 0)
-		return lm_err_errno(errno, "cannot read the key of the tokens, %s", path);
 	struct token_key *k = sodium_malloc(sizeof *k); /* never swapped or dumped */
 	if (k == NULL)
 		abort();
-	e = read_key(fd, path, k);
-	close(fd);
-	if (e != NULL)
-		token_key_free(k);
-	else
+	struct lm_err *e = disk_open_above(&folder, path, &name);
+	if (e == NULL)
+		e = may_make ? read_or_make(&folder, name, k->bytes)
+			     : read_key(&folder, name, k->bytes);
+	disk_close(&folder);
+	if (e == NULL) {
 		*out = k;
-	return e;
+		return NULL;
+	}
+	token_key_free(k);
+	return lm_err_wrap(e, "the key of the tokens");
 }
 
 void token_key_free(struct token_key *k)

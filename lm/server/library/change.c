@@ -159,19 +159,12 @@ static struct lm_err *check_place(
 	return NULL;
 }
 
-static struct lm_err *keep_text(
-    struct library *l, const char *key, const struct library_text *t, bool *is_there)
-{
-	struct lm_err *e = stored_prepare(&l->descriptors, t->text, t->n);
-
-	return e != NULL ? e : stored_take(&l->descriptors, key, is_there);
-}
-
 static struct lm_err *try_text(
     struct library *l, const char *key, const struct library_text *t, struct library_news *news)
 {
 	LM_AUTO(lm_arena) a = lm_arena_new();
 	const char *file = library_file(a, key);
+	const struct disk_text text = {.p = t->text, .n = t->n};
 	bool was_there = catalog_layer_of(l->catalog, file) == LAYER_DESCRIPTORS, is_there = false;
 	struct trial trial;
 
@@ -180,7 +173,8 @@ static struct lm_err *try_text(
 	catalog_layer(l->catalog, LAYER_DESCRIPTORS);
 	catalog_put(l->catalog, file, t->text, t->n);
 	bool good = trial_check(&trial);
-	struct lm_err *e = good ? keep_text(l, key, t, &is_there) : diags_refuse(trial.found);
+	struct lm_err *e =
+	    good ? disk_write(&l->descriptors, file, &text, &is_there) : diags_refuse(trial.found);
 	size_t n_broken = trial.n_broken;
 	trial_end(&trial, is_there, NULL, news);
 	l->n_descriptors += is_there && !was_there;
@@ -208,13 +202,14 @@ struct lm_err *library_put_descriptor(
 static struct lm_err *remove_text(struct library *l, const char *key)
 {
 	LM_AUTO(lm_arena) a = lm_arena_new();
+	const char *file = library_file(a, key);
 	struct trial trial;
 	bool is_gone;
 
 	trial_begin(&trial, l);
-	catalog_remove(l->catalog, library_file(a, key));
+	catalog_remove(l->catalog, file);
 	trial_check(&trial);
-	struct lm_err *e = stored_remove(&l->descriptors, key, &is_gone);
+	struct lm_err *e = disk_remove(&l->descriptors, file, &is_gone);
 	size_t n_broken = trial.n_broken;
 	trial_end(&trial, is_gone, NULL, NULL);
 	if (is_gone)
@@ -301,7 +296,9 @@ static void own_files(struct trial *t, const struct content *c)
 static struct lm_err *try_package(
     struct library *l, const struct content *c, bool *is_there, struct library_news *news)
 {
+	LM_AUTO(lm_arena) a = lm_arena_new();
 	LM_AUTO(diags) remarks = diags_new(DIAGS_MAX);
+	const char *file = library_package_file(a, c->key);
 	const struct package *old = package_find(l, c->key);
 	struct trial trial;
 
@@ -313,7 +310,7 @@ static struct lm_err *try_package(
 	bool good = trial_check(&trial);
 	catalog_report_remarks(c->catalog, remarks);
 	struct lm_err *e =
-	    good ? stored_take(&l->packages, c->key, is_there) : diags_refuse(trial.found);
+	    good ? disk_take(&l->packages, file, is_there) : diags_refuse(trial.found);
 	size_t n_broken = trial.n_broken;
 	trial_end(&trial, *is_there, remarks, news);
 	if (e == NULL)
@@ -341,6 +338,7 @@ struct lm_err *library_admit(struct library *l, const struct content *c, size_t 
 
 struct lm_err *library_delete_package(struct library *l, const char *name)
 {
+	LM_AUTO(lm_arena) a = lm_arena_new();
 	char key[NAME_MAX_LENGTH + 1];
 	const struct package *p = library_key(name, key) ? package_find(l, key) : NULL;
 	const struct descriptor *d = catalog_find(l->catalog, name);
@@ -355,7 +353,7 @@ struct lm_err *library_delete_package(struct library *l, const char *name)
 	trial_begin(&trial, l);
 	library_hide(l, p);
 	trial_check(&trial);
-	struct lm_err *e = stored_remove(&l->packages, key, &is_gone);
+	struct lm_err *e = disk_remove(&l->packages, library_package_file(a, key), &is_gone);
 	size_t n_broken = trial.n_broken;
 	trial_end(&trial, is_gone, NULL, NULL);
 	if (is_gone)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "lm/packages/packages.h"
 #include "tosca/model/descriptor.h"
 #include "tosca/text/source.h"
@@ -82,9 +83,7 @@ static void find_folder(const struct content_source *s, struct content *out)
 	if (d == NULL || strlen(d->package_dir) < n ||
 	    strncmp(d->package_dir, s->unpack_dir, strlen(s->unpack_dir)) != 0)
 		return;
-	out->folder = strndup(d->package_dir, n);
-	if (out->folder == NULL)
-		abort();
+	out->folder = lm_strndup(d->package_dir, n);
 }
 
 /* Without a path, and without what a terminal would act on. */

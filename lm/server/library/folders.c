@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/heap.h"
 #include "lm/packages/packages.h"
 #include "lm/server/library/priv.h"
 
@@ -30,9 +31,7 @@ void folders_want(struct folders *f, const char *path)
 
 	if (strncmp(path, f->dir, n) != 0 || path[n] != '/' || !is_folder_name(path + n + 1))
 		return;
-	char *name = strndup(path + n + 1, DIGITS);
-	if (name == NULL)
-		abort();
+	char *name = lm_strndup(path + n + 1, DIGITS);
 	*LM_PUSH(NULL, &f->wanted) = name;
 }
 
@@ -93,9 +92,7 @@ static struct lm_map *all_but_wanted(const struct folders *f)
 	for (struct dirent *d; dir != NULL && (d = readdir(dir)) != NULL;) {
 		if (!packages_is_unpacked(d->d_name) || lm_map_find(wanted, d->d_name) != NULL)
 			continue;
-		char *name = strdup(d->d_name);
-		if (name == NULL)
-			abort();
+		char *name = lm_strdup(d->d_name);
 		lm_map_put(left, name, name);
 	}
 	if (dir != NULL)

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lm/server/library/library.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "base/heap.h"
 #include "base/log.h"
 #include "lm/server/library/priv.h"
 #include "tosca/link/check.h"
@@ -14,15 +13,6 @@
 #include "tosca/text/source.h"
 
 enum { DIAGS_MAX = 1000, NEWS_MAX = 4 * 1024 * 1024 };
-
-static char *copy(const char *text)
-{
-	char *p = strdup(text);
-
-	if (p == NULL)
-		abort();
-	return p;
-}
 
 void library_news_init(struct library_news *n)
 {
@@ -37,7 +27,12 @@ void library_news_fini(struct library_news *n)
 
 const char *library_file(struct lm_arena *a, const char *key)
 {
-	return lm_arena_printf(a, "%s.yml", key);
+	return lm_arena_printf(a, "%s" LIBRARY_TEXT, key);
+}
+
+const char *library_package_file(struct lm_arena *a, const char *key)
+{
+	return lm_arena_printf(a, "%s" LIBRARY_PACKAGE, key);
 }
 
 bool library_key(const char *name, char out[NAME_MAX_LENGTH + 1])
@@ -53,45 +48,43 @@ bool library_key(const char *name, char out[NAME_MAX_LENGTH + 1])
 
 /* ---- packages --------------------------------------------------------------------------------- */
 
-size_t library_place(const struct library *l, const char *key)
+static bool is_before(struct package *const *p, const char *key)
 {
-	size_t low = 0, high = l->list.n;
+	return strcmp((*p)->key, key) < 0;
+}
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
+static size_t place_of(const struct library *l, const char *key, bool *is_there)
+{
+	size_t at = LM_PLACE(l->list.v, l->list.n, is_before, key);
 
-		if (strcmp(l->list.v[middle]->key, key) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	*is_there = at < l->list.n && strcmp(l->list.v[at]->key, key) == 0;
+	return at;
 }
 
 struct package *package_find(const struct library *l, const char *key)
 {
-	size_t i = library_place(l, key);
+	bool is_there;
+	size_t at = place_of(l, key, &is_there);
 
-	return i < l->list.n && strcmp(l->list.v[i]->key, key) == 0 ? l->list.v[i] : NULL;
+	return is_there ? l->list.v[at] : NULL;
 }
 
 struct package *package_new(const struct content *c, size_t size, int64_t at_ms)
 {
-	struct package *p = calloc(1, sizeof *p);
+	struct package *p = lm_alloc(sizeof *p);
 	size_t n = catalog_count(c->catalog);
 
-	if (p == NULL || (p->files = calloc(n + 1, sizeof p->files[0])) == NULL)
-		abort();
-	p->key = copy(c->key);
-	p->name = copy(c->name);
+	p->files = lm_alloc_n(n + 1, sizeof p->files[0]);
+	p->key = lm_strdup(c->key);
+	p->name = lm_strdup(c->name);
 	p->size = size;
 	p->at_ms = at_ms;
-	p->folder = c->folder != NULL ? copy(c->folder) : NULL;
+	p->folder = lm_strdup(c->folder);
 	for (size_t i = 0; i < n; i++) {
 		const struct descriptor *d = catalog_at(c->catalog, i);
 
 		p->files[p->n_files++] = (struct library_file){
-		    copy(d->file), copy(d->name.canonical), copy(d->name.full)};
+		    lm_strdup(d->file), lm_strdup(d->name.canonical), lm_strdup(d->name.full)};
 	}
 	return p;
 }
@@ -121,15 +114,13 @@ static void forget(struct library *l, struct package *p)
 
 void library_add(struct library *l, struct package *p)
 {
-	size_t at = library_place(l, p->key);
+	bool is_there;
+	size_t at = place_of(l, p->key, &is_there);
 
-	if (at < l->list.n && strcmp(l->list.v[at]->key, p->key) == 0) {
+	if (is_there)
 		forget(l, l->list.v[at]);
-	} else {
-		LM_PUSH(NULL, &l->list);
-		memmove(
-		    &l->list.v[at + 1], &l->list.v[at], (l->list.n - 1 - at) * sizeof l->list.v[0]);
-	}
+	else
+		(void)LM_INSERT(NULL, &l->list, at);
 	l->list.v[at] = p;
 	for (size_t i = 0; i < p->n_files; i++)
 		lm_map_put(l->holders, p->files[i].key, p);
@@ -137,7 +128,8 @@ void library_add(struct library *l, struct package *p)
 
 void library_drop(struct library *l, const char *key)
 {
-	size_t at = library_place(l, key);
+	bool is_there;
+	size_t at = place_of(l, key, &is_there);
 	struct package *p = l->list.v[at];
 
 	lm_vec_remove(&l->list, at);
@@ -194,23 +186,22 @@ const struct package *library_package(const struct library *l, const char *name)
 struct lm_err *library_open(const struct library_conf *conf, struct library **out)
 {
 	LM_AUTO(lm_arena) a = lm_arena_new();
-	struct library *l = calloc(1, sizeof *l);
-	const char *folder = lm_arena_printf(a, "%s/catalog", conf->state_dir);
+	struct library *l = lm_alloc(sizeof *l);
 
-	if (l == NULL)
-		abort();
 	l->catalog = conf->catalog;
-	l->unpack_dir = copy(conf->unpack_dir);
+	l->unpack_dir = lm_strdup(conf->unpack_dir);
 	l->holders = lm_map_new();
 	*out = l;
-	if (mkdir(folder, 0700) != 0 && errno != EEXIST)
-		return lm_err_errno(errno, "cannot make the folder %s", folder);
 	struct lm_err *e =
-	    stored_open(&l->packages, lm_arena_printf(a, "%s/packages", folder), ".zip");
+	    disk_make(&l->packages, lm_arena_printf(a, "%s/catalog/packages", conf->state_dir));
 	if (e == NULL)
-		e = stored_open(
-		    &l->descriptors, lm_arena_printf(a, "%s/descriptors", folder), ".yml");
-	return e;
+		e = disk_make(
+		    &l->descriptors, lm_arena_printf(a, "%s/catalog/descriptors", conf->state_dir));
+	if (e != NULL)
+		return e;
+	disk_sweep(&l->packages);
+	disk_sweep(&l->descriptors);
+	return NULL;
 }
 
 struct loading {
@@ -218,66 +209,78 @@ struct loading {
 	struct diags *out;
 };
 
-static void complain(const struct stored *where, const char *name, struct lm_err *e)
+/* It is logged, and the others are read. */
+static void complain(const struct disk_folder *where, const char *name, struct lm_err *e)
 {
+	if (e == NULL)
+		return;
 	lm_log(LM_LOG_WARN, "catalog.stored", "'%s' in %s is left out, hand it in again: %s", name,
 	    where->path, lm_err_text(e));
 	lm_err_free(e);
 }
 
-static void complain_name(const struct stored *where, const char *file)
+static void complain_name(const struct disk_folder *where, const char *file)
 {
 	lm_log(LM_LOG_WARN, "catalog.stored", "%s/%s is none of the manager's files: move it away",
 	    where->path, file);
 }
 
-static void load_package(void *arg, const char *key, bool is_name)
+static struct lm_err *read_package(const struct library *l, const struct disk_file *f,
+    const struct disk_bytes *b, struct content *out)
 {
-	struct library *l = arg;
-	struct stored_bytes b;
-	struct content c = {0};
+	const struct content_source from = {
+	    .key = f->name, .bytes = b->p, .n = b->n, .unpack_dir = l->unpack_dir};
 
-	if (!is_name) {
-		complain_name(&l->packages, key);
-		return;
-	}
-	struct lm_err *e = stored_read(&l->packages, key, LIBRARY_PACKAGE_MAX, &b);
-	if (e == NULL)
-		e = content_read(
-		    &(struct content_source){
-			.key = key, .bytes = b.p, .n = b.n, .unpack_dir = l->unpack_dir},
-		    &c);
-	if (e == NULL && strcmp(c.key, key) != 0)
-		e = lm_err_new(LM_ERR_INVALID, "it is the package of %s", c.name);
-	if (e == NULL) {
-		library_show(l, &c);
-		library_add(l, package_new(&c, b.n, b.at_ms));
-	} else {
-		complain(&l->packages, key, e);
-	}
-	content_fini(&c);
-	free(b.p);
+	struct lm_err *e = content_read(&from, out);
+	if (e == NULL && strcmp(out->key, f->name) != 0)
+		e = lm_err_new(LM_ERR_INVALID, "it is the package of %s", out->name);
+	return e;
 }
 
-static void load_descriptor(void *arg, const char *key, bool is_name)
+static struct lm_err *load_package(void *arg, const struct disk_file *f)
 {
-	LM_AUTO(lm_arena) a = lm_arena_new();
+	const struct disk_demands demands = {.max = LIBRARY_PACKAGE_MAX};
 	struct library *l = arg;
-	struct stored_bytes b;
+	struct content c = {0};
+	struct disk_bytes b;
 
-	if (!is_name) {
-		complain_name(&l->descriptors, key);
-		return;
+	if (!f->is_name) {
+		complain_name(&l->packages, f->file);
+		return NULL;
 	}
-	struct lm_err *e = stored_read(&l->descriptors, key, LIBRARY_DESCRIPTOR_MAX, &b);
-	if (e != NULL) {
-		complain(&l->descriptors, key, e);
-		return;
+	struct lm_err *e = disk_read(&l->packages, f->file, &demands, &b);
+	if (e == NULL)
+		e = read_package(l, f, &b, &c);
+	if (e == NULL) {
+		library_show(l, &c);
+		library_add(l, package_new(&c, b.n,
+				   (int64_t)b.changed.tv_sec * 1000 + b.changed.tv_nsec / 1000000));
 	}
-	catalog_layer(l->catalog, LAYER_DESCRIPTORS);
-	catalog_put(l->catalog, library_file(a, key), b.p, b.n);
-	l->n_descriptors++;
-	free(b.p);
+	complain(&l->packages, f->name, e);
+	content_fini(&c);
+	disk_bytes_fini(&b);
+	return NULL;
+}
+
+static struct lm_err *load_descriptor(void *arg, const struct disk_file *f)
+{
+	const struct disk_demands demands = {.max = LIBRARY_DESCRIPTOR_MAX};
+	struct library *l = arg;
+	struct disk_bytes b;
+
+	if (!f->is_name) {
+		complain_name(&l->descriptors, f->file);
+		return NULL;
+	}
+	struct lm_err *e = disk_read(&l->descriptors, f->file, &demands, &b);
+	if (e == NULL) {
+		catalog_layer(l->catalog, LAYER_DESCRIPTORS);
+		catalog_put(l->catalog, f->file, b.p, b.n);
+		l->n_descriptors++;
+	}
+	complain(&l->descriptors, f->name, e);
+	disk_bytes_fini(&b);
+	return NULL;
 }
 
 static void report(void *arg, const char *file)
@@ -305,9 +308,9 @@ struct lm_err *library_load(struct library *l, struct diags *out)
 	struct loading g = {l, out};
 
 	catalog_take_changed(l->catalog, ignore, NULL);
-	struct lm_err *e = stored_each(&l->packages, load_package, l);
+	struct lm_err *e = disk_each(&l->packages, LIBRARY_PACKAGE, load_package, l);
 	if (e == NULL)
-		e = stored_each(&l->descriptors, load_descriptor, l);
+		e = disk_each(&l->descriptors, LIBRARY_TEXT, load_descriptor, l);
 	if (e != NULL)
 		return e;
 	catalog_check(l->catalog);
@@ -331,8 +334,8 @@ void library_free(struct library *l)
 		package_free(l->list.v[i]);
 	lm_vec_free(&l->list);
 	lm_map_free(l->holders);
-	stored_close(&l->packages);
-	stored_close(&l->descriptors);
+	disk_close(&l->packages);
+	disk_close(&l->descriptors);
 	free(l->unpack_dir);
 	free(l);
 }

@@ -6,8 +6,8 @@
 
 #include "base/map.h"
 #include "base/vec.h"
+#include "lm/disk/name.h"
 #include "lm/server/library/content.h"
-#include "lm/server/library/stored.h"
 
 /*
  * Inside the library: library.c (what is there), change.c (what comes and goes), upload.c (the line of
@@ -18,7 +18,7 @@ struct job;
 struct library {
 	struct catalog *catalog;
 	char *unpack_dir;
-	struct stored descriptors, packages;
+	struct disk_folder descriptors, packages;
 	LM_VEC(struct package *) list; /* by name */
 	struct lm_map *holders;        /* of descriptors by canonical name: their packages */
 	size_t n_descriptors;
@@ -29,14 +29,19 @@ struct library {
 	bool stopping;
 };
 
-/* "assembly::x::1.yml", as diagnostics call it. */
+#define LIBRARY_TEXT    ".yml"
+#define LIBRARY_PACKAGE ".zip"
+/*
+ * What is kept by a canonical name, in which all characters suit a file: "assembly::x::1.yml", which is
+ * how diagnostics call it, too; "assembly::x::1.zip".
+ */
 const char *library_file(struct lm_arena *, const char *key);
+const char *library_package_file(struct lm_arena *, const char *key);
 /* Of a descriptor or package; false: it is none. */
 bool library_key(const char *name, char out[NAME_MAX_LENGTH + 1]);
 
 /* ---- packages that are there ------------------------------------------------------------------ */
 
-size_t library_place(const struct library *, const char *key);
 struct package *package_find(const struct library *, const char *key); /* NULL: none */
 struct package *package_new(const struct content *, size_t size, int64_t at_ms);
 void package_free(struct package *);

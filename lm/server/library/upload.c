@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "base/log.h"
 #include "lm/core/engine.h"
 #include "lm/server/library/priv.h"
@@ -42,8 +43,10 @@ static void job_free(struct job *j)
 
 static void on_work(uv_work_t *work)
 {
+	LM_AUTO(lm_arena) a = lm_arena_new();
 	struct job *j = work->data;
 	const struct library *l = j->library;
+	const struct disk_text bytes = {.p = j->bytes, .n = j->n};
 
 	if (j->kind == JOB_TIDY) {
 		folders_tidy(&j->folders);
@@ -53,7 +56,8 @@ static void on_work(uv_work_t *work)
 	    .file = j->file, .bytes = j->bytes, .n = j->n, .unpack_dir = l->unpack_dir};
 	j->error = content_read(&from, &j->content);
 	if (j->error == NULL)
-		j->error = stored_prepare(&l->packages, j->bytes, j->n);
+		j->error =
+		    disk_prepare(&l->packages, library_package_file(a, j->content.key), &bytes);
 }
 
 /* ---- on the loop ------------------------------------------------------------------------------ */
@@ -74,6 +78,7 @@ static void print_flaws(const struct content *c, struct library_news *news)
 
 static void end_upload(struct job *j)
 {
+	LM_AUTO(lm_arena) a = lm_arena_new();
 	struct library *l = j->library;
 	struct lm_err *e = j->error;
 	struct library_news news;
@@ -84,7 +89,7 @@ static void end_upload(struct job *j)
 		print_flaws(&j->content, &news);
 	else
 		e = library_admit(l, &j->content, j->n, j->name, &news);
-	stored_drop(&l->packages);
+	disk_drop(&l->packages, library_package_file(a, j->content.key));
 	j->done(j->arg, e, &news);
 	library_news_fini(&news);
 	library_tidy(l);
@@ -140,10 +145,8 @@ static void begin_next(struct library *l)
 
 static struct job *job_add(struct library *l, int kind)
 {
-	struct job *j = calloc(1, sizeof *j);
+	struct job *j = lm_alloc(sizeof *j);
 
-	if (j == NULL)
-		abort();
 	j->library = l;
 	j->work.data = j;
 	j->kind = kind;
@@ -156,15 +159,6 @@ static struct job *job_add(struct library *l, int kind)
 	return j;
 }
 
-static char *copy(const char *text)
-{
-	char *p = text == NULL ? NULL : strdup(text);
-
-	if (text != NULL && p == NULL)
-		abort();
-	return p;
-}
-
 struct lm_err *library_upload(struct library *l, const struct library_upload *u)
 {
 	if (u->n > LIBRARY_PACKAGE_MAX)
@@ -174,14 +168,12 @@ struct lm_err *library_upload(struct library *l, const struct library_upload *u)
 		return lm_err_new(LM_ERR_UNAVAILABLE,
 		    "%d packages are being read: send it again in a moment", LIBRARY_LINE_MAX);
 	struct job *j = job_add(l, JOB_UPLOAD);
-	j->name = copy(u->name);
-	j->file = copy(u->file);
+	j->name = lm_strdup(u->name);
+	j->file = lm_strdup(u->file);
 	j->n = u->n;
 	j->done = u->done;
 	j->arg = u->arg;
-	j->bytes = malloc(u->n + 1);
-	if (j->bytes == NULL)
-		abort();
+	j->bytes = lm_alloc_raw(u->n + 1);
 	memcpy(j->bytes, u->bytes, u->n);
 	if (l->first == j)
 		begin_next(l);

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lm/server/shelf/shelf.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "base/heap.h"
+#include "base/utf8.h"
 #include "base/vec.h"
-#include "lm/server/shelf/shelf_file.h"
+#include "lm/disk/name.h"
+
+#define ENDING ".json"
 
 struct item {
 	char *name;
@@ -20,24 +20,22 @@ struct item {
 };
 
 struct shelf {
-	char *kind, *path;
-	int fd;
+	char *kind;
+	struct disk_folder folder;
 	size_t size;               /* of all objects */
 	LM_VEC(struct item) items; /* by name */
 };
 
-static char *text_of(const char *a, const char *b, const char *c)
+static bool file_of(const char *name, char out[DISK_NAME_SIZE])
 {
-	char *p = NULL;
+	size_t n = strlen(name);
 
-	if (asprintf(&p, "%s%s%s", a, b, c) < 0)
-		abort();
-	return p;
-}
-
-static struct shelf_folder folder_of(const struct shelf *s)
-{
-	return (struct shelf_folder){s->fd, s->path};
+	if (n == 0 || n > SHELF_NAME_MAX || !lm_utf8_is_valid(name))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (iscntrl((unsigned char)name[i]))
+			return false;
+	return disk_name(name, ENDING, out);
 }
 
 /* ---- opening ---------------------------------------------------------------------------------- */
@@ -53,82 +51,87 @@ static struct lm_err *too_many(const struct shelf *s)
 	    SHELF_OBJECTS_MAX, s->kind);
 }
 
-static struct lm_err *read_one(struct shelf *s, const char *file)
+/* The text is not repeated: it may be a secret. */
+static struct lm_err *damaged(const struct shelf *s, const struct disk_file *f, const char *how)
 {
-	const struct shelf_folder in = folder_of(s);
-	char name[SHELF_NAME_MAX + 1];
+	return lm_err_new(LM_ERR_INVALID,
+	    "%s/%s %s: restore it from a copy, or remove it, start again, and tell the manager "
+	    "of '%s' anew",
+	    s->folder.path, f->file, how, f->name);
+}
+
+static struct lm_err *parse(
+    const struct shelf *s, const struct disk_file *f, const struct disk_bytes *b, json_t **out)
+{
+	json_error_t why = {0};
+	char how[96];
+
+	json_t *o = json_loadb(b->p, b->n, JSON_REJECT_DUPLICATES, &why);
+	if (json_is_object(o)) {
+		*out = o;
+		return NULL;
+	}
+	json_decref(o);
+	snprintf(how, sizeof how,
+	    o != NULL ? "is no JSON object" : "is no JSON, from line %d column %d on", why.line,
+	    why.column);
+	return damaged(s, f, how);
+}
+
+static struct lm_err *read_object(const struct shelf *s, const struct disk_file *f, json_t **out)
+{
+	const struct disk_demands demands = {.max = SHELF_OBJECT_MAX, .forbidden = 077};
+	struct disk_bytes b;
+
+	struct lm_err *e = disk_read(&s->folder, f->file, &demands, &b);
+	if (e != NULL && lm_err_kind(e) == LM_ERR_LIMIT) {
+		lm_err_free(e);
+		e = damaged(s, f, "is larger than anything that is kept there");
+	}
+	if (e == NULL)
+		e = parse(s, f, &b, out);
+	disk_bytes_fini(&b);
+	return e;
+}
+
+static struct lm_err *read_one(void *arg, const struct disk_file *f)
+{
+	struct shelf *s = arg;
+	char file[DISK_NAME_SIZE];
 	json_t *o = NULL;
 
-	if (!shelf_file_parse(file, name))
+	if (!f->is_name || !file_of(f->name, file))
 		return lm_err_new(LM_ERR_INVALID,
-		    "%s/%s is not a file of this manager's: move it elsewhere", s->path, file);
+		    "%s/%s is not a file of this manager's: move it elsewhere", s->folder.path,
+		    f->file);
 	if (s->items.n == SHELF_OBJECTS_MAX)
 		return too_many(s);
-	struct lm_err *e = shelf_file_read(&in, file, name, &o);
+	struct lm_err *e = read_object(s, f, &o);
 	if (e != NULL)
 		return e;
 	size_t size = json_dumpb(o, NULL, 0, JSON_COMPACT);
-	*LM_PUSH(NULL, &s->items) = (struct item){text_of(name, "", ""), o, size};
+	*LM_PUSH(NULL, &s->items) = (struct item){lm_strdup(f->name), o, size};
 	s->size += size;
 	return NULL;
 }
 
 static struct lm_err *read_all(struct shelf *s)
 {
-	const struct shelf_folder in = folder_of(s);
-	struct lm_err *e = NULL;
-
-	shelf_file_sweep(&in);
-	DIR *d = opendir(s->path);
-	if (d == NULL)
-		return lm_err_errno(errno, "cannot read the folder %s", s->path);
-	for (const struct dirent *f; e == NULL && (f = readdir(d)) != NULL;)
-		if (f->d_name[0] != '.')
-			e = read_one(s, f->d_name);
-	closedir(d);
+	disk_sweep(&s->folder);
+	struct lm_err *e = disk_each(&s->folder, ENDING, read_one, s);
 	if (s->items.n > 0)
 		qsort(s->items.v, s->items.n, sizeof s->items.v[0], by_name);
 	return e;
 }
 
-/* Its name must survive a loss of power as what will be in it does. */
-static struct lm_err *make_folder(const char *parent, const char *path)
-{
-	if (mkdir(path, 0700) != 0)
-		return errno == EEXIST ? NULL
-				       : lm_err_errno(errno, "cannot make the folder %s", path);
-	int fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int rc = fd < 0 ? -1 : fsync(fd), saved = errno;
-
-	if (fd >= 0)
-		close(fd);
-	return rc == 0 ? NULL : lm_err_errno(saved, "cannot write the folder %s", parent);
-}
-
-static struct lm_err *open_folder(const char *state_dir, struct shelf *s)
-{
-	char *all = text_of(state_dir, "/shelf", "");
-
-	struct lm_err *e = make_folder(state_dir, all);
-	if (e == NULL)
-		e = make_folder(all, s->path);
-	free(all);
-	if (e != NULL)
-		return e;
-	s->fd = open(s->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	return s->fd >= 0 ? NULL : lm_err_errno(errno, "cannot open the folder %s", s->path);
-}
-
 struct lm_err *shelf_open(const char *state_dir, const char *kind, struct shelf **out)
 {
-	struct shelf *s = calloc(1, sizeof *s);
+	struct shelf *s = lm_alloc(sizeof *s);
 
-	if (s == NULL)
-		abort();
-	s->fd = -1;
-	s->kind = text_of(kind, "", "");
-	s->path = text_of(state_dir, "/shelf/", kind);
-	struct lm_err *e = open_folder(state_dir, s);
+	s->kind = lm_strdup(kind);
+	char *path = lm_strprintf("%s/shelf/%s", state_dir, kind);
+	struct lm_err *e = disk_make(&s->folder, path);
+	free(path);
 	if (e == NULL)
 		e = read_all(s);
 	if (e != NULL)
@@ -147,32 +150,25 @@ void shelf_free(struct shelf *s)
 		json_decref(s->items.v[i].object);
 	}
 	lm_vec_free(&s->items);
-	if (s->fd >= 0)
-		close(s->fd);
+	disk_close(&s->folder);
 	free(s->kind);
-	free(s->path);
 	free(s);
 }
 
 /* ---- looking ---------------------------------------------------------------------------------- */
 
+static bool is_before(const struct item *i, const char *name)
+{
+	return strcmp(i->name, name) < 0;
+}
+
 /* Where the name is, or would have to be. */
 static size_t place_of(const struct shelf *s, const char *name, bool *is_there)
 {
-	size_t from = 0, to = s->items.n;
+	size_t at = LM_PLACE(s->items.v, s->items.n, is_before, name);
 
-	*is_there = false;
-	while (from < to && !*is_there) {
-		size_t mid = from + (to - from) / 2;
-		int order = strcmp(s->items.v[mid].name, name);
-
-		*is_there = order == 0;
-		if (order < 0)
-			from = mid + 1;
-		else
-			to = mid;
-	}
-	return *is_there ? to : from;
+	*is_there = at < s->items.n && strcmp(s->items.v[at].name, name) == 0;
+	return at;
 }
 
 const json_t *shelf_find(const struct shelf *s, const char *name)
@@ -200,21 +196,14 @@ const json_t *shelf_at(const struct shelf *s, size_t i)
 
 /* ---- changing --------------------------------------------------------------------------------- */
 
-/* Room for one more at a place, in order. */
-static struct item *make_room(struct shelf *s, size_t at, const char *name)
-{
-	(void)LM_PUSH(NULL, &s->items);
-	memmove(&s->items.v[at + 1], &s->items.v[at], (s->items.n - 1 - at) * sizeof s->items.v[0]);
-	s->items.v[at] = (struct item){.name = text_of(name, "", "")};
-	return &s->items.v[at];
-}
-
 static void keep(struct shelf *s, const char *name, json_t *object, size_t size)
 {
 	bool is_there;
 	size_t at = place_of(s, name, &is_there);
-	struct item *i = is_there ? &s->items.v[at] : make_room(s, at, name);
+	struct item *i = is_there ? &s->items.v[at] : LM_INSERT(NULL, &s->items, at);
 
+	if (!is_there)
+		i->name = lm_strdup(name);
 	json_incref(object);
 	json_decref(i->object);
 	s->size += size - i->size;
@@ -242,11 +231,10 @@ static struct lm_err *check_room(const struct shelf *s, const char *name, size_t
 
 struct lm_err *shelf_put(struct shelf *s, const char *name, json_t *object)
 {
-	const struct shelf_folder in = folder_of(s);
-	char file[SHELF_FILE_SIZE];
+	char file[DISK_NAME_SIZE];
 	bool is_there = false;
 
-	if (!shelf_file_name(name, file))
+	if (!file_of(name, file))
 		return lm_err_new(LM_ERR_INVALID,
 		    "a name is a text of 1 to %d bytes without control characters, fewer when "
 		    "many of them are neither letters nor digits",
@@ -254,26 +242,25 @@ struct lm_err *shelf_put(struct shelf *s, const char *name, json_t *object)
 	char *text = json_dumps(object, JSON_COMPACT);
 	if (text == NULL)
 		abort();
-	size_t n = strlen(text);
-	struct lm_err *e = check_room(s, name, n);
+	const struct disk_text t = {.p = text, .n = strlen(text)};
+	struct lm_err *e = check_room(s, name, t.n);
 	if (e == NULL)
-		e = shelf_file_write(&in, file, text, n, &is_there);
+		e = disk_write(&s->folder, file, &t, &is_there);
 	if (is_there)
-		keep(s, name, object, n);
+		keep(s, name, object, t.n);
 	free(text);
 	return e;
 }
 
 struct lm_err *shelf_remove(struct shelf *s, const char *name)
 {
-	const struct shelf_folder in = folder_of(s);
-	char file[SHELF_FILE_SIZE];
+	char file[DISK_NAME_SIZE];
 	bool is_there, is_gone;
 	size_t at = place_of(s, name, &is_there);
 
-	if (!is_there || !shelf_file_name(name, file))
+	if (!is_there || !file_of(name, file))
 		return lm_err_new(LM_ERR_NOT_FOUND, "there is no '%s' among the %s", name, s->kind);
-	struct lm_err *e = shelf_file_remove(&in, file, &is_gone);
+	struct lm_err *e = disk_remove(&s->folder, file, &is_gone);
 	if (!is_gone)
 		return e;
 	s->size -= s->items.v[at].size;
