@@ -152,11 +152,12 @@ static struct lm_err *unreachable(const struct client *c, CURLcode code)
 	    curl_easy_strerror(code), code == CURLE_GOT_NOTHING ? ": does it want https://?" : "");
 }
 
-/* What the manager says in {"localizedMessage": ...}. */
+/* What the manager says in {"localizedMessage": ...}; of what it did not expect in {"message": ...}. */
 static struct lm_err *refusal(long status, const struct lm_buf *body)
 {
 	json_t *j = json_loadb(body->p, body->n, 0, NULL);
-	const char *text = json_string_value(json_object_get(j, "localizedMessage"));
+	const char *text =
+	    json_string_value(json_object_get(j, status == 500 ? "message" : "localizedMessage"));
 	enum lm_err_kind kind = status == 404   ? LM_ERR_NOT_FOUND
 				: status == 409 ? LM_ERR_CONFLICT
 				: status < 500  ? LM_ERR_INVALID

@@ -22,7 +22,7 @@
  * something to be durable first does that between the two.
  *
  * Limits: a body of 1 MiB unless admit() allows more (413), 256 MiB of such larger ones at a time (503),
- * 32 KiB of headers, 30 s without a byte from a client that owes us some.  A request has 40 s for its
+ * 32 KiB of headers (431), 30 s without a byte from a client that owes us some.  A request has 40 s for its
  * headers, and a minute for its body and its answer each, more where these are large.  A listener has
  * 1024 connections, fewer where the process may have few files; of more, those go that have had no
  * request for the longest time, and never those whose request is with its receiver.
@@ -88,6 +88,15 @@ struct http_share {
 };
 void http_share_init(struct http_share *, unsigned connections_max, size_t bytes_max);
 
+/* How long a client may let us wait, in milliseconds. */
+struct http_patience {
+	unsigned idle;   /* for the headers of a request, since the answer before it */
+	unsigned send;   /* for a body, or to take an answer */
+	unsigned rate;   /* one more for so many bytes of these */
+	unsigned report; /* for a body of those who send in bulk */
+	unsigned look;   /* how often somebody looks */
+};
+
 struct http_conf {
 	struct uv_loop_s *loop;
 	const char *address; /* numeric, IPv4 or IPv6; need not exist on this machine yet */
@@ -107,6 +116,8 @@ struct http_conf {
 	unsigned bulk_max;               /* connections of this listener that may send them */
 	struct http_share *share;        /* borrowed; NULL: no other limit */
 	struct certificate *certificate; /* HTTPS; borrowed; NULL: HTTP.  See http/certificate.h */
+	/* NULL: as said above.  Shorter ones are for tests, which need not wait for a minute. */
+	const struct http_patience *patience;
 };
 
 struct lm_err *http_listen(const struct http_conf *, struct http_listener **out) LM_MUST_USE;
@@ -147,9 +158,12 @@ struct http_answer {
 /* A header of the answer to come, whatever that is; at most four. */
 void http_put_header(struct http_request *, const char *name, const char *value);
 void http_answer(struct http_request *, const struct http_answer *, struct lm_buf *body);
-/* {"url": ..., "localizedMessage": ..., "details": {}} */
+/*
+ * {"url": ..., "localizedMessage": ..., "details": {}}; of status 500, which nobody could expect,
+ * {"timestamp": ..., "status": 500, "error": ..., "exception": ..., "message": ..., "path": ...}
+ */
 void http_answer_error(struct http_request *, int status, const char *fmt, ...) LM_PRINTF(3, 4);
-/* The same, with more to say: 'details' is a JSON object. */
+/* The same, with more to say: 'details' is a JSON object, and of status 500 left out. */
 void http_answer_details(
     struct http_request *, int status, const char *message, const char *details);
 /*

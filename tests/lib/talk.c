@@ -30,6 +30,11 @@ void connect_client(void)
 	lm_buf_clear(&talk.heard);
 }
 
+void close_client(void)
+{
+	close(talk.client);
+}
+
 static void on_admit(void *arg, struct http_request *r)
 {
 	(void)arg;
@@ -83,6 +88,15 @@ void talk_receive(void)
 	while ((n = recv(talk.client, block, sizeof block, MSG_DONTWAIT)) > 0)
 		lm_buf_add(&talk.heard, block, (size_t)n);
 	talk.is_cut = talk.is_cut || n == 0 || (n < 0 && errno == ECONNRESET);
+}
+
+void turn_without_reading(void)
+{
+	struct pollfd backend = {uv_backend_fd(&talk.loop), POLLIN, 0};
+
+	http_run(talk.listener);
+	uv_run(&talk.loop, UV_RUN_NOWAIT);
+	poll(&backend, 1, 10);
 }
 
 void talk_turn(void)

@@ -31,8 +31,10 @@ void talk_begin(void);
 void talk_end(void);
 struct http_conf conf_at(const char *address, unsigned port);
 void connect_client(void);
+void close_client(void);
 
 void talk_turn(void);
+void turn_without_reading(void);
 void talk_receive(void);
 void says(const char *text);
 struct http_request *handed_over(void);

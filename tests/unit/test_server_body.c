@@ -6,7 +6,7 @@
 
 #include "lm/server/http/body.h"
 
-/* What stands in bodies.  Each text is as long as its memory, so that reading beyond it is seen. */
+/* What stands in addresses and bodies.  Each text is as long as its memory, so that reading beyond it is seen. */
 static char *text;
 static size_t text_n;
 static struct form *form;
@@ -52,6 +52,32 @@ static void has(const char *name, const char *content)
 	ck_assert_uint_eq(part.n, strlen(content));
 	ck_assert_mem_eq(part.p, content, part.n);
 }
+
+/* ---- addresses ---------------------------------------------------------------------------------- */
+
+static const struct {
+	const char *from, *to;
+} escapes[] = {
+    {"", ""},
+    {"/a/b", "/a/b"},
+    {"/a%20b%2fc%2F", "/a b/c/"},
+    {"/assembly%3A%3Ax", "/assembly::x"},
+    {"%c3%A4", "ä"},
+    {"/a%00b", "/a%00b"}, /* would end the text */
+    {"%", "%"},
+    {"%4", "%4"},
+    {"%zz%4g%", "%zz%4g%"},
+    {"%%34", "%4"},
+    {"a+b", "a+b"},
+};
+
+START_TEST(an_escape_in_an_address_is_undone_but_for_the_end_of_a_text)
+{
+	given(escapes[_i].from);
+	ck_assert_uint_eq(unescape(text), strlen(escapes[_i].to));
+	ck_assert_str_eq(text, escapes[_i].to);
+}
+END_TEST
 
 /* ---- kinds -------------------------------------------------------------------------------------- */
 
@@ -201,6 +227,8 @@ int main(void)
 	SRunner *sr;
 
 	tcase_add_checked_fixture(c, setup, teardown);
+	tcase_add_loop_test(c, an_escape_in_an_address_is_undone_but_for_the_end_of_a_text, 0,
+	    sizeof escapes / sizeof *escapes);
 	tcase_add_test(c, a_type_is_known_without_its_parameters_and_in_any_case);
 	tcase_add_test(c, any_other_type_is_not_taken_for_one_of_ours);
 	tcase_add_test(c, a_field_is_decoded);

@@ -69,6 +69,17 @@ START_TEST(an_error_has_the_form_of_the_api)
 }
 END_TEST
 
+START_TEST(what_nobody_expected_has_the_form_of_the_reference_s_framework)
+{
+	says("GET /x HTTP/1.1\r\nHost: h\r\n\r\n");
+	http_answer_error(handed_over(), 500, "no \"%s\"", "x");
+	hears("HTTP/1.1 500 Internal Server Error\r\n");
+	hears("{\"timestamp\":\"20");
+	hears("Z\",\"status\":500,\"error\":\"Internal Server Error\",\"exception\":"
+	      "\"UnexpectedError\",\"message\":\"no \\\"x\\\"\",\"path\":\"/x\"}");
+}
+END_TEST
+
 START_TEST(a_wrong_method_is_answered_with_the_right_ones)
 {
 	says("PUT /x HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
@@ -624,6 +635,7 @@ int main(void)
 	tcase_add_test(tc, an_answer_stays_until_the_listener_runs);
 	tcase_add_test(tc, one_connection_carries_several_requests);
 	tcase_add_test(tc, an_error_has_the_form_of_the_api);
+	tcase_add_test(tc, what_nobody_expected_has_the_form_of_the_reference_s_framework);
 	tcase_add_test(tc, a_wrong_method_is_answered_with_the_right_ones);
 	tcase_add_test(tc, an_error_carries_its_request_s_trace_back);
 	tcase_add_test(tc, who_gives_no_trace_gets_one_of_his_own);

@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/json.h"
+#include "base/time.h"
 #include "lm/server/http/priv.h"
 
 /* What the receiver of a request says. */
@@ -98,6 +100,33 @@ void http_answer_page(struct http_request *r, struct http_page *p)
 
 /* ---- errors --------------------------------------------------------------------------------------- */
 
+static void print_error(struct lm_json *j, const char *url, const char *text, const char *details)
+{
+	lm_json_open(j, NULL, '{');
+	lm_json_str(j, "url", url);
+	lm_json_str(j, "localizedMessage", text);
+	lm_json_raw(j, "details", details);
+	lm_json_close(j, '}');
+}
+
+/* What nobody could have expected has the form that the reference system's framework gives it. */
+static void print_unexpected(struct lm_json *j, const char *path, const char *text)
+{
+	char now[LM_TIME_SIZE];
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	lm_time_text(ts.tv_sec * INT64_C(1000) + ts.tv_nsec / 1000000, now);
+	lm_json_open(j, NULL, '{');
+	lm_json_str(j, "timestamp", now);
+	lm_json_int(j, "status", MHD_HTTP_INTERNAL_SERVER_ERROR);
+	lm_json_str(j, "error", "Internal Server Error");
+	lm_json_str(j, "exception", "UnexpectedError");
+	lm_json_str(j, "message", text);
+	lm_json_str(j, "path", path);
+	lm_json_close(j, '}');
+}
+
 void http_answer_details(
     struct http_request *r, int status, const char *message, const char *details)
 {
@@ -105,11 +134,10 @@ void http_answer_details(
 
 	lm_buf_init(&b, HTTP_ANSWER_MAX);
 	struct lm_json j = lm_json_on(&b);
-	lm_json_open(&j, NULL, '{');
-	lm_json_str(&j, "url", r->path);
-	lm_json_str(&j, "localizedMessage", message);
-	lm_json_raw(&j, "details", details);
-	lm_json_close(&j, '}');
+	if (status == MHD_HTTP_INTERNAL_SERVER_ERROR)
+		print_unexpected(&j, r->path, message);
+	else
+		print_error(&j, r->path, message, details);
 	exchange_trace(exchange_of(r));
 	http_put_header(r, HTTP_TRACE_HEADER, r->trace);
 	http_answer(r, &(struct http_answer){.status = status}, &b);

@@ -51,7 +51,29 @@ static int hex(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* False: an escape is none, or stands for the end of a text. */
+/* What the escape at 's' stands for; 0: it is none, or would be the end of the text. */
+static char escaped(const char *s)
+{
+	int high = hex(s[1]), low = high < 0 ? -1 : hex(s[2]);
+
+	return (char)(low < 0 ? 0 : high << 4 | low);
+}
+
+size_t unescape(char *text)
+{
+	char *to = text;
+
+	for (const char *s = text; *s != '\0'; s++) {
+		char c = *s == '%' ? escaped(s) : 0;
+
+		*to++ = c != 0 ? c : *s;
+		s += c != 0 ? 2 : 0;
+	}
+	*to = '\0';
+	return (size_t)(to - text);
+}
+
+/* False: an escape is none. */
 static bool decode(char *s)
 {
 	char *to = s;
@@ -61,10 +83,10 @@ static bool decode(char *s)
 			*to++ = *s == '+' ? ' ' : *s;
 			continue;
 		}
-		int high = hex(s[1]), low = high < 0 ? -1 : hex(s[2]);
-		if (low < 0 || high + low == 0)
+		char c = escaped(s);
+		if (c == 0)
 			return false;
-		*to++ = (char)(high << 4 | low);
+		*to++ = c;
 		s += 2;
 	}
 	*to = '\0';

@@ -9,6 +9,12 @@
 
 /* What is in the body of a request: text in, what stands where out.  Pure. */
 
+/*
+ * Decodes %XX in place, for addresses; returns the length.  %00, which would end the text early, stays
+ * as it is, and so does what is no escape.
+ */
+size_t unescape(char *text);
+
 /* BODY_x; 'content_type' may be NULL. */
 unsigned body_kind_of(const char *content_type);
 

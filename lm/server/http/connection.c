@@ -329,10 +329,14 @@ static bool takes_room(struct exchange *x)
 	return true;
 }
 
-static enum MHD_Result on_headers(struct exchange *x)
+static enum MHD_Result on_headers(struct exchange *x, const char *version)
 {
 	const struct http_conf *conf = &x->line->listener->conf;
 
+	if (!headers_are_clear(x, version)) {
+		x->handed_over = true;
+		return exchange_send(x);
+	}
 	read_headers(x);
 	if (conf->admit != NULL)
 		conf->admit(conf->arg, &x->request);
@@ -418,7 +422,6 @@ enum MHD_Result http_on_request(void *cls, struct MHD_Connection *c, const char 
 {
 	struct exchange *x = *state;
 	(void)cls;
-	(void)version;
 
 	if (x == NULL) {
 		struct line *line = line_of(c);
@@ -426,7 +429,7 @@ enum MHD_Result http_on_request(void *cls, struct MHD_Connection *c, const char 
 		if (line->listener->closing) /* its receiver may have gone */
 			return MHD_NO;
 		*state = x = exchange_begin(line, c, url, method);
-		return on_headers(x);
+		return on_headers(x, version);
 	}
 	if (*n == 0 && x->was_parked) { /* the headers once more: its body is yet to come */
 		x->was_parked = false;

@@ -10,14 +10,13 @@
  * has a time limit, whatever he sends meanwhile; where room is short, he who has waited for nothing of
  * ours for the longest time goes first.  Nobody goes whose request is in our hands.
  */
+static const struct http_patience usual = {
+    .idle = 40 * 1000, .send = 60 * 1000, .rate = 64, .report = 10 * 1000, .look = 1000};
+
 enum {
-	IDLE_MAX_MS = 40 * 1000, /* for the headers of a request, since the answer before it */
-	SEND_MAX_MS = 60 * 1000, /* for a body, or to take an answer, and more for a large one: */
-	BYTES_A_MS = 64,
-	REPORT_MAX_MS = 10 * 1000, /* for a body of those who send in bulk */
-	QUIET_MS = 2 * 1000,       /* the same, among those */
-	NEWCOMER_MS = 1000,        /* after so long others come before him */
-	LOOK_MS = 1000,
+	QUIET_MS =
+	    2 * 1000,       /* after so long one of those who send in bulk makes room for another */
+	NEWCOMER_MS = 1000, /* after so long others come before him */
 	FILES_OF_OTHERS = 256, /* that the process has open beside connections */
 	CONNECTIONS_MIN = 16,
 };
@@ -35,12 +34,13 @@ unsigned lines_max(void)
 	return most / 2 < CONNECTIONS_MIN ? CONNECTIONS_MIN : (unsigned)(most / 2);
 }
 
-void lines_init(struct lines *ls, uv_loop_t *loop)
+void lines_init(struct lines *ls, const struct http_conf *conf)
 {
-	*ls = (struct lines){.max = lines_max()};
+	*ls = (struct lines){
+	    .max = lines_max(), .patience = conf->patience != NULL ? *conf->patience : usual};
 	for (int s = 0; s < LINE_STATES; s++)
 		TAILQ_INIT(&ls->in[s]);
-	uv_timer_init(loop, &ls->timer);
+	uv_timer_init(conf->loop, &ls->timer);
 	ls->timer.data = ls;
 }
 
@@ -132,7 +132,7 @@ void lines_join(struct lines *ls, struct line *line)
 	line->state = LINE_IDLE;
 	TAILQ_INSERT_TAIL(&ls->in[LINE_IDLE], line, at);
 	if (++ls->n == 1)
-		uv_timer_start(&ls->timer, on_look, LOOK_MS, LOOK_MS);
+		uv_timer_start(&ls->timer, on_look, ls->patience.look, ls->patience.look);
 }
 
 void lines_leave(struct lines *ls, struct line *line)
@@ -147,19 +147,27 @@ void lines_leave(struct lines *ls, struct line *line)
 
 static uint64_t patience_ms(const struct line *line)
 {
+	const struct http_patience *p = &lines_of(line)->patience;
 	const struct exchange *x = &line->exchange;
 	size_t n = x->announced > x->received ? x->announced : x->received;
 
 	switch (line->state) {
 	case LINE_BODY:
-		return SEND_MAX_MS + n / BYTES_A_MS;
+		return p->send + n / p->rate;
 	case LINE_REPORT:
-		return REPORT_MAX_MS + n / BYTES_A_MS;
+		return p->report + n / p->rate;
 	case LINE_ANSWER:
-		return SEND_MAX_MS + x->answer_n / BYTES_A_MS;
+		return p->send + x->answer_n / p->rate;
 	default:
-		return IDLE_MAX_MS;
+		return p->idle;
 	}
+}
+
+static unsigned least(const struct http_patience *p)
+{
+	unsigned some = p->idle < p->send ? p->idle : p->send;
+
+	return some < p->report ? some : p->report;
 }
 
 static void look(struct lines *ls, enum line_state state)
@@ -172,7 +180,7 @@ static void look(struct lines *ls, enum line_state state)
 		next = TAILQ_NEXT(line, at);
 		if (lasted >= patience_ms(line))
 			cut(line);
-		else if (lasted < REPORT_MAX_MS) /* nobody has less */
+		else if (lasted < least(&ls->patience))
 			return;
 	}
 }

@@ -126,7 +126,7 @@ static void put_on_loop(struct http_listener *l)
 
 	uv_poll_init(l->conf.loop, &l->poll, info->epoll_fd);
 	uv_timer_init(l->conf.loop, &l->timer);
-	lines_init(&l->lines, l->conf.loop);
+	lines_init(&l->lines, &l->conf);
 	l->poll.data = l->timer.data = l;
 	l->open_handles = 3;
 	uv_poll_start(&l->poll, UV_READABLE, on_loop_poll);
@@ -154,8 +154,9 @@ static bool start(struct http_listener *l, int fd)
 
 	l->daemon = MHD_start_daemon(flags | (has_tls ? MHD_USE_TLS : 0), 0, NULL, NULL,
 	    http_on_request, l, MHD_OPTION_EXTERNAL_LOGGER, library_says, NULL,
-	    MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED, http_on_completed, NULL,
-	    MHD_OPTION_NOTIFY_CONNECTION, http_on_connection, l, MHD_OPTION_CONNECTION_LIMIT,
+	    MHD_OPTION_UNESCAPE_CALLBACK, http_on_escaped, NULL, MHD_OPTION_LISTEN_SOCKET, fd,
+	    MHD_OPTION_NOTIFY_COMPLETED, http_on_completed, NULL, MHD_OPTION_NOTIFY_CONNECTION,
+	    http_on_connection, l, MHD_OPTION_CONNECTION_LIMIT,
 	    lines_max() + HTTP_CONNECTIONS_LEAVING, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_ARRAY,
 	    has_tls ? tls : tls + 2, MHD_OPTION_END);

@@ -11,7 +11,7 @@
 
 /*
  * Inside the HTTP room: listen.c (sockets, the loop), connection.c (what the library tells of
- * connections and requests), share.c (what those may use who send in bulk), body.c (what is in a
+ * connections and requests), headers.c (which of those are clear), share.c (what those may use who send in bulk), body.c (what is in a
  * body), answer.c (what the receiver says), lines.c (how long connections last).
  *
  * Requests come by the ten thousand a second, most of them alike: a connection keeps the memory of
@@ -21,8 +21,9 @@ enum {
 	HTTP_HEADERS_N =
 	    4 + 2, /* the receiver's, and ours: of the trace, of the connection's end */
 	HTTP_PATH_KEPT = 256,
-	HTTP_BODY_KEPT = 16 * 1024, /* of a connection that waits for its next request */
-	HTTP_ANSWER_KEPT = 256,     /* an answer that many get is no longer than that */
+	HTTP_HEADERS_MAX = 32 * 1024, /* the library itself stops reading at some 60 KiB */
+	HTTP_BODY_KEPT = 16 * 1024,   /* of a connection that waits for its next request */
+	HTTP_ANSWER_KEPT = 256,       /* an answer that many get is no longer than that */
 	HTTP_STREAM_BLOCK = 16 * 1024,
 	HTTP_ANSWER_MAX = 256 * 1024 * 1024,
 	HTTP_SMALL = 4 * 1024, /* a body of which nobody keeps account */
@@ -56,6 +57,7 @@ struct lines {
 	struct line_list
 	    in[LINE_STATES]; /* those first that have been there for the longest time */
 	unsigned n, n_cut, max;
+	struct http_patience patience;
 	uv_timer_t timer;
 };
 
@@ -144,7 +146,7 @@ void exchange_body_end(struct exchange *);
 
 /* HTTP_CONNECTIONS_MAX, or as many as this process may have. */
 unsigned lines_max(void);
-void lines_init(struct lines *, uv_loop_t *);
+void lines_init(struct lines *, const struct http_conf *);
 /* One too many: another one goes. */
 void lines_join(struct lines *, struct line *);
 void lines_leave(struct lines *, struct line *);
@@ -180,7 +182,13 @@ bool share_look(struct http_share *);
 void *certificate_retriever(void);
 struct certificate *http_certificate_of(struct MHD_Connection *);
 
+/* ---- headers.c: requests that are not clear ------------------------------------------------------- */
+
+/* False: it has been refused, and its connection ends with the answer. */
+bool headers_are_clear(struct exchange *, const char *version);
+
 /* The library's callbacks. */
+size_t http_on_escaped(void *cls, struct MHD_Connection *, char *text);
 enum MHD_Result http_on_request(void *cls, struct MHD_Connection *, const char *url,
     const char *method, const char *version, const char *p, size_t *n, void **state);
 void http_on_completed(

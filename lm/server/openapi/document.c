@@ -85,7 +85,8 @@ static void write_components(struct lm_json *j)
 	write_schema(j, "responses",
 	    "{'Error':{'description':'why not','headers':{'X-TraceCtx-TransactionId':{'schema':"
 	    "{'type':'string'}}},'content':{'application/json':{'schema':{'$ref':'" SCHEMAS
-	    "Error'}}}}}");
+	    "Error'}}}},'Unexpected':{'description':'what should not happen, and is in the log',"
+	    "'content':{'application/json':{'schema':{'$ref':'" SCHEMAS "Unexpected'}}}}}");
 	write_schema(j, "securitySchemes",
 	    "{'bearer':{'type':'http','scheme':'bearer','bearerFormat':'JWT','description':'from "
 	    "/oauth/token or "
@@ -203,6 +204,7 @@ static void write_responses(struct lm_json *j, const struct route *r, const stru
 		write_content(j, d);
 	}
 	lm_json_close(j, '}');
+	write_ref(j, "500", RESPONSES, "Unexpected", 10);
 	write_ref(j, "default", RESPONSES, "Error", 5);
 	lm_json_close(j, '}');
 }

@@ -30,6 +30,9 @@
 static const struct shape shapes[] = {
     {"Error", OBJECT_OF("'url','localizedMessage','details'",
 	"'url':" TEXT_OR_NULL ",'localizedMessage':" TEXT ",'details':" THING)},
+    {"Unexpected", OBJECT_OF("'timestamp','status','error','exception','message','path'",
+	"'timestamp':" MOMENT ",'status':" NUMBER ",'error':" TEXT ",'exception':" TEXT ",'message':" TEXT
+	",'path':" TEXT)},
 
     {"Token", OBJECT_OF("'token_type','expires_in'", "'access_token':" TEXT ",'token':" TEXT
 	",'refresh_token':" TEXT ",'token_type':{'type':'string','enum':['bearer']},'expires_in':" NUMBER
