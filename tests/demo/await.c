@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * await FILE SECONDS AFTER_MS CONDITION...
+ * await -l FILE SECONDS PATTERN
  *
  * Waits until FILE, which grows by one JSON event per line, holds an event that happened at or
- * after AFTER_MS (0: any) and fulfils all conditions (tests/lib/match.h).  Prints the event and
- * ends with 0; ends with 1 when SECONDS have passed, with 2 when it was called wrongly.
+ * after AFTER_MS (0: any) and fulfils all conditions (tests/lib/match.h); or, with -l, until FILE,
+ * which grows by lines of text, holds one that PATTERN, a basic regular expression, is in.  Prints
+ * the line and ends with 0; ends with 1 when SECONDS have passed, with 2 when it was called wrongly.
  */
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <regex.h>
 #include <sys/inotify.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,6 +21,8 @@
 struct await {
 	FILE *file;
 	int notify;
+	bool is_text;
+	regex_t pattern; /* of text */
 	int64_t after_ms;
 	const char *const *conditions;
 	size_t n;
@@ -35,7 +40,7 @@ static int64_t monotonic_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-static bool line_fits(struct await *a)
+static bool event_fits(struct await *a)
 {
 	json_t *event = json_loadb(a->pending, a->have, 0, NULL);
 	const json_t *at = json_object_get(event, "at_ms");
@@ -44,6 +49,17 @@ static bool line_fits(struct await *a)
 
 	json_decref(event);
 	return fits;
+}
+
+static bool line_fits(struct await *a)
+{
+	if (!a->is_text)
+		return event_fits(a);
+	a->pending[a->have - 1] = '\0';
+	if (regexec(&a->pattern, a->pending, 0, NULL, 0) != 0)
+		return false;
+	a->pending[a->have - 1] = '\n';
+	return true;
 }
 
 /* Reads what is there now; a line without its end waits for the rest. */
@@ -92,28 +108,48 @@ static int complain(const char *what, const char *about)
 	return 2;
 }
 
+static int await_in(struct await *a, const char *path, const char *seconds)
+{
+	int64_t until_ms = monotonic_ms() + (int64_t)(strtod(seconds, NULL) * 1000);
+	int rc;
+
+	a->notify = inotify_init1(IN_CLOEXEC);
+	a->file = fopen(path, "re");
+	if (a->file == NULL || inotify_add_watch(a->notify, path, IN_MODIFY) < 0)
+		return complain(strerror(errno), path);
+	rc = await_event(a, until_ms);
+	free(a->line);
+	fclose(a->file);
+	close(a->notify);
+	return rc;
+}
+
+static int await_text(struct await *a, char **argv)
+{
+	int rc;
+
+	a->is_text = true;
+	if (regcomp(&a->pattern, argv[2], REG_NOSUB) != 0)
+		return complain("not a regular expression", argv[2]);
+	rc = await_in(a, argv[0], argv[1]);
+	regfree(&a->pattern);
+	return rc;
+}
+
 int main(int argc, char **argv)
 {
 	static struct await a;
-	int64_t until_ms;
-	int rc;
 
+	if (argc == 5 && strcmp(argv[1], "-l") == 0)
+		return await_text(&a, argv + 2);
 	if (argc < 5)
-		return complain("usage", "await FILE SECONDS AFTER_MS CONDITION...");
+		return complain(
+		    "usage", "await FILE SECONDS AFTER_MS CONDITION... | -l FILE SECONDS PATTERN");
 	for (int i = 4; i < argc; i++)
 		if (!match_is_valid(argv[i]))
 			return complain("not a condition (key=text, key~part, key>3)", argv[i]);
-	until_ms = monotonic_ms() + (int64_t)(strtod(argv[2], NULL) * 1000);
 	a.after_ms = strtoll(argv[3], NULL, 10);
 	a.conditions = (const char *const *)argv + 4;
 	a.n = (size_t)argc - 4;
-	a.notify = inotify_init1(IN_CLOEXEC);
-	a.file = fopen(argv[1], "re");
-	if (a.file == NULL || inotify_add_watch(a.notify, argv[1], IN_MODIFY) < 0)
-		return complain(strerror(errno), argv[1]);
-	rc = await_event(&a, until_ms);
-	free(a.line);
-	fclose(a.file);
-	close(a.notify);
-	return rc;
+	return await_in(&a, argv[1], argv[2]);
 }

@@ -26,6 +26,7 @@ mkdir "$folder/packages" "$folder/disk"
 mount -t tmpfs -o size=6m none "$folder/disk"
 state=$folder/disk/state
 journal=$state/journal.db
+await=${lm%/lm}/tests/demo/await
 cat >"$folder/packages/one.yml" <<'END'
 name: assembly::one::1.0
 composition:
@@ -102,19 +103,22 @@ create() {
 		-d "{\"assemblyName\": \"$2\", \"descriptorName\": \"assembly::one::1.0\", \"intendedState\": \"Active\"}"
 }
 
-# The events end with the one that is waited for: nobody looks at a clock.
+# The stream of events is read up to the one that is waited for: nobody looks at a clock.
 completed() {
-	timeout 30 curl -sSN -m 30 "$url/api/events?after=0&follow=true" |
-		grep -m 1 "\"assemblyName\":\"$1\".*\"processState\":\"Completed\"" >/dev/null ||
-		fail "$1 is not completed"
+	mkfifo "$folder/events"
+	curl -sN -m 30 "$url/api/events?after=0&follow=true" >"$folder/events" &
+	follower=$!
+	exec 5<"$folder/events"
+	rm "$folder/events"
+	grep -m 1 -q "\"assemblyName\":\"$1\".*\"processState\":\"Completed\"" <&5 || fail "$1 is not completed"
+	exec 5<&-
+	kill "$follower" 2>/dev/null || :
+	wait "$follower" || :
 }
 
-healthy() {
-	for i in $(seq 100); do
-		[ "$(curl -s -m 5 -o /dev/null -w '%{http_code}' "$url/management/health")" != "$1" ] || return 0
-		sleep 0.1
-	done
-	fail "health never answers $1"
+# said EVENT: the manager that was started last, in its log
+said() {
+	"$await" -l "$folder/log" 30 " $1 " >/dev/null || fail "it does not say $1"
 }
 
 # ---- the disk is full ----------------------------------------------------------------------------------
@@ -145,7 +149,8 @@ full() {
 	create 503 refused
 	is '.localizedMessage | contains("the disk is full")'
 	rm "$folder/disk/ballast" "$folder/disk/crumbs"
-	healthy 200
+	said journal.written
+	ask 200 /management/health
 	completed "a$n"
 	create 201 after
 	completed after
@@ -177,7 +182,7 @@ others() {
 		-H 'Content-Type: application/json' \
 		-d '{"assemblyName": "patient", "descriptorName": "assembly::one::1.0", "intendedState": "Active"}' >"$create_later" &
 	curl_pid=$!
-	healthy 503
+	said journal.held
 	ask 503 /management/health
 	is '.components.journal.status == "DOWN"'
 	ask 200 /api/status
