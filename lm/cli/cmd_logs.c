@@ -16,8 +16,8 @@ enum { LINE_BYTES = 1 << 20, PATH_BYTES = 8192 };
 static void print_step(const struct render *r, const json_t *step, struct lm_buf *out)
 {
 	const char *state = render_text(step, "state"), *message = render_text(step, "message");
-	int64_t from = json_integer_value(json_object_get(step, "startedAt"));
-	int64_t to = json_integer_value(json_object_get(step, "endedAt"));
+	int64_t from = render_parse_time(render_text(step, "startedAt"));
+	int64_t to = render_parse_time(render_text(step, "endedAt"));
 
 	lm_buf_clear(out);
 	lm_buf_printf(out, "%s %s", render_text(step, "subject"), render_text(step, "action"));

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/time.h"
 #include "lm/server/api.h"
 
 enum { LOGS_MAX = 64 * 1024 * 1024 };
@@ -45,24 +46,30 @@ static bool is_wanted(const struct wanted *w, const json_t *step)
 	return w->process == NULL || (process != NULL && strcmp(process, w->process) == 0);
 }
 
+static void add_time(struct lm_json *j, const json_t *step, const char *name)
+{
+	int64_t ms = json_integer_value(json_object_get(step, name));
+	char text[LM_TIME_SIZE];
+
+	lm_time_text(ms, text);
+	lm_json_str(j, name, ms == 0 ? NULL : text);
+}
+
 static struct lm_err *add_step(void *arg, const struct record *r)
 {
-	static const char *const members[] = {"id", "process", "subject", "action", "state",
-	    "attempt", "startedAt", "endedAt", "message", "log"};
+	static const char *const texts[] = {
+	    "id", "process", "subject", "action", "state", "message", "log"};
 	struct wanted *w = arg;
 
 	w->found++;
 	json_t *step = json_loads(r->body, 0, NULL);
 	if (step != NULL && is_wanted(w, step)) {
 		lm_json_open(&w->j, NULL, '{');
-		for (size_t i = 0; i < LM_COUNT(members); i++) {
-			const json_t *v = json_object_get(step, members[i]);
-
-			if (json_is_integer(v))
-				lm_json_int(&w->j, members[i], json_integer_value(v));
-			else
-				lm_json_str(&w->j, members[i], json_string_value(v));
-		}
+		for (size_t i = 0; i < LM_COUNT(texts); i++)
+			lm_json_str(&w->j, texts[i], text_of(step, texts[i]));
+		lm_json_int(&w->j, "attempt", json_integer_value(json_object_get(step, "attempt")));
+		add_time(&w->j, step, "startedAt");
+		add_time(&w->j, step, "endedAt");
 		lm_json_close(&w->j, '}');
 	}
 	json_decref(step);

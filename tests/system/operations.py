@@ -5,6 +5,7 @@
 What the document says of every operation is tried: other methods, other types, bodies that are too large or
 broken, things that there are not; and what is answered has the shape that the document says."""
 import http.client
+import io
 import json
 import os
 import re
@@ -15,6 +16,10 @@ import sys
 import tempfile
 import threading
 import time
+import zipfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+from openapi import Document  # noqa: E402
 
 PACKAGE = """name: resource::meter::1.0
 properties:
@@ -84,55 +89,6 @@ class Manager:
         return answer.status, answer.headers, text
 
 
-class Document:
-    def __init__(self, text):
-        self.all = json.loads(text)
-
-    def operations(self):
-        for path, item in self.all["paths"].items():
-            for method, operation in item.items():
-                yield method.upper(), path, operation
-
-    def resolve(self, schema):
-        while "$ref" in schema:
-            at = self.all
-            for word in schema["$ref"][2:].split("/"):
-                at = at[word]
-            schema = at
-        return schema
-
-    def differs(self, schema, value, where="$"):
-        """What of the value is not as the schema says; None when all is."""
-        schema = self.resolve(schema)
-        if value is None and (schema.get("nullable") or not schema):
-            return None
-        for key in ("oneOf", "anyOf"):
-            if key in schema:
-                found = [self.differs(s, value, where) for s in schema[key]]
-                if None not in found:
-                    return f"{where} is none of {key}: {found}"
-        kinds = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "boolean": bool}
-        if "type" in schema and not isinstance(value, kinds[schema["type"]]):
-            return f"{where} is {json.dumps(value)[:80]}, not {schema['type']}"
-        if "enum" in schema and value not in schema["enum"]:
-            return f"{where} is {value}, none of {schema['enum']}"
-        if isinstance(value, dict):
-            for name in schema.get("required", ()):
-                if name not in value:
-                    return f"{where} has no {name}"
-            for name, of in schema.get("properties", {}).items():
-                if name in value:
-                    why = self.differs(of, value[name], f"{where}.{name}")
-                    if why:
-                        return why
-        if isinstance(value, list) and "items" in schema:
-            for i, item in enumerate(value):
-                why = self.differs(schema["items"], item, f"{where}[{i}]")
-                if why:
-                    return why
-        return None
-
-
 def is_error(manager, document, title, status, wanted, answer, path):
     got, headers, text = answer
     if got not in wanted:
@@ -193,9 +149,23 @@ def refusals(manager, document):
                 complain(f"{title}: no position is told of a broken body: {got[2][:200]}")
 
 
+def vague(document):
+    """What the document leaves open: a body or an answer of which it says nothing."""
+    for method, path, operation in document.operations():
+        bodies = [operation.get("requestBody", {})] + list(operation["responses"].values())
+        for kind, content in (item for body in bodies for item in body.get("content", {}).items()):
+            shape = content["schema"]
+            if shape == {} or (kind == "application/json" and shape.get("type") == "string"):
+                complain(f"{method} {path}: what it takes or answers as {kind} has no shape")
+
+
 def fits(manager, document, method, path, at=None, body=None, kind="application/json"):
     """Asks, and holds the answer against the document; the answer's document."""
     operation = document.all["paths"][path][method.lower()]
+    if isinstance(body, (dict, list)):
+        why = document.differs(operation["requestBody"]["content"][kind]["schema"], body)
+        if why:
+            complain(f"{method} {path}, what is sent: {why}")
     text = json.dumps(body).encode() if isinstance(body, (dict, list)) else body
     got, headers, text = manager.ask(method, at or path, text, {"Content-Type": kind})
     title = f"{method} {at or path}"
@@ -204,9 +174,10 @@ def fits(manager, document, method, path, at=None, body=None, kind="application/
     content = operation["responses"][str(got)].get("content", {})
     if not content:
         return None
-    (wanted, shape), = content.items()
-    if headers["Content-Type"] != wanted:
-        complain(f"{title}: the answer is {headers['Content-Type']}, the document says {wanted}")
+    wanted = headers["Content-Type"]
+    if wanted not in content:
+        return complain(f"{title}: the answer is {wanted}, the document says {sorted(content)}")
+    shape = content[wanted]
     if wanted != "application/json":
         return text
     value = json.loads(text)
@@ -214,6 +185,16 @@ def fits(manager, document, method, path, at=None, body=None, kind="application/
     if why:
         complain(f"{title}: {why}")
     return value
+
+
+def archive():
+    """A form with a package."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as z:
+        z.writestr("handed/assembly.yml", "name: assembly::handed::1.0\n"
+                   "composition:\n  meter: {type: 'resource::meter::1.0', quantity: 1}\n")
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="p.zip"\r\n'
+    return head + b"Content-Type: application/zip\r\n\r\n" + packed.getvalue() + b"\r\n--x--\r\n"
 
 
 def answers(manager, document):
@@ -251,6 +232,11 @@ def answers(manager, document):
     fits(manager, document, "POST", "/api/webhooks", None,
          {"name": "hook", "url": "http://127.0.0.1:9/", "secret": "a secret of some length, for a signature"})
     fits(manager, document, "POST", "/api/plan/{key}", "/api/plan/deleteAssembly", {"assemblyName": "site"})
+    fits(manager, document, "POST", "/api/plan/{key}", "/api/plan/deleteAssembly?format=dot", {"assemblyName": "site"})
+    fits(manager, document, "POST", "/api/doctor/repair", None, {"subjects": ["site"]})
+    package = "/api/resource-manager/resource-packages"
+    fits(manager, document, "POST", package, None, archive(), "multipart/form-data; boundary=x")
+    fits(manager, document, "GET", package + "/{key}", package + "/assembly::handed::1.0")
     for method, path, operation in document.operations():
         if method != "GET" or path in ENDLESS or path.startswith("/api/send/"):
             continue
@@ -269,6 +255,7 @@ def main():
     try:
         document = Document(manager.ask("GET", "/api/openapi.json")[2])
         print(len(list(document.operations())), "operations")
+        vague(document)
         refusals(manager, document)
         answers(manager, document)
     finally:

@@ -87,6 +87,15 @@ given_damage() {
 	ip link delete "$(lm inventory -o json |
 		jq -r 'map(select(.kind == "link" and .resourceName == "base__voice_network__network"))[0].name')"
 }
+# What is told of services that have been through all this has the shapes of the OpenAPI document.
+given_shapes() {
+	printf 'assemblyName: lost\ndescriptorName: assembly::tenant-network::1.0\nproperties: {subnet: 10.9.0.0/24}\n' >lost.yml
+	lm apply -f lost.yml
+	curl -sf -X DELETE "http://127.0.0.1:8280/api/topology/assemblies/$(lm get assemblies lost -o json | jq -r .id)"
+	"$root/tests/lib/openapi.py" http://127.0.0.1:8280 /api/inventory /api/doctor /api/logs/sipp1 /api/logs/voice \
+		/api/processes $(lm get processes -o name | sed 's|^|/api/processes/|') \
+		/api/topology/assemblies '/api/topology/assemblies?name=voice' /api/metrics/voice /api/policies /api/status
+}
 given_keys() {
 	openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=ansible -keyout ops -out ansible.pem
 	openssl rsa -in ops -pubout -out ops.pub
@@ -106,5 +115,6 @@ given() {
 bash -euc ". ./given; $(given)" >given.log 2>&1 || { cat given.log && exit 1; }
 status=0
 timeout 60 "$root/tests/lib/page.py" "$root/$PAGE" || status=$?
+[ "$PAGE" != docs/changes.md ] || bash -euc '. ./given; given_shapes' || status=$?
 [ "$status" = 0 ] || tail -n 20 log lm.log 2>/dev/null || :
 exit "$status"

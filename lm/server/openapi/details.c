@@ -2,7 +2,7 @@
 #include "base/attr.h"
 #include "lm/server/openapi/openapi.h"
 
-/* What the table of routes does not say.  A route that is not here takes and answers any JSON. */
+/* What the table of routes does not say.  A route that is not here takes nothing and answers nothing. */
 
 #define TOPOLOGY "/api/topology/assemblies"
 #define CATALOG  "/api/catalog/descriptors"
@@ -28,13 +28,13 @@
 /* clang-format off */
 static const struct detail details[] = {
     {"POST", "/api/metrics", 200, NULL, "Samples", "Tally", NULL},
-    {"POST", "/api/metrics/collectd", 200, NULL, NULL, "Tally", NULL},
-    {"POST", "/api/alerts", 200, NULL, NULL, NULL, NULL},
+    {"POST", "/api/metrics/collectd", 200, NULL, "CollectdValues", "Tally", NULL},
+    {"POST", "/api/alerts", 200, NULL, "Alerts", "AlertsTaken", NULL},
     {"GET", "/api/send/load/{}", 0, "metricName load", NULL, "Tally", NULL},
     {"GET", "/api/send/integrity/{}", 0, "metricName integrity", NULL, "Tally", NULL},
     {"GET", "/metrics", 0, NULL, NULL, NULL, "text/plain; version=0.0.4; charset=utf-8"},
 
-    {"POST", "/api/driver/responses", 200, NULL, NULL, NULL, NULL},
+    {"POST", "/api/driver/responses", 200, NULL, "DriverReply", "DriverReplyTaken", NULL},
 
     {"POST", "/oauth/token", 200, NULL, "TokenRequest", "Token", NULL},
     {"POST", "/oauth2/{}/v1/token", 200, NULL, "TokenRequest", "Token", NULL},
@@ -48,9 +48,9 @@ static const struct detail details[] = {
     {"POST", "/api/intent/createOrUpgradeAssembly", 201, NULL, "CreateAssembly", "Accepted", NULL},
     {"POST", "/api/intent/upgradeAssembly", 201, NULL, "UpgradeAssembly", "Accepted", NULL},
     {"POST", "/api/intent/deleteAssembly", 201, NULL, "AssemblyNamed", "Accepted", NULL},
-    {"POST", "/api/intent/adoptAssembly", 201, NULL, "CreateAssembly", "Accepted", NULL},
+    {"POST", "/api/intent/adoptAssembly", 201, NULL, "AdoptAssembly", "Accepted", NULL},
     {"POST", "/api/intent/{}", 201, NULL, "Intent", "Accepted", NULL},
-    {"POST", "/api/plan/{}", 200, "format", "Intent", NULL, NULL},
+    {"POST", "/api/plan/{}", 200, "format", "AnyIntent", "[PlanStep]", "application/json|text/plain; charset=utf-8"},
     {"GET", "/api/processes", 0, "assemblyId assemblyName assemblyType startDateTime endDateTime "
 	"processStatuses intentTypes limit:integer", NULL, "[Process]", NULL},
     {"GET", "/api/processes/{}", 0, "shallow:boolean", NULL, "Process", NULL},
@@ -58,12 +58,18 @@ static const struct detail details[] = {
     {"GET", TOPOLOGY, 0, "name nameContains", NULL, "Assemblies", NULL},
     {"GET", TOPOLOGY "/{}", 0, NULL, NULL, "Assembly", NULL},
 
+    {"GET", "/api/behaviour/projects", 0, NULL, NULL, "NoneYet", NULL},
+    {"GET", "/api/behaviour/assemblyConfigurations", 0, NULL, NULL, "NoneYet", NULL},
+    {"GET", "/api/behaviour/scenarios", 0, NULL, NULL, "NoneYet", NULL},
+
     {"GET", CATALOG, 0, NULL, NULL, "[DescriptorReference]", NULL},
-    {"GET", CATALOG "/{}", 0, "effective:boolean", NULL, NULL, "application/yaml"},
-    {"POST", CATALOG, 0, NULL, NULL, "DescriptorStored", NULL},
-    {"PUT", CATALOG "/{}", 0, NULL, NULL, "DescriptorStored", NULL},
-    {"POST", PACKAGES, 0, NULL, "Package", NULL, NULL},
-    {"PUT", PACKAGES "/{}", 0, NULL, "Package", NULL, NULL},
+    {"GET", CATALOG "/{}", 0, "effective:boolean", NULL, "Descriptor", "application/yaml"},
+    {"POST", CATALOG, 0, NULL, "Descriptor", "DescriptorStored", NULL},
+    {"PUT", CATALOG "/{}", 0, NULL, "Descriptor", "DescriptorStored", NULL},
+    {"GET", PACKAGES, 0, NULL, NULL, "[Package]", NULL},
+    {"GET", PACKAGES "/{}", 0, NULL, NULL, "Package", NULL},
+    {"POST", PACKAGES, 0, NULL, "PackageFile", "PackageStored", NULL},
+    {"PUT", PACKAGES "/{}", 0, NULL, "PackageFile", "PackageStored", NULL},
 
     {"GET", "/api/events", 0, "after:integer type samples:boolean follow:boolean", NULL, NULL,
 	"application/x-ndjson|text/event-stream"},
@@ -72,14 +78,17 @@ static const struct detail details[] = {
     {"GET", "/api/webhooks/{}", 0, NULL, NULL, "Webhook", NULL},
     {"PUT", "/api/webhooks/{}", 0, NULL, "Webhook", "Webhook", NULL},
     {"GET", "/api/object-groups", 0, NULL, NULL, "[ObjectGroup]", NULL},
+    {"GET", "/api/object-groups/permission-types", 0, NULL, NULL, "[PermissionType]", NULL},
     {"GET", "/api/object-groups/{}", 0, NULL, NULL, "ObjectGroup", NULL},
-    {"GET", "/api/logs/{}", 0, "component process", NULL, NULL, NULL},
+    {"GET", "/api/logs/{}", 0, "component process", NULL, "[LogEntry]", NULL},
     {"GET", "/api/metrics/{}", 0, NULL, NULL, "Metrics", NULL},
     {"GET", "/api/policies", 0, NULL, NULL, "Policies", NULL},
     {"GET", "/api/policies/{}", 0, NULL, NULL, "Policies", NULL},
     {"GET", "/api/status", 0, NULL, NULL, "Status", NULL},
     {"GET", "/api/doctor", 0, NULL, NULL, "Examination", NULL},
-    {"POST", "/api/doctor/repair", 200, NULL, NULL, NULL, NULL},
+    {"POST", "/api/doctor/repair", 200, NULL, "RepairRequest", "Repairs", NULL},
+    {"GET", "/api/inventory", 0, NULL, NULL, "[MadeThing]", NULL},
+    {"GET", "/api/openapi.json", 0, NULL, NULL, "OpenApi", NULL},
     {"GET", "/management/health", 0, NULL, NULL, "Health", NULL},
 
     {"POST", "/api/deploymentLocations", 0, NULL, "DeploymentLocation", "DeploymentLocation", NULL},
@@ -91,9 +100,10 @@ static const struct detail details[] = {
     {"GET", "/api/resource-managers/{}", 0, NULL, NULL, "ResourceManager", NULL},
     {"PUT", "/api/resource-managers/{}", 0, NULL, "ResourceManager", "Onboarding", NULL},
     DRIVERS(RM "/resource-drivers", "type"),
+    {"GET", RM "/resource-drivers/{}/health", 0, NULL, NULL, "DriverHealth", NULL},
     DRIVERS(RM "/lifecycle-drivers", "type"),
     DRIVERS(RM "/vim-drivers", "type infrastructureType"),
-    {"POST", KEYS "/shared", 0, NULL, "InfrastructureKey", NULL, NULL},
+    {"POST", KEYS "/shared", 0, NULL, "InfrastructureKey", "InfrastructureKey", NULL},
     {"GET", KEYS "/shared", 0, "includePrivateKey:boolean", NULL, "[InfrastructureKey]", NULL},
     {"GET", KEYS "/shared/{}", 0, "includePrivateKey:boolean", NULL, "InfrastructureKey", NULL},
     {"GET", KEYS "/{}", 0, "includePrivateKey:boolean", NULL, "InfrastructureKey", NULL},

@@ -57,11 +57,11 @@ static void write_ref(struct lm_json *j, const char *key, const char *base, cons
 	lm_json_close(j, '}');
 }
 
-/* "Shape", "[Shape]", or NULL: any. */
+/* "Shape", "[Shape]", or NULL: a text. */
 static void write_shape(struct lm_json *j, const char *name)
 {
 	if (name == NULL) {
-		lm_json_raw(j, "schema", "{}");
+		lm_json_raw(j, "schema", "{\"type\":\"string\"}");
 	} else if (*name != '[') {
 		write_ref(j, "schema", SCHEMAS, name, (int)strlen(name));
 	} else {
@@ -184,7 +184,8 @@ static void write_content(struct lm_json *j, const struct detail *d)
 
 		snprintf(type, sizeof type, "%.*s", (int)n, types);
 		lm_json_open(j, type, '{');
-		write_shape(j, d != NULL ? d->response : NULL);
+		write_shape(
+		    j, strncmp(type, "text/plain", 10) == 0 || d == NULL ? NULL : d->response);
 		lm_json_close(j, '}');
 		types += n + (types[n] == '|');
 	}

@@ -18,7 +18,7 @@ route_fn api_get_openapi;
 
 /* ---- inside ----------------------------------------------------------------------------------- */
 
-/* Of a route.  Names of shapes, "[Shape]" is an array of them; NULL: JSON of any shape, or no body. */
+/* Of a route.  Names of shapes, "[Shape]" is an array of them; NULL: a text, or no body. */
 struct detail {
 	const char *method, *pattern;
 	int status;          /* of success; 0: 201 for POST, 204 for DELETE, 200 else */
