@@ -24,6 +24,7 @@ struct hooks;
 struct listeners;
 struct scraper;
 struct library;
+struct onboarder;
 
 /* Whoever asked for it waits for the answer. */
 struct api_intent {
@@ -44,6 +45,7 @@ struct api {
 	struct traffic *traffic; /* owned */
 	const struct token_key *token_key;
 	struct sites *sites;
+	struct onboarder *onboarder;
 	struct auth *auth;
 	struct seen *alerts; /* that were acted upon; owned */
 	struct pages *pages; /* owned */

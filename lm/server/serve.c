@@ -28,6 +28,7 @@
 #include "lm/server/notify.h"
 #include "lm/server/route.h"
 #include "lm/server/scrape/scrape.h"
+#include "lm/server/sites/onboard.h"
 #include "lm/server/sites/sites.h"
 #include "lm/web/web.h"
 #include "tosca/link/check.h"
@@ -352,6 +353,7 @@ static void furnish(struct server *s)
 	    .answered = api_answered,
 	    .arg = api,
 	});
+	api->onboarder = onboarder_new(&s->loop);
 	api->scraper = scraper_new(&(struct scraper_conf){
 	    .loop = &s->loop, .take = api_take_scraped, .now_ms = now_ms, .arg = api});
 }
@@ -423,6 +425,7 @@ static void stop(struct server *s)
 		auth_free(s->api.auth);
 		hooks_close(s->api.hooks);
 		listeners_free(s->api.listeners);
+		onboarder_free(s->api.onboarder);
 		library_stop(s->api.library);
 		manager_close(s->api.manager);
 		events_free(s->api.events);

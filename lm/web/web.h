@@ -52,6 +52,9 @@ struct web *web_new(struct uv_loop_s *, unsigned kept);
 /* Cancels what is under way.  Memory: the loop's next turn.  NULL is fine. */
 void web_free(struct web *);
 
+struct lm_arena;
+/* A text as a part of a path or a query: whatever means something there is escaped. */
+const char *web_escape(struct lm_arena *, const char *text);
 /* Whether it is an address that can be asked; INVALID with the reason. */
 struct lm_err *web_check(const char *url, bool https) LM_MUST_USE;
 /* 'done' is called later from the loop, once. */

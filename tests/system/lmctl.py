@@ -15,6 +15,7 @@ import zipfile
 sys.path.insert(0, sys.path[0] + "/../lib")
 from lmctl import Lmctl  # noqa: E402
 from sentences import is_, refused, run, test  # noqa: E402
+from simulated_manager import Manager  # noqa: E402
 
 URL, FOLDER = sys.argv[1], sys.argv[2]
 lm = Lmctl(URL)
@@ -761,8 +762,9 @@ def a_resource_manager_is_told_to_look_again():
     answer = lm.send("PUT", "resource-managers/brent", brent)
     is_(answer.status, 200)
     is_(answer.json()["resourceManagerOperation"], "UPDATE")
-    is_(lm.send("POST", "resource-managers", {"name": "arm", "type": "ansible-rm",
-        "url": "http://127.0.0.1:9/api"}).json()["resourceManagerOperation"], "ADD")
+    with Manager(FOLDER + "/arm") as arm:
+        is_(lm.send("POST", "resource-managers", {"name": "arm", "type": "ansible-rm",
+            "url": arm.url}).json()["resourceManagerOperation"], "ADD")
     is_(lm.delete("resource-managers/arm").status, 204)
 
 

@@ -21,6 +21,9 @@ import zipfile
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 from openapi import Document  # noqa: E402
 
+sys.path.insert(0, sys.path[0] + "/../lib")
+import simulated_manager  # noqa: E402
+
 PACKAGE = """name: resource::meter::1.0
 properties:
   size: {default: '1'}
@@ -226,7 +229,12 @@ def answers(manager, document):
          {"type": "ansible", "baseUri": "http://127.0.0.1:9"})
     fits(manager, document, "GET", "/api/resource-manager/resource-drivers",
          "/api/resource-manager/resource-drivers?type=ansible")
-    fits(manager, document, "POST", "/api/resource-managers", None, {"name": "rm", "url": "http://127.0.0.1:9", "type": "x"})
+    with simulated_manager.Manager(manager.folder + "/rm") as other:
+        with open(other.path("locations"), "w") as f:
+            f.write("there Openstack\n")
+        rm = {"name": "rm", "url": other.url, "type": "x"}
+        fits(manager, document, "POST", "/api/resource-managers", None, rm)
+        fits(manager, document, "PUT", "/api/resource-managers/{key}", "/api/resource-managers/rm", rm)
     fits(manager, document, "POST", "/api/catalog/descriptors", None,
          b"name: assembly::more::1.0\ncomposition:\n  meter: {type: 'resource::meter::1.0'}\n", "application/yaml")
     fits(manager, document, "POST", "/api/webhooks", None,

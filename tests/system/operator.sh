@@ -7,9 +7,9 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 lm=${SYSTEM_BUILD:-$root/build/release}/lm
 case $lm in /*) ;; *) lm=$PWD/$lm ;; esac
 work=$(mktemp -d) || exit 2
-pid=
+pid='' other=''
 clean() {
-	[ -z "$pid" ] || kill "$pid" 2>/dev/null || :
+	for p in $pid $other; do kill "$p" 2>/dev/null || :; done
 	rm -rf "$work"
 }
 trap clean EXIT
@@ -156,7 +156,16 @@ things_of_all_kinds_come_change_and_go() {
 	says '^edge  *openstack .* in the cellar$'
 	ends 0 describe location edge
 	says '^  url: http://x$'
-	ends 0 create manager other -p url=http://127.0.0.1:1
+	ends 1 create manager other -p url=http://127.0.0.1:1/api
+	complains 'nothing has changed, because it cannot be asked what it can do: http://127.0.0.1:1/api/configuration: '
+	mkdir other
+	python3 "$root/tests/lib/simulated_manager.py" other &
+	other=$!
+	for _ in $(seq 500); do [ -s other/url ] || sleep 0.02; done
+	ends 0 create manager other -p url="$(cat other/url)"
+	kill "$other"
+	wait "$other"
+	other=''
 	ends 0 create driver -p type=http -p baseUri=http://127.0.0.1:1 -o name
 	driver=$(cat out)
 	ends 0 get drivers

@@ -203,21 +203,31 @@ managers() {
 	explains 'this manager itself'
 	ask 409 DELETE $managers/lm
 
-	json 201 POST $managers '{"name": "arm", "url": "http://arm:8291/api", "type": "ansible"}'
+	# Another one is asked what it can do; this one can do nothing.  tests/system/managers.sh has more.
+	mkdir arm
+	python3 "$root/tests/lib/simulated_manager.py" arm &
+	arm_pid=$!
+	for _ in $(seq 500); do [ -s arm/url ] || sleep 0.02; done
+	arm=$(cat arm/url)
+	json 201 POST $managers "{\"name\": \"arm\", \"url\": \"$arm\", \"type\": \"ansible\"}"
 	has_header 'Location: /api/resource-managers/arm.$'
 	is '. == {resourceManagerOperation: "ADD", deploymentLocations: {}, resourceTypes: {}}'
-	json 409 POST $managers '{"name": "arm", "url": "http://arm:8291/api"}'
+	json 409 POST $managers "{\"name\": \"arm\", \"url\": \"$arm\"}"
 	json 400 POST $managers '{"name": "x"}'
 	explains '\"url\" is missing'
 	json 400 POST $managers '{"name": "x", "url": "http://user:secret@arm"}'
 	explains 'without user'
 	json 400 POST $managers '{"name": "x", "url": "arm:8291"}'
 	ask 200 GET $managers/arm
-	is '. == {name: "arm", type: "ansible", url: "http://arm:8291/api"}'
-	json 200 PUT $managers/arm '{"name": "arm", "url": "http://arm:8292"}'
+	is ". == {name: \"arm\", type: \"ansible\", url: \"$arm\"}"
+	json 200 PUT $managers/arm "{\"name\": \"arm\", \"url\": \"$arm/\", \"type\": \"ansible-rm\"}"
 	is '.resourceManagerOperation == "UPDATE"'
 	ask 200 GET $managers
-	is '[.[].url][1] == "http://arm:8292" and length == 2'
+	is "[.[].type][1] == \"ansible-rm\" and [.[].url][1] == \"$arm\" and length == 2"
+	kill "$arm_pid"
+	wait "$arm_pid" || :
+	json 502 PUT $managers/arm "{\"name\": \"arm\", \"url\": \"$arm\"}"
+	explains 'nothing has changed'
 	json 404 PUT $managers/x '{"url": "http://x"}'
 	ask 404 GET $managers/x
 	ask 404 DELETE $managers/x

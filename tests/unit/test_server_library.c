@@ -61,11 +61,15 @@ static void setup(void)
 	begin();
 }
 
+static struct lm_arena *arena; /* of what is said */
+
 static void teardown(void)
 {
 	char command[128];
 
 	end();
+	lm_arena_free(arena);
+	arena = NULL;
 	snprintf(command, sizeof command, "rm -rf '%s'", state);
 	ck_assert_int_eq(system(command), 0);
 }
@@ -346,6 +350,96 @@ START_TEST(an_upload_that_is_under_way_at_the_end_is_forgotten)
 }
 END_TEST
 
+/* ---- types of other resource managers --------------------------------------------------------- */
+
+/* Says what became of one type, "" when it is there; its 'text' NULL: nobody has read it. */
+static const char *offer(const char *manager, const char *name, const char *text)
+{
+	struct library_type t = {.name = name, .text = text};
+
+	lm_arena_free(arena);
+	arena = lm_arena_new();
+	ck_assert_int_eq(outcome(library_add_types(library, manager, &t, 1, arena), NULL), 200);
+	ck_assert_int_eq(t.is_new && t.why != NULL, 0);
+	return t.why == NULL ? "" : t.why;
+}
+
+#define TYPE "resource::t::1.0"
+
+START_TEST(types_of_another_manager_come_stay_and_go)
+{
+	ck_assert_str_eq(offer("arm", TYPE, "name: " TYPE "\ndescription: one\n"), "");
+	ck_assert_str_eq(offer("arm", TYPE, "name: " TYPE "\ndescription: two\n"), "");
+	restart();
+	ck_assert_str_eq(description(TYPE), "one");
+	ck_assert_int_eq(put(NULL, USER(TYPE)), 200);
+	ck_assert_int_eq(delete (TYPE), 200);
+	ck_assert_uint_eq(errors(), 1);
+	restart();
+	ck_assert(!is_there(TYPE));
+	ck_assert_str_eq(offer("arm", TYPE, "name: " TYPE "\ndescription: two\n"), "");
+	ck_assert_str_eq(description(TYPE), "two");
+	ck_assert_uint_eq(errors(), 0);
+}
+END_TEST
+
+START_TEST(a_type_replaces_nothing_and_says_what_is_in_its_way)
+{
+	ck_assert_str_eq(offer("arm", TYPE, "name: " TYPE "\n"), "");
+	ck_assert_ptr_nonnull(strstr(offer("other", TYPE, NULL), "resource manager 'arm'"));
+	ck_assert_ptr_nonnull(strstr(offer("arm", "resource::given::1.0", NULL), "/given.yml"));
+	ck_assert_int_eq(UPLOAD(NULL, "name: " TYPE "\n"), 409);
+	ck_assert(says("resource manager 'arm'"));
+	ck_assert_int_eq(UPLOAD(TYPE, "name: " TYPE "\ndescription: packed\n"), 200);
+	ck_assert_str_eq(description(TYPE), "packed");
+}
+END_TEST
+
+START_TEST(a_type_that_is_none_is_left_out_and_the_others_come)
+{
+	LM_AUTO(lm_arena) a = lm_arena_new();
+	struct library_type t[] = {
+	    {.name = "resource::a::1.0", .text = "name: resource::a::1.0\nproperties: [\n"},
+	    {.name = "resource::b::1.0", .text = "name: resource::c::1.0\n"},
+	    {.name = "assembly::d::1.0", .text = "name: assembly::d::1.0\n"},
+	    {.name = "what is this", .text = "name: resource::e::1.0\n"},
+	    {.name = "resource::f::1.0", .text = "name: resource::f::1.0\n"},
+	    {.name = "resource::f::1", .text = "name: resource::f::1\n"},
+	    {.name = "resource::g::1.0", .why = "its manager does not tell"},
+	    {.name = "resource::h::1.0", .text = ""},
+	};
+
+	ck_assert_int_eq(
+	    outcome(library_add_types(library, "a/b %", t, LM_COUNT(t), a), NULL), 200);
+	for (size_t i = 0; i < LM_COUNT(t); i++)
+		ck_assert_msg((t[i].why == NULL) == (i == 4 || i == 5), "%zu: %s", i, t[i].why);
+	ck_assert(t[4].is_new && !t[5].is_new);
+	ck_assert_ptr_nonnull(strstr(t[0].why, "descriptor.yml:"));
+	ck_assert_ptr_nonnull(strstr(t[1].why, "describes resource::c::1.0"));
+	ck_assert_str_eq(t[6].why, "its manager does not tell");
+	ck_assert_uint_eq(errors(), 0);
+	restart();
+	ck_assert(is_there("resource::f::1.0") && !is_there("resource::c::1.0"));
+}
+END_TEST
+
+START_TEST(a_file_of_types_that_is_damaged_is_left_out)
+{
+	char path[128];
+
+	ck_assert_str_eq(offer("arm", TYPE, "name: " TYPE "\n"), "");
+	snprintf(path, sizeof path, "%s/catalog/types/arm.json", state);
+	ck_assert_int_eq(truncate(path, 5), 0);
+	restart();
+	ck_assert(!is_there(TYPE) && is_there("resource::given::1.0"));
+	struct library_type t = {.name = TYPE, .text = "name: " TYPE "\n"};
+	ck_assert_int_eq(outcome(library_add_types(library, "arm", &t, 1, arena), NULL), 400);
+	ck_assert(says("remove it"));
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_str_eq(offer("arm", TYPE, "name: " TYPE "\n"), "");
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("server/library");
@@ -361,6 +455,10 @@ static Suite *suite(void)
 	tcase_add_test(tc, two_packages_cannot_have_one_descriptor);
 	tcase_add_test(tc, a_package_of_one_goes_with_its_descriptor);
 	tcase_add_test(tc, who_breaks_by_a_change_is_told_of);
+	tcase_add_test(tc, types_of_another_manager_come_stay_and_go);
+	tcase_add_test(tc, a_type_replaces_nothing_and_says_what_is_in_its_way);
+	tcase_add_test(tc, a_type_that_is_none_is_left_out_and_the_others_come);
+	tcase_add_test(tc, a_file_of_types_that_is_damaged_is_left_out);
 	tcase_add_test(tc, a_line_of_uploads_has_an_end);
 	tcase_add_test(tc, an_upload_that_is_under_way_at_the_end_is_forgotten);
 	suite_add_tcase(s, tc);

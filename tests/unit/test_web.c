@@ -5,6 +5,7 @@
 #include <string.h>
 #include <uv.h>
 
+#include "base/arena.h"
 #include "lm/server/http.h"
 #include "lm/web/web.h"
 
@@ -187,6 +188,16 @@ START_TEST(an_address_is_http_and_names_no_user)
 }
 END_TEST
 
+START_TEST(what_means_something_in_an_address_is_escaped)
+{
+	LM_AUTO(lm_arena) a = lm_arena_new();
+
+	ck_assert_str_eq(web_escape(a, "resource::x-y::1.0"), "resource::x-y::1.0");
+	ck_assert_str_eq(web_escape(a, "a b/c?d#e&f%\xc3\xa9"), "a%20b%2Fc%3Fd%23e%26f%25%C3%A9");
+	ck_assert_str_eq(web_escape(a, ""), "");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("web");
@@ -200,6 +211,7 @@ int main(void)
 	tcase_add_test(tc, who_does_not_answer_is_given_up);
 	tcase_add_test(tc, what_is_cancelled_is_not_heard_of);
 	tcase_add_test(tc, an_address_is_http_and_names_no_user);
+	tcase_add_test(tc, what_means_something_in_an_address_is_escaped);
 	suite_add_tcase(s, tc);
 	SRunner *r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);

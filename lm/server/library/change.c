@@ -4,87 +4,15 @@
 
 #include "base/log.h"
 #include "lm/server/library/priv.h"
-#include "tosca/link/check.h"
 #include "tosca/model/descriptor.h"
 
 /* What comes and goes: tried in the catalog, stored, kept. */
 
 enum { DIAGS_MAX = 200 };
 
-/* ---- what a change does to others ------------------------------------------------------------- */
-
-struct trial {
-	struct library *library;
-	struct lm_map *own;   /* files that were put, to themselves */
-	struct diags *found;  /* what is wrong with them */
-	struct diags *broken; /* what is wrong with others now */
-	size_t n_broken;
-};
-
-static void trial_begin(struct trial *t, struct library *l)
-{
-	*t = (struct trial){l, lm_map_new(), diags_new(DIAGS_MAX), diags_new(DIAGS_MAX), 0};
-	catalog_begin(l->catalog);
-}
-
-static void look(void *arg, const char *file)
-{
-	struct trial *t = arg;
-	LM_AUTO(diags) d = diags_new(DIAGS_MAX);
-	bool own = lm_map_find(t->own, file) != NULL;
-
-	catalog_report(t->library->catalog, file, d);
-	if (own)
-		diags_borrow(t->found, d);
-	else if (diags_errors(d) > 0)
-		diags_borrow(t->broken, d);
-	t->n_broken += !own && diags_errors(d) > 0;
-}
-
-static void trial_own(struct trial *t, const char *file)
-{
-	lm_map_put(t->own, file, (void *)(uintptr_t)file);
-}
-
-/* True: it is good in itself and fits to what it uses. */
-static bool trial_check(struct trial *t)
-{
-	catalog_check(t->library->catalog);
-	catalog_take_changed(t->library->catalog, look, t);
-	return diags_errors(t->found) == 0;
-}
-
-static void heard(void *arg, const char *file)
-{
-	(void)arg;
-	(void)file;
-}
-
-/* 'keep' false: nothing has happened.  'news' NULL: nobody wants to know. */
-static void trial_end(
-    struct trial *t, bool keep, const struct diags *remarks, struct library_news *news)
-{
-	if (remarks != NULL)
-		diags_borrow(t->found, remarks);
-	if (keep)
-		diags_borrow(t->found, t->broken);
-	diags_sort(t->found);
-	if (news != NULL)
-		diags_print_json(t->found, &news->diags);
-	if (keep)
-		catalog_keep(t->library->catalog);
-	else
-		catalog_undo(t->library->catalog);
-	catalog_check(t->library->catalog);
-	catalog_take_changed(t->library->catalog, heard, NULL);
-	diags_free(t->found);
-	diags_free(t->broken);
-	lm_map_free(t->own);
-}
-
 /* ---- descriptors ------------------------------------------------------------------------------ */
 
-static const char *origin(const struct library *l, const struct descriptor *d, struct lm_arena *a)
+const char *library_origin(const struct library *l, const struct descriptor *d, struct lm_arena *a)
 {
 	const char *file = descriptor_file(d);
 	const struct package *p = library_holder(l, d->name.canonical);
@@ -92,6 +20,9 @@ static const char *origin(const struct library *l, const struct descriptor *d, s
 	switch (catalog_layer_of(l->catalog, file)) {
 	case LAYER_DESCRIPTORS:
 		return "it was created over the API";
+	case LAYER_TYPES:
+		return lm_arena_printf(
+		    a, "it is a type of the resource manager '%s'", types_manager(file, a));
 	case LAYER_UPLOADED:
 		return lm_arena_printf(
 		    a, "it is a part of the package %s", p != NULL ? p->name : file);
@@ -145,7 +76,7 @@ static struct lm_err *check_place(
 	if (t->name == NULL && there != NULL)
 		return lm_err_new(LM_ERR_CONFLICT,
 		    "there is a descriptor %s already (%s): PUT replaces it", there->name.full,
-		    origin(l, there, a));
+		    library_origin(l, there, a));
 	if (t->name == NULL && l->n_descriptors >= LIBRARY_DESCRIPTORS_MAX)
 		return lm_err_new(
 		    LM_ERR_LIMIT, "no more than %d descriptors are kept", LIBRARY_DESCRIPTORS_MAX);
@@ -231,11 +162,13 @@ struct lm_err *library_delete_descriptor(struct library *l, const char *name)
 	unsigned layer = catalog_layer_of(l->catalog, descriptor_file(d));
 	if (layer == LAYER_DESCRIPTORS)
 		return remove_text(l, key);
+	if (layer == LAYER_TYPES)
+		return types_remove(l, d);
 	const struct package *p = library_holder(l, key);
 	if (layer == LAYER_UPLOADED && p != NULL && strcmp(p->key, key) == 0 && p->n_files == 1)
 		return library_delete_package(l, name);
-	return lm_err_new(
-	    LM_ERR_CONFLICT, "%s cannot be deleted alone: %s", d->name.full, origin(l, d, a));
+	return lm_err_new(LM_ERR_CONFLICT, "%s cannot be deleted alone: %s", d->name.full,
+	    library_origin(l, d, a));
 }
 
 /* ---- packages --------------------------------------------------------------------------------- */
@@ -275,7 +208,7 @@ static struct lm_err *check_package(
 	if (instead_of == NULL && there != NULL)
 		return lm_err_new(LM_ERR_CONFLICT,
 		    "there is a descriptor %s already (%s): PUT replaces it", there->name.full,
-		    origin(l, there, a));
+		    library_origin(l, there, a));
 	if (l->list.n >= LIBRARY_PACKAGES_MAX && package_find(l, c->key) == NULL)
 		return lm_err_new(
 		    LM_ERR_LIMIT, "no more than %d packages are kept", LIBRARY_PACKAGES_MAX);

@@ -197,6 +197,8 @@ struct lm_err *library_open(const struct library_conf *conf, struct library **ou
 	if (e == NULL)
 		e = disk_make(
 		    &l->descriptors, lm_arena_printf(a, "%s/catalog/descriptors", conf->state_dir));
+	if (e == NULL)
+		e = types_open(l, lm_arena_printf(a, "%s/catalog/types", conf->state_dir));
 	if (e != NULL)
 		return e;
 	disk_sweep(&l->packages);
@@ -308,7 +310,9 @@ struct lm_err *library_load(struct library *l, struct diags *out)
 	struct loading g = {l, out};
 
 	catalog_take_changed(l->catalog, ignore, NULL);
-	struct lm_err *e = disk_each(&l->packages, LIBRARY_PACKAGE, load_package, l);
+	struct lm_err *e = types_load(l);
+	if (e == NULL)
+		e = disk_each(&l->packages, LIBRARY_PACKAGE, load_package, l);
 	if (e == NULL)
 		e = disk_each(&l->descriptors, LIBRARY_TEXT, load_descriptor, l);
 	if (e != NULL)
@@ -336,6 +340,7 @@ void library_free(struct library *l)
 	lm_map_free(l->holders);
 	disk_close(&l->packages);
 	disk_close(&l->descriptors);
+	disk_close(&l->types);
 	free(l->unpack_dir);
 	free(l);
 }

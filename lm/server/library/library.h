@@ -2,9 +2,11 @@
 #ifndef LM_SERVER_LIBRARY_LIBRARY_H
 #define LM_SERVER_LIBRARY_LIBRARY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "tosca/catalog/catalog.h"
@@ -28,10 +30,12 @@ enum {
 	LIBRARY_PACKAGE_MAX = 64 * 1024 * 1024, /* bytes of an archive */
 	LIBRARY_DESCRIPTORS_MAX = 10000,        /* of each kind */
 	LIBRARY_PACKAGES_MAX = 2000,
-	LIBRARY_LINE_MAX = 4, /* uploads that wait */
+	LIBRARY_LINE_MAX = 4,                  /* uploads that wait */
+	LIBRARY_TYPES_MAX = 2000,              /* of one resource manager */
+	LIBRARY_TYPES_SIZE = 16 * 1024 * 1024, /* bytes of them, as JSON */
 };
 /* Of the catalog; what the manager was started with is in layer 0. */
-enum { LAYER_UPLOADED = 1, LAYER_DESCRIPTORS = 2 };
+enum { LAYER_TYPES = 1, LAYER_UPLOADED = 2, LAYER_DESCRIPTORS = 3 };
 
 struct library;
 struct engine;
@@ -79,7 +83,8 @@ struct lm_err *library_put_descriptor(
     struct library *, const struct library_text *, struct library_news *) LM_MUST_USE;
 /*
  * CONFLICT: it came with the manager, or is a part of a package.  The descriptor after which a package
- * is named takes the package along, when that has no other.
+ * is named takes the package along, when that has no other.  A resource type of another manager goes
+ * until that is read again.
  */
 struct lm_err *library_delete_descriptor(struct library *, const char *name) LM_MUST_USE;
 
@@ -103,6 +108,24 @@ struct library_upload {
 /* UNAVAILABLE: too many wait already, and 'done' is not called. */
 struct lm_err *library_upload(struct library *, const struct library_upload *) LM_MUST_USE;
 struct lm_err *library_delete_package(struct library *, const char *name) LM_MUST_USE;
+
+/* ---- resource types of other resource managers -------------------------------------------------- */
+
+struct library_type {
+	const char *name; /* as its manager calls it */
+	const char *text; /* its descriptor; NULL: it was not read */
+	/* What became of it: NULL, it is there and this manager's; else why not, in the arena. */
+	const char *why;
+	bool is_new;
+};
+/* Whether somebody has told of a type of this name: then its descriptor need not be read. */
+bool library_knows(const struct library *, const char *name);
+/*
+ * Those that nobody has told of yet come into the catalog, each for itself; what is there stays as it
+ * is.  After an error nothing has changed.
+ */
+struct lm_err *library_add_types(struct library *, const char *manager, struct library_type *,
+    size_t n, struct lm_arena *) LM_MUST_USE;
 
 struct package {
 	char *key;  /* canonical name */

@@ -18,7 +18,7 @@ struct job;
 struct library {
 	struct catalog *catalog;
 	char *unpack_dir;
-	struct disk_folder descriptors, packages;
+	struct disk_folder descriptors, packages, types;
 	LM_VEC(struct package *) list; /* by name */
 	struct lm_map *holders;        /* of descriptors by canonical name: their packages */
 	size_t n_descriptors;
@@ -54,11 +54,39 @@ void library_hide(struct library *, const struct package *);
 /* That has a descriptor by its canonical name; NULL: none. */
 struct package *library_holder(const struct library *, const char *key);
 
+/* ---- what a change does to others --------------------------------------------------------------- */
+
+struct trial {
+	struct library *library;
+	struct lm_map *own;   /* files that were put, to themselves */
+	struct diags *found;  /* what is wrong with them */
+	struct diags *broken; /* what is wrong with others now */
+	size_t n_broken;
+};
+void trial_begin(struct trial *, struct library *);
+/* The file's name is borrowed until the end. */
+void trial_own(struct trial *, const char *file);
+/* True: it is good in itself and fits to what it uses. */
+bool trial_check(struct trial *);
+/* 'keep' false: nothing has happened.  'news' NULL: nobody wants to know. */
+void trial_end(struct trial *, bool keep, const struct diags *remarks, struct library_news *news);
+
 /* ---- changes ---------------------------------------------------------------------------------- */
 
 /* What was prepared among the stored packages, as 'as_new' or in place of an old one. */
 struct lm_err *library_admit(struct library *, const struct content *, size_t size,
     const char *instead_of, struct library_news *) LM_MUST_USE;
+
+/* "it was created over the API": who has told of a descriptor. */
+const char *library_origin(const struct library *, const struct descriptor *, struct lm_arena *);
+
+/* ---- types.c: resource types of other resource managers ----------------------------------------- */
+
+struct lm_err *types_open(struct library *, const char *folder) LM_MUST_USE;
+struct lm_err *types_load(struct library *) LM_MUST_USE; /* into the catalog */
+/* Of a file of the catalog in LAYER_TYPES. */
+const char *types_manager(const char *file, struct lm_arena *);
+struct lm_err *types_remove(struct library *, const struct descriptor *) LM_MUST_USE;
 
 /* ---- what takes its time ---------------------------------------------------------------------- */
 

@@ -162,9 +162,10 @@ static const struct shape shapes[] = {
     {"DeploymentLocation", OBJECT_OF("'name'", "'id':" TEXT ",'name':" TEXT ",'description':" TEXT_OR_NULL
 	",'resourceManager':" TEXT_OR_NULL ",'infrastructureType':" TEXT_OR_NULL
 	",'infrastructureSpecificProperties':" THING)},
-    {"ResourceManager", OBJECT_OF("'name'", "'name':" TEXT ",'type':" TEXT_OR_NULL ",'url':" TEXT_OR_NULL)},
-    {"Onboarded", OBJECT_OF("'operation','success'", "'operation':" TEXT ",'success':" TRUTH ",'reason':" TEXT_OR_NULL
-	",'details':" ANY)},
+    {"ResourceManager", OBJECT_OF("'name'", "'name':" TEXT ",'type':" TEXT_OR_NULL ",'url':" TEXT_OR_NULL
+	",'certificate':" TEXT)},
+    {"Onboarded", OBJECT_OF("'operation','success','reason','details'", "'operation':" ONE_OF("'ADD','UPDATE'")
+	",'success':" TRUTH ",'reason':" TEXT_OR_NULL ",'details':" THING)},
     {"Onboarding", OBJECT_OF("'resourceManagerOperation','deploymentLocations','resourceTypes'",
 	"'resourceManagerOperation':" ONE_OF("'ADD','UPDATE'") ",'deploymentLocations':" BY_NAME(REF("Onboarded"))
 	",'resourceTypes':" BY_NAME(REF("Onboarded")))},

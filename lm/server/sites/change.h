@@ -37,11 +37,17 @@ json_t *site_location_list(
 
 /* ---- resource managers ------------------------------------------------------------------------ */
 
-/* {name, url, type} */
+/* {name, url, type, certificate} */
 struct lm_err *site_manager_create(struct sites *, const json_t *body, const char **name)
     LM_MUST_USE;
 struct lm_err *site_manager_update(struct sites *, const char *name, const json_t *body)
     LM_MUST_USE;
+/*
+ * What a body would make of a manager (NULL: a new one): the object, owned by the caller, to be looked
+ * at before anything changes.  Not of this manager itself.
+ */
+struct lm_err *site_manager_draft(
+    const struct sites *, const char *name, const json_t *body, json_t **out) LM_MUST_USE;
 /* CONFLICT while deployment locations belong to it. */
 struct lm_err *site_manager_delete(struct sites *, const char *name) LM_MUST_USE;
 

@@ -45,6 +45,17 @@ struct site_location {
 /* "" and NULL mean SITES_LOCAL.  NULL: nobody knows it. */
 const struct site_location *sites_location(const struct sites *, const char *name);
 
+/* ---- other resource managers -------------------------------------------------------------------- */
+
+struct site_manager {
+	const char *name;
+	const char *url; /* "http://arm:8291/api/v1.0/resource-manager", without a '/' at its end */
+	const char *certificate; /* PEM, of whom to trust there; NULL: none was given */
+};
+
+/* False: there is none of this name, or it is this manager itself. */
+bool sites_manager(const struct sites *, const char *name, struct site_manager *out);
+
 /* ---- resource drivers --------------------------------------------------------------------------- */
 
 struct site_driver {
