@@ -30,6 +30,8 @@ static const struct route routes[] = {
 	"a token, for a user"},
     {"POST", "/api/login", HTTP_API, PRIVILEGE_OPEN, BODY_JSON, api_post_login,
 	"a token, for a user"},
+    {"POST", "/icp4d-api/v1/authorize", HTTP_API, PRIVILEGE_OPEN, BODY_JSON, api_post_login,
+	"the same, where clients of zen look for it"},
     {"GET", "/api/whoami", HTTP_API, PRIVILEGE_KNOWN, BODY_NONE, api_get_whoami,
 	"who asks, and what he may"},
     {"POST", "/api/credentials", HTTP_API, PRIVILEGE_SECURITY, BODY_JSON, api_post_credentials,

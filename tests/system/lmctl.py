@@ -670,11 +670,17 @@ def a_descriptor_is_made_changed_and_taken_away():
     is_(e.headers["Content-Type"], "application/json")
 
 
-def package(name, version="1.0"):
-    """What 'lmctl project build' makes of a resource."""
-    text = f"name: resource::{name}::{version}\nlifecycle: [Install, Uninstall]\n"
+def package(name, version="1.0", description=""):
+    """What 'lmctl project build' makes of a resource: folders stand in it, too."""
+    text = (
+        f"name: resource::{name}::{version}\ndescription: '{description}'\n"
+        "default-driver: {ansible: {selector: {infrastructure-type: ['*']}}}\n"
+    )
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as z:
+        for folder in ("Definitions/", "Definitions/lm/", "Lifecycle/", "Lifecycle/ansible/",
+                "Lifecycle/ansible/config/", "Lifecycle/ansible/scripts/"):
+            z.writestr(zipfile.ZipInfo(folder), b"")
         z.writestr("Definitions/lm/resource.yaml", text)
         z.writestr("Lifecycle/ansible/scripts/Install.yaml", "---\n")
     return content.getvalue()
@@ -697,6 +703,28 @@ def a_project_is_pushed():
     is_(lm.put_file("PUT", f"{packages}/{name}", "pushed.zip", package("pushed")).status, 200)
     is_(lm.delete(f"{packages}/{name}").status, 204)
     refused(404, name, lm.get_descriptor, name)
+
+
+@test
+def a_project_is_pushed_again_though_assemblies_and_instances_are_made_of_it():
+    """Its parts are taken away first, the descriptor before the package, and then handed in anew."""
+    name, packages = "resource::again::1.0", "resource-manager/resource-packages"
+    lm.put_file("POST", packages, "again.zip", package("again"))
+    text = f"name: assembly::again::1.0\ncomposition:\n  part: {{type: '{name}'}}\n"
+    is_(lm.put_yaml("POST", "catalog/descriptors", text).status, 201)
+    again = created("again", "assembly::again::1.0")
+    is_(lm.delete(f"catalog/descriptors/{name}").status, 204)
+    refused(404, name, lm.delete, f"{packages}/{name}")
+    changed = package("again", description="changed")
+    is_(lm.put_file("POST", packages, "again.zip", changed).status, 201)
+    is_(lm.get_descriptor("assembly::again::1.0").status, 200)
+    is_(lm.put_yaml("PUT", "catalog/descriptors/assembly::again::1.0", text).status, 200)
+    is_(lm.send("PUT", "resource-managers/brent", lm.get("resource-managers/brent")).status, 200)
+    assert b"changed" in lm.get_descriptor(name).body
+    is_(lm.get_assembly("again")["id"], again["id"])
+    forgotten("again")
+    is_(lm.delete("catalog/descriptors/assembly::again::1.0").status, 204)
+    is_(lm.delete(f"{packages}/{name}").status, 204)
 
 
 # ---- where things are made, and by whom ---------------------------------------------------------------

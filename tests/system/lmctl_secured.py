@@ -72,6 +72,14 @@ def a_user_logs_in_as_at_the_user_interface():
 
 
 @test
+def a_user_logs_in_with_a_key_as_at_zen():
+    c = client()
+    is_(c.login_zen("jack", password("jack"))["username"], "jack")
+    refused(401, "", client().login_zen, "jack", "wrong")
+    c.ping_env()
+
+
+@test
 def who_gets_it_wrong_is_not_told_what_was_wrong():
     one = refused(401, "", client().login_user, "jack", "wrong")
     other = refused(401, "", client().login_user, "nobody", "wrong")

@@ -11,6 +11,7 @@ static const char *const open_to_all[] = {
     "POST /oauth2/{}/v1/token",
     "POST /ui/api/login",
     "POST /api/login",
+    "POST /icp4d-api/v1/authorize",
     "POST /api/driver/responses", /* has a token for one step, which the handler looks at */
     "GET /management/health",
     "GET /api/openapi.json", /* says what is in the README */

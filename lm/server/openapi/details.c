@@ -40,6 +40,7 @@ static const struct detail details[] = {
     {"POST", "/oauth2/{}/v1/token", 200, NULL, "TokenRequest", "Token", NULL},
     {"POST", "/ui/api/login", 200, NULL, "Login", "Token", NULL},
     {"POST", "/api/login", 200, NULL, "Login", "Token", NULL},
+    {"POST", "/icp4d-api/v1/authorize", 200, NULL, "Login", "Token", NULL},
     {"GET", "/api/whoami", 0, NULL, NULL, "Caller", NULL},
     {"POST", "/api/credentials", 0, NULL, "Credentials", "Credentials", NULL},
     {"PUT", "/api/credentials/{}", 0, NULL, "Credentials", "Credentials", NULL},
