@@ -109,6 +109,34 @@ ends() {
 	[ "$status" = "$want" ] || fail "lm $*: status $status, not $want"
 }
 
+# comes COMMAND...: until it succeeds; for what nobody tells of
+comes() {
+	tries=1200
+	until "$@"; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || fail "waited in vain: $*"
+		sleep 0.05
+	done
+}
+
+# told FILE PATTERN: until there is such a line in a file that grows
+told() {
+	"${lm%/lm}/tests/demo/await" -l "$1" 60 "$2" >/dev/null || fail "there is no '$2' in $1: $(tail -n 5 "$1")"
+}
+
+# Begins to note what the manager tells of, in the file events; over its restarts.
+events_begin() {
+	: >events
+	"$root/tests/lib/record.sh" "$LM_SERVER" events >record.log 2>&1 &
+}
+
+# await WHAT AFTER_MS CONDITION...: for an event, see tests/demo/await.c; it is in the file event then
+await() {
+	what=$1
+	shift
+	"${lm%/lm}/tests/demo/await" events 60 "$@" >event || fail "waited in vain for $what"
+}
+
 says() {
 	grep -q -- "$1" out || fail "it does not say '$1'"
 }
@@ -116,6 +144,13 @@ says() {
 is_healthy() {
 	ends 0 doctor
 	says '^healthy: 0 findings'
+}
+
+# reported KEY METRIC VALUE: a sample, with the token of a writer, $token
+reported() {
+	curl -sS -f -o answer -H "Authorization: Bearer $token" \
+		-d "{\"metricKey\":\"$1\",\"metricName\":\"$2\",$3}" "$url/api/metrics" ||
+		fail "the report is refused: $(cat answer)"
 }
 
 # Once something exists: by this the control groups are known again.

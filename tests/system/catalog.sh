@@ -52,27 +52,22 @@ has() {
 	[ "$(names)" = "$1" ] || fail "the catalog has '$(names)', not '$1'"
 }
 
-# Folders of unpacked packages come to be so many.
-folders() {
-	for _ in $(seq 100); do
-		n=$(find state/packages -mindepth 1 -maxdepth 1 -not -name '.*' | wc -l)
-		[ "$n" = "$1" ] && return
-		sleep 0.1
-	done
-	fail "$n folders of packages, not $1"
+has_folders() {
+	[ "$(find state/packages -mindepth 1 -maxdepth 1 -not -name '.*' | wc -l)" = "$1" ]
 }
 
-traces() {
-	find state/catalog state/packages -name '.new*' 2>/dev/null
+# Folders of unpacked packages come to be so many.
+folders() {
+	comes has_folders "$1"
 }
 
 # Nothing is unfinished, or stays so.
+is_tidy() {
+	[ -z "$(find state/catalog state/packages -name '.new*' 2>/dev/null)" ]
+}
+
 no_traces() {
-	for _ in $(seq 100); do
-		[ -n "$(traces)" ] || return 0
-		sleep 0.1
-	done
-	fail "unfinished: $(traces)"
+	comes is_tidy
 }
 
 # server VERSION FOLDER: a package of the layout that other managers have, for one container.
@@ -299,11 +294,7 @@ kill_containers() {
 }
 
 is_broken() {
-	for _ in $(seq 100); do
-		curl -sS -m 20 "$url/api/topology/assemblies?name=$1" | jq -e '.[0].state == "Broken"' >/dev/null && return
-		sleep 0.1
-	done
-	fail "$1 is not Broken"
+	curl -sS -m 20 "$url/api/topology/assemblies?name=$1" | jq -e '.[0].state == "Broken"' >/dev/null
 }
 
 instances_keep_their_scripts() {
@@ -329,8 +320,8 @@ instances_keep_their_scripts() {
 	folders 2
 	# Without their containers nothing holds the folders but that the instances need them.
 	kill_containers
-	is_broken a
-	is_broken b
+	comes is_broken a
+	comes is_broken b
 	pack 201 POST $packs two.zip
 	ask 204 DELETE $packs/resource::server::1.0
 	folders 2
@@ -365,7 +356,7 @@ upgraded_instances_go_on() {
 	ends 0 heal c c__server
 	[ "$(said c)" = 1 ] || fail "c was mended to '$(said c)'"
 	kill_containers
-	is_broken c
+	comes is_broken c
 	ends 0 heal c c__server
 	[ "$(said c)" = 2 ] || fail "c was made anew as '$(said c)'"
 	ends 0 delete c

@@ -56,21 +56,11 @@ hook() {
 	ask "$1" "$2" "/api/webhooks$3" -H 'Content-Type: application/json' -d "$4"
 }
 
-# until COMMAND...: succeeds; what it waits for is an event elsewhere
-until_() {
-	tries=600
-	until "$@"; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || fail "waited in vain: $*"
-		sleep 0.05
-	done
-}
-
 receive() {
 	rm -f port
 	python3 "$root/tests/lib/receiver.py" port "$secret" orders >>got 2>err &
 	receiver=$!
-	until_ test -s port
+	comes test -s port
 	address=http://127.0.0.1:$(cat port)/in
 }
 
@@ -109,7 +99,7 @@ has_state() {
 
 # all_taken: everything that has happened has come, each once, in order.
 all_taken() {
-	until_ has_state pager idle
+	comes has_state pager idle
 	numbers "$begun" >wanted
 	taken >given
 	cmp -s wanted given || fail "it was sent $(tr '\n' ' ' <given), not $(tr '\n' ' ' <wanted)"
@@ -170,7 +160,7 @@ retries() {
 
 # Nobody listens at the other one's address.
 given_up() {
-	until_ has_state other stopped
+	comes has_state other stopped
 	is '.trouble != null and .delivered == 0'
 	"$lm" events -o json | grep -q '"type":"WebhookEvent","webhook":"other","state":"stopped"' ||
 		fail 'it is not said that a webhook was given up'
@@ -184,14 +174,14 @@ restart() {
 	kill "$receiver"
 	wait "$receiver" || :
 	ends 0 delete two
-	until_ has_state pager retrying
+	comes has_state pager retrying
 	kill -KILL "$pid"
 	wait "$pid" || :
 	start state
 	has_state pager retrying || fail 'it is forgotten that it cannot be delivered'
 	receive
 	hook 200 PUT /pager "{\"url\": \"$address\"}"
-	until_ has_state pager idle
+	comes has_state pager idle
 	numbers "$begun" >wanted
 	taken | awk '!seen[$0]++' >given # each at least once, in order
 	cmp -s wanted given || fail "it was sent $(tr '\n' ' ' <given), not $(tr '\n' ' ' <wanted)"

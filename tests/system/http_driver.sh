@@ -130,15 +130,6 @@ is() {
 		fail "$1 was asked with $(cat "driver/request.$1.json"), not '$2'"
 }
 
-# await COMMAND...: until it succeeds.
-await() {
-	for _ in $(seq 600); do
-		"$@" && return
-		sleep 0.02
-	done
-	fail "in vain: $*"
-}
-
 asked() {
 	grep -c "^$1" driver/asked || :
 }
@@ -156,7 +147,7 @@ driver() {
 	rm -f driver/port
 	python3 "$root/tests/lib/driver.py" driver "$@" 2>>driver.log &
 	driver_pid=$!
-	await test -s driver/port
+	comes test -s driver/port
 	port=$(cat driver/port)
 }
 
@@ -280,8 +271,8 @@ patience() {
 	want away one
 	ends 0 apply --yes --no-wait -f want.yml
 	driver "$port"
-	await test -f driver/made/cloud/away__box
-	await is_active away
+	comes test -f driver/made/cloud/away__box
+	comes is_active away
 	ends 0 delete away
 
 	: >driver/faults/Install.silent
@@ -295,7 +286,7 @@ patience() {
 
 	: >driver/faults/Start.twice
 	apply twice one
-	await was_answered 'Start 200 late'
+	comes was_answered 'Start 200 late'
 	ends 0 delete twice
 }
 
@@ -316,13 +307,13 @@ death_of_the_manager() {
 	want killed one
 	before=$(asked 'Install killed__box')
 	ends 0 apply --yes --no-wait -f want.yml
-	await was_asked 'Install killed__box' $((before + 1))
+	comes was_asked 'Install killed__box' $((before + 1))
 	kill -KILL "$pid"
 	wait "$pid" || :
 	start state "${url#http://}"
-	await was_asked 'Install killed__box' $((before + 2))
+	comes was_asked 'Install killed__box' $((before + 2))
 	rm driver/faults/Install.hold
-	await is_active killed
+	comes is_active killed
 	[ "$(grep '^Install killed__box' driver/asked | sort -u | wc -l)" = 1 ] || fail "it was asked under another id"
 	[ "$(find driver/done -name "$(sed -n 's|^Install killed__box \(.*\)/.*|\1|p' driver/asked | head -n 1)*" | wc -l)" = 2 ] ||
 		fail "it was done more than once"
@@ -341,10 +332,10 @@ cancelled() {
 	: >driver/faults/Install.silent
 	want off hasty
 	ends 0 apply --yes --no-wait -f want.yml
-	await was_asked 'Install off__box' 1
+	comes was_asked 'Install off__box' 1
 	ends 0 get processes off -o json
 	ends 0 cancel "$(jq -r '.[0].id' out)" --no-wait
-	await is_over off
+	comes is_over off
 	[ "$(asked 'Start off__box')" = 0 ] || fail "a step has begun after the cancel"
 	ends 0 delete off
 }
@@ -357,7 +348,7 @@ forgeries() {
 	: >driver/faults/Install.hold
 	want held one
 	ends 0 apply --yes --no-wait -f want.yml
-	await was_asked 'Install held__box' 1
+	comes was_asked 'Install held__box' 1
 	id=$(sed -n 's/^Install held__box //p' driver/asked)
 	token=$(jq -r '.headers["x-lm-callback-token"]' driver/request.Install.json)
 	reply="{\"requestId\": \"$id\", \"status\": \"COMPLETE\"}"
@@ -381,7 +372,7 @@ forgeries() {
 	ask 200 POST $responses -H 'Content-Type: application/json' -H "Authorization: Bearer $token" \
 		-d "{\"requestId\": \"$id\", \"status\": \"IN_PROGRESS\"}"
 	rm driver/faults/Install.hold
-	await is_active held
+	comes is_active held
 	ask 200 POST $responses -H 'Content-Type: application/json' -H "Authorization: Bearer $token" -d "$reply"
 	jq -e '.taken == false' out >/dev/null || fail "a late answer was taken"
 	ends 0 delete held

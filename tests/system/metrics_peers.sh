@@ -27,13 +27,6 @@ shows() {
 	mv "$1.new" "$1"
 }
 
-# await WHAT CONDITION...: for an event that was not there when the chapter began
-await() {
-	what=$1
-	shift
-	timeout 40 "$tools/await" events 30 "$since" "$@" >event || fail "waited in vain for $what"
-}
-
 # chapter NAME DESCRIPTOR [PROPERTY]: an assembly of its own, Active
 chapter() {
 	echo "$1"
@@ -61,12 +54,7 @@ ended() {
 
 # answers URL: until somebody does
 answers() {
-	tries=400
-	until curl -sf -o answer --max-time 2 "$1"; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || fail "nobody answers at $1"
-		sleep 0.05
-	done
+	comes curl -sf -o answer --max-time 2 "$1"
 }
 
 token() {
@@ -75,13 +63,13 @@ token() {
 
 # grows, heals NAME: the policy's decision, and the intent
 grows() {
-	await "a decision to scale out $1" type=PolicyEvent "rootAssemblyName=$1" 'action=scale out'
-	await "a scale-out of $1" type=ProcessStateChangeEvent "assemblyName=$1" intentType=ScaleOutAssembly processState=Completed
+	await "a decision to scale out $1" "$since" type=PolicyEvent "rootAssemblyName=$1" 'action=scale out'
+	await "a scale-out of $1" "$since" type=ProcessStateChangeEvent "assemblyName=$1" intentType=ScaleOutAssembly processState=Completed
 }
 
 heals() {
-	await "a decision to heal $1" type=PolicyEvent "rootAssemblyName=$1" action=heal
-	await "a heal of $1" type=ProcessStateChangeEvent "assemblyName=$1" intentType=HealAssembly processState=Completed
+	await "a decision to heal $1" "$since" type=PolicyEvent "rootAssemblyName=$1" action=heal
+	await "a heal of $1" "$since" type=ProcessStateChangeEvent "assemblyName=$1" intentType=HealAssembly processState=Completed
 }
 
 # ---- what is managed ------------------------------------------------------------------------------------
@@ -311,15 +299,15 @@ bad_alerts_are_refused() {
 alerts_are_passed_on() {
 	chapter alerted assembly::pushed::1.0
 	exposes 1000 1
-	await 'a scale-out that an alert wanted' type=ProcessStateChangeEvent assemblyName=alerted \
+	await 'a scale-out that an alert wanted' "$since" type=ProcessStateChangeEvent assemblyName=alerted \
 		intentType=ScaleOutAssembly processState=Completed 'reason=alert PoolFull'
 	again='{"alerts":[{"status":"firing","startsAt":"2026-01-01T00:00:00Z","labels":{"lm_intent":"heal","assembly":"alerted","component":"gw"}}]}'
 	posts 200 '"accepted":1' "$again"
 	posts 200 '"accepted":0,"repeated":1' "$again"
-	await 'a heal that was asked for twice' type=ProcessStateChangeEvent assemblyName=alerted \
+	await 'a heal that was asked for twice' "$since" type=ProcessStateChangeEvent assemblyName=alerted \
 		intentType=HealAssembly processState=Completed
 	exposes 450 0
-	await 'a heal that an alert wanted' type=ProcessStateChangeEvent assemblyName=alerted \
+	await 'a heal that an alert wanted' "$since" type=ProcessStateChangeEvent assemblyName=alerted \
 		intentType=HealAssembly processState=Completed 'reason=alert PoolDown: the pool says 0'
 	exposes 450 1
 	over alerted
@@ -327,8 +315,7 @@ alerts_are_passed_on() {
 
 descriptors
 start state
-: >events
-"$root/tests/lib/record.sh" "$LM_SERVER" events >record.log 2>&1 &
+events_begin
 collectd_posts
 exporter_begins
 an_exporter_is_scraped

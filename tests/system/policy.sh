@@ -42,11 +42,9 @@ packages() {
 	printf 'assemblyName: plain\ndescriptorName: assembly::plain::1.0\n' >plain.yml
 }
 
-# report METRIC VALUE: posts a sample of the gateway.
+# report METRIC VALUE: of the gateway
 report() {
-	curl -sS -f -o answer -H "Authorization: Bearer $token" \
-		-d "{\"metricKey\":\"voice__gateway\",\"metricName\":\"$1\",$2}" "$url/api/metrics" ||
-		fail "the report is refused: $(cat answer)"
+	reported voice__gateway "$@"
 }
 
 nothing_is_seen_yet() {
@@ -76,12 +74,9 @@ samples_are_counted() {
 
 decisions_are_told_with_their_reasons() {
 	report load '"load":90'
-	tries=0
-	until "$lm" policy voice >out 2>err && grep -q '^  size *2  of' out; do
-		tries=$((tries + 1))
-		[ $tries -lt 300 ] || fail "nothing was decided"
-		sleep 0.1 # the manager carries it out in its own time
-	done
+	await 'a scale-out' 0 type=ProcessStateChangeEvent intentType=ScaleOutAssembly processState=Completed
+	ends 0 policy voice
+	says '^  size *2  of'
 	says '^  last *scale out to 2, .* ago: load 70, 80, 90 above 60 three times'
 	for load in 70 70 70; do report load "\"load\":$load"; done
 	ends 0 policy voice
@@ -95,22 +90,26 @@ programs_get_the_document() {
 	jq -e '[.policies[].assembly] == ["voice", "voice"]' out >/dev/null || fail "the document is another"
 }
 
+# is_shown WORDS: the next time
+is_shown() {
+	while read -r line <&4; do
+		# shellcheck disable=SC2086 # blanks count once
+		case $(echo $line) in "$1"*) return ;; esac
+	done
+	fail "it has ended: $(cat err)"
+}
+
 it_is_shown_again_until_somebody_ends_it() {
+	mkfifo watched
 	"$lm" policy voice --watch >watched 2>err &
 	watching=$!
-	tries=0
-	until [ "$(grep -c '^grow scales pool' watched)" -ge 2 ]; do
-		tries=$((tries + 1))
-		[ $tries -lt 300 ] || fail "it is shown once"
-		sleep 0.1 # it looks once a second
-	done
+	exec 4<watched
+	is_shown 'grow scales pool'
+	is_shown 'grow scales pool'
 	stop
 	start state "${url#http://}"
-	shown=$(grep -c '^grow scales pool' watched)
-	until [ "$(grep -c '^grow scales pool' watched)" -gt "$shown" ]; do
-		kill -0 "$watching" || fail "it has ended: $(cat err)"
-		sleep 0.1
-	done
+	is_shown 'now no load yet' # of a manager that has just begun
+	exec 4<&-
 	kill -TERM "$watching"
 	wait "$watching" 2>/dev/null || :
 }
@@ -131,6 +130,7 @@ start state
 token=$("$lm" token --writer tester --state state)
 ends 0 apply --yes -f voice.yml
 ends 0 apply --yes -f plain.yml
+events_begin
 nothing_is_seen_yet
 samples_are_counted
 decisions_are_told_with_their_reasons
