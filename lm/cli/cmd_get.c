@@ -8,6 +8,7 @@
 #include "lm/cli/documents.h"
 #include "lm/cli/kinds/kind.h"
 #include "lm/cli/look.h"
+#include "lm/cli/meant.h"
 #include "lm/cli/render/render.h"
 #include "lm/cli/render/yaml.h"
 
@@ -41,7 +42,9 @@ static const char *print_kind(
 	else if (!is_empty)
 		kind_print_table(k, r, all, form == FORM_WIDE, out);
 	json_decref(all);
-	return is_empty ? k->empty : NULL;
+	if (!is_empty)
+		return NULL;
+	return l->name == NULL ? k->empty : "There are none of an assembly of this name.";
 }
 
 static const char *print_metrics(
@@ -70,7 +73,8 @@ static void path_of(
 /* ---- one -------------------------------------------------------------------------------------- */
 
 /* A descriptor is a text; all other kinds are objects. */
-static struct lm_err *print_text(const struct args *a, struct client *c, const char *path)
+static struct lm_err *print_text(
+    const struct args *a, struct client *c, const struct kind *k, const char *path)
 {
 	enum form form = form_of(a);
 	struct lm_buf text, data;
@@ -78,6 +82,8 @@ static struct lm_err *print_text(const struct args *a, struct client *c, const c
 	lm_buf_init(&text, TEXT_MAX);
 	lm_buf_init(&data, TEXT_MAX);
 	struct lm_err *e = client_get(c, path, &text);
+	if (e != NULL)
+		e = meant(e, a->server, k, a->words[a->n_words - 1]);
 	if (e == NULL && form == FORM_JSON) {
 		json_t *all = NULL;
 
@@ -114,16 +120,20 @@ static const char *print_described(
 static int look_at(const struct args *a, const struct kind *k, const char *word, bool describe)
 {
 	LM_AUTO(client) c = client_new(a->server);
-	struct look l = {.args = a, .client = c, .arg = k};
+	struct look l = {.args = a, .client = c, .arg = k, .kind = k, .name = word};
 	struct lm_buf path;
 	int status = CLI_OK;
+
+	if (describe && k->filter != NULL && !is_id(word))
+		return cli_usage(a, "a %s has an id: 'lm get %s %s' lists those of it", k->name,
+		    k->plural, word);
 
 	lm_buf_init(&path, PATH_BYTES);
 	path_of(c, k, word, describe, &path);
 	l.path = path.p;
 	l.print = describe ? print_described : print_kind;
 	if (word != NULL && k->takes == KIND_TEXT) {
-		struct lm_err *e = print_text(a, c, path.p);
+		struct lm_err *e = print_text(a, c, k, path.p);
 
 		status = e != NULL ? cli_fail(e) : CLI_OK;
 	} else {

@@ -9,6 +9,7 @@
 #include "lm/cli/documents.h"
 #include "lm/cli/kinds/kind.h"
 #include "lm/cli/look.h"
+#include "lm/cli/meant.h"
 
 enum { ANSWER_MAX = 16 * 1024 * 1024, PATH_BYTES = 8192, VALUE_MAX = 256 * 1024 };
 
@@ -157,7 +158,8 @@ static struct lm_err *send(const struct job *j, struct client_message *m, const 
 	if (e == NULL)
 		tell(j, &answer, sent);
 	else if (*name != '\0')
-		e = lm_err_wrap(e, "%s %s", j->kind->name, name);
+		e = lm_err_wrap(
+		    meant(e, j->args->server, j->kind, name), "%s %s", j->kind->name, name);
 	lm_buf_fini(&path);
 	lm_buf_fini(&answer);
 	return e;
@@ -292,7 +294,8 @@ int update_run(const struct args *a)
 	return run(a, true);
 }
 
-static struct lm_err *delete_one(struct client *c, const struct kind *k, const char *name)
+static struct lm_err *delete_one(
+    const struct args *a, struct client *c, const struct kind *k, const char *name)
 {
 	struct client_message m = {.method = "DELETE"};
 	struct lm_buf path, answer;
@@ -305,7 +308,7 @@ static struct lm_err *delete_one(struct client *c, const struct kind *k, const c
 	if (e == NULL)
 		printf("%s %s: deleted\n", k->name, name);
 	else
-		e = lm_err_wrap(e, "%s %s", k->name, name);
+		e = lm_err_wrap(meant(e, a->server, k, name), "%s %s", k->name, name);
 	lm_buf_fini(&path);
 	lm_buf_fini(&answer);
 	return e;
@@ -334,7 +337,7 @@ int delete_run(const struct args *a)
 			continue;
 		}
 		LM_AUTO(client) c = client_new(a->server);
-		struct lm_err *e = delete_one(c, k, a->words[i]);
+		struct lm_err *e = delete_one(a, c, k, a->words[i]);
 		status = e != NULL ? cli_fail(e) : status;
 	}
 	return status;

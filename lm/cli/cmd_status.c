@@ -77,7 +77,8 @@ int status_run(const struct args *a)
 {
 	LM_AUTO(client) c = client_new(a->server);
 
-	return look_run(&(struct look){a, c, "/api/status", print_status, NULL});
+	return look_run(
+	    &(struct look){.args = a, .client = c, .path = "/api/status", .print = print_status});
 }
 
 static const char *print_inventory(
@@ -105,5 +106,6 @@ int inventory_run(const struct args *a)
 {
 	LM_AUTO(client) c = client_new(a->server);
 
-	return look_run(&(struct look){a, c, "/api/inventory", print_inventory, NULL});
+	return look_run(&(struct look){
+	    .args = a, .client = c, .path = "/api/inventory", .print = print_inventory});
 }

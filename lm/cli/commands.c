@@ -236,9 +236,29 @@ int cli_usage(const struct args *a, const char *fmt, ...)
 	return CLI_USAGE;
 }
 
+/* "events" is no kind of thing, but what 'lm events' shows. */
+static const struct command *command_of(const char *word)
+{
+	size_t n = strlen(word);
+
+	for (size_t i = 0; i < LM_COUNT(commands); i++) {
+		size_t k = strlen(commands[i].name);
+
+		if (strncmp(commands[i].name, word, k) == 0 &&
+		    (n == k || (n == k + 1 && word[k] == 's')))
+			return &commands[i];
+	}
+	return strcmp(word, "policies") == 0 ? commands_find("policy") : NULL;
+}
+
 int kind_unknown(const struct args *a, const char *word)
 {
+	const struct command *other = command_of(word);
 	struct lm_buf why;
+
+	if (other != NULL)
+		return cli_usage(a, "there is no kind '%s', but a command 'lm %s': %s", word,
+		    other->name, other->summary);
 
 	lm_buf_init(&why, 1024);
 	kind_explain_unknown(word, &why);
@@ -302,6 +322,8 @@ const char *command_outputs(const struct command *c)
 	    {logs_run, "json yaml"},
 	    {policy_run, "json yaml"},
 	    {inventory_run, "json yaml"},
+	    {whoami_run, "json yaml"},
+	    {user_run, "json yaml name"},
 	};
 
 	for (size_t i = 0; i < LM_COUNT(rows); i++)

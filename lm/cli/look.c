@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "lm/cli/meant.h"
 #include "lm/cli/render/screen.h"
 #include "lm/cli/render/yaml.h"
 
@@ -151,5 +152,7 @@ int look_run(const struct look *k)
 	lm_buf_fini(&l.text);
 	lm_buf_fini(&l.before);
 	lm_buf_fini(&l.drawn);
+	if (e != NULL && k->name != NULL)
+		e = meant(e, k->args->server, k->kind, k->name);
 	return e != NULL ? cli_fail(e) : CLI_OK;
 }

@@ -4,6 +4,7 @@
 
 #include "lm/cli/cli.h"
 #include "lm/cli/client.h"
+#include "lm/cli/kinds/kind.h"
 #include "lm/cli/render/render.h"
 
 /* In what form a command prints what it has to tell: -o. */
@@ -29,6 +30,9 @@ struct look {
 	const char *(*print)(
 	    const struct look *, const struct render *, const json_t *, struct lm_buf *out);
 	const void *arg; /* the printer's */
+	/* Of the one that is asked for, NULL for lists: what there is when there is none of this name. */
+	const struct kind *kind;
+	const char *name;
 };
 
 /* The exit status. */

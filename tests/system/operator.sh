@@ -230,6 +230,23 @@ a_record_is_forgotten_when_somebody_agrees() {
 mistakes_are_told_with_what_to_do() {
 	ends 2 get assembles
 	complains "did you mean 'assemblies'?"
+	ends 2 get events
+	complains "'lm events': show what has happened"
+	ends 2 get policies
+	complains "'lm policy'"
+	ends 2 describe process one
+	complains "'lm get processes one'"
+	ends 0 get processes nobody
+	complains 'of this name'
+	for wrong in 'get descriptor assembly::god::1.0' 'delete descriptor assembly::goood::1.0'; do
+		# shellcheck disable=SC2086 # words
+		ends 1 $wrong
+		complains "did you mean 'assembly::good::1.0'?"
+	done
+	ends 1 get location locl
+	complains "did you mean 'local'?"
+	ends 1 update location locl -p description=x
+	complains "did you mean 'local'?"
 	ends 2 aply -f one.yml
 	complains "did you mean 'apply'?"
 	ends 2 get assemblies --wach

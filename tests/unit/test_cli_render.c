@@ -162,6 +162,48 @@ START_TEST(an_assembly_is_a_tree_with_states_addresses_references_and_relationsh
 }
 END_TEST
 
+/* What of the tree stands before the tables. */
+static const char *narrow_tree(unsigned columns, bool unicode)
+{
+	struct render r = {.columns = columns, .unicode = unicode};
+	const char *text = tree(&r);
+
+	*strstr(text, "\n\n") = '\0';
+	return text;
+}
+
+START_TEST(on_a_narrow_terminal_the_descriptor_gives_way_to_addresses)
+{
+	ck_assert_str_eq(narrow_tree(56, false),
+	    "voice    Active     assembly::v::1.0\n"
+	    "|- gw    Active     assembly::g::1.0\n"
+	    "|  `- k  Broken     resource::k:~  mgmt_address=10.0.0.2\n"
+	    "`- net   -          resource::n::1.0  subnet=10.0.0.0/24");
+}
+END_TEST
+
+START_TEST(then_addresses_go_below_with_the_branches_running_on)
+{
+	ck_assert_str_eq(narrow_tree(40, true), "voice    Active     assembly::v::1.0\n"
+						"├─ gw    Active     assembly::g::1.0\n"
+						"│  └─ k  Broken     resource::k::1.0\n"
+						"│        mgmt_address=10.0.0.2\n"
+						"└─ net   -          resource::n::1.0\n"
+						"         subnet=10.0.0.0/24");
+}
+END_TEST
+
+START_TEST(at_last_names_are_cut_and_states_are_not)
+{
+	ck_assert_str_eq(narrow_tree(20, false), "voice    Active     \n"
+						 "|- gw    Active     \n"
+						 "|  `- k  Broken     \n"
+						 "|        mgmt_address=10.0.0.2\n"
+						 "`- net   -          \n"
+						 "         subnet=10.0.0.0/24");
+}
+END_TEST
+
 START_TEST(what_nobody_wants_any_more_is_marked)
 {
 	json_t *j = json_loads(
@@ -342,6 +384,9 @@ int main(void)
 	    tc, an_assembly_is_a_tree_with_states_addresses_references_and_relationships);
 	tcase_add_test(tc, what_nobody_wants_any_more_is_marked);
 	tcase_add_test(tc, a_terminal_gets_lines_and_colours);
+	tcase_add_test(tc, on_a_narrow_terminal_the_descriptor_gives_way_to_addresses);
+	tcase_add_test(tc, then_addresses_go_below_with_the_branches_running_on);
+	tcase_add_test(tc, at_last_names_are_cut_and_states_are_not);
 	tcase_add_test(tc, a_process_is_shown_with_its_steps_and_what_the_last_failure_printed);
 	tcase_add_test(tc, a_process_tells_what_it_changes);
 	tcase_add_loop_test(tc, an_event_is_a_line, 0, LM_COUNT(events));

@@ -10,6 +10,7 @@
 #include "lm/cli/client.h"
 #include "lm/cli/login/secret.h"
 #include "lm/cli/login/tokens.h"
+#include "lm/cli/look.h"
 
 enum { TEXT_MAX = 16 * 1024, NAME_BYTES = 128 };
 
@@ -85,35 +86,36 @@ int logout_run(const struct args *a)
 	return CLI_OK;
 }
 
-static void print_words(const json_t *list)
+static void print_words(const json_t *list, struct lm_buf *out)
 {
 	for (size_t i = 0; i < json_array_size(list); i++)
-		printf("%s%s", i > 0 ? ", " : "", json_string_value(json_array_get(list, i)));
-	puts(json_array_size(list) == 0 ? "none" : "");
+		lm_buf_printf(
+		    out, "%s%s", i > 0 ? ", " : "", json_string_value(json_array_get(list, i)));
+	lm_buf_puts(out, json_array_size(list) == 0 ? "none\n" : "\n");
+}
+
+static const char *print_me(
+    const struct look *l, const struct render *r, const json_t *me, struct lm_buf *out)
+{
+	const char *name = json_string_value(json_object_get(me, "username"));
+	(void)l;
+	(void)r;
+
+	if (name != NULL)
+		lm_buf_printf(out, "name:       %s\nroles:      ", name);
+	else
+		lm_buf_puts(out, "name:       nobody, and nobody is asked (--insecure)\n");
+	if (name != NULL)
+		print_words(json_object_get(me, "roles"), out);
+	lm_buf_puts(out, "privileges: ");
+	print_words(json_object_get(me, "privileges"), out);
+	return NULL;
 }
 
 int whoami_run(const struct args *a)
 {
 	LM_AUTO(client) c = client_new(a->server);
-	json_t *me = NULL;
 
-	struct lm_err *e = client_get_json(c, "/api/whoami", &me);
-	if (e != NULL)
-		return cli_fail(e);
-	const char *name = json_string_value(json_object_get(me, "username"));
-	if (cli_wants_json(a)) {
-		json_dumpf(me, stdout, JSON_COMPACT);
-		puts("");
-	} else {
-		if (name != NULL)
-			printf("name:       %s\nroles:      ", name);
-		else
-			puts("name:       nobody, and nobody is asked (--insecure)");
-		if (name != NULL)
-			print_words(json_object_get(me, "roles"));
-		fputs("privileges: ", stdout);
-		print_words(json_object_get(me, "privileges"));
-	}
-	json_decref(me);
-	return CLI_OK;
+	return look_run(
+	    &(struct look){.args = a, .client = c, .path = "/api/whoami", .print = print_me});
 }

@@ -7,9 +7,10 @@
 #include <sys/stat.h>
 
 #include "base/buf.h"
-#include "base/json.h"
 #include "lm/cli/cli.h"
+#include "lm/cli/kinds/kind.h"
 #include "lm/cli/login/secret.h"
+#include "lm/cli/look.h"
 #include "lm/server/auth/privilege.h"
 #include "lm/server/auth/users_file.h"
 
@@ -180,79 +181,64 @@ static int change(struct task *t, const struct verb *v)
 
 /* ---- list ------------------------------------------------------------------------------------- */
 
-static void print_words(unsigned bits, const char *(*name)(unsigned), struct lm_buf *out)
+static json_t *words_of(unsigned bits, const char *(*name)(unsigned))
 {
-	lm_buf_clear(out);
+	json_t *all = json_array();
+
 	for (unsigned i = 0; name(i) != NULL; i++)
 		if ((bits >> i & 1) != 0)
-			lm_buf_printf(out, "%s%s", out->n > 0 ? "," : "", name(i));
-	if (out->n == 0)
-		lm_buf_puts(out, "-");
+			json_array_append_new(all, json_string(name(i)));
+	return all;
 }
 
-static void print_table(const struct users *u, bool clients)
+/* Users, or clients, in the order of their names. */
+static json_t *document_of(const struct users *u, bool clients)
 {
-	struct lm_buf roles, grants;
+	json_t *all = json_array();
 
-	lm_buf_init(&roles, 512);
-	lm_buf_init(&grants, 512);
-	printf("%-20s %-10s %-24s%s\n", "NAME", "STATE", "ROLES", clients ? " GRANTS" : "");
 	for (size_t i = 0; i < users_count(u); i++) {
 		const struct account *a = users_at(u, i);
 
 		if (a->is_client != clients)
 			continue;
-		print_words(a->roles, role_name, &roles);
-		print_words(a->grants, grant_name, &grants);
-		printf("%-20s %-10s %-*s%s%s\n", a->name, a->is_suspended ? "suspended" : "active",
-		    clients ? 24 : 0, roles.p, clients ? " " : "", clients ? grants.p : "");
+		json_t *one = json_pack("{s:s, s:s, s:o}", "name", a->name, "state",
+		    a->is_suspended ? "suspended" : "active", "roles",
+		    words_of(a->roles, role_name));
+		if (clients)
+			json_object_set_new(one, "grants", words_of(a->grants, grant_name));
+		json_array_append_new(all, one);
 	}
-	lm_buf_fini(&roles);
-	lm_buf_fini(&grants);
+	return all;
 }
 
-static void words_json(
-    struct lm_json *j, const char *key, unsigned bits, const char *(*name)(unsigned))
-{
-	lm_json_open(j, key, '[');
-	for (unsigned i = 0; name(i) != NULL; i++)
-		if ((bits >> i & 1) != 0)
-			lm_json_str(j, NULL, name(i));
-	lm_json_close(j, ']');
-}
+/* A kind of thing that no manager is asked for. */
+static const struct column columns[] = {
+    {"NAME", "name", COLUMN_TEXT, false},
+    {"STATE", "state", COLUMN_TEXT, false},
+    {"ROLES", "roles", COLUMN_TEXT, false},
+    {"GRANTS", "grants", COLUMN_TEXT, false},
+};
+static const struct kind users_kind = {
+    .id = "name", .is_sorted = true, .columns = columns, .n_columns = LM_COUNT(columns) - 1};
+static const struct kind clients_kind = {
+    .id = "name", .is_sorted = true, .columns = columns, .n_columns = LM_COUNT(columns)};
 
-static void print_json(const struct users *u, bool clients)
+static void print(const struct args *a, const json_t *all, bool clients)
 {
+	const struct kind *k = clients ? &clients_kind : &users_kind;
+	struct render r = render_stdout();
+	enum form form = form_of(a);
 	struct lm_buf b;
 
 	lm_buf_init(&b, PRINT_MAX);
-	struct lm_json j = lm_json_on(&b);
-	lm_json_open(&j, NULL, '[');
-	for (size_t i = 0; i < users_count(u); i++) {
-		const struct account *a = users_at(u, i);
-
-		if (a->is_client != clients)
-			continue;
-		lm_json_open(&j, NULL, '{');
-		lm_json_str(&j, "name", a->name);
-		lm_json_bool(&j, "suspended", a->is_suspended);
-		words_json(&j, "roles", a->roles, role_name);
-		if (clients)
-			words_json(&j, "grants", a->grants, grant_name);
-		lm_json_close(&j, '}');
-	}
-	lm_json_close(&j, ']');
-	puts(b.p);
+	if (form_is_data(form))
+		form_print_data(form, all, &b);
+	else if (form == FORM_NAME)
+		kind_print_names(k, all, &b);
+	else
+		kind_print_table(k, &r, all, false, &b);
+	fputs(b.p, stdout);
 	lm_buf_fini(&b);
-}
-
-static size_t count(const struct users *u, bool clients)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < users_count(u); i++)
-		n += users_at(u, i)->is_client == clients;
-	return n;
 }
 
 static int list(const struct args *a, bool clients)
@@ -262,13 +248,13 @@ static int list(const struct args *a, bool clients)
 	struct lm_err *e = users_load(a->state_dir, &u);
 	if (e != NULL)
 		return cli_fail(e);
-	if (cli_wants_json(a))
-		print_json(u, clients);
-	else if (count(u, clients) > 0)
-		print_table(u, clients);
+	json_t *all = document_of(u, clients);
+	if (json_array_size(all) > 0 || form_is_data(form_of(a)))
+		print(a, all, clients);
 	else
 		fprintf(stderr, "There are no %ss: 'lm %s add NAME --role ROLE' adds one.\n",
 		    a->command->name, a->command->name);
+	json_decref(all);
 	return CLI_OK;
 }
 

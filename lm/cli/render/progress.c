@@ -4,9 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/arena.h"
-#include "base/map.h"
-#include "base/vec.h"
+#include "lm/cli/render/work.h"
 
 enum {
 	LIVE_MAX = 12,
@@ -20,27 +18,15 @@ enum {
 	SPIN_MS = 100,
 };
 
-/* A component, or a relationship, that is at work or has steps to come. */
-struct item {
-	char *name;          /* whole */
-	char *step, *action; /* that runs; NULL: none does */
-	struct lm_buf done;  /* the actions that have ended */
-	int64_t since_ms;    /* when the step began */
-	int64_t took_ms;     /* all that have ended */
-};
-
 struct progress {
 	struct progress_conf conf;
 	char *process;
-	char *root;                /* the assembly's name; NULL: not known yet */
-	char *failed;              /* a step; NULL: none */
-	bool is_told;              /* and somebody has asked which */
-	LM_VEC(struct item) items; /* in the order in which they began */
-	struct lm_map *left;       /* whole name -> size_t, steps to come */
-	struct lm_arena *names;    /* of that map */
-	size_t n_planned, n_steps; /* steps in all (0: unknown); that have ended */
-	size_t drawn;              /* lines on the screen that will be redrawn */
-	bool has_begun;            /* and it was seen when */
+	char *root;   /* the assembly's name; NULL: not known yet */
+	char *failed; /* a step; NULL: none */
+	bool is_told; /* and somebody has asked which */
+	struct work work;
+	size_t drawn;   /* lines on the screen that will be redrawn */
+	bool has_begun; /* and it was seen when */
 	int64_t begin_ms, last_event;
 	int64_t seen_ms; /* the same by the caller's clock; 0: not yet */
 	enum progress_end end;
@@ -63,8 +49,7 @@ struct progress *progress_new(const struct progress_conf *conf)
 		abort();
 	p->conf = *conf;
 	p->process = copy_of(conf->process);
-	p->left = lm_map_new();
-	p->names = lm_arena_new();
+	work_init(&p->work);
 	if (p->conf.columns == 0)
 		p->conf.columns = 80;
 	if (p->conf.rows == 0)
@@ -72,23 +57,11 @@ struct progress *progress_new(const struct progress_conf *conf)
 	return p;
 }
 
-static void item_fini(struct item *it)
-{
-	free(it->name);
-	free(it->step);
-	free(it->action);
-	lm_buf_fini(&it->done);
-}
-
 void progress_free(struct progress *p)
 {
 	if (p == NULL)
 		return;
-	for (size_t i = 0; i < p->items.n; i++)
-		item_fini(&p->items.v[i]);
-	lm_vec_free(&p->items);
-	lm_map_free(p->left);
-	lm_arena_free(p->names);
+	work_fini(&p->work);
 	free(p->process);
 	free(p->root);
 	free(p->failed);
@@ -113,91 +86,9 @@ const char *progress_failed_step(struct progress *p)
 	return was_told ? NULL : p->failed;
 }
 
-/* ---- steps to come ---------------------------------------------------------------------------- */
-
-static size_t *find_left(const struct progress *p, const char *name)
-{
-	return lm_map_find(p->left, name);
-}
-
-static size_t left_of(const struct progress *p, const char *name)
-{
-	const size_t *left = find_left(p, name);
-
-	return left != NULL ? *left : 0;
-}
-
-static void expect(struct progress *p, const char *name)
-{
-	size_t *left = find_left(p, name);
-
-	if (left == NULL) {
-		left = LM_NEW(p->names, size_t);
-		lm_map_put(p->left, lm_arena_strdup(p->names, name), left);
-	}
-	*left += 1;
-}
-
-/* Of a process that goes on after a failure, what was done before will not be told again. */
-static bool is_to_come(const json_t *step, int64_t attempt)
-{
-	const json_t *own = json_object_get(step, "attempt");
-
-	return !json_is_true(json_object_get(step, "silent")) &&
-	       (!json_is_integer(own) || json_integer_value(own) >= attempt);
-}
-
 void progress_plan(struct progress *p, const json_t *process)
 {
-	const json_t *steps = json_object_get(process, "executionPlan");
-	int64_t attempt = json_integer_value(json_object_get(process, "attempt"));
-
-	for (size_t i = 0; i < json_array_size(steps); i++) {
-		const json_t *step = json_array_get(steps, i);
-		const char *name = render_text(step, "subject");
-
-		if (!is_to_come(step, attempt))
-			continue;
-		expect(p, name);
-		p->n_planned++;
-	}
-}
-
-/* ---- what is at work -------------------------------------------------------------------------- */
-
-static struct item *find_item(struct progress *p, const char *name)
-{
-	for (size_t i = 0; i < p->items.n; i++)
-		if (strcmp(p->items.v[i].name, name) == 0)
-			return &p->items.v[i];
-	return NULL;
-}
-
-static void remove_item(struct progress *p, struct item *it)
-{
-	size_t at = (size_t)(it - p->items.v);
-
-	item_fini(it);
-	lm_vec_remove(&p->items, at);
-}
-
-static void begin_step(struct progress *p, const json_t *event, int64_t now_ms)
-{
-	const char *name = render_text(event, "subject"), *step = render_text(event, "step");
-	struct item *it = find_item(p, name);
-
-	if (it == NULL) {
-		it = LM_PUSH(NULL, &p->items);
-		it->name = copy_of(name);
-		lm_buf_init(&it->done, LINE_BYTES);
-	}
-	if (it->step != NULL && strcmp(it->step, step) == 0)
-		return;
-	free(it->step);
-	free(it->action);
-	it->step = copy_of(step);
-	it->action = copy_of(render_text(event, "action"));
-	it->since_ms = now_ms;
+	work_plan(&p->work, process);
 }
 
 /* ---- lines ------------------------------------------------------------------------------------ */
@@ -293,48 +184,36 @@ static void print_item(const struct progress *p, const struct item *it, struct l
 	lm_buf_puts(out, "\n");
 }
 
-/* On a terminal: those that have no step to come any more; at the end all. */
-static void settle(struct progress *p, struct lm_buf *out)
+/* On a terminal: one that has no step to come any more. */
+static void settle(struct progress *p, struct item *it, struct lm_buf *out)
 {
-	bool all = p->end != PROGRESS_GOES_ON;
+	progress_erase(p, out);
+	if (it->done.n > 0)
+		print_item(p, it, out);
+	work_drop(&p->work, it);
+}
 
-	for (size_t i = 0; i < p->items.n;) {
-		struct item *it = &p->items.v[i];
-		bool is_done = it->step == NULL && p->n_planned > 0 && left_of(p, it->name) == 0;
+static void settle_all(struct progress *p, struct lm_buf *out)
+{
+	struct item *it;
 
-		if (!is_done && !all) {
-			i++;
-			continue;
-		}
-		progress_erase(p, out);
-		if (it->done.n > 0)
-			print_item(p, it, out);
-		remove_item(p, it);
-	}
+	for (size_t i = 0; (it = lm_map_next(p->work.items, &i)) != NULL;)
+		settle(p, it, out);
 }
 
 static void end_live_step(struct progress *p, const json_t *event, struct lm_buf *out)
 {
-	struct item *it = find_item(p, render_text(event, "subject"));
+	struct item *it = work_end(&p->work, event);
 
 	if (it == NULL)
 		return;
-	size_t *left = find_left(p, it->name);
-	if (left != NULL && *left > 0)
-		*left -= 1;
 	if (has_failed(event)) {
 		progress_erase(p, out);
 		print_ended(p, event, out);
-		remove_item(p, it);
-	} else {
-		lm_buf_printf(
-		    &it->done, "%s%s", it->done.n > 0 ? " " : "", render_text(event, "action"));
-		it->took_ms += json_integer_value(json_object_get(event, "tookMs"));
-		free(it->step);
-		free(it->action);
-		it->step = it->action = NULL;
+		work_drop(&p->work, it);
+	} else if (work_is_over(&p->work, it)) {
+		settle(p, it, out);
 	}
-	settle(p, out);
 }
 
 static void on_step(struct progress *p, const json_t *event, int64_t now_ms, struct lm_buf *out)
@@ -343,10 +222,10 @@ static void on_step(struct progress *p, const json_t *event, int64_t now_ms, str
 		p->root = copy_of(render_text(event, "rootAssemblyName"));
 	if (strcmp(render_text(event, "state"), "Started") == 0) {
 		if (p->conf.is_live)
-			begin_step(p, event, now_ms);
+			work_begin(&p->work, event, now_ms);
 		return;
 	}
-	p->n_steps++;
+	p->work.n_steps++;
 	if (has_failed(event)) {
 		free(p->failed);
 		p->failed = copy_of(render_text(event, "step"));
@@ -390,7 +269,7 @@ static bool changed_nothing(const struct progress *p, const json_t *event)
 {
 	const char *type = render_text(event, "intentType");
 
-	return p->end == PROGRESS_COMPLETED && p->n_steps == 0 &&
+	return p->end == PROGRESS_COMPLETED && p->work.n_steps == 0 &&
 	       (strcmp(type, "UpgradeAssembly") == 0 || strcmp(type, "ChangeAssemblyState") == 0);
 }
 
@@ -408,8 +287,9 @@ static void print_why(struct progress *p, const json_t *event, struct lm_buf *ou
 		lm_buf_printf(out, ": %s", reason);
 	else if (changed_nothing(p, event))
 		lm_buf_puts(out, ": nothing to do");
-	else if (p->conf.is_live && p->end == PROGRESS_COMPLETED && p->n_steps > 0)
-		lm_buf_printf(out, ", %zu step%s", p->n_steps, p->n_steps == 1 ? "" : "s");
+	else if (p->conf.is_live && p->end == PROGRESS_COMPLETED && p->work.n_steps > 0)
+		lm_buf_printf(
+		    out, ", %zu step%s", p->work.n_steps, p->work.n_steps == 1 ? "" : "s");
 	lm_buf_puts(out, "\n");
 }
 
@@ -439,7 +319,8 @@ static void on_process(struct progress *p, const json_t *event, int64_t now_ms, 
 		p->seen_ms = now_ms;
 	}
 	progress_erase(p, out);
-	settle(p, out);
+	if (p->end != PROGRESS_GOES_ON)
+		settle_all(p, out);
 	render_paint(&p->conf.render, RENDER_BOLD, render_text(event, "assemblyName"), out);
 	lm_buf_printf(out, ": %s ", render_text(event, "intentType"));
 	render_paint(&p->conf.render, render_hue_of(state), state, out);
@@ -507,14 +388,10 @@ static void put_item(
 /* "  12 of 48 steps, 3 under way, 1.9 s" */
 static void put_sum(const struct progress *p, int64_t now_ms, struct lm_buf *line)
 {
-	size_t running = 0;
-
-	for (size_t i = 0; i < p->items.n; i++)
-		running += p->items.v[i].step != NULL;
-	lm_buf_printf(line, "  %zu", p->n_steps);
-	if (p->n_planned >= p->n_steps && p->n_planned > 0)
-		lm_buf_printf(line, " of %zu", p->n_planned);
-	lm_buf_printf(line, " steps done, %zu under way, ", running);
+	lm_buf_printf(line, "  %zu", p->work.n_steps);
+	if (p->work.n_planned >= p->work.n_steps && p->work.n_planned > 0)
+		lm_buf_printf(line, " of %zu", p->work.n_planned);
+	lm_buf_printf(line, " steps done, %zu under way, ", p->work.n_running);
 	render_duration(p->seen_ms > 0 ? now_ms - p->seen_ms : 0, line);
 }
 
@@ -545,25 +422,26 @@ static size_t lines_for_items(const struct progress *p)
 
 void progress_draw(struct progress *p, int64_t now_ms, struct lm_buf *out)
 {
-	size_t most = lines_for_items(p), shown = 0;
+	size_t most = lines_for_items(p), shown = 0, all = lm_map_count(p->work.items);
+	const struct item *it;
 	struct lm_buf line;
 
-	if (!p->conf.is_live || p->end != PROGRESS_GOES_ON || p->items.n == 0)
+	if (!p->conf.is_live || p->end != PROGRESS_GOES_ON || all == 0)
 		return;
 	progress_erase(p, out);
 	lm_buf_init(&line, LINE_BYTES);
 	/* Those at work first: when there is no room for all, the others need not be seen. */
 	for (int at_work = 1; at_work >= 0; at_work--) {
-		for (size_t i = 0; i < p->items.n && shown < most; i++) {
-			if ((p->items.v[i].step != NULL) != at_work)
+		for (size_t i = 0; shown < most && (it = lm_map_next(p->work.items, &i)) != NULL;) {
+			if ((it->step != NULL) != at_work)
 				continue;
-			put_item(p, &p->items.v[i], now_ms, &line);
+			put_item(p, it, now_ms, &line);
 			put_cut(p, &line, at_work ? RENDER_PLAIN : RENDER_FAINT, out);
 			shown++;
 		}
 	}
-	if (p->items.n > shown) {
-		lm_buf_printf(&line, "%*sand %zu more", LEAD_WIDTH, "", p->items.n - shown);
+	if (all > shown) {
+		lm_buf_printf(&line, "%*sand %zu more", LEAD_WIDTH, "", all - shown);
 		put_cut(p, &line, RENDER_FAINT, out);
 	}
 	put_sum(p, now_ms, &line);

@@ -74,6 +74,27 @@ void render_paint(const struct render *r, enum render_hue hue, const char *text,
 		lm_buf_puts(out, "\033[0m");
 }
 
+void render_paint_cut(const struct render *r, enum render_hue hue, const char *text, size_t columns,
+    struct lm_buf *out)
+{
+	struct lm_buf b;
+	size_t bytes = 0;
+
+	if (render_width(text) <= columns) {
+		render_paint(r, hue, text, out);
+		return;
+	}
+	for (size_t n = 0; n + 1 < columns; n++)
+		for (bytes++; (text[bytes] & 0xc0) == 0x80;)
+			bytes++;
+	lm_buf_init(&b, bytes + 8);
+	lm_buf_add(&b, text, bytes);
+	if (columns > 0)
+		lm_buf_puts(&b, r->unicode ? "\xe2\x80\xa6" : "~");
+	render_paint(r, hue, b.p, out);
+	lm_buf_fini(&b);
+}
+
 /* ---- times ------------------------------------------------------------------------------------ */
 
 void render_duration(int64_t ms, struct lm_buf *out)
@@ -212,27 +233,6 @@ static void fit(const struct render_table *t, unsigned columns, size_t *widths)
 	}
 }
 
-/* A text that is too wide ends in a sign that says so. */
-static void put_cut(const struct render *r, const struct cell *c, enum render_hue hue, size_t width,
-    struct lm_buf *out)
-{
-	struct lm_buf b;
-	size_t n = 0, bytes = 0;
-
-	if (render_width(c->text) <= width) {
-		render_paint(r, hue, c->text, out);
-		return;
-	}
-	for (; n < width - 1; n++)
-		for (bytes++; (c->text[bytes] & 0xc0) == 0x80;)
-			bytes++;
-	lm_buf_init(&b, bytes + 8);
-	lm_buf_add(&b, c->text, bytes);
-	lm_buf_puts(&b, r->unicode ? "\xe2\x80\xa6" : "~");
-	render_paint(r, hue, b.p, out);
-	lm_buf_fini(&b);
-}
-
 static void put_row(const struct render_table *t, const struct render *r, size_t first,
     const size_t *widths, struct lm_buf *out)
 {
@@ -247,7 +247,7 @@ static void put_row(const struct render_table *t, const struct render *r, size_t
 		if (w > 0)
 			lm_buf_printf(out, "%*s", (int)behind, "");
 		behind = w > 0 ? 0 : behind;
-		put_cut(r, c, is_head ? RENDER_FAINT : c->hue, widths[i], out);
+		render_paint_cut(r, is_head ? RENDER_FAINT : c->hue, c->text, widths[i], out);
 		behind += (t->columns[i].right ? 0 : room) + 2;
 	}
 	lm_buf_puts(out, "\n");

@@ -22,6 +22,9 @@ enum render_hue { RENDER_PLAIN, RENDER_GOOD, RENDER_BAD, RENDER_BUSY, RENDER_FAI
 /* What a state or status stands for: Active is good, Failed is bad, In Progress busy. */
 enum render_hue render_hue_of(const char *state);
 void render_paint(const struct render *, enum render_hue, const char *text, struct lm_buf *out);
+/* In so many columns: a text that is wider ends in a sign that says so. */
+void render_paint_cut(
+    const struct render *, enum render_hue, const char *text, size_t columns, struct lm_buf *out);
 
 /* "340 ms", "1.9 s", "2 min 05 s", "3 h 20 min", "4 d 02 h" */
 void render_duration(int64_t ms, struct lm_buf *out);
