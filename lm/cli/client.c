@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/heap.h"
 #include "lm/cli/login/tokens.h"
 
 enum {
@@ -36,16 +37,14 @@ static const char *setting(const char *name)
 
 struct client *client_new(const char *server)
 {
-	struct client *c = calloc(1, sizeof *c);
+	struct client *c = lm_alloc(sizeof *c);
 
-	if (c == NULL)
-		abort();
 	curl_global_init(
 	    strncmp(server, "https:", 6) == 0 ? CURL_GLOBAL_DEFAULT : CURL_GLOBAL_NOTHING);
 	c->curl = curl_easy_init();
-	c->server = strdup(server);
+	c->server = lm_strdup(server);
 	c->timeout_ms = TIMEOUT_S * 1000L;
-	if (c->curl == NULL || c->server == NULL)
+	if (c->curl == NULL)
 		abort();
 	size_t n = strlen(c->server);
 	while (n > 0 && c->server[n - 1] == '/')

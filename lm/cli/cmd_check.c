@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lm check: the compiler at the operator's hand; no manager is needed. */
+#include "base/heap.h"
 #include "lm/cli/check.h"
 
 #include <stdlib.h>
@@ -59,10 +60,8 @@ static struct tally *tallies_new(const struct catalog *c, bool strict)
 {
 	LM_AUTO(lm_map) by_file = lm_map_new();
 	size_t n = catalog_file_count(c);
-	struct tally *all = calloc(n + 1, sizeof *all);
+	struct tally *all = lm_alloc_n(n + 1, sizeof *all);
 
-	if (all == NULL)
-		abort();
 	for (size_t i = 0; i < n; i++) {
 		all[i] = tally_of(c, catalog_file_at(c, i), strict);
 		lm_map_put(by_file, all[i].file, &all[i]);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lm/cli/change/process_id.h"
 #include "lm/cli/cli.h"
 #include "lm/cli/client.h"
 #include "lm/cli/documents.h"
@@ -55,15 +56,11 @@ static const char *print_metrics(
 }
 
 /* Processes have ids, and assemblies have names, which stand for all of their processes. */
-static bool is_id(const char *word)
-{
-	return strlen(word) == 36 && strspn(word, "0123456789abcdef-") == 36;
-}
-
 static void path_of(
     struct client *c, const struct kind *k, const char *word, bool describe, struct lm_buf *path)
 {
-	bool is_filter = word != NULL && !describe && k->filter != NULL && !is_id(word);
+	bool is_filter =
+	    word != NULL && !describe && k->filter != NULL && !process_id_is_whole(word);
 
 	lm_buf_puts(path, k->path);
 	if (word != NULL)
@@ -117,17 +114,29 @@ static const char *print_described(
 
 /* ---- the commands ----------------------------------------------------------------------------- */
 
+/* 'word' becomes the id that it is the beginning of; other kinds have names, which are whole. */
+static int name_whole(const struct args *a, struct client *c, struct lm_arena *arena,
+    const struct kind *k, const char **word)
+{
+	if (k->filter == NULL)
+		return CLI_OK;
+	if (!process_id_is_whole(*word) && !process_id_is_part(*word))
+		return cli_usage(a, "a %s has an id: 'lm get %s %s' lists those of an assembly",
+		    k->name, k->plural, *word);
+	struct lm_err *e = process_id_find(arena, c, *word, word);
+	return e != NULL ? cli_fail(e) : CLI_OK;
+}
+
 static int look_at(const struct args *a, const struct kind *k, const char *word, bool describe)
 {
 	LM_AUTO(client) c = client_new(a->server);
+	LM_AUTO(lm_arena) arena = lm_arena_new();
+	int status = describe ? name_whole(a, c, arena, k, &word) : CLI_OK;
 	struct look l = {.args = a, .client = c, .arg = k, .kind = k, .name = word};
 	struct lm_buf path;
-	int status = CLI_OK;
 
-	if (describe && k->filter != NULL && !is_id(word))
-		return cli_usage(a, "a %s has an id: 'lm get %s %s' lists those of it", k->name,
-		    k->plural, word);
-
+	if (status != CLI_OK)
+		return status;
 	lm_buf_init(&path, PATH_BYTES);
 	path_of(c, k, word, describe, &path);
 	l.path = path.p;

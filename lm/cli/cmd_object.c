@@ -220,6 +220,9 @@ static struct lm_err *send_properties(const struct job *j)
 		lm_buf_puts(&path, j->kind->path);
 		client_path(j->client, &path, "/%", j->name, NULL);
 		e = client_get_json(j->client, path.p, &object);
+		if (e != NULL)
+			e = lm_err_wrap(meant(e, j->args->server, j->kind, j->name), "%s %s",
+			    j->kind->name, j->name);
 	} else {
 		object = json_object();
 	}

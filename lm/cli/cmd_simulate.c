@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/heap.h"
 #include "base/time.h"
 #include "lm/cli/check.h"
 #include "lm/cli/cli.h"
@@ -62,10 +63,8 @@ static struct lm_err *read_kills(struct trial *t, const char *text)
 {
 	struct world_conf *conf = &t->sim.conf;
 	struct lm_err *e = NULL;
-	char *copy = strdup(text), *rest = copy, *one = NULL;
+	char *copy = lm_strdup(text), *rest = copy, *one = NULL;
 
-	if (copy == NULL)
-		abort();
 	while (e == NULL && (one = strsep(&rest, ",")) != NULL) {
 		if (conf->n_kills == KILLS_MAX)
 			e = lm_err_new(LM_ERR_INVALID, "--kill: at most %d deaths", KILLS_MAX);
@@ -85,9 +84,7 @@ static struct lm_err *read_properties(struct trial *t)
 
 		if (equals == NULL || equals == text)
 			return bad("property", "a name and a value, like size=3", text);
-		char *name = strndup(text, (size_t)(equals - text));
-		if (name == NULL)
-			abort();
+		char *name = lm_strndup(text, (size_t)(equals - text));
 		lm_kvs_set(&t->properties, name, equals + 1);
 		free(name);
 	}
@@ -316,9 +313,7 @@ int simulate_run(const struct args *a)
 		return list_profiles();
 	if ((a->profile == NULL) == (a->load == NULL))
 		return cli_usage(a, "give a load: either --profile or --load");
-	t = calloc(1, sizeof *t);
-	if (t == NULL)
-		abort();
+	t = lm_alloc(sizeof *t);
 	t->args = a;
 	lm_buf_init(&t->warnings, TEXT_MAX);
 	struct lm_err *e = try(t);

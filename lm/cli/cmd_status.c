@@ -54,8 +54,7 @@ static const char *print_status(
 	lm_buf_puts(out, ", ");
 	render_paint(r, idle ? RENDER_PLAIN : RENDER_BUSY, idle ? "idle" : "busy", out);
 	lm_buf_printf(out,
-	    "\n%.1f MB of memory, %.2f s of processor time (and %.2f s of the programs it "
-	    "started)\n",
+	    "\n%.1f MB of memory, %.2f s of processor time and %.2f s of its programs\n",
 	    (double)json_integer_value(json_object_get(s, "rssKb")) / 1024,
 	    json_number_value(json_object_get(s, "cpuSeconds")),
 	    json_number_value(json_object_get(s, "childCpuSeconds")));

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/heap.h"
 #include "lm/packages/packages.h"
 
 enum { LEVELS_UP = 4 };
@@ -57,7 +58,7 @@ static struct lm_err *load_around(const char *file, struct catalog *c)
 
 	if (copy == NULL)
 		return lm_err_new(LM_ERR_NOT_FOUND, "there is no file %s", file);
-	char *folder = has_name(copy, ".") ? copy : dirname(copy), *own = strdup(folder);
+	char *folder = has_name(copy, ".") ? copy : dirname(copy), *own = lm_strdup(folder);
 	for (int up = 0; up < LEVELS_UP && !found; up++) {
 		for (size_t i = 0; i < LM_COUNT(names); i++) {
 			char path[4096];
@@ -107,6 +108,6 @@ char *named_instance(const struct args *a, const char *descriptor)
 	const char *p = strstr(descriptor, "::");
 
 	if (a->name != NULL || p == NULL)
-		return strdup(a->name != NULL ? a->name : descriptor);
-	return strndup(p + 2, strcspn(p + 2, ":"));
+		return lm_strdup(a->name != NULL ? a->name : descriptor);
+	return lm_strndup(p + 2, strcspn(p + 2, ":"));
 }

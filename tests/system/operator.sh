@@ -136,8 +136,13 @@ lists_have_every_form() {
 	says '^one  *Active'
 	ends 0 get processes one -o name
 	[ "$(wc -l <out)" = 3 ] || fail "$what: not three processes"
-	ends 0 get process "$(head -n 1 out)"
+	newest=$(head -n 1 out)
+	ends 0 get process "$newest"
 	says UpgradeAssembly
+	ends 0 describe process "${newest%%-*}"
+	says '^one: UpgradeAssembly Completed'
+	ends 1 retry "${newest%%-*}"
+	complains "$newest"
 	ends 0 get descriptors
 	says 'what is good'
 	ends 0 get descriptor assembly::good::1.0 -o json

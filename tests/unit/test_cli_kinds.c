@@ -116,6 +116,25 @@ START_TEST(processes_stay_in_the_order_of_the_manager_and_tell_how_long_they_too
 }
 END_TEST
 
+START_TEST(where_there_is_no_room_ids_and_times_are_short_before_anything_is_cut)
+{
+	static const char text[] =
+	    "[{\"id\":\"51718263-696d-8114-8900-f44bb4d7a302\",\"assemblyName\":\"voice\","
+	    "\"intentType\":\"HealAssembly\",\"status\":\"In Progress\","
+	    "\"startTime\":\"2001-11-20T22:42:59.000Z\",\"reason\":\"asterisk has died again\"}]";
+
+	ck_assert_ptr_nonnull(strstr(table_of("process", text, false, 130), "f44bb4d7a302"));
+	lm_buf_clear(&out);
+	ck_assert_str_eq(table_of("process", text, false, 80),
+	    "PROCESS   ASSEMBLY  INTENT        STATUS       STARTED      TOOK  WHY\n"
+	    "51718263  voice     HealAssembly  In Progress  11-20 22:42        asterisk has ~\n");
+	lm_buf_clear(&out);
+	ck_assert_str_eq(table_of("process", text, false, 60),
+	    "PROCESS   ASSEMBLY  INTENT    STATUS       STARTED      TOOK  WHY\n"
+	    "51718263  voice     HealAss~  In Progress  11-20 22:42        asteris~\n");
+}
+END_TEST
+
 START_TEST(a_table_fits_the_terminal_but_its_first_column_stays_whole)
 {
 	const char *text = table_of("descriptor",
@@ -156,9 +175,9 @@ END_TEST
 
 START_TEST(an_object_is_written_as_people_write_yaml)
 {
-	json_t *j =
-	    json("{\"name\":\"voice\",\"count\":3,\"empty\":{},\"none\":[],\"list\":[\"a\",{\"b\":1,"
-		 "\"c\":[2]}],\"text\":\"one\\ntwo\\n\",\"no\":null}");
+	json_t *j = json(
+	    "{\"name\":\"voice\",\"count\":3,\"empty\":{},\"none\":[],\"list\":[\"a\",{\"b\":1,"
+	    "\"c\":[2]}],\"text\":\"one\\ntwo\\n\",\"no\":null}");
 
 	render_yaml(j, &out);
 	ck_assert_str_eq(out.p,
@@ -245,6 +264,8 @@ int main(void)
 	tcase_add_test(kinds, wide_has_more_columns);
 	tcase_add_test(
 	    kinds, processes_stay_in_the_order_of_the_manager_and_tell_how_long_they_took);
+	tcase_add_test(
+	    kinds, where_there_is_no_room_ids_and_times_are_short_before_anything_is_cut);
 	tcase_add_test(kinds, a_table_fits_the_terminal_but_its_first_column_stays_whole);
 	tcase_add_test(kinds, names_are_a_line_each);
 	tcase_add_test(kinds, lists_and_counts_fit_into_a_cell);

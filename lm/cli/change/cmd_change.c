@@ -1,45 +1,61 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lm upgrade, state, scale, ...; lm plan: words that say what shall become different. */
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "lm/cli/change/apply.h"
+#include "lm/cli/change/process_id.h"
 #include "lm/cli/change/request.h"
 #include "lm/cli/change/wait.h"
 #include "lm/cli/cli.h"
 #include "lm/cli/client.h"
 #include "lm/cli/look.h"
 
-enum { PLAN_MAX = 256 * 1024 * 1024 };
+enum { PLAN_MAX = 256 * 1024 * 1024, WORDS_MAX = 8 };
 
-static struct request_words words_of(
-    const struct args *a, const char *verb, const char *const *v, size_t n)
+/* A verb and what stands behind it, as the manager knows it: ids of processes are made whole. */
+static struct lm_err *request_of(struct lm_arena *arena, const struct args *a, struct client *c,
+    const char *const *words, size_t n, struct request *out)
 {
-	return (struct request_words){verb, v, n,
+	const struct command *verb = commands_find(words[0]);
+	const char *whole = NULL;
+	struct request_words w = {words[0], words + 1, n - 1,
 	    {a->descriptor, a->intended, a->properties.v, a->properties.n, a->queue, a->to}};
+
+	if (n == 2 && verb != NULL && strcmp(verb->words, "PROCESS") == 0) {
+		struct lm_err *e = process_id_find(arena, c, words[1], &whole);
+
+		if (e != NULL)
+			return e;
+		w.v = &whole;
+	}
+	return request_from_words(arena, &w, out);
 }
 
 int change_run(const struct args *a)
 {
 	LM_AUTO(lm_arena) arena = lm_arena_new();
-	struct request_words w = words_of(a, a->command->name, a->words, a->n_words);
+	LM_AUTO(client) c = client_new(a->server);
+	const char *words[WORDS_MAX] = {a->command->name};
 	struct request r;
 
-	struct lm_err *e = request_from_words(arena, &w, &r);
-	if (e != NULL) {
+	assert(a->n_words < WORDS_MAX);
+	memcpy(words + 1, a->words, a->n_words * sizeof words[0]);
+	struct lm_err *e = request_of(arena, a, c, words, a->n_words + 1, &r);
+	if (e != NULL && lm_err_kind(e) == LM_ERR_INVALID) {
 		int status = cli_usage(a, "%s", lm_err_text(e));
 
 		lm_err_free(e);
 		return status;
 	}
-	LM_AUTO(client) c = client_new(a->server);
-	return wait_request(a, c, &r);
+	return e != NULL ? cli_fail(e) : wait_request(a, c, &r);
 }
 
-static struct lm_err *planned(const struct args *a, struct lm_arena *arena, struct requests *out)
+static struct lm_err *planned(
+    const struct args *a, struct lm_arena *arena, struct client *c, struct requests *out)
 {
 	const char *intent = apply_intent(a->words[0]);
-	struct request_words w = words_of(a, a->words[0], a->words + 1, a->n_words - 1);
 	struct request r;
 
 	if (intent != NULL && a->file == NULL)
@@ -47,7 +63,7 @@ static struct lm_err *planned(const struct args *a, struct lm_arena *arena, stru
 	if (intent != NULL)
 		return requests_from_file(
 		    arena, &(struct request_file){intent, a->file, a->queue}, out);
-	struct lm_err *e = request_from_words(arena, &w, &r);
+	struct lm_err *e = request_of(arena, a, c, a->words, a->n_words, &r);
 	if (e == NULL)
 		*LM_PUSH(arena, &out->all) = r;
 	return e;
@@ -87,10 +103,10 @@ int plan_run(const struct args *a)
 	LM_AUTO(lm_arena) arena = lm_arena_new();
 	struct requests requests = {0};
 
-	struct lm_err *e = planned(a, arena, &requests);
+	LM_AUTO(client) c = client_new(a->server);
+	struct lm_err *e = planned(a, arena, c, &requests);
 	if (e != NULL)
 		return cli_fail(e);
-	LM_AUTO(client) c = client_new(a->server);
 	for (size_t i = 0; e == NULL && i < requests.all.n; i++)
 		e = print_plan(a, c, &requests.all.v[i]);
 	return e != NULL ? cli_fail(e) : CLI_OK;

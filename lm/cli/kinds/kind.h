@@ -16,7 +16,8 @@
 enum column_form {
 	COLUMN_TEXT,  /* a text's first line, a number, true or false; a list's items with commas */
 	COLUMN_STATE, /* a text that has a colour */
-	COLUMN_TIME,  /* 2026-11-20 22:42:59 */
+	COLUMN_ID, /* a text; where there is no room its first letters, which are enough to name it */
+	COLUMN_TIME, /* 2026-11-20 22:42:59; where there is no room 22:42:59, or of another day 11-20 22:42 */
 	COLUMN_SPAN,  /* 'path' names two times, with a blank between: how long it took */
 	COLUMN_COUNT, /* of a list's items, or an object's members */
 };

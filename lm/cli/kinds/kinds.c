@@ -19,7 +19,7 @@ static const struct column assembly_columns[] = {
 };
 
 static const struct column process_columns[] = {
-    {"PROCESS", "id", COLUMN_TEXT, false},
+    {"PROCESS", "id", COLUMN_ID, false},
     {"ASSEMBLY", "assemblyName", COLUMN_TEXT, false},
     {"INTENT", "intentType", COLUMN_TEXT, false},
     {"STATUS", "status", COLUMN_STATE, false},

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/heap.h"
 #include "lm/cli/cli.h"
 #include "lm/cli/client.h"
 #include "lm/cli/render/render.h"
@@ -41,9 +42,7 @@ static struct lm_err *subject_of(const char *where, char **out)
 	struct lm_err *e = packages_subject(c, &subject);
 	if (e != NULL)
 		return lm_err_wrap(e, "%s", where);
-	*out = strdup(descriptor_name(subject));
-	if (*out == NULL)
-		abort();
+	*out = lm_strdup(descriptor_name(subject));
 	return NULL;
 }
 

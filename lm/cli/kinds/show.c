@@ -3,10 +3,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "base/heap.h"
+#include "base/time.h"
 #include "lm/cli/kinds/kind.h"
 
-enum { CELL_MAX = 4096 };
+enum { CELL_MAX = 4096, ID_SHORT = 8 };
 
 /* ---- cells ------------------------------------------------------------------------------------ */
 
@@ -71,6 +74,18 @@ static void put_time(const json_t *v, struct lm_buf *out)
 		lm_buf_printf(out, "%.10s %.8s", iso, iso + 11);
 }
 
+static void put_short_time(const json_t *v, struct lm_buf *out)
+{
+	const char *iso = json_is_string(v) ? json_string_value(v) : "";
+	char today[LM_TIME_SIZE];
+
+	lm_time_text((int64_t)time(NULL) * 1000, today);
+	if (strlen(iso) >= 19 && strncmp(iso, today, 10) == 0)
+		lm_buf_printf(out, "%.8s", iso + 11);
+	else if (strlen(iso) >= 19)
+		lm_buf_printf(out, "%.5s %.5s", iso + 5, iso + 11);
+}
+
 static void put_span(const json_t *one, const char *path, struct lm_buf *out)
 {
 	size_t n = strcspn(path, " ");
@@ -99,35 +114,59 @@ void kind_print_cell(const struct column *c, const json_t *one, struct lm_buf *o
 
 /* ---- tables ----------------------------------------------------------------------------------- */
 
-static void add_cell(struct render_table *t, const struct column *c, const json_t *one)
+static void add_cell(
+    struct render_table *t, const struct column *c, const json_t *one, bool is_short)
 {
 	struct lm_buf b;
 
 	lm_buf_init(&b, CELL_MAX);
-	kind_print_cell(c, one, &b);
+	if (is_short && c->form == COLUMN_TIME)
+		put_short_time(value_at(one, c->path), &b);
+	else if (is_short && c->form == COLUMN_ID)
+		lm_buf_printf(&b, "%.*s", ID_SHORT, render_text(one, c->path));
+	else
+		kind_print_cell(c, one, &b);
 	if (c->form == COLUMN_STATE && b.n == 0 && c->head[0] != '\0')
 		lm_buf_puts(&b, "-");
 	render_table_add(t, c->form == COLUMN_STATE ? render_hue_of(b.p) : RENDER_PLAIN, b.p);
 	lm_buf_fini(&b);
 }
 
-void kind_print_table(
-    const struct kind *k, const struct render *r, const json_t *all, bool wide, struct lm_buf *out)
+/* Half a name or a reason is of use; half a state or a time is not. */
+static struct render_table *make_table(
+    const struct kind *k, const json_t *all, bool wide, bool is_short)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < k->n_columns; i++)
 		n += wide || !k->columns[i].wide;
 	struct render_table *t = render_table_new(n);
-	for (size_t i = 0; i < k->n_columns; i++)
-		if (wide || !k->columns[i].wide)
-			render_table_add(t, RENDER_FAINT, k->columns[i].head);
+	n = 0;
+	for (size_t i = 0; i < k->n_columns; i++) {
+		if (!wide && k->columns[i].wide)
+			continue;
+		render_table_add(t, RENDER_FAINT, k->columns[i].head);
+		if (k->columns[i].form != COLUMN_TEXT)
+			render_table_keep(t, n);
+		n++;
+	}
 	for (size_t row = 0; row < json_array_size(all); row++)
 		for (size_t i = 0; i < k->n_columns; i++)
 			if (wide || !k->columns[i].wide)
-				add_cell(t, &k->columns[i], json_array_get(all, row));
-	render_table_print(t, r, out);
-	render_table_free(t);
+				add_cell(t, &k->columns[i], json_array_get(all, row), is_short);
+	return t;
+}
+
+void kind_print_table(
+    const struct kind *k, const struct render *r, const json_t *all, bool wide, struct lm_buf *out)
+{
+	struct render_table *t = make_table(k, all, wide, false);
+
+	if (!wide && r->columns > 0 && render_table_width(t) > r->columns) {
+		render_table_free(t);
+		t = make_table(k, all, wide, true);
+	}
+	render_table_end(t, r, out);
 }
 
 void kind_print_names(const struct kind *k, const json_t *all, struct lm_buf *out)
@@ -158,10 +197,10 @@ static int compare(const void *a, const void *b)
 json_t *kind_sort(const struct kind *k, const json_t *all)
 {
 	size_t n = json_array_size(all);
-	struct entry *entries = calloc(n + 1, sizeof *entries);
+	struct entry *entries = lm_alloc_n(n + 1, sizeof *entries);
 	json_t *sorted = json_array();
 
-	if (entries == NULL || sorted == NULL)
+	if (sorted == NULL)
 		abort();
 	for (size_t i = 0; i < n; i++)
 		entries[i] = (struct entry){render_text(json_array_get(all, i), k->id), i};

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "lm/cli/render/work.h"
 
 enum {
@@ -32,23 +33,12 @@ struct progress {
 	enum progress_end end;
 };
 
-static char *copy_of(const char *text)
-{
-	char *copy = strdup(text);
-
-	if (copy == NULL)
-		abort();
-	return copy;
-}
-
 struct progress *progress_new(const struct progress_conf *conf)
 {
-	struct progress *p = calloc(1, sizeof *p);
+	struct progress *p = lm_alloc(sizeof *p);
 
-	if (p == NULL)
-		abort();
 	p->conf = *conf;
-	p->process = copy_of(conf->process);
+	p->process = lm_strdup(conf->process);
 	work_init(&p->work);
 	if (p->conf.columns == 0)
 		p->conf.columns = 80;
@@ -219,7 +209,7 @@ static void end_live_step(struct progress *p, const json_t *event, struct lm_buf
 static void on_step(struct progress *p, const json_t *event, int64_t now_ms, struct lm_buf *out)
 {
 	if (p->root == NULL)
-		p->root = copy_of(render_text(event, "rootAssemblyName"));
+		p->root = lm_strdup(render_text(event, "rootAssemblyName"));
 	if (strcmp(render_text(event, "state"), "Started") == 0) {
 		if (p->conf.is_live)
 			work_begin(&p->work, event, now_ms);
@@ -228,7 +218,7 @@ static void on_step(struct progress *p, const json_t *event, int64_t now_ms, str
 	p->work.n_steps++;
 	if (has_failed(event)) {
 		free(p->failed);
-		p->failed = copy_of(render_text(event, "step"));
+		p->failed = lm_strdup(render_text(event, "step"));
 		p->is_told = false;
 	}
 	if (p->conf.is_live)

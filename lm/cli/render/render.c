@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/attr.h"
+#include "base/heap.h"
 #include "base/time.h"
 #include "base/vec.h"
 
@@ -138,7 +139,7 @@ struct cell {
 
 struct column {
 	size_t width;
-	bool right;
+	bool right, is_kept;
 };
 
 struct render_table {
@@ -150,14 +151,10 @@ struct render_table {
 
 struct render_table *render_table_new(size_t columns)
 {
-	struct render_table *t = calloc(1, sizeof *t);
+	struct render_table *t = lm_alloc(sizeof *t);
 
-	if (t == NULL)
-		abort();
 	t->n_columns = columns;
-	t->columns = calloc(columns, sizeof *t->columns);
-	if (t->columns == NULL)
-		abort();
+	t->columns = lm_alloc_n(columns, sizeof *t->columns);
 	return t;
 }
 
@@ -192,6 +189,11 @@ void render_table_align_right(struct render_table *t, size_t column)
 	t->columns[column].right = true;
 }
 
+void render_table_keep(struct render_table *t, size_t column)
+{
+	t->columns[column].is_kept = true;
+}
+
 void render_table_no_heads(struct render_table *t)
 {
 	t->is_headless = true;
@@ -203,34 +205,42 @@ void render_table_add(struct render_table *t, enum render_hue hue, const char *t
 	struct cell *c = LM_PUSH(NULL, &t->cells);
 
 	c->hue = hue;
-	c->text = strdup(text != NULL ? text : "");
-	if (c->text == NULL)
-		abort();
+	c->text = lm_strdup(text != NULL ? text : "");
 	size_t w = render_width(c->text);
 	column->width = w > column->width ? w : column->width;
 }
 
-/*
- * Widths that fit the terminal: the last column, which is text, gives way first, then whichever is the
- * widest; the first has what is copied from here, and stays whole.
- */
-static void fit(const struct render_table *t, unsigned columns, size_t *widths)
+size_t render_table_width(const struct render_table *t)
+{
+	size_t total = 0;
+
+	for (size_t i = 0; i < t->n_columns; i++)
+		total += t->columns[i].width + (i > 0 ? 2 : 0);
+	return total;
+}
+
+/* Which column gives way: the last one, which is text, before whichever is the widest; 0: none can. */
+static size_t gives_way(const struct render_table *t, const size_t *widths)
 {
 	enum { LEAST = 8 };
-	size_t total = 0, n = t->n_columns;
+	size_t found = 0, last = t->n_columns - 1;
 
-	for (size_t i = 0; i < n; i++)
-		total += widths[i] + (i > 0 ? 2 : 0);
-	while (columns > 0 && total > columns) {
-		size_t widest = n - 1;
+	if (!t->columns[last].is_kept && widths[last] > LEAST)
+		return last;
+	for (size_t i = 1; i < t->n_columns; i++)
+		if (!t->columns[i].is_kept && widths[i] > LEAST &&
+		    (found == 0 || widths[i] > widths[found]))
+			found = i;
+	return found;
+}
 
-		for (size_t i = 1; i < n && widths[n - 1] <= LEAST; i++)
-			widest = widths[i] > widths[widest] ? i : widest;
-		if (n < 2 || widths[widest] <= LEAST)
-			return;
-		widths[widest]--;
-		total--;
-	}
+/* Widths that fit the terminal; the first column has what is copied from here, and stays whole. */
+static void fit(const struct render_table *t, unsigned columns, size_t *widths)
+{
+	size_t at = 0, total = render_table_width(t);
+
+	for (; columns > 0 && total > columns && (at = gives_way(t, widths)) > 0; total--)
+		widths[at]--;
 }
 
 static void put_row(const struct render_table *t, const struct render *r, size_t first,
@@ -255,10 +265,8 @@ static void put_row(const struct render_table *t, const struct render *r, size_t
 
 void render_table_print(const struct render_table *t, const struct render *r, struct lm_buf *out)
 {
-	size_t *widths = calloc(t->n_columns, sizeof *widths);
+	size_t *widths = lm_alloc_n(t->n_columns, sizeof *widths);
 
-	if (widths == NULL)
-		abort();
 	for (size_t i = 0; i < t->n_columns; i++)
 		widths[i] = t->columns[i].width;
 	fit(t, r->columns, widths);

@@ -40,6 +40,10 @@ struct render_table *render_table_new(size_t columns);
 void render_table_free(struct render_table *);
 /* For columns of numbers, the first is 0; their head, too, stands at the right. */
 void render_table_align_right(struct render_table *, size_t column);
+/* Is not cut, whatever the others lose; the first one never is. */
+void render_table_keep(struct render_table *, size_t column);
+/* Of all columns as they are, with the blanks between. */
+size_t render_table_width(const struct render_table *);
 /* Its first row is like the others. */
 void render_table_no_heads(struct render_table *);
 void render_table_add(struct render_table *, enum render_hue, const char *cell);

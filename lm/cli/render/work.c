@@ -4,18 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "lm/cli/render/render.h"
 
 enum { DONE_BYTES = 4096 };
-
-static char *copy_of(const char *text)
-{
-	char *copy = strdup(text);
-
-	if (copy == NULL)
-		abort();
-	return copy;
-}
 
 void work_init(struct work *w)
 {
@@ -97,11 +89,9 @@ static void rest(struct work *w, struct item *it)
 
 static struct item *add_item(struct work *w, const char *name)
 {
-	struct item *it = calloc(1, sizeof *it);
+	struct item *it = lm_alloc(sizeof *it);
 
-	if (it == NULL)
-		abort();
-	it->name = copy_of(name);
+	it->name = lm_strdup(name);
 	lm_buf_init(&it->done, DONE_BYTES);
 	lm_map_put(w->items, it->name, it);
 	return it;
@@ -117,8 +107,8 @@ void work_begin(struct work *w, const json_t *event, int64_t now_ms)
 	if (it->step != NULL && strcmp(it->step, step) == 0)
 		return;
 	rest(w, it);
-	it->step = copy_of(step);
-	it->action = copy_of(render_text(event, "action"));
+	it->step = lm_strdup(step);
+	it->action = lm_strdup(render_text(event, "action"));
 	it->since_ms = now_ms;
 	w->n_running++;
 }
