@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "lm/drivers/http/priv.h"
 #include "lm/drivers/http/reply.h"
 
@@ -9,55 +10,35 @@
 
 static struct lm_err *http_open(const struct driver_conf *conf, struct driver **out)
 {
-	struct driver *d = calloc(1, sizeof *d);
-
-	if (d == NULL)
-		abort();
-	d->conf = *conf;
-	d->web = web_new(conf->loop, KEPT_MAX);
-	d->requests = lm_map_new();
-	d->targets = lm_map_new();
-	*out = d;
+	*out = lm_alloc(sizeof **out);
+	remote_open(&(*out)->remote, &http_requests, conf);
 	return NULL;
 }
 
 static void http_close(struct driver *d)
 {
-	struct request *r;
-
 	if (d == NULL)
 		return;
-	for (size_t i = 0; (r = lm_map_next(d->requests, &i)) != NULL;)
-		request_forget(r);
-	web_free(d->web);
-	lm_map_free(d->requests);
-	lm_map_free(d->targets);
+	remote_close(&d->remote);
 	free(d);
 }
 
 static struct lm_err *http_execute(struct driver *d, const struct step_request *rq)
 {
-	if (rq->site == NULL)
-		return lm_err_new(LM_ERR_INVALID, "nothing tells which driver to ask");
-	struct lm_err *e = web_check(rq->site->base_uri, true);
-	if (e != NULL)
-		return lm_err_wrap(
-		    e, "driver '%s' is registered at '%s'", rq->site->driver, rq->site->base_uri);
-	if (lm_map_find(d->requests, rq->step) != NULL) /* it is asked already */
-		return NULL;
-	if (lm_map_count(d->requests) >= REQUESTS_MAX)
-		return lm_err_new(LM_ERR_UNAVAILABLE,
-		    "%d steps are with resource drivers already: try again later", REQUESTS_MAX);
-	request_begin(d, rq);
-	return NULL;
+	LM_AUTO(lm_arena) a = lm_arena_new();
+	struct remote_request *r = NULL;
+	const char *name = rq->site == NULL ? "" : rq->site->driver;
+
+	struct lm_err *e =
+	    remote_begin(&d->remote, rq, lm_arena_printf(a, "driver '%s'", name), &r);
+	if (r != NULL)
+		remote_start(r);
+	return e;
 }
 
 static void http_cancel(struct driver *d, const char *step)
 {
-	struct request *r = lm_map_find(d->requests, step);
-
-	if (r != NULL)
-		request_cancel(r);
+	remote_cancel(&d->remote, step);
 }
 
 /* What others have made, only they know. */
@@ -81,7 +62,7 @@ void http_driver_health(
 {
 	LM_AUTO(lm_arena) a = lm_arena_new();
 
-	(void)web_begin(d->web,
+	(void)web_begin(d->remote.web,
 	    &(struct web_request){
 		.method = "GET",
 		.url = lm_arena_join(a, base_uri, "/api/driver/management/health", NULL),
