@@ -131,6 +131,8 @@ void api_post_token(struct api *, struct http_request *, const char *);
 void api_post_login(struct api *, struct http_request *, const char *);
 void api_post_credentials(struct api *, struct http_request *, const char *);
 void api_put_credentials(struct api *, struct http_request *, const char *name);
+void api_delete_credentials(struct api *, struct http_request *, const char *name);
+void api_get_credentials(struct api *, struct http_request *, const char *name); /* NULL: all */
 void api_get_whoami(struct api *, struct http_request *, const char *);
 
 /* Answers 200 with the text, or 500 when it did not fit into the buffer. */

@@ -26,6 +26,19 @@ void api_put_credentials(struct api *api, struct http_request *r, const char *na
 	auth_credentials(api->auth, r, name);
 }
 
+void api_delete_credentials(struct api *api, struct http_request *r, const char *name)
+{
+	auth_remove_client(api->auth, r, name);
+}
+
+void api_get_credentials(struct api *api, struct http_request *r, const char *name)
+{
+	if (name == NULL)
+		auth_list_clients(api->auth, r);
+	else
+		auth_show_client(api->auth, r, name);
+}
+
 void api_get_whoami(struct api *api, struct http_request *r, const char *param)
 {
 	(void)param;

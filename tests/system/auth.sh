@@ -136,6 +136,9 @@ may SLMAdmin POST /api/resource-manager/infrastructure-keys/shared '{}'
 may SLMAdmin GET '/api/resource-manager/infrastructure-keys/shared?includePrivateKey=True'
 may RootSecAdmin POST /api/credentials '{}'
 may RootSecAdmin PUT /api/credentials/nobody '{}'
+may RootSecAdmin GET /api/credentials
+may RootSecAdmin GET /api/credentials/nobody
+may RootSecAdmin DELETE /api/credentials/nobody
 may "$roles nothing" GET /api/whoami
 
 # ---- clients --------------------------------------------------------------------------------------------
@@ -173,9 +176,18 @@ grants 400 - grant_type=refresh_token "refresh_token=$(cat token.r)" # is the cl
 grants 401 "ci:wrong-$mark" grant_type=refresh_token "refresh_token=$(cat token.r)"
 grants 200 "ci:$mark-ci" grant_type=refresh_token "refresh_token=$(cat token.r)"
 jq -r .access_token answer >token.a
+jq -r .refresh_token answer >token.r2
+grants 200 "ci:$mark-ci" grant_type=refresh_token "refresh_token=$(cat token.r2)"
+jq -r .refresh_token answer >token.r3
+grants 400 "ci:$mark-ci" grant_type=refresh_token "refresh_token=$(cat token.r)" # but is good no more
+answer_has 'used before'
+grants 400 "ci:$mark-ci" grant_type=refresh_token "refresh_token=$(cat token.r3)" # nor what came of it
+grep -q 'auth.reused name=Portal from=127.0.0.1' log || fail "a token that is used again is not noted"
+grep -q 'auth.renewed name=Portal client=ci from=127.0.0.1' log || fail "who gets another token is not noted"
 asks 200 token.a GET /api/whoami
 [ "$(jq -r .username answer)" = Portal ] || fail "a user that comes by a client is $(cat answer)"
 grants 200 - grant_type=password username=Portal "password=$mark-Portal" client_id=ci "client_secret=$mark-ci"
+jq -r .refresh_token answer >token.r
 grants 401 - grant_type=client_credentials
 grants 401 "Portal:$mark-Portal" grant_type=client_credentials # a user is no client
 logs_in 401 ci "$mark-ci"                                      # and a client no user
@@ -188,6 +200,30 @@ asks 400 - POST /ui/api/login '{"username": 7, "password": []}'
 asks 400 - POST /ui/api/login '{"username": "x", "password": "x", "username": "y"}'
 asks 400 - POST /ui/api/login "{\"username\": \"x\", \"password\": \"$(printf '%300s' '' | tr ' ' x)\"}"
 asks 415 - POST /oauth/token '{"grant_type": "client_credentials"}'
+
+asks 200 token.RootSecAdmin GET /api/credentials
+[ "$(jq -r '.[].clientId' answer)" = ci ] || fail "the clients are $(cat answer)"
+asks 200 token.RootSecAdmin GET /api/credentials/ci
+[ "$(jq -c '[.clientId, .accessTokenValidity, has("clientSecret")]' answer)" = '["ci",1200,false]' ] ||
+	fail "a client is $(cat answer)"
+! grep -q argon2 answer || fail "a hash comes out"
+asks 404 token.RootSecAdmin GET /api/credentials/Portal
+asks 404 token.RootSecAdmin DELETE /api/credentials/Portal
+asks 404 token.RootSecAdmin DELETE /api/credentials/nobody
+asks 201 token.RootSecAdmin POST /api/credentials "{\"clientId\": \"gone\", \"clientSecret\": \"$mark-gone\", \
+\"authorisedGrantTypes\": [\"client_credentials\", \"password\"], \"roles\": [\"ReadOnly\"]}"
+grants 200 "gone:$mark-gone" grant_type=client_credentials
+jq -r .access_token answer >token.gone
+grants 200 "gone:$mark-gone" grant_type=password username=Portal "password=$mark-Portal"
+jq -r .access_token answer >token.byit
+asks 200 token.gone GET /api/status
+asks 200 token.byit GET /api/status
+asks 204 token.RootSecAdmin DELETE /api/credentials/gone
+asks 401 token.gone GET /api/status
+asks 401 token.byit GET /api/status # came by it
+grants 401 "gone:$mark-gone" grant_type=client_credentials
+grep -q 'auth.credentials client=gone change=removed by=RootSecAdmin ' log || fail "who removed a client is not noted"
+grep -q 'auth.account name=gone kind=client change="removed"' log || fail "a removed account is not noted"
 
 # As lmctl asks in its modes zen and okta.
 asks 200 - POST /ui/api/login "{\"username\": \"Portal\", \"api_key\": \"$mark-Portal\"}"
@@ -263,12 +299,15 @@ user suspend Portal
 asks 401 token.Portal GET /api/status
 logs_in 401 Portal "$mark-Portal"
 grants 400 "ci:$mark-ci" grant_type=refresh_token "refresh_token=$(cat token.r)"
+answer_has 'taken back'
+grep -q 'auth.account name=Portal kind=user change="suspended" roles=Portal' log || fail "who is suspended is not noted"
 user resume Portal
 asks 200 token.Portal GET /api/status
 echo "$mark-other" | "$lm" user passwd Portal --state state 2>/dev/null || fail "lm user passwd"
 asks 401 token.Portal GET /api/status
 logs_in 401 Portal "$mark-Portal"
 logs_in 200 Portal "$mark-other"
+grep -q 'auth.account name=Portal kind=user change="password"' log || fail "another password is not noted"
 user remove ReadOnly
 asks 401 token.ReadOnly GET /api/status
 user add ReadOnly --role ReadOnly
@@ -379,6 +418,7 @@ done
 answer_has '^Retry-After: [0-9]'
 logs_in 429 SLMAdmin "$mark-SLMAdmin" # a right one has to wait as well
 asks 200 token.SLMAdmin GET /api/status
+grep -q 'auth.slowed attempts=1 last_from=127.0.0.1' log || fail "who has to wait is not noted"
 grep -q 'auth.refused name=SLMAdmin from=127.0.0.1' log || fail "who guesses is not noted"
 
 # ---- secrets ------------------------------------------------------------------------------------------------

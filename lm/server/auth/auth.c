@@ -9,7 +9,9 @@
 #include <uv.h>
 
 #include "base/log.h"
+#include "lm/server/auth/audit.h"
 #include "lm/server/auth/auth_priv.h"
+#include "lm/server/auth/refresh.h"
 
 int64_t auth_now_s(void)
 {
@@ -39,20 +41,27 @@ const struct users *auth_users(struct auth *a)
 		lm_err_free(e);
 		return a->users;
 	}
+	audit_accounts(a->users, fresh);
 	users_free(a->users);
 	a->users = fresh;
-	lm_log(LM_LOG_INFO, "auth.changed", "accounts=%zu", users_count(fresh));
 	return a->users;
 }
 
-/* Whose it is, unless it has been taken back since. */
-static const struct account *holder(struct auth *a, const struct jwt *t)
+/* A client that goes takes with it who came by it. */
+static bool is_client_there(const struct auth *a, const char *name)
+{
+	const struct account *client = users_find(a->users, name);
+
+	return name[0] == '\0' || (client != NULL && client->is_client && !client->is_suspended);
+}
+
+const struct account *auth_account(struct auth *a, const struct jwt *t)
 {
 	const struct account *who = users_find(auth_users(a), t->subject);
 
 	if (who == NULL || who->is_suspended || strcmp(who->stamp, t->stamp) != 0)
 		return NULL;
-	return who;
+	return is_client_there(a, t->client) ? who : NULL;
 }
 
 const struct account *auth_holder(
@@ -67,7 +76,7 @@ const struct account *auth_holder(
 		*why = "this token has expired: log in again";
 		return NULL;
 	}
-	const struct account *who = holder(a, t);
+	const struct account *who = auth_account(a, t);
 	if (who == NULL)
 		*why = "this token has been taken back: log in again";
 	return who;
@@ -138,7 +147,7 @@ bool auth_still(struct auth *a, struct http_request *r, enum privilege need)
 		return true;
 	if (token == NULL || jwt_read(a->key, token, auth_now_s(), &t) == JWT_FOREIGN)
 		return false;
-	const struct account *who = holder(a, &t);
+	const struct account *who = auth_account(a, &t);
 	return who != NULL && (roles_grants(who->roles) >> need & 1) != 0;
 }
 
@@ -217,6 +226,8 @@ struct lm_err *auth_open(const struct auth_conf *conf, struct auth **out)
 	struct lm_err *e = open_key(a);
 	if (e == NULL)
 		e = users_load(a->state_dir, &a->users);
+	if (e == NULL)
+		e = refresh_open(a);
 	if (e != NULL) {
 		auth_free(a);
 		return e;
@@ -233,6 +244,7 @@ void auth_free(struct auth *a)
 	slow_free(a->slow);
 	limiter_free(a->limiter);
 	users_free(a->users);
+	rotation_free(a->rotation);
 	token_key_free(a->key);
 	free(a->state_dir);
 	free(a);

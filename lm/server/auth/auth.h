@@ -39,7 +39,7 @@ bool auth_still(struct auth *, struct http_request *, enum privilege need);
 
 /* ---- handlers --------------------------------------------------------------------------------- */
 
-/* POST /oauth/token: client_credentials, password and refresh_token. */
+/* POST /oauth/token: client_credentials, password and refresh_token, which is good once. */
 void auth_token(struct auth *, struct http_request *);
 /*
  * POST /ui/api/login: {"username", "password"}, or "api_key" as clients of zen call it; the answer's token
@@ -48,6 +48,9 @@ void auth_token(struct auth *, struct http_request *);
 void auth_login(struct auth *, struct http_request *);
 /* A client is made, or with its name changed. */
 void auth_credentials(struct auth *, struct http_request *, const char *name);
+void auth_remove_client(struct auth *, struct http_request *, const char *name);
+void auth_show_client(struct auth *, struct http_request *, const char *name);
+void auth_list_clients(struct auth *, struct http_request *);
 /* What the caller is called, and may. */
 void auth_whoami(struct auth *, struct http_request *);
 

@@ -6,6 +6,7 @@
 #include "lm/server/auth/auth.h"
 #include "lm/server/auth/jwt.h"
 #include "lm/server/auth/limiter.h"
+#include "lm/server/auth/rotation.h"
 #include "lm/server/auth/slow.h"
 #include "lm/server/auth/users_file.h"
 
@@ -17,10 +18,15 @@ struct auth {
 	struct users_seen seen;
 	struct limiter *limiter;
 	struct slow *slow;
+	struct rotation *rotation;
+	unsigned slowed; /* attempts that had to wait, and are not in the log yet */
+	int64_t slowed_next_ms;
 };
 
-/* As users.json is now; while it cannot be read, as it was. */
+/* As users.json is now; while it cannot be read, as it was.  Accounts are borrowed until the next call. */
 const struct users *auth_users(struct auth *);
+/* Whose it is, of the accounts of now; NULL: it has been taken back since, or the client it came by. */
+const struct account *auth_account(struct auth *, const struct jwt *);
 /* The account that a token speaks of, when it is still good; NULL: it is not, and 'why' says so. */
 const struct account *auth_holder(
     struct auth *, const char *token, bool is_refresh, struct jwt *out, const char **why);

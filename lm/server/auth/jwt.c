@@ -15,6 +15,14 @@ enum { FORM = sodium_base64_VARIANT_URLSAFE_NO_PADDING, CLAIMS_MAX = 768 };
 /* {"alg":"HS256","typ":"JWT"}, and the dot behind it */
 static const char header[] = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.";
 
+static void write_place(struct lm_json *j, const struct jwt *t)
+{
+	lm_json_bool(j, "refresh", true);
+	lm_json_str(j, "line", t->line);
+	lm_json_int(j, "turn", t->turn);
+	lm_json_int(j, "begun", t->begun_s);
+}
+
 static void write_claims(const struct jwt *t, struct lm_buf *out)
 {
 	struct lm_json j = lm_json_on(out);
@@ -34,7 +42,7 @@ static void write_claims(const struct jwt *t, struct lm_buf *out)
 	if (t->client[0] != '\0')
 		lm_json_str(&j, "client_id", t->client);
 	if (t->is_refresh)
-		lm_json_bool(&j, "refresh", true);
+		write_place(&j, t);
 	lm_json_close(&j, '}');
 }
 
@@ -73,6 +81,22 @@ static void read_roles(const json_t *list, unsigned *bits)
 	}
 }
 
+/* The first of a line need not say so. */
+static bool read_place(const json_t *claims, struct jwt *out)
+{
+	json_int_t turn = json_integer_value(json_object_get(claims, "turn"));
+
+	out->turn = (unsigned)turn;
+	out->begun_s = json_integer_value(json_object_get(claims, "begun"));
+	if (!copy(claims, "line", out->line, sizeof out->line) || turn < 0 || turn > INT32_MAX)
+		return false;
+	if (out->line[0] == '\0') {
+		memcpy(out->line, out->id, sizeof out->line);
+		out->begun_s = out->issued_s;
+	}
+	return true;
+}
+
 static bool read_claims(const char *p, size_t n, struct jwt *out)
 {
 	json_t *claims = json_loadb(p, n, 0, NULL);
@@ -88,7 +112,8 @@ static bool read_claims(const char *p, size_t n, struct jwt *out)
 		  copy(claims, "sub", out->subject, sizeof out->subject) &&
 		  copy(claims, "client_id", out->client, sizeof out->client) &&
 		  copy(claims, "stamp", out->stamp, sizeof out->stamp) &&
-		  copy(claims, "jti", out->id, sizeof out->id);
+		  copy(claims, "jti", out->id, sizeof out->id) &&
+		  (!out->is_refresh || read_place(claims, out));
 	json_decref(claims);
 	return ok;
 }

@@ -22,7 +22,11 @@ struct jwt {
 	char id[JWT_ID_SIZE];            /* jti */
 	unsigned roles;                  /* for whoever reads it; the account's count */
 	bool is_refresh;                 /* good for a new token, and nothing else */
-	int64_t issued_s, expires_s;     /* since 1970 */
+	/* Of such a one, see rotation.h: */
+	char line[STAMP_SIZE];
+	unsigned turn;
+	int64_t begun_s;
+	int64_t issued_s, expires_s; /* since 1970 */
 };
 
 void jwt_make(const struct token_key *, const struct jwt *, char out[JWT_SIZE]);

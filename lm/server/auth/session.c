@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "lm/server/auth/auth_priv.h"
 #include "lm/server/auth/basic.h"
+#include "lm/server/auth/refresh.h"
 #include "lm/server/auth/tokens.h"
 #include "lm/server/document/document.h"
 
@@ -61,10 +62,25 @@ static struct session *session_new(struct auth *a, struct http_request *r, unsig
 
 /* ---- in the line ------------------------------------------------------------------------------ */
 
+/* A line a second, however fast somebody tries. */
+static void note_slowed(struct session *s)
+{
+	struct auth *a = s->auth;
+	int64_t now_ms = auth_now_ms(a);
+
+	a->slowed++;
+	if (now_ms < a->slowed_next_ms)
+		return;
+	lm_log(LM_LOG_WARN, "auth.slowed", "attempts=%u last_from=%s", a->slowed, s->peer);
+	a->slowed = 0;
+	a->slowed_next_ms = now_ms + 1000;
+}
+
 static void answer_wait(struct session *s, int64_t wait_ms)
 {
 	char seconds[24];
 
+	note_slowed(s);
 	snprintf(seconds, sizeof seconds, "%lld", (long long)(wait_ms + 999) / 1000);
 	http_put_header(s->request, "Retry-After", seconds);
 	http_answer_error(s->request, 429,
@@ -130,10 +146,13 @@ static void note_failure(struct session *s, const struct party *p)
 	    s->peer);
 }
 
-/* His account, if he has proved who he is and nothing has changed since he began to. */
+/*
+ * His account, if he has proved who he is and nothing has changed since he began to.  Borrowed from
+ * the accounts as answer() has found them.
+ */
 static const struct account *holder(struct session *s, const struct party *p)
 {
-	const struct account *who = p->is_right ? users_find(auth_users(s->auth), p->name) : NULL;
+	const struct account *who = p->is_right ? users_find(s->auth->users, p->name) : NULL;
 
 	if (who == NULL || who->is_suspended || strcmp(who->stamp, p->stamp) != 0) {
 		note_failure(s, p);
@@ -161,28 +180,12 @@ static void give(struct session *s, const struct account *who, const struct acco
 	tokens_answer(s->auth, s->request, &g);
 }
 
-static void refresh(struct session *s, const struct account *client)
-{
-	const char *why = NULL;
-	struct jwt t;
-	const struct account *who = auth_holder(s->auth, s->refresh, true, &t, &why);
-
-	if (who != NULL && strcmp(t.client, client != NULL ? client->name : "") != 0)
-		who = NULL;
-	if (who == NULL) {
-		tokens_answer_error(s->request, 400, "invalid_grant",
-		    why != NULL ? why : "this refresh token was given to another client");
-		return;
-	}
-	tokens_answer(s->auth, s->request,
-	    &(struct grant_of){.who = who, .client = client, .may_refresh = false});
-}
-
 static void answer(struct session *s)
 {
 	struct party *user = &s->parties[USER], *client = &s->parties[CLIENT];
-	const struct account *through = client->is_asked ? holder(s, client) : NULL;
 
+	(void)auth_users(s->auth); /* once: both accounts are of one reading */
+	const struct account *through = client->is_asked ? holder(s, client) : NULL;
 	if (client->is_asked && through == NULL) {
 		answer_client_failed(s->request);
 		return;
@@ -193,7 +196,7 @@ static void answer(struct session *s)
 		return;
 	}
 	if (s->refresh != NULL) {
-		refresh(s, through);
+		refresh_begin(s->auth, s->request, s->refresh, client->name, s->peer);
 		return;
 	}
 	const struct account *who = user->is_asked ? holder(s, user) : through;
@@ -329,7 +332,7 @@ void auth_token(struct auth *a, struct http_request *r)
 	} else if (s->parties[CLIENT].is_asked) {
 		join(s);
 	} else {
-		refresh(s, NULL); /* nobody has a secret to prove: it is all in the token */
+		refresh_begin(a, r, s->refresh, "", s->peer); /* it is all in the token */
 		end(s);
 	}
 }

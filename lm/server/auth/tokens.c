@@ -18,6 +18,13 @@ static void make(struct auth *a, const struct grant_of *g, bool is_refresh, char
 
 	account_stamp(&fresh);
 	memcpy(t.id, fresh.stamp, sizeof t.id);
+	memcpy(t.line, g->place != NULL ? g->place->line : t.id, sizeof t.line);
+	t.begun_s = t.issued_s;
+	if (is_refresh && g->place != NULL) {
+		t.turn = g->place->turn;
+		t.begun_s = g->place->begun_s;
+		t.expires_s = g->place->expires_s; /* a line does not last for ever */
+	}
 	memcpy(t.stamp, g->who->stamp, sizeof t.stamp);
 	memcpy(t.subject, g->who->name, sizeof t.subject);
 	if (g->client != NULL)

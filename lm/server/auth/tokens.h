@@ -9,6 +9,8 @@ struct grant_of {
 	const struct account *who, *client; /* NULL: he came by himself */
 	bool is_ui;                         /* "token" in the answer, as /ui/api/login has it */
 	bool may_refresh;
+	/* The place of the refresh token that he gets; NULL: it begins a line. */
+	const struct turn_of_line *place;
 };
 
 void tokens_answer(struct auth *, struct http_request *, const struct grant_of *);

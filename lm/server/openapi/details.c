@@ -44,6 +44,8 @@ static const struct detail details[] = {
     {"GET", "/api/whoami", 0, NULL, NULL, "Caller", NULL},
     {"POST", "/api/credentials", 0, NULL, "Credentials", "Credentials", NULL},
     {"PUT", "/api/credentials/{}", 0, NULL, "Credentials", "Credentials", NULL},
+    {"GET", "/api/credentials", 0, NULL, NULL, "[Credentials]", NULL},
+    {"GET", "/api/credentials/{}", 0, NULL, NULL, "Credentials", NULL},
 
     {"POST", "/api/intent/createAssembly", 201, NULL, "CreateAssembly", "Accepted", NULL},
     {"POST", "/api/intent/createOrUpgradeAssembly", 201, NULL, "CreateAssembly", "Accepted", NULL},
