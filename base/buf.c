@@ -73,6 +73,20 @@ void lm_buf_puts(struct lm_buf *b, const char *text)
 	lm_buf_add(b, text, strlen(text));
 }
 
+const char *lm_int_text(int64_t n, char out[LM_INT_SIZE])
+{
+	uint64_t left = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+	char *p = out + LM_INT_SIZE;
+
+	*--p = '\0';
+	do
+		*--p = (char)('0' + left % 10);
+	while ((left /= 10) > 0);
+	if (n < 0)
+		*--p = '-';
+	return p;
+}
+
 void lm_buf_printf(struct lm_buf *b, const char *fmt, ...)
 {
 	char small[256];

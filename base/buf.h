@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/attr.h"
 
@@ -29,6 +30,12 @@ char *lm_buf_room(struct lm_buf *, size_t n);
 void lm_buf_used(struct lm_buf *, size_t n);
 void lm_buf_puts(struct lm_buf *, const char *text);
 void lm_buf_printf(struct lm_buf *, const char *fmt, ...) LM_PRINTF(2, 3);
+/*
+ * A number in decimal, somewhere in 'out': ids and numbers are told in every step's records, where
+ * printf() takes ten times as long.
+ */
+enum { LM_INT_SIZE = 24 };
+const char *lm_int_text(int64_t, char out[LM_INT_SIZE]);
 /* The text, owned by the caller (free()); the buffer is empty again. */
 char *lm_buf_detach(struct lm_buf *);
 

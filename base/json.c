@@ -154,17 +154,10 @@ void lm_json_str(struct lm_json *j, const char *key, const char *s)
 
 void lm_json_int(struct lm_json *j, const char *key, int64_t n)
 {
-	char digits[24];
-	size_t at = sizeof digits;
-	uint64_t left = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+	char digits[LM_INT_SIZE];
 
 	member(j, key);
-	do
-		digits[--at] = (char)('0' + left % 10);
-	while ((left /= 10) > 0);
-	if (n < 0)
-		digits[--at] = '-';
-	lm_buf_add(j->out, digits + at, sizeof digits - at);
+	lm_buf_puts(j->out, lm_int_text(n, digits));
 }
 
 void lm_json_num(struct lm_json *j, const char *key, double d)

@@ -424,10 +424,9 @@ static void event_open(
 
 static void event_close(struct body *b, struct engine *e, const char *root)
 {
-	char key[24];
+	char key[LM_INT_SIZE];
 
-	snprintf(key, sizeof key, "%lld", (long long)e->next_event++);
-	body_close(b, RECORD_EVENT, key, root);
+	body_close(b, RECORD_EVENT, lm_int_text(e->next_event++, key), root);
 }
 
 static void print_time(struct lm_json *j, const char *key, int64_t ms)

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lm/store/check.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 int64_t store_event_number(const char *key)
 {
-	size_t digits = strspn(key, "0123456789");
+	int64_t n = 0;
 
-	if (digits == 0 || key[digits] != '\0' || key[0] == '0')
+	if (*key == '0')
 		return 0;
-	errno = 0;
-	long long n = strtoll(key, NULL, 10);
-	return errno != 0 ? 0 : n;
+	for (; *key >= '0' && *key <= '9'; key++) {
+		if (__builtin_mul_overflow(n, 10, &n) || __builtin_add_overflow(n, *key - '0', &n))
+			return 0;
+	}
+	return *key == '\0' ? n : 0;
 }
 
 int64_t store_step_number(const char *key, char out_process[STORE_ID_MAX])

@@ -122,6 +122,17 @@ START_TEST(finishing_twice_is_fine)
 }
 END_TEST
 
+START_TEST(a_number_has_all_its_digits)
+{
+	char out[LM_INT_SIZE];
+
+	ck_assert_str_eq(lm_int_text(0, out), "0");
+	ck_assert_str_eq(lm_int_text(-10, out), "-10");
+	ck_assert_str_eq(lm_int_text(INT64_MAX, out), "9223372036854775807");
+	ck_assert_str_eq(lm_int_text(INT64_MIN, out), "-9223372036854775808");
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("base/buf");
@@ -138,6 +149,7 @@ static Suite *suite(void)
 	tcase_add_test(tc, a_detached_text_belongs_to_the_caller_and_the_buffer_is_as_new);
 	tcase_add_test(tc, a_buffer_of_nothing_holds_nothing);
 	tcase_add_test(tc, finishing_twice_is_fine);
+	tcase_add_test(tc, a_number_has_all_its_digits);
 	suite_add_tcase(s, tc);
 	return s;
 }

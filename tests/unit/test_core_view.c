@@ -3,6 +3,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "lm/core/engine_priv.h"
 #include "tests/lib/world.h"
 
 /* The documents of processes, of a running engine and of what its journal holds. */
@@ -53,6 +54,14 @@ static struct kept of_journal(struct lm_arena *a, enum record_table table)
 
 	ck_assert_ptr_null(w.store->ops->load(w.store, &q, keep, &k));
 	return k;
+}
+
+static struct step_record read_step(struct lm_arena *a, const char *body)
+{
+	struct step_record s;
+
+	step_of_record(&(struct record){RECORD_STEP, "p/7", "svc", body, 0}, a, &s);
+	return s;
 }
 
 static void shown(bool is_forgotten)
@@ -251,6 +260,37 @@ START_TEST(a_list_holds_what_passes_every_filter_newest_first)
 }
 END_TEST
 
+/* What the key says, or goes without saying, was written out once. */
+START_TEST(a_step_is_read_the_same_in_the_long_form_of_older_journals)
+{
+	static const char *const bodies[] = {
+	    "{\"subject\":\"svc__net\",\"action\":\"Install\",\"state\":\"Started\","
+	    "\"startedAt\":12}",
+	    "{\"id\":\"p/7\",\"process\":\"p\",\"subject\":\"svc__net\",\"resource\":\"svc__net\","
+	    "\"action\":\"Install\",\"state\":\"Started\",\"attempt\":1,\"startedAt\":12,"
+	    "\"endedAt\":0,\"failure\":null,\"message\":null,\"log\":null}",
+	};
+	LM_AUTO(lm_arena) a = lm_arena_new();
+
+	for (size_t i = 0; i < LM_COUNT(bodies); i++) {
+		struct step_record s = read_step(a, bodies[i]);
+
+		ck_assert_str_eq(s.id, "p/7");
+		ck_assert_str_eq(s.subject, "svc__net");
+		ck_assert_str_eq(s.resource, "svc__net");
+		ck_assert_str_eq(s.state, "Started");
+		ck_assert_uint_eq(s.attempt, 1);
+		ck_assert_int_eq(s.started_ms, 12);
+		ck_assert_int_eq(s.ended_ms, 0);
+		ck_assert_ptr_null(s.failure);
+	}
+	struct step_record other =
+	    read_step(a, "{\"subject\":\"svc__wire\",\"resource\":\"svc__net\",\"attempt\":3}");
+	ck_assert_str_eq(other.resource, "svc__net");
+	ck_assert_uint_eq(other.attempt, 3);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("lm/core/view");
@@ -259,6 +299,7 @@ int main(void)
 	tcase_add_checked_fixture(tc, given_a_create, done);
 	tcase_add_test(
 	    tc, a_running_process_shows_what_was_done_what_is_under_way_and_what_is_to_come);
+	tcase_add_test(tc, a_step_is_read_the_same_in_the_long_form_of_older_journals);
 	tcase_add_test(tc, every_step_that_was_asked_has_its_id_attempt_and_times);
 	tcase_add_test(tc, an_ended_process_shows_the_steps_of_the_journal);
 	tcase_add_test(tc, a_forgotten_process_is_the_same_document);
