@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lm get, describe: what there is. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lm/cli/change/process_id.h"
 #include "lm/cli/cli.h"
@@ -96,6 +98,30 @@ static struct lm_err *print_text(
 	return e;
 }
 
+/* An archive as it came, for a file or a pipe. */
+static int get_archive(const struct args *a, const struct kind *k)
+{
+	LM_AUTO(client) c = client_new(a->server);
+	struct lm_buf path, bytes;
+
+	if (k->takes != KIND_FILE || a->n_words < 2)
+		return cli_usage(a, "archives are of packages: 'lm get package NAME -o archive'");
+	if (isatty(STDOUT_FILENO))
+		return cli_usage(a, "an archive is nothing for a terminal: add '> FILE'");
+	lm_buf_init(&path, PATH_BYTES);
+	lm_buf_init(&bytes, TEXT_MAX);
+	lm_buf_puts(&path, k->path);
+	client_path(c, &path, "/%/content", a->words[1], NULL);
+	struct lm_err *e = client_get(c, path.p, &bytes);
+	if (e != NULL)
+		e = meant(e, a->server, k, a->words[1]);
+	else if (fwrite(bytes.p, 1, bytes.n, stdout) != bytes.n || fflush(stdout) != 0)
+		e = lm_err_errno(errno, "cannot write the archive");
+	lm_buf_fini(&path);
+	lm_buf_fini(&bytes);
+	return e != NULL ? cli_fail(e) : CLI_OK;
+}
+
 static const char *print_described(
     const struct look *l, const struct render *r, const json_t *document, struct lm_buf *out)
 {
@@ -176,6 +202,8 @@ int get_run(const struct args *a)
 		return get_metrics(a);
 	if (k == NULL)
 		return kind_unknown(a, a->words[0]);
+	if (a->output != NULL && strcmp(a->output, "archive") == 0)
+		return get_archive(a, k);
 	return look_at(a, k, a->n_words > 1 ? a->words[1] : NULL, false);
 }
 

@@ -313,7 +313,7 @@ const char *command_outputs(const struct command *c)
 	    {doctor_run, "json yaml"},
 	    {simulate_run, "text json"},
 	    {graph_run, GRAPH_OUTPUTS},
-	    {get_run, "wide json yaml name"},
+	    {get_run, "wide json yaml name archive"},
 	    {describe_run, "json yaml name"},
 	    {create_run, "json yaml name"},
 	    {update_run, "json yaml name"},

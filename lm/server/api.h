@@ -115,6 +115,7 @@ void api_put_descriptor(struct api *, struct http_request *, const char *name);
 void api_delete_descriptor(struct api *, struct http_request *, const char *name);
 void api_get_packages(struct api *, struct http_request *, const char *);
 void api_get_package(struct api *, struct http_request *, const char *name);
+void api_get_package_content(struct api *, struct http_request *, const char *name);
 void api_post_package(struct api *, struct http_request *, const char *);
 void api_put_package(struct api *, struct http_request *, const char *name);
 void api_delete_package(struct api *, struct http_request *, const char *name);

@@ -66,8 +66,7 @@ void api_get_descriptor(struct api *api, struct http_request *r, const char *nam
 	if (!check_effective(r))
 		return;
 	if (d == NULL) {
-		http_answer_error(r, 404,
-		    "Cannot find descriptor with name %s: see /api/catalog/descriptors", name);
+		api_answer_err(r, 0, library_no_descriptor(api->catalog, name));
 		return;
 	}
 	const char *text = descriptor_text(d, &n);

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Resource packages: archives with descriptors and their scripts, uploaded and deleted. */
 
+#include <ctype.h>
+#include <string.h>
+
 #include "base/json.h"
 #include "base/time.h"
+#include "lm/disk/disk.h"
 #include "lm/server/api.h"
 #include "lm/server/library/library.h"
 
@@ -45,12 +49,6 @@ void api_get_packages(struct api *api, struct http_request *r, const char *param
 	lm_buf_fini(&b);
 }
 
-static struct lm_err *no_package(const char *name)
-{
-	return lm_err_new(
-	    LM_ERR_NOT_FOUND, "Cannot find resource package with name %s: see " PACKAGES, name);
-}
-
 static void print_file(void *arg, const char *path, size_t size)
 {
 	struct lm_json *j = arg;
@@ -67,7 +65,7 @@ void api_get_package(struct api *api, struct http_request *r, const char *name)
 	struct lm_buf b;
 
 	if (p == NULL) {
-		api_answer_err(r, 0, no_package(name));
+		api_answer_err(r, 0, library_no_package(api->library, name));
 		return;
 	}
 	lm_buf_init(&b, ANSWER_MAX);
@@ -78,6 +76,68 @@ void api_get_package(struct api *api, struct http_request *r, const char *name)
 	lm_json_close(&j, ']');
 	lm_json_close(&j, '}');
 	api_answer_text(r, NULL, &b);
+	lm_buf_fini(&b);
+}
+
+/* What an archive is, by its first bytes; the last one is whatever else was taken. */
+static const struct archive_form {
+	const char *begins;
+	size_t n;
+	const char *ending, *type;
+} archive_forms[] = {
+    {"PK", 2, "zip", "application/zip"},
+    {"\x1f\x8b", 2, "tar.gz", "application/gzip"},
+    {"\xfd"
+     "7zXZ",
+	5, "tar.xz", "application/octet-stream"},
+    {"\x28\xb5\x2f\xfd", 4, "tar.zst", "application/octet-stream"},
+    {"", 0, "tar", "application/octet-stream"},
+};
+
+static const struct archive_form *form_of(const struct disk_bytes *b)
+{
+	const struct archive_form *f = archive_forms;
+
+	while (b->n < f->n || memcmp(b->p, f->begins, f->n) != 0)
+		f++;
+	return f;
+}
+
+/* resource::box::1.0 as a file that any system takes: resource-box-1.0.zip */
+static void name_file(struct http_request *r, const char *name, const char *ending)
+{
+	struct lm_buf b;
+
+	lm_buf_init(&b, LOCATION_MAX);
+	lm_buf_puts(&b, "attachment; filename=\"");
+	for (; *name != '\0'; name++) {
+		bool is_plain = isalnum((unsigned char)*name) || strchr("._-", *name) != NULL;
+		bool is_pair = strncmp(name, "::", 2) == 0;
+
+		lm_buf_add(&b, is_pair ? "-" : is_plain ? name : "_", 1);
+		name += is_pair;
+	}
+	lm_buf_printf(&b, ".%s\"", ending);
+	http_put_header(r, "Content-Disposition", b.p);
+	lm_buf_fini(&b);
+}
+
+void api_get_package_content(struct api *api, struct http_request *r, const char *name)
+{
+	struct disk_bytes bytes;
+	struct lm_buf b;
+
+	struct lm_err *e = library_package_read(api->library, name, &bytes);
+	if (e != NULL) {
+		api_answer_err(r, 0, e);
+		return;
+	}
+	const struct archive_form *form = form_of(&bytes);
+	lm_buf_init(&b, LIBRARY_PACKAGE_MAX + 1);
+	lm_buf_add(&b, bytes.p, bytes.n);
+	disk_bytes_fini(&bytes);
+	name_file(r, library_package(api->library, name)->name, form->ending);
+	http_answer(r, &(struct http_answer){.status = 200, .type = form->type}, &b);
 	lm_buf_fini(&b);
 }
 

@@ -94,6 +94,8 @@ static const struct route routes[] = {
 	"packages that were uploaded"},
     {"GET", "/api/resource-manager/resource-packages/{}", HTTP_API, PRIVILEGE_READ, BODY_NONE, api_get_package,
 	"a package, with the names of its files"},
+    {"GET", "/api/resource-manager/resource-packages/{}/content", HTTP_API, PRIVILEGE_DESIGN, BODY_NONE,
+	api_get_package_content, "the archive of a package, as it came"},
     {"POST", "/api/resource-manager/resource-packages", HTTP_API, PRIVILEGE_DESIGN, BODY_MULTIPART, api_post_package,
 	"a new package, an archive in the part 'file'"},
     {"PUT", "/api/resource-manager/resource-packages/{}", HTTP_API, PRIVILEGE_DESIGN, BODY_MULTIPART, api_put_package,

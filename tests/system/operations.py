@@ -245,6 +245,7 @@ def answers(manager, document):
     package = "/api/resource-manager/resource-packages"
     fits(manager, document, "POST", package, None, archive(), "multipart/form-data; boundary=x")
     fits(manager, document, "GET", package + "/{key}", package + "/assembly::handed::1.0")
+    fits(manager, document, "GET", package + "/{key}/content", package + "/assembly::handed::1.0/content")
     for method, path, operation in document.operations():
         if method != "GET" or path in ENDLESS or path.startswith("/api/send/"):
             continue

@@ -195,6 +195,11 @@ things_of_all_kinds_come_change_and_go() {
 	ends 0 create package -f new.tar
 	ends 0 get packages -o name
 	says '^resource::new::1.0$'
+	ends 0 get package resource::new::1.0 -o archive
+	cmp -s out new.tar || fail "$what: not what was pushed"
+	ends 1 get package resource::now::1.0 -o archive
+	complains "did you mean 'resource::new::1.0'?"
+	ends 2 get location edge -o archive
 	ends 0 delete package resource::new::1.0
 	ends 0 delete descriptor assembly::new::1.0
 	ends 0 delete webhook pager
@@ -257,7 +262,7 @@ mistakes_are_told_with_what_to_do() {
 	ends 2 get assemblies --wach
 	complains 'did you mean --watch?'
 	ends 2 get assemblies -o xml
-	complains 'wide json yaml name'
+	complains 'wide json yaml name archive'
 	ends 1 describe nobody
 	ends 1 describe oen
 	complains "did you mean 'one'?"

@@ -31,12 +31,6 @@ const char *library_origin(const struct library *l, const struct descriptor *d, 
 	}
 }
 
-static struct lm_err *no_descriptor(const char *name)
-{
-	return lm_err_new(LM_ERR_NOT_FOUND,
-	    "Cannot find descriptor with name %s: see /api/catalog/descriptors", name);
-}
-
 /* Who it is, and whether there is just one.  In a catalog of its own, which has not seen others. */
 static struct lm_err *read_alone(
     struct catalog *c, const struct library_text *t, struct library_news *news)
@@ -83,7 +77,7 @@ static struct lm_err *check_place(
 	if (t->name == NULL)
 		return NULL;
 	if (!library_key(t->name, key) || catalog_find(l->catalog, t->name) == NULL)
-		return no_descriptor(t->name);
+		return library_no_descriptor(l->catalog, t->name);
 	if (strcmp(key, d->name.canonical) != 0)
 		return lm_err_new(
 		    LM_ERR_INVALID, "the body describes %s, and not %s", d->name.full, t->name);
@@ -158,7 +152,7 @@ struct lm_err *library_delete_descriptor(struct library *l, const char *name)
 	char key[NAME_MAX_LENGTH + 1];
 
 	if (!library_key(name, key) || d == NULL)
-		return no_descriptor(name);
+		return library_no_descriptor(l->catalog, name);
 	unsigned layer = catalog_layer_of(l->catalog, descriptor_file(d));
 	if (layer == LAYER_DESCRIPTORS)
 		return remove_text(l, key);
@@ -172,14 +166,6 @@ struct lm_err *library_delete_descriptor(struct library *l, const char *name)
 }
 
 /* ---- packages --------------------------------------------------------------------------------- */
-
-static struct lm_err *no_package(const char *name)
-{
-	return lm_err_new(LM_ERR_NOT_FOUND,
-	    "Cannot find resource package with name %s: see "
-	    "/api/resource-manager/resource-packages",
-	    name);
-}
 
 /* Whose descriptors they are already. */
 static struct lm_err *check_holders(const struct library *l, const struct content *c)
@@ -216,7 +202,7 @@ static struct lm_err *check_package(
 		return lm_err_new(
 		    LM_ERR_INVALID, "it is the package of %s, and not of %s", c->name, instead_of);
 	if (instead_of != NULL && package_find(l, key) == NULL && there == NULL)
-		return no_package(instead_of);
+		return library_no_package(l, instead_of);
 	return check_holders(l, c);
 }
 
@@ -282,7 +268,7 @@ struct lm_err *library_delete_package(struct library *l, const char *name)
 		return lm_err_new(
 		    LM_ERR_CONFLICT, "%s cannot be deleted: the manager was started with it", name);
 	if (p == NULL)
-		return no_package(name);
+		return library_no_package(l, name);
 	trial_begin(&trial, l);
 	library_hide(l, p);
 	trial_check(&trial);

@@ -11,6 +11,7 @@
 #include "tosca/link/check.h"
 #include "tosca/model/descriptor.h"
 #include "tosca/text/source.h"
+#include "tosca/text/suggest.h"
 
 enum { DIAGS_MAX = 1000, NEWS_MAX = 4 * 1024 * 1024 };
 
@@ -237,6 +238,42 @@ static struct lm_err *read_package(const struct library *l, const struct disk_fi
 	if (e == NULL && strcmp(out->key, f->name) != 0)
 		e = lm_err_new(LM_ERR_INVALID, "it is the package of %s", out->name);
 	return e;
+}
+
+struct lm_err *library_no_package(const struct library *l, const char *name)
+{
+	struct suggest near = suggest_for(name);
+
+	for (size_t i = 0; i < l->list.n; i++)
+		suggest_offer(&near, l->list.v[i]->name);
+	return suggest_in(lm_err_new(LM_ERR_NOT_FOUND,
+			      "Cannot find resource package with name %s: see "
+			      "/api/resource-manager/resource-packages",
+			      name),
+	    &near);
+}
+
+struct lm_err *library_no_descriptor(const struct catalog *c, const char *name)
+{
+	struct suggest near = suggest_for(name);
+
+	near.best = catalog_suggest(c, name);
+	return suggest_in(
+	    lm_err_new(LM_ERR_NOT_FOUND,
+		"Cannot find descriptor with name %s: see /api/catalog/descriptors", name),
+	    &near);
+}
+
+struct lm_err *library_package_read(
+    const struct library *l, const char *name, struct disk_bytes *out)
+{
+	const struct disk_demands demands = {.max = LIBRARY_PACKAGE_MAX};
+	const struct package *p = library_package(l, name);
+	LM_AUTO(lm_arena) a = lm_arena_new();
+
+	if (p == NULL)
+		return library_no_package(l, name);
+	return disk_read(&l->packages, library_package_file(a, p->key), &demands, out);
 }
 
 static struct lm_err *load_package(void *arg, const struct disk_file *f)

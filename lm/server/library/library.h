@@ -146,5 +146,12 @@ const struct package *library_package(const struct library *, const char *name);
 /* What it was unpacked to, in the order of paths; 'size' in bytes. */
 void library_package_files(
     const struct package *, void (*each)(void *arg, const char *path, size_t size), void *arg);
+/* That there is none of this name, and which was probably meant: 404. */
+struct lm_err *library_no_package(const struct library *, const char *name) LM_MUST_USE;
+struct lm_err *library_no_descriptor(const struct catalog *, const char *name) LM_MUST_USE;
+/* The archive as it came; disk_bytes_fini().  NOT_FOUND: there is no such package. */
+struct disk_bytes;
+struct lm_err *library_package_read(
+    const struct library *, const char *name, struct disk_bytes *out) LM_MUST_USE;
 
 #endif

@@ -71,6 +71,7 @@ static const struct detail details[] = {
     {"PUT", CATALOG "/{}", 0, NULL, "Descriptor", "DescriptorStored", NULL},
     {"GET", PACKAGES, 0, NULL, NULL, "[Package]", NULL},
     {"GET", PACKAGES "/{}", 0, NULL, NULL, "Package", NULL},
+    {"GET", PACKAGES "/{}/content", 0, NULL, NULL, NULL, "application/zip|application/gzip|application/octet-stream"},
     {"POST", PACKAGES, 0, NULL, "PackageFile", "PackageStored", NULL},
     {"PUT", PACKAGES "/{}", 0, NULL, "PackageFile", "PackageStored", NULL},
 
