@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lm/cli/change/ask.h"
 #include "lm/cli/cli.h"
 #include "lm/cli/client.h"
 #include "lm/cli/documents.h"
@@ -317,6 +318,40 @@ static struct lm_err *delete_one(
 	return e;
 }
 
+/* Whoever sits at a terminal may have meant another one; a script has said what it wants. */
+static bool agree(const struct args *a, const char *const *names, size_t n)
+{
+	char question[256];
+
+	if (n == 1)
+		snprintf(
+		    question, sizeof question, "Delete '%.100s' and everything in it?", names[0]);
+	else
+		snprintf(question, sizeof question,
+		    "Delete these %zu assemblies and everything in them?", n);
+	if (a->yes || ask_yes(question) != ASK_NO)
+		return true;
+	fputs("Nothing was done.\n", stderr);
+	return false;
+}
+
+static int delete_assemblies(const struct args *a, const char *const *names, size_t n)
+{
+	int status = CLI_OK;
+
+	if (!agree(a, names, n))
+		return CLI_FAILED;
+	for (size_t i = 0; i < n; i++) {
+		struct args one = *a;
+
+		one.words = &names[i];
+		one.n_words = 1;
+		int ended = change_run(&one);
+		status = ended != CLI_OK ? ended : status;
+	}
+	return status;
+}
+
 /* 'lm delete NAME' is an assembly's; several may be named behind a kind. */
 int delete_run(const struct args *a)
 {
@@ -324,21 +359,14 @@ int delete_run(const struct args *a)
 	int status = CLI_OK;
 
 	if (a->n_words == 1)
-		return change_run(a);
+		return delete_assemblies(a, a->words, 1);
 	if (k == NULL)
 		return kind_unknown(a, a->words[0]);
 	if (k->takes == KIND_IS_READ)
 		return cli_usage(a, "a %s goes by itself: 'lm cancel' ends one", k->name);
+	if (k->takes == KIND_INTENT)
+		return delete_assemblies(a, a->words + 1, a->n_words - 1);
 	for (size_t i = 1; i < a->n_words; i++) {
-		if (k->takes == KIND_INTENT) {
-			struct args one = *a;
-
-			one.words = &a->words[i];
-			one.n_words = 1;
-			int ended = change_run(&one);
-			status = ended != CLI_OK ? ended : status;
-			continue;
-		}
 		LM_AUTO(client) c = client_new(a->server);
 		struct lm_err *e = delete_one(a, c, k, a->words[i]);
 		status = e != NULL ? cli_fail(e) : status;

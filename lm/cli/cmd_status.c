@@ -80,22 +80,24 @@ int status_run(const struct args *a)
 	    &(struct look){.args = a, .client = c, .path = "/api/status", .print = print_status});
 }
 
+/* Ids are for 'lm adopt', and wide. */
 static const char *print_inventory(
     const struct look *k, const struct render *r, const json_t *all, struct lm_buf *out)
 {
-	(void)k;
-	static const char *const heads[] = {"KIND", "NAME", "COMPONENT", "RESOURCE"};
+	static const char *const heads[] = {"COMPONENT", "KIND", "NAME", "RESOURCE"};
+	bool is_wide = form_of(k->args) == FORM_WIDE;
 
 	if (json_array_size(all) == 0)
 		return "The drivers have nothing on this machine.";
-	struct render_table *t = render_table_begin(heads, LM_COUNT(heads));
+	struct render_table *t = render_table_begin(heads, LM_COUNT(heads) - !is_wide);
 	for (size_t i = 0; i < json_array_size(all); i++) {
 		const json_t *one = json_array_get(all, i);
 
+		add(t, render_text(one, "resourceName"));
 		add(t, render_text(one, "kind"));
 		add(t, render_text(one, "name"));
-		add(t, render_text(one, "resourceName"));
-		add(t, render_text(one, "resourceId"));
+		if (is_wide)
+			add(t, render_text(one, "resourceId"));
 	}
 	render_table_end(t, r, out);
 	return NULL;

@@ -35,7 +35,7 @@ is() {
 }
 
 explains() {
-	is ".localizedMessage | contains(\"$1\")"
+	is ".localizedMessage // .message | contains(\"$1\")"
 	grep -qi '^Content-Type: application/json.$' head || fail "$method $path: $(cat head)"
 }
 

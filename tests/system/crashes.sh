@@ -34,7 +34,7 @@ declare -A commits # how many an intent takes
 ask() {
 	case $1 in
 	create) lm apply --yes --no-wait -f "$examples/voice.yml" ;;
-	delete) lm delete --no-wait voice ;;
+	delete) lm delete --yes --no-wait voice ;;
 	scale-out) lm scale --no-wait voice voip-server out ;;
 	scale-in) lm scale --no-wait voice voip-server in ;;
 	heal) kill -KILL "$(running | awk -v server="$(server 1)" '$1 == server { print $2 }')" ;;

@@ -274,6 +274,17 @@ mistakes_are_told_with_what_to_do() {
 	complains "'lm serve'"
 }
 
+a_delete_asks_whoever_can_be_asked() {
+	ends 0 create -f lost.yml
+	on_a_terminal n 1 delete lost
+	says "Delete 'lost' and everything in it?"
+	ends 0 get assembly lost -o name
+	on_a_terminal y 0 delete assembly lost
+	ends 1 get assembly lost
+	ends 0 create -f lost.yml
+	ends 0 delete --yes lost
+}
+
 a_list_is_watched_until_somebody_ends_it() {
 	local watcher n=0
 	"$lm" get assemblies --watch -o name >watched 2>&1 &
@@ -351,6 +362,7 @@ things_of_all_kinds_come_change_and_go
 an_assembly_within_is_looked_at_by_itself
 a_record_is_forgotten_when_somebody_agrees
 mistakes_are_told_with_what_to_do
+a_delete_asks_whoever_can_be_asked
 shells_complete
 a_list_is_watched_until_somebody_ends_it
 the_manual_is_in_order

@@ -168,7 +168,7 @@ static const struct {
     {"apply --file ", ":files "},
     {"apply -f x --no", "--no-wait "},
     {"check ", ":files "},
-    {"get assemblies -o ", "wide json yaml name "},
+    {"get assemblies -o ", "wide json yaml name archive "},
     {"get assemblies -o j", "json "},
     {"get assemblies --output=y", "--output=yaml "},
     {"state voice In", "Installed Inactive "},
