@@ -60,6 +60,6 @@ uninstall:
 
 deb: depends
 	@$(MAKE) --no-print-directory SANITIZE= FUZZ= all man
-	@packaging/deb $(VERSION)
+	@+packaging/deb $(VERSION)
 
 .PHONY: install install-files uninstall deb

@@ -281,9 +281,10 @@ START_TEST(an_image_that_is_missing_is_named_with_the_way_to_make_it)
 	char *network = local_install_network("net", "10.77.0.0/24", "true");
 
 	ck_assert_int_eq(local_install("box", "nosuch", network), STEP_INFRASTRUCTURE_ERROR);
-	ck_assert_str_eq(lw.got.message,
-	    lm_arena_printf(
-		lw.arena, "image 'nosuch' is not in %s; build it with 'make images'", lw.images));
+	ck_assert_str_eq(lw.got.message, lm_arena_printf(lw.arena,
+					     "image 'nosuch' is not in %s; 'vnfs/images/build -d "
+					     "%s nosuch' makes those that come with lm",
+					     lw.images, lw.images));
 }
 END_TEST
 

@@ -39,7 +39,10 @@ led() { # FOLDER: links of its texts that lead nowhere, but for those to the sou
 		done
 	done
 }
-leads() { [ -e "$1/docs/install.md" ] && [ -z "$(led "$1")" ] || { led "$1"; return 1; }; }
+leads() {
+	[ -e "$1/docs/install.md" ] || return 1
+	[ -z "$(led "$1")" ] || { led "$1"; return 1; }
+}
 same() { [ "$1" = "$2" ] || { diff <(echo "$1") <(echo "$2"); return 1; }; }
 
 # ---- make install, make uninstall
@@ -87,11 +90,21 @@ ok 'another one takes its place' pkg --force-confold -i "$deb"
 ok 'what an operator has set stays' grep -q relay "$tmp/deb/etc/default/lm"
 ok 'it can be removed' pkg -r lm
 ok 'what an operator has set stays even then' grep -q relay "$tmp/deb/etc/default/lm"
-mkdir -p "$tmp/deb/var/lib/lm/local/running"
+mkdir -p "$tmp/deb/var/lib/lm/local/resources/running"
 ok 'it can be purged' pkg -P lm
-ok 'but not what tells what is still running' test -d "$tmp/deb/var/lib/lm/local/running"
-rm -r "$tmp/deb/var/lib/lm/local"
+ok 'but not what tells what is still running' test -d "$tmp/deb/var/lib/lm/local/resources/running"
+rmdir "$tmp/deb/var/lib/lm/local/resources/running"
 ok 'installed once more' pkg -i "$deb"
+mkdir "$tmp/precious" "$tmp/deb/var/lib/lm/images"
+touch "$tmp/precious/image"
+purge_below_mount() {
+	mount --bind "$tmp/precious" "$tmp/deb/var/lib/lm/images" && pkg -P lm
+}
+export -f purge_below_mount pkg
+export tmp
+ok 'it can be purged where something is mounted' unshare --mount bash -c purge_below_mount
+ok 'which stays' test -e "$tmp/precious/image"
+ok 'installed again' pkg -i "$deb"
 ok 'and purged' pkg -P lm
 ok 'nothing is left of it' same "$before" "$(files "$tmp/deb" | grep -v /var/lib/dpkg/)"
 ok 'not even a folder' test ! -e "$tmp/deb/var/lib/lm" -a ! -e "$tmp/deb/usr/share/lm"

@@ -88,8 +88,9 @@ static enum phase_end check(struct job *j)
 		return job_fail_err(j, STEP_INTERNAL_ERROR, e);
 	if (stat(image_dir(j, attrs), &s) != 0 || !S_ISDIR(s.st_mode))
 		return job_fail(j, STEP_INFRASTRUCTURE_ERROR,
-		    "image '%s' is not in %s; build it with 'make images'", attrs->image,
-		    j->d->images_dir);
+		    "image '%s' is not in %s; 'vnfs/images/build -d %s %s' makes those that come "
+		    "with lm",
+		    attrs->image, j->d->images_dir, j->d->images_dir, attrs->image);
 	return PHASE_DONE;
 }
 
