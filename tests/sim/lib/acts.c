@@ -289,6 +289,27 @@ static void cancel(struct stage *s, const struct action *a)
 	s->coverage->cancellations += about_process(s, a, INTENT_CANCEL);
 }
 
+/* What stands outside is nobody's from then on: who forgets removes it by hand, see rest.c. */
+static void forget(struct stage *s, const struct action *a)
+{
+	const struct instance *in = instance_of(s, a);
+	size_t records = s->turn.records.n, before = s->forgotten.n;
+	const struct component *c;
+
+	for (size_t i = 0; in != NULL && (c = lm_map_next(in->components, &i)) != NULL;)
+		snprintf(LM_PUSH(NULL, &s->forgotten)->id, LM_ID_SIZE, "%s", c->id);
+	LM_AUTO(lm_err) err = engine_forget(s->engine, root_name(a->root), s->now_ms, &s->turn);
+	trace_line(s->trace, s->now_ms, "FORGET %s: %s", root_name(a->root),
+	    err == NULL ? "done" : lm_err_text(err));
+	if (err != NULL)
+		s->forgotten.n = before;
+	if (err != NULL && s->turn.records.n != records)
+		stage_wrong(s, "what was not forgotten has left records");
+	s->coverage->forgotten += err == NULL;
+	stage_look(s);
+	stage_carry_out(s);
+}
+
 static void show_plan(struct stage *s, const struct action *a)
 {
 	const char *cluster = some_cluster(s, a);
@@ -532,6 +553,7 @@ void act(struct stage *s, const struct action *a)
 	    [ACTION_RETRY] = retry,
 	    [ACTION_ROLLBACK] = rollback,
 	    [ACTION_CANCEL] = cancel,
+	    [ACTION_FORGET] = forget,
 	    [ACTION_KILL] = kill_one,
 	    [ACTION_DESTROY] = destroy_one,
 	    [ACTION_LOADS] = storm,

@@ -27,6 +27,7 @@
 	X(retries, "retries")                                       \
 	X(rollbacks, "rollbacks")                                   \
 	X(cancellations, "processes cancelled by an operator")      \
+	X(forgotten, "assemblies forgotten")                        \
 	X(policy_heals, "heals by a policy")                        \
 	X(scale_outs, "scales out")                                 \
 	X(scale_ins, "scales in")                                   \

@@ -55,10 +55,19 @@ static bool declares(const struct component *c, enum transition t)
 	       (g->nodes[node].resource->declared & (1u << t)) != 0;
 }
 
+/* By hand, once nothing moves: a step that was given up may still have been at work on it. */
+static void remove_forgotten(struct stage *s)
+{
+	for (size_t i = 0; i < s->forgotten.n; i++)
+		if (lm_map_find(s->engine->components, s->forgotten.v[i].id) == NULL)
+			sim_remove(s->sim, s->forgotten.v[i].id);
+}
+
 static void check_outside(struct stage *s)
 {
 	const struct component *c;
 
+	remove_forgotten(s);
 	sim_list(s->sim, check_known, s);
 	for (size_t i = 0; (c = lm_map_next(s->engine->components, &i)) != NULL;) {
 		/* One that is known to be gone is made anew by whatever brings it up. */

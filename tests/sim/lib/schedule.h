@@ -22,6 +22,7 @@
 	X(RETRY, 2, "retry")                         \
 	X(ROLLBACK, 2, "rollback")                   \
 	X(CANCEL, 2, "cancel")                       \
+	X(FORGET, 1, "forget")                       \
 	X(KILL, 4, "kill")                           \
 	X(DESTROY, 3, "destroy")                     \
 	X(LOADS, 3, "loads")                         \

@@ -121,6 +121,7 @@ void stage_fini(struct stage *s)
 	lm_vec_free(&s->acks);
 	lm_vec_free(&s->pending);
 	lm_vec_free(&s->healed);
+	lm_vec_free(&s->forgotten);
 	turn_fini(&s->turn);
 	engine_free(s->engine);
 	s->store->ops->close(s->store);

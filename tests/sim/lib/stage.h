@@ -27,6 +27,10 @@ struct told {
 	enum component_state state;
 };
 
+struct forgotten {
+	char id[LM_ID_SIZE]; /* of a resource */
+};
+
 struct healed {
 	char policy[200];
 	int64_t at_ms;
@@ -46,18 +50,19 @@ struct stage {
 	struct turn turn;
 	size_t seen_records, seen_steps; /* of the turn: already held against the rules */
 	int64_t now_ms, tick_ms, next_event;
-	int commits_to_crash;         /* -1: no crash is due */
-	bool crash_after;             /* the commit, before the effects */
-	unsigned disk_full;           /* commits that fail from now on */
-	bool is_calm;                 /* nothing goes wrong any more */
-	unsigned rounds, samples;     /* for chance that goes with time */
-	LM_VEC(struct healed) healed; /* by policies, since an operator or a crash */
-	LM_VEC(struct ack) acks;      /* committed */
-	LM_VEC(struct ack) pending;   /* accepted, not yet committed */
-	struct lm_map *asked;         /* by step id; owned */
-	struct lm_map *open;          /* by resource name: the step in flight */
-	struct lm_map *stale;         /* mutant: the first address of a key; owned */
-	struct lm_map *states;        /* struct told by resource id; owned */
+	int commits_to_crash;               /* -1: no crash is due */
+	bool crash_after;                   /* the commit, before the effects */
+	unsigned disk_full;                 /* commits that fail from now on */
+	bool is_calm;                       /* nothing goes wrong any more */
+	unsigned rounds, samples;           /* for chance that goes with time */
+	LM_VEC(struct healed) healed;       /* by policies, since an operator or a crash */
+	LM_VEC(struct forgotten) forgotten; /* or a crash has undone it */
+	LM_VEC(struct ack) acks;            /* committed */
+	LM_VEC(struct ack) pending;         /* accepted, not yet committed */
+	struct lm_map *asked;               /* by step id; owned */
+	struct lm_map *open;                /* by resource name: the step in flight */
+	struct lm_map *stale;               /* mutant: the first address of a key; owned */
+	struct lm_map *states;              /* struct told by resource id; owned */
 	struct coverage *coverage;
 	struct trace *trace;
 	char judged[MODEL_ROOTS][LM_ID_SIZE]; /* the process whose roles were looked at last */
