@@ -53,6 +53,12 @@ unsigned budget_spent(const struct budget *b, int64_t window_ms, int64_t now_ms)
 	return b == NULL ? 0 : b->n - expired(b, window_ms, now_ms);
 }
 
+size_t budget_times(const struct budget *b, const int64_t **out_ms)
+{
+	*out_ms = b == NULL ? NULL : b->at_ms;
+	return b == NULL ? 0 : b->n;
+}
+
 void budget_free(struct budget *b)
 {
 	if (b == NULL)

@@ -3,6 +3,7 @@
 #define LM_POLICIES_BUDGET_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/queue.h>
 
@@ -23,6 +24,8 @@ bool budget_spend(
     struct budgets *all, struct budget **b, unsigned maximum, int64_t window_ms, int64_t now_ms);
 /* Those that still count; 'b' may be NULL. */
 unsigned budget_spent(const struct budget *b, int64_t window_ms, int64_t now_ms);
+/* When each was, oldest first; borrowed until the next is spent.  'b' may be NULL. */
+size_t budget_times(const struct budget *, const int64_t **out_ms);
 void budget_free(struct budget *); /* NULL: nothing */
 
 #endif

@@ -198,6 +198,12 @@ bool policies_count_heal(struct policies *ps, struct policy *p, int64_t now_ms)
 	       budget_spend(&ps->budgets, &h->heals, h->maximum_heals, h->heal_window_ms, now_ms);
 }
 
+size_t policies_heals(const struct policy *p, const int64_t **out_ms)
+{
+	assert(p->kind == POLICY_HEALING);
+	return budget_times(as_heal(p)->heals, out_ms);
+}
+
 void policies_forget_heals(struct policies *ps, struct policy *p)
 {
 	(void)ps;

@@ -123,6 +123,8 @@ void policies_set_size(struct policies *, struct policy *, unsigned size, int64_
  * not begin.
  */
 bool policies_count_heal(struct policies *, struct policy *, int64_t now_ms);
+/* When those were that are counted, oldest first, for the journal; some may be over.  Borrowed. */
+size_t policies_heals(const struct policy *, const int64_t **out_ms);
 /* Somebody has looked after the component: the heals so far count no longer. */
 void policies_forget_heals(struct policies *, struct policy *);
 

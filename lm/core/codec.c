@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <jansson.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -240,6 +241,16 @@ static int find_resource(const struct graph *g, const char *name)
 	return node >= 0 && g->nodes[node].resource != NULL ? node : -1;
 }
 
+/* They wait for the policy that counts them, see heals_recall(). */
+static void read_heals(struct engine *e, const json_t *o, struct component *c)
+{
+	const json_t *list = json_object_get(o, "heals");
+
+	for (size_t i = 0; i < json_array_size(list); i++)
+		budget_spend(&e->asked, &c->asked, UINT_MAX, INT64_MAX,
+		    (int64_t)json_integer_value(json_array_get(list, i)));
+}
+
 static struct lm_err *restore_component(struct engine *e, const struct record *r, const json_t *o)
 {
 	const char *name = text_of(o, "name"), *state = text_of(o, "state");
@@ -268,6 +279,7 @@ static struct lm_err *restore_component(struct engine *e, const struct record *r
 	c->modified_ms = int_of(o, "modifiedAt");
 	read_kvs(o, "outputs", &c->outputs);
 	read_kvs(o, "topology", &c->topology);
+	read_heals(e, o, c);
 	engine_add_component(e, c);
 	return NULL;
 }

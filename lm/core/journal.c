@@ -9,6 +9,9 @@
 /* A longer intent is not told again in every event of its process, which has it. */
 enum { INTENT_TOLD_MAX = 64 * 1024 };
 
+/* Of more heals of one component than that a restart may forget. */
+enum { HEALS_TOLD = 100 };
+
 /*
  * What is being written, one at a time: open with body_open(), fill 'json', close with body_close() or
  * event_close().
@@ -192,6 +195,20 @@ static bool comes_back(const struct component *c)
 	return p != NULL && p->to != NULL && graph_find_node(p->to->graph, c->name) >= 0;
 }
 
+/* The last ones: so that a restart is no way out of a loop of heals. */
+static void print_heals(struct lm_json *j, const struct component *c)
+{
+	const int64_t *times;
+	size_t n = heal_times(c, &times), i = n > HEALS_TOLD ? n - HEALS_TOLD : 0;
+
+	if (n == 0)
+		return;
+	lm_json_open(j, "heals", '[');
+	for (; i < n; i++)
+		lm_json_int(j, NULL, times[i]);
+	lm_json_close(j, ']');
+}
+
 /* There are as many as resources: key and root of the record are not said again in its body. */
 void journal_component(struct turn *t, const struct component *c)
 {
@@ -224,6 +241,7 @@ void journal_component(struct turn *t, const struct component *c)
 		lm_json_bool(&b.json, "started", true);
 	if (c->ready)
 		lm_json_bool(&b.json, "ready", true);
+	print_heals(&b.json, c);
 	print_kvs(&b.json, "outputs", &c->outputs);
 	if (c->topology.n > 0)
 		print_kvs(&b.json, "topology", &c->topology);

@@ -597,7 +597,7 @@ void process_begin(struct engine *e, struct process *p, struct instance *in, str
 	occupy(p, in, now_ms);
 	take_aim(e, p, in, a);
 	if (p->intent.reason == NULL && p->scope != SCOPE_SCALE)
-		heals_forget(e, in, p->scope == SCOPE_HEAL ? a->broken : NULL);
+		heals_forget(e, in, p->scope == SCOPE_HEAL ? a->broken : NULL, t);
 	if (p->intent.kind == INTENT_ADOPT)
 		process_adopt(e, p, now_ms, t);
 	start(e, p, a->broken, now_ms, t);
@@ -609,7 +609,7 @@ void process_go_on(
 	finished_remove(e, p);
 	p->attempt = 1;
 	p->cancelling = p->intent.gives_up = false;
-	heals_forget(e, in, NULL);
+	heals_forget(e, in, NULL, t);
 	set_reason(p, NULL);
 	occupy(p, in, now_ms);
 	p->to = p->to_number == 0 ? NULL : in->tree;

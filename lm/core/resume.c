@@ -120,6 +120,7 @@ void processes_resume(struct engine *e, int64_t now_ms, struct turn *t)
 		in->shown = instance_state(in);
 		references_bind(e, in);
 		watch_bind(e, in);
+		heals_recall(e, in, now_ms);
 		watch_sync(e, in, now_ms);
 		instance_forget_names(in);
 		if (in->running != NULL)

@@ -125,6 +125,33 @@ START_TEST(the_sixth_is_not_begun_and_the_component_is_left_failed_out_of_servic
 }
 END_TEST
 
+START_TEST(a_restart_of_the_manager_is_no_way_out_of_the_loop)
+{
+	for (int i = 0; i < 6; i++) {
+		kill_times("svc__gw", 1);
+		world_crash(&w);
+		world_settle(&w);
+	}
+	ck_assert_str_eq(
+	    world_states(&w, "svc"), "net:Active gw:Failed pool__1:Active pool__2:Active");
+	ck_assert_str_eq(alarms(), "healsSpent:critical");
+}
+END_TEST
+
+START_TEST(nor_does_it_bring_back_what_an_operator_has_forgiven)
+{
+	kill_times("svc__gw", 5);
+	ck_assert_ptr_null(world_heal(&w, "svc", "svc__gw"));
+	world_settle(&w);
+	world_crash(&w);
+	world_settle(&w);
+	kill_times("svc__gw", 5);
+	ck_assert_str_eq(
+	    world_states(&w, "svc"), "net:Active gw:Active pool__1:Active pool__2:Active");
+	ck_assert_str_eq(alarms(), "");
+}
+END_TEST
+
 START_TEST(heals_that_are_long_ago_do_not_count)
 {
 	kill_times("svc__gw", 3);
@@ -319,6 +346,8 @@ int main(void)
 	tcase_add_test(heals, five_heals_within_two_minutes_are_in_order);
 	tcase_add_test(
 	    heals, the_sixth_is_not_begun_and_the_component_is_left_failed_out_of_service);
+	tcase_add_test(heals, a_restart_of_the_manager_is_no_way_out_of_the_loop);
+	tcase_add_test(heals, nor_does_it_bring_back_what_an_operator_has_forgiven);
 	tcase_add_test(heals, heals_that_are_long_ago_do_not_count);
 	tcase_add_test(heals, an_operator_who_heals_gives_it_another_chance);
 	tcase_add_test(heals, so_does_one_who_tries_the_failed_process_again);

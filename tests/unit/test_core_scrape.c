@@ -29,35 +29,42 @@ static const char text[] =
     "  never: {type: metric::load, publication-period: 0, scrape: {url: 'http://x/', series: n}}\n"
     "---\n"
     "name: assembly::exporters::1.0\n"
-    "properties: {size: {default: '1'}, port: {default: '9494'}}\n"
+    "properties: {size: {default: '1'}, port: {default: '9494'}, spares: {default: '0'}}\n"
     "composition:\n"
     "  one:\n"
     "    type: resource::exporter::1.0\n"
-    "    cluster: {initial-quantity: '${size}', minimum-nodes: 1, maximum-nodes: 4}\n"
+    "    cluster: {initial-quantity: '${size}', minimum-nodes: 1, maximum-nodes: 4, spares: "
+    "'${spares}'}\n"
     "    properties: {port: {value: '${port}'}}\n";
 
 static struct world w;
 static struct lm_buf told;
 
-static void given_exporters(unsigned n)
+static void given_exporters_and_spares(unsigned n, unsigned n_spares)
 {
-	char size[12];
+	char size[12], spares[12];
 
 	snprintf(size, sizeof size, "%u", n);
+	snprintf(spares, sizeof spares, "%u", n_spares);
 	world_init(&w, &(struct sim_conf){.seed = 7, .min_ms = 1, .max_ms = 5});
 	world_teach(&w, text);
 	world_report(&w, "m__one__1", "Install", "address", "10.0.0.11");
 	lm_buf_init(&told, 64 * 1024);
-	struct lm_kv properties[] = {{"size", size}};
+	struct lm_kv properties[] = {{"size", size}, {"spares", spares}};
 	char process[LM_ID_SIZE];
 	ck_assert_ptr_null(world_intent(&w,
 	    &(struct intent){.kind = INTENT_CREATE,
 		.assembly_name = "m",
 		.descriptor = "assembly::exporters::1.0",
 		.intended_state = "Active",
-		.properties = {properties, 1}},
+		.properties = {properties, 2}},
 	    process));
 	world_settle(&w);
+}
+
+static void given_exporters(unsigned n)
+{
+	given_exporters_and_spares(n, 0);
 }
 
 static void done(void)
@@ -112,6 +119,16 @@ START_TEST(who_is_not_active_is_no_target)
 	ck_assert_ptr_null(world_change_state(&w, "m", "Inactive"));
 	world_settle(&w);
 	ck_assert_str_eq(targets("m"), "");
+	done();
+}
+END_TEST
+
+/* Who stands by may die as well. */
+START_TEST(a_spare_is_a_target_as_soon_as_it_stands_by)
+{
+	given_exporters_and_spares(1, 1);
+	ck_assert_ptr_nonnull(strstr(world_states(&w, "m"), "one__2:Inactive"));
+	ck_assert_ptr_nonnull(strstr(targets("m"), "m__one__2 up integrity"));
 	done();
 }
 END_TEST
@@ -171,6 +188,7 @@ int main(void)
 	TCase *c = tcase_create("scrape");
 	tcase_add_test(c, a_target_is_what_the_descriptor_says_with_the_values_there_are);
 	tcase_add_test(c, who_is_not_active_is_no_target);
+	tcase_add_test(c, a_spare_is_a_target_as_soon_as_it_stands_by);
 	tcase_add_test(c, a_change_is_told_once);
 	tcase_add_test(c, what_is_deleted_is_told_of);
 	tcase_add_test(c, a_restart_tells_of_everything);

@@ -111,7 +111,7 @@ void engine_scrape_targets(
 		const struct component *c =
 		    m->scrape == NULL ? NULL : lm_map_find(in->components, g->nodes[m->node].name);
 
-		if (c == NULL || c->state != COMPONENT_ACTIVE)
+		if (c == NULL || !component_is_up(c))
 			continue;
 		LM_AUTO(lm_arena) arena = lm_arena_new();
 		struct facts f = {(struct engine *)(uintptr_t)e, in, g, arena};

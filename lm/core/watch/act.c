@@ -12,23 +12,55 @@ bool heal_spend(struct engine *e, struct component *c, int64_t now_ms)
 	return budget_spend(&e->asked, &c->asked, HEALS_MAX, HEAL_WINDOW_S * 1000, now_ms);
 }
 
-static void forgive(struct engine *e, struct component *c)
+size_t heal_times(const struct component *c, const int64_t **out_ms)
 {
+	return c->heal != NULL ? policies_heals(c->heal->policy, out_ms)
+			       : budget_times(c->asked, out_ms);
+}
+
+/* Nobody counts backwards: what a clock that was set back calls the future has just been. */
+static void recall(struct engine *e, struct component *c, int64_t now_ms)
+{
+	struct budget *were = c->asked;
+
+	c->asked = NULL;
+	for (unsigned i = 0; i < were->n; i++)
+		heal_spend(e, c, were->at_ms[i] < now_ms ? were->at_ms[i] : now_ms);
+	budget_free(were);
+}
+
+void heals_recall(struct engine *e, struct instance *in, int64_t now_ms)
+{
+	struct component *c;
+
+	for (size_t i = 0; (c = lm_map_next(in->components, &i)) != NULL;)
+		if (c->asked != NULL)
+			recall(e, c, now_ms);
+}
+
+static void forgive(struct engine *e, struct component *c, struct turn *t)
+{
+	const int64_t *times;
+	bool has_some = heal_times(c, &times) > 0;
+
 	for (const struct watch *w = c->heal; w != NULL; w = w->next)
 		policies_forget_heals(e->policies, w->policy);
 	budget_free(c->asked);
 	c->asked = NULL;
+	if (has_some)
+		journal_component(t, c);
 }
 
-void heals_forget(struct engine *e, struct instance *in, const struct component *subject)
+void heals_forget(
+    struct engine *e, struct instance *in, const struct component *subject, struct turn *t)
 {
 	struct component *c;
 
 	if (subject != NULL)
-		forgive(e, lm_map_find(in->components, subject->name));
+		forgive(e, lm_map_find(in->components, subject->name), t);
 	for (size_t i = 0; subject == NULL && (c = lm_map_next(in->components, &i)) != NULL;)
 		if (c->lost)
-			forgive(e, c);
+			forgive(e, c, t);
 }
 
 void heal_begin(struct engine *e, struct component *c, const char *policy, const char *by,

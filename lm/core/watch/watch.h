@@ -45,13 +45,20 @@ void watch_heal_broken(struct engine *, struct instance *, int64_t now_ms, struc
 void watch_died(
     struct engine *, struct component *, const char *what, int64_t now_ms, struct turn *);
 
-/* One more heal of it may begin, and is counted; false: there have been too many lately. */
+/*
+ * One more heal of it may begin, and is counted; false: there have been too many lately.  Its record
+ * tells of it, which the caller writes: it sets the state.
+ */
 bool heal_spend(struct engine *, struct component *, int64_t now_ms);
+/* When those were that are counted, oldest first; borrowed. */
+size_t heal_times(const struct component *, const int64_t **out_ms);
+/* After a restart, when the policies are there: what the records tell is counted by them. */
+void heals_recall(struct engine *, struct instance *, int64_t now_ms);
 /* 'policy' is what the event of it names; 'by' as in struct intent. */
 void heal_begin(struct engine *, struct component *, const char *policy, const char *by,
     const char *reason, int64_t now_ms, struct turn *);
 /* An operator has looked after it (NULL: after all that are lost): the heals so far do not count. */
-void heals_forget(struct engine *, struct instance *, const struct component *);
+void heals_forget(struct engine *, struct instance *, const struct component *, struct turn *);
 
 /* ---- alert.c: what others want ------------------------------------------------------------------------ */
 

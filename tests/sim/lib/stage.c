@@ -169,7 +169,6 @@ void stage_crash(struct stage *s)
 	if (!restore(s, s->engine))
 		return;
 	spares_restart(s);
-	s->healed.n = 0;
 	mutate_restored(s);
 	s->next_event = s->store->ops->last_event(s->store) + 1;
 	engine_resume(s->engine, s->now_ms, s->next_event, &s->turn);
