@@ -76,6 +76,8 @@ struct driver_ops {
 	struct lm_err *(*execute)(struct driver *, const struct step_request *)LM_MUST_USE;
 	/* Best effort; the result still comes, CANCELLED at worst.  Unknown ids are ignored. */
 	void (*cancel)(struct driver *, const char *step);
+	/* What it has told so far is durable: no restart will ask for it again.  NULL: nothing to do. */
+	void (*settled)(struct driver *);
 	/*
 	 * Everything the driver has outside at this moment: what carries its own marks, never what
 	 * another manager made.  Nothing means that nothing is left.  It reads, once, what the system
@@ -97,5 +99,7 @@ extern const struct driver_ops driver_local;
  * nothing itself, so that it lists nothing.
  */
 extern const struct driver_ops driver_http;
+/* Asks other resource managers, at their locations; every request has a site, with their address. */
+extern const struct driver_ops driver_manager;
 
 #endif

@@ -35,7 +35,7 @@
 
 enum { FILES_MAX = 16384, DIAGS_MAX = 1000, PRINT_MAX = 1 << 20 };
 
-static const struct driver_ops *const drivers[] = {&driver_local, &driver_http};
+static const struct driver_ops *const drivers[] = {&driver_local, &driver_http, &driver_manager};
 static const int stop_signals[] = {SIGTERM, SIGINT, SIGHUP};
 
 struct server {

@@ -107,6 +107,7 @@ static void prepare(struct web_call *c, const struct web_request *r)
 	set_headers(c, r);
 	set_trust(easy, r);
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, r->is_once ? 1L : 0L);
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
@@ -158,17 +159,18 @@ static void conclude(struct web_call *c, CURLcode result)
 {
 	struct web_call ended = *c; /* who is told may want to free the client */
 	char text[CURL_ERROR_SIZE];
-	long status = 0;
+	long status = 0, sent = 0;
 
 	curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(c->easy, CURLINFO_REQUEST_SIZE, &sent);
 	const char *why = judge(c, result, status);
 	if (why != NULL)
 		snprintf(text, sizeof text, "%s", why);
 	lm_buf_init(&c->body, 0);
 	call_free(c);
-	ended.done(ended.arg,
-	    why != NULL ? &(struct web_answer){.why = text}
-			: &(struct web_answer){(int)status, ended.body.p, ended.body.n, NULL});
+	ended.done(ended.arg, why != NULL ? &(struct web_answer){.why = text, .was_sent = sent > 0}
+					  : &(struct web_answer){(int)status, ended.body.p,
+						ended.body.n, NULL, true});
 	lm_buf_fini(&ended.body);
 }
 

@@ -31,11 +31,13 @@ struct web_request {
 	unsigned limit_ms;  /* for all of it */
 	size_t answer_max;  /* bytes of the body of an answer */
 	bool is_forgetting; /* of the answer only the status is of interest */
+	bool
+	    is_once; /* on a connection of its own: over a kept one that is dead it would be sent again */
 };
 
 /*
  * The end of a call.  'why' is NULL when there was an answer, whatever it says; otherwise it says why
- * there is none, and status is 0.  The body has a NUL behind it, may be written to, and lives as
+ * there is none, and status is 0; unless something was sent, nobody has heard of it.  The body has a NUL behind it, may be written to, and lives as
  * long as the call of web_done_fn.
  */
 struct web_answer {
@@ -43,6 +45,7 @@ struct web_answer {
 	char *body;
 	size_t n;
 	const char *why;
+	bool was_sent;
 };
 /* The call is gone.  May begin and cancel others. */
 typedef void web_done_fn(void *arg, const struct web_answer *);

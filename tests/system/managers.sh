@@ -90,6 +90,103 @@ furnish() {
 	END
 }
 
+assemblies() {
+	cat >assemblies.yml <<-'END'
+		name: assembly::one::1.0
+		properties: {where: {default: core}, size: {default: "3"}}
+		composition:
+		  box:
+		    type: resource::box::1.0
+		    properties:
+		      deploymentLocation: {value: "${where}"}
+		      size: {value: "${size}"}
+		---
+		name: assembly::pair::1.0
+		composition:
+		  a: {type: "resource::box::1.0"}
+		  b: {type: "resource::box::1.0"}
+		relationships:
+		  tie:
+		    source-capabilities: [a.up]
+		    target-requirements: [b.down]
+		    source-state: Active
+		    target-state: Active
+		    properties: {who: {value: "${a.address}"}}
+		    lifecycle: {Create: [target.join], Cease: [target.leave]}
+		---
+		name: assembly::seeker::1.0
+		properties: {wanted: {required: true}}
+		references:
+		  there:
+		    type: resource::box::1.0
+		    properties: {name: {value: "${wanted}"}, deploymentLocation: {value: core}}
+		composition:
+		  box: {type: "resource::box::1.0", properties: {size: {value: 5}}}
+		---
+		name: assembly::hasty::1.0
+		composition: {box: {type: "resource::hasty::1.0"}}
+		---
+		name: assembly::many::1.0
+		composition:
+		  box: {type: "resource::box::1.0", quantity: 40}
+	END
+	csplit -z -f assembly. assemblies.yml '/^---$/' '{*}' >/dev/null
+	for file in assembly.*; do
+		grep -v '^---$' "$file" >text.yml
+		ask 201 POST $descriptors -H 'Content-Type: application/yaml' --data-binary @text.yml
+	done
+}
+
+# want NAME DESCRIPTOR [PROPERTY=VALUE...]: what 'lm apply' is to bring about.
+want() {
+	{
+		echo "assemblyName: $1"
+		echo "descriptorName: assembly::$2::1.0"
+		shift 2
+		[ $# = 0 ] || echo "properties:"
+		for p; do echo "  ${p%%=*}: '${p#*=}'"; done
+	} >want.yml
+}
+
+apply() {
+	want "$@"
+	ends 0 apply --yes -f want.yml
+}
+
+# fails_with TEXT NAME DESCRIPTOR [PROPERTY=VALUE...]: and is away again afterwards.
+fails_with() {
+	text=$1
+	shift
+	want "$@"
+	ends 1 apply --yes -f want.yml
+	cat out err >both
+	grep -q -- "$text" both || fail "it does not say '$text'"
+	ends 0 delete "$1"
+}
+
+# asked_for REQUEST JQ-FILTER: true of the last request of this name.
+asked_for() {
+	jq -e "$2" "arm/request.$1.json" >/dev/null ||
+		fail "$1 was asked with $(cat "arm/request.$1.json"), not '$2'"
+}
+
+# how often a line beginning so is among what was asked
+asked() {
+	grep -c "^$1" arm/asked || :
+}
+
+was_asked() {
+	[ "$(asked "$1")" -ge "$2" ]
+}
+
+is_active() {
+	"$lm" describe "$1" -o json | jq -e '.state == "Active"' >/dev/null
+}
+
+has_no_notes() {
+	[ -z "$(ls state/local/managers)" ]
+}
+
 # ---- made known ------------------------------------------------------------------------------------------
 
 # what is refused leaves nothing behind.
@@ -179,6 +276,132 @@ it_is_read_again() {
 	is ".url == \"$arm\""
 }
 
+# ---- steps -----------------------------------------------------------------------------------------------
+
+from_install_to_uninstall() {
+	apply one one
+	asked_for Install '.resourceManagerId == "arm" and .deploymentLocation == "core" and
+		.resourceType == "resource::box::1.0" and .transitionName == "Install" and .resourceName == "one__box"'
+	asked_for Install '.properties == {deploymentLocation: "core", resourceManager: "arm", size: "3"} and
+		(has("resourceId") | not) and (.metricKey | length == 36) and (.context.stepId | length > 0)'
+	asked_for Install '.headers | has("x-tracectx-transactionid")'
+	# What the manager calls it goes along from now on, and what it has told.
+	asked_for Start '.resourceId == .metricKey and .properties.address == "10.0.0.9" and .properties.ports == "5060"'
+	ends 0 describe one -o json
+	says '10.0.0.9'
+	! grep -q 'ports\|5060' out || fail "what is private is shown"
+	is_active one
+	await has_no_notes
+	ends 0 delete one
+	[ "$(asked 'Uninstall one__box')" = 1 ] || fail "it is not uninstalled"
+	is_healthy
+}
+
+operations_and_references() {
+	apply pair pair
+	asked_for join '.transitionName == "join" and .properties.colour == "red" and .properties.who == "10.0.0.9"'
+	apply seek seeker wanted=pair__a
+	fails_with "resource manager 'arm' finds no 'pair__' at 'core'" lost seeker wanted=pair__
+	ends 0 delete seek
+	ends 0 delete pair
+	[ "$(asked leave)" = 1 ] || fail "the relationship has not ceased"
+}
+
+failures() {
+	for code in RESOURCE_ALREADY_EXISTS INFRASTRUCTURE_ERROR INSUFFICIENT_CAPACITY INTERNAL_ERROR; do
+		echo $code >arm/faults/Install.fail
+		want bad one
+		ends 1 apply --yes -f want.yml
+		ends 0 get processes bad -o json
+		ends 0 describe process "$(jq -r '.[0].id' out)" -o json
+		says "told to fail with $code"
+		says "$code"
+		ends 0 delete bad
+	done
+	echo 'there is no playbook' >arm/faults/Install.refuse
+	fails_with "resource manager 'arm': there is no playbook" bad one
+	: >arm/faults/Install.cancel
+	fails_with "resource manager 'arm' has cancelled it: told to cancel" bad one
+	: >arm/faults/Install.strange
+	fails_with 'makes no sense' bad one
+	: >arm/faults/status.forget
+	fails_with 'knows nothing any more of request' bad one
+}
+
+patience() {
+	echo 2 >arm/faults/Install.busy
+	before=$(asked Install)
+	apply busy one
+	[ "$(asked Install)" = $((before + 3)) ] || fail "it was not asked three times"
+	echo 2 >arm/faults/status.busy
+	ends 0 delete busy
+
+	# Nobody is there when it is asked, and somebody a little later.
+	manager_stop
+	want away one
+	ends 0 apply --yes --no-wait -f want.yml
+	manager "$port"
+	await is_active away
+	ends 0 delete away
+
+	# It takes it, and the answer is lost: it is not asked for a second time.
+	: >arm/faults/Install.lose
+	before=$(asked Install)
+	fails_with 'was asked, but has not said whether it does it' lost one
+	[ "$(asked Install)" = $((before + 1)) ] || fail "it was asked twice"
+
+	: >arm/faults/Install.hold
+	fails_with 'has accepted it, but not answered within its time limit of 3 s' mute hasty
+	rm arm/faults/Install.hold
+}
+
+crowd() {
+	echo 5 >arm/faults/any.busy
+	apply many many
+	ends 0 delete many
+	[ "$(asked 'Install many')" -ge 40 ] || fail "there were not 40"
+}
+
+death_of_the_manager() {
+	: >arm/faults/Install.hold
+	want killed one
+	ends 0 apply --yes --no-wait -f want.yml
+	await is_noted
+	kill -KILL "$pid"
+	wait "$pid" || :
+	start state "${url#http://}"
+	rm arm/faults/Install.hold
+	await is_active killed
+	[ "$(asked 'Install killed__box')" = 1 ] || fail "it was asked twice"
+	stop
+	start state
+	ends 0 delete killed
+	asked_for Uninstall '.resourceId == .metricKey'
+	await has_no_notes
+	is_healthy
+}
+
+is_noted() {
+	[ -n "$(ls state/local/managers)" ]
+}
+
+# Steps in flight end, in their time; no other begins.
+cancelled() {
+	: >arm/faults/Install.hold
+	want off hasty
+	ends 0 apply --yes --no-wait -f want.yml
+	await was_asked 'Install off__box' 1
+	ends 0 get processes off -o json
+	ends 0 cancel "$(jq -r '.[0].id' out)" --no-wait
+	await is_over off
+	rm arm/faults/Install.hold
+	ends 0 delete off
+}
+
+is_over() {
+	"$lm" get processes "$1" -o json | jq -e '.[0].status == "Cancelled"' >/dev/null
+}
+
 for program in python3 curl; do
 	command -v $program >/dev/null || {
 		echo "$program is missing: tests/depends names the packages"
@@ -191,6 +414,14 @@ start state
 who_cannot_be_asked_is_refused
 what_it_can_do_is_read
 it_is_read_again
+assemblies
+from_install_to_uninstall
+operations_and_references
+failures
+patience
+crowd
+death_of_the_manager
+cancelled
 stop
 manager_stop
 echo "$name: ok"

@@ -151,8 +151,11 @@ END_TEST
 
 START_TEST(what_belongs_to_another_manager_is_left_to_it)
 {
-	ck_assert(!choose_at("elsewhere", "ansible"));
-	assert_refused(STEP_INTERNAL_ERROR, "belongs to the resource manager 'far'");
+	ck_assert(choose_at("elsewhere", "ansible") && !choice.is_own && choice.is_managed);
+	ck_assert_str_eq(choice.site.base_uri, "http://far");
+	ck_assert_str_eq(choice.site.manager, "far");
+	ck_assert_str_eq(choice.site.type, "Openstack");
+	ck_assert(choose_at("edge", "ansible") && !choice.is_managed);
 }
 END_TEST
 

@@ -38,6 +38,7 @@ static struct {
 	bool refuses, answers_at_once, is_open;
 	const char *dead_at_open; /* resource id */
 	size_t records_when_asked;
+	unsigned settled;
 	size_t published;
 } world;
 
@@ -108,8 +109,22 @@ static struct lm_err *fake_remove(struct driver *d, const char *step, const char
 	return NULL;
 }
 
+static void fake_settled(struct driver *d)
+{
+	(void)d;
+	world.settled++;
+}
+
 static const struct driver_ops fake = {
-    "local", fake_open, fake_close, fake_execute, fake_cancel, fake_list, fake_remove};
+    .name = "local",
+    .open = fake_open,
+    .close = fake_close,
+    .execute = fake_execute,
+    .cancel = fake_cancel,
+    .settled = fake_settled,
+    .list = fake_list,
+    .remove = fake_remove,
+};
 
 /* A second one, for locations named "other": nobody asks it anything here, but it speaks. */
 static struct driver_events other_events;
@@ -124,7 +139,14 @@ static void other_close(struct driver *d)
 	(void)d;
 }
 static const struct driver_ops other = {
-    "other", other_open, other_close, fake_execute, fake_cancel, fake_list, fake_remove};
+    .name = "other",
+    .open = other_open,
+    .close = other_close,
+    .execute = fake_execute,
+    .cancel = fake_cancel,
+    .list = fake_list,
+    .remove = fake_remove,
+};
 static const struct driver_ops *const drivers[] = {&fake, &other};
 
 static void on_published(void *arg, int64_t seq, const char *body)
@@ -504,6 +526,34 @@ START_TEST(what_drivers_answer_while_a_turn_is_held_counts_afterwards)
 }
 END_TEST
 
+START_TEST(a_driver_hears_when_what_it_has_told_is_durable)
+{
+	char of_a[sizeof world.step];
+	struct step_result r = {.step = of_a};
+
+	created("a");
+	settled();
+	memcpy(of_a, world.step, sizeof of_a);
+	created("b");
+	the_disk_is_full();
+	settled();
+	world.settled = 0;
+	world.events.result(world.events.arg, &r);
+	settled();
+	ck_assert_uint_eq(world.settled, 0);
+	/* There is room for the turn that was held, and not for the one with the result. */
+	store_memory_fail_after(store, 1);
+	while (strcmp(world.asked.p, "Install Install") != 0) {
+		uv_run(&loop, UV_RUN_ONCE);
+		settled();
+	}
+	ck_assert_uint_eq(world.settled, 0);
+	there_is_room_again();
+	settled();
+	ck_assert_uint_ge(world.settled, 1);
+}
+END_TEST
+
 START_TEST(damage_ends_the_manager)
 {
 	created("a");
@@ -578,6 +628,7 @@ int main(void)
 	tcase_add_test(held, a_held_turn_is_tried_again_and_again);
 	tcase_add_test(held, nothing_new_begins_while_a_turn_is_held_and_questions_are_answered);
 	tcase_add_test(held, what_drivers_answer_while_a_turn_is_held_counts_afterwards);
+	tcase_add_test(held, a_driver_hears_when_what_it_has_told_is_durable);
 	tcase_add_test(held, damage_ends_the_manager);
 	tcase_add_test(held, damage_found_later_ends_a_manager_that_holds_a_turn);
 	tcase_add_test(held, a_manager_starts_on_a_full_disk_and_goes_on_when_there_is_room);

@@ -17,7 +17,7 @@ static struct web *web;
 static struct {
 	int status;
 	char body[256], why[256];
-	bool came;
+	bool came, was_sent;
 } heard;
 static struct {
 	char method[16], path[64], kind[64], body[64];
@@ -52,6 +52,7 @@ static void on_done(void *arg, const struct web_answer *a)
 	(void)arg;
 	heard.came = true;
 	heard.status = a->status;
+	heard.was_sent = a->was_sent;
 	snprintf(heard.body, sizeof heard.body, "%s", a->body == NULL ? "" : a->body);
 	snprintf(heard.why, sizeof heard.why, "%s", a->why == NULL ? "" : a->why);
 }
@@ -155,6 +156,22 @@ START_TEST(who_does_not_answer_is_given_up)
 	hears();
 	ck_assert_int_eq(heard.status, 0);
 	ck_assert_str_eq(heard.why, "no answer in time");
+	ck_assert(heard.was_sent);
+}
+END_TEST
+
+START_TEST(who_cannot_be_reached_has_not_heard_of_it)
+{
+	web_begin(web,
+	    &(struct web_request){.method = "POST",
+		.url = "http://127.0.0.1:9/",
+		.body = "x",
+		.body_n = 1,
+		.limit_ms = 5000},
+	    on_done, NULL);
+	hears();
+	ck_assert_ptr_nonnull(strstr(heard.why, "onnect"));
+	ck_assert(!heard.was_sent);
 }
 END_TEST
 
@@ -209,6 +226,7 @@ int main(void)
 	tcase_add_test(tc, an_answer_beyond_its_bound_is_none);
 	tcase_add_test(tc, who_only_wants_the_status_does_not_mind_a_long_answer);
 	tcase_add_test(tc, who_does_not_answer_is_given_up);
+	tcase_add_test(tc, who_cannot_be_reached_has_not_heard_of_it);
 	tcase_add_test(tc, what_is_cancelled_is_not_heard_of);
 	tcase_add_test(tc, an_address_is_http_and_names_no_user);
 	tcase_add_test(tc, what_means_something_in_an_address_is_escaped);

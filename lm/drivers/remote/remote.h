@@ -63,8 +63,10 @@ struct remote_ops {
 	void (*turn)(struct remote_request *);
 	/* An answer, or that there is none.  The turn is over. */
 	void (*answered)(struct remote_request *, const struct web_answer *);
-	/* It ends: what the turn has begun is forgotten.  NULL: nothing. */
+	/* It ends, or is forgotten: so is what the turn has begun.  NULL: nothing. */
 	void (*drop)(struct remote_request *);
+	/* It has a result, which is about to be told.  NULL: nobody wants to know. */
+	void (*ended)(struct remote_request *);
 };
 
 /* All that one driver has asked. */
@@ -95,6 +97,7 @@ struct remote_call {
 	const char *body;           /* NULL: none */
 	size_t body_n;
 	unsigned limit_ms; /* 0: REMOTE_CALL_MS; never longer than the step has left */
+	bool is_once;      /* see struct web_request */
 };
 void remote_ask(struct remote_request *, const struct remote_call *);
 
@@ -102,6 +105,8 @@ void remote_ask(struct remote_request *, const struct remote_call *);
 void remote_accepted(struct remote_request *);
 /* Not now: asked again after 0.5 s, 1 s, 2 s, … 30 s. */
 void remote_refused(struct remote_request *, const char *fmt, ...) LM_PRINTF(2, 3);
+/* The pause between two turns, as far as it has grown by doubling. */
+unsigned remote_pause(unsigned first_ms, unsigned most_ms, unsigned times);
 /* Another turn, after a while. */
 void remote_again(struct remote_request *, unsigned ms);
 /* Ends it with a result; it is gone then. */

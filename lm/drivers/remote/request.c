@@ -232,6 +232,7 @@ void remote_ask(struct remote_request *r, const struct remote_call *c)
 		.ca = r->rq.site->certificate,
 		.limit_ms = left < limit ? (unsigned)left : limit,
 		.answer_max = REMOTE_ANSWER_MAX,
+		.is_once = c->is_once,
 	    },
 	    on_answer, r);
 }
@@ -249,18 +250,23 @@ void remote_again(struct remote_request *r, unsigned ms)
 	sleep_on(r);
 }
 
+unsigned remote_pause(unsigned first_ms, unsigned most_ms, unsigned times)
+{
+	unsigned pause = first_ms;
+
+	for (unsigned i = 0; i < times && pause < most_ms; i++)
+		pause *= 2;
+	return pause < most_ms ? pause : most_ms;
+}
+
 void remote_refused(struct remote_request *r, const char *fmt, ...)
 {
-	unsigned pause = PAUSE_MS;
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(r->why, sizeof r->why, fmt, ap);
 	va_end(ap);
-	for (unsigned i = 0; i < r->refusals && pause < PAUSE_MAX_MS; i++)
-		pause *= 2;
-	r->refusals++;
-	remote_again(r, pause < PAUSE_MAX_MS ? pause : PAUSE_MAX_MS);
+	remote_again(r, remote_pause(PAUSE_MS, PAUSE_MAX_MS, r->refusals++));
 }
 
 /* ---- beginning and end ------------------------------------------------------------------------ */
@@ -347,6 +353,8 @@ void remote_end(struct remote_request *r, const struct step_result *result)
 	struct lm_arena *arena = r->arena;
 	struct step_result told = *result;
 
+	if (m->ops->ended != NULL)
+		m->ops->ended(r);
 	told.step = r->rq.step;
 	told.topology = (struct lm_kvs){r->topology.v, r->topology.n};
 	let_go(r);

@@ -29,15 +29,14 @@ struct driver_set {
 
 static bool is_of_others(const struct driver_ops *ops)
 {
-	return ops == &driver_http;
+	return ops == &driver_http || ops == &driver_manager;
 }
 
-/* The one of others; there is one for all of them. */
-static size_t of_others(const struct driver_set *d)
+static size_t place_of(const struct driver_set *d, const struct driver_ops *ops)
 {
 	size_t i = 0;
 
-	while (i < d->conf.n && !is_of_others(d->conf.ops[i]))
+	while (i < d->conf.n && d->conf.ops[i] != ops)
 		i++;
 	return i;
 }
@@ -83,7 +82,7 @@ bool driver_set_tell_of(const struct driver_set *d, const char *location)
 	if (d->conf.sites == NULL)
 		return true;
 	const struct site_location *l = sites_location(d->conf.sites, location);
-	return l != NULL && named(d, l->type) < d->conf.n;
+	return l != NULL && l->is_ours && named(d, l->type) < d->conf.n;
 }
 
 /* ---- what they say ------------------------------------------------------------------------------ */
@@ -158,7 +157,9 @@ void driver_set_ask(struct driver_set *d, const struct step_request *step)
 		d->conf.events.result(d->conf.events.arg, &choice.why);
 		return;
 	}
-	size_t driver = choice.is_own ? named(d, choice.driver) : of_others(d);
+	size_t driver = choice.is_own       ? named(d, choice.driver)
+			: choice.is_managed ? place_of(d, &driver_manager)
+					    : place_of(d, &driver_http);
 	assert(driver < d->conf.n);
 	rq.site = choice.is_own ? NULL : &choice.site;
 	ask(d, driver, &rq);
@@ -171,6 +172,13 @@ void driver_set_cancel(struct driver_set *d, const struct step_cancel *c)
 	for (size_t i = 0; i < d->conf.n; i++)
 		if (is_of_others(d->conf.ops[i]) || serves(d, i, c->location))
 			d->conf.ops[i]->cancel(d->all[i], c->step);
+}
+
+void driver_set_settled(struct driver_set *d)
+{
+	for (size_t i = 0; i < d->conf.n; i++)
+		if (d->conf.ops[i]->settled != NULL)
+			d->conf.ops[i]->settled(d->all[i]);
 }
 
 struct lm_err *driver_set_list(struct driver_set *d, driver_each_fn *each, void *arg)
@@ -209,7 +217,7 @@ const struct removal *driver_set_removal(const struct driver_set *d, const char 
 struct lm_err *driver_set_reply(
     struct driver_set *d, const char *step, const json_t *reply, bool *taken)
 {
-	size_t i = of_others(d);
+	size_t i = place_of(d, &driver_http);
 
 	*taken = false;
 	return i == d->conf.n ? NULL : http_driver_reply(d->all[i], step, reply, taken);
@@ -218,7 +226,7 @@ struct lm_err *driver_set_reply(
 bool driver_set_health(
     struct driver_set *d, const struct site_driver *of, web_done_fn *done, void *arg)
 {
-	size_t i = of_others(d);
+	size_t i = place_of(d, &driver_http);
 
 	if (i == d->conf.n)
 		return false;

@@ -45,6 +45,8 @@ void driver_set_close(struct driver_set *); /* what runs outside keeps running. 
 
 /* The result comes by the events, at once when nobody can be asked. */
 void driver_set_ask(struct driver_set *, const struct step_request *);
+/* All results so far are in the journal. */
+void driver_set_settled(struct driver_set *);
 void driver_set_cancel(struct driver_set *, const struct step_cancel *);
 
 /* Limits for drivers of others hold for a type of infrastructure: it may have several. "": unknown. */

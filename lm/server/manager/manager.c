@@ -354,6 +354,8 @@ struct lm_err *manager_settle(struct manager *m)
 	}
 	if (e != NULL)
 		return e;
+	driver_set_settled(
+	    m->drivers); /* not of a held turn: it is older than what they have told since */
 	carry_out(m, t);
 	trim(m);
 	wake_ms = wake_ms < m->trim_at_ms ? wake_ms : m->trim_at_ms;

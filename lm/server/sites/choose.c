@@ -78,11 +78,6 @@ static bool find_driver(const struct sites *s, const struct step_request *rq,
 {
 	const struct site_driver *d = sites_driver(s, c->driver);
 
-	if (!l->is_ours)
-		return refuse(c, rq, a, STEP_INTERNAL_ERROR,
-		    "deployment location '%s' belongs to the resource manager '%s', which is not "
-		    "asked: let it be '%s', and register a resource driver '%s'",
-		    l->name, l->manager, SITES_MANAGER, c->driver);
 	if (d == NULL)
 		return refuse(c, rq, a, STEP_INTERNAL_ERROR,
 		    "nobody is registered as resource driver '%s', which %s needs at '%s' (%s): "
@@ -101,6 +96,30 @@ static bool find_driver(const struct sites *s, const struct step_request *rq,
 	return find_keys(s, rq, a, c);
 }
 
+/* Its locations and keys are its own; of both it needs the names alone. */
+static bool find_manager(const struct sites *s, const struct step_request *rq,
+    const struct site_location *l, struct lm_arena *a, struct choice *c)
+{
+	struct site_manager m;
+
+	c->is_managed = true;
+	if (!sites_manager(s, l->manager, &m))
+		return refuse(c, rq, a, STEP_INTERNAL_ERROR,
+		    "deployment location '%s' belongs to the resource manager '%s', which there is "
+		    "not any more: create it ('lm create manager')",
+		    l->name, l->manager);
+	c->site = (struct step_site){
+	    .driver = lm_arena_strdup(a, m.name),
+	    .base_uri = lm_arena_strdup(a, m.url),
+	    .certificate = lm_arena_strdup(a, m.certificate),
+	    .location = lm_arena_strdup(a, l->name),
+	    .type = lm_arena_strdup(a, l->type),
+	    .location_properties = "{}",
+	    .manager = lm_arena_strdup(a, m.name),
+	};
+	return true;
+}
+
 bool sites_choose(const struct sites *s, const char *const *own, const struct step_request *rq,
     struct lm_arena *a, struct choice *out)
 {
@@ -113,6 +132,8 @@ bool sites_choose(const struct sites *s, const char *const *own, const struct st
 		    "see "
 		    "'lm get locations'",
 		    rq->location);
+	if (!l->is_ours)
+		return find_manager(s, rq, l, a, out);
 	const struct step_driver *named = step_choose_driver(rq, l->type);
 	out->driver = named != NULL ? named->type : lm_arena_strdup(a, l->type);
 	out->is_own = is_one_of(own, out->driver);
