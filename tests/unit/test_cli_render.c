@@ -239,7 +239,7 @@ static const struct {
      "\"v\","
      "\"intentType\":\"ScaleOutAssembly\",\"processState\":\"In Progress\",\"reason\":\"load 99\","
      "\"requestedBy\":\"policy v__p\"}",
-	"22:42:59.123Z  v  ScaleOutAssembly In Progress by policy v__p because load 99\n"},
+	"22:42:59.123Z  v  ScaleOutAssembly In Progress by policy p because load 99\n"},
     {"{\"type\":\"ProcessStateChangeEvent\",\"at\":\"2026-11-20T22:42:59.123Z\",\"assemblyName\":"
      "\"v\","
      "\"intentType\":\"HealAssembly\",\"processState\":\"Failed\",\"processStateReason\":\"no\","
@@ -248,31 +248,31 @@ static const struct {
     {"{\"type\":\"ComponentStateChangeEvent\",\"at\":\"2026-11-20T22:42:59.123Z\","
      "\"rootAssemblyName\":"
      "\"v\",\"resourceName\":\"v__a\",\"previousState\":\"Inactive\",\"newState\":\"Active\"}",
-	"22:42:59.123Z  v  v__a Inactive -> Active\n"},
+	"22:42:59.123Z  v  a Inactive -> Active\n"},
     {"{\"type\":\"ComponentStateChangeEvent\",\"at\":\"2026-11-20T22:42:59.123Z\","
      "\"rootAssemblyName\":"
      "\"v\",\"resourceName\":\"v__a\",\"previousState\":\"Installed\",\"newState\":null}",
-	"22:42:59.123Z  v  v__a Installed -> gone\n"},
+	"22:42:59.123Z  v  a Installed -> gone\n"},
     {"{\"type\":\"StepEvent\",\"at\":\"2026-11-20T22:42:59.123Z\",\"rootAssemblyName\":\"v\","
      "\"subject\":"
      "\"v__a\",\"action\":\"Start\",\"state\":\"Failed\",\"message\":\"status 1\",\"tookMs\":1200}",
-	"22:42:59.123Z  v  Start v__a Failed after 1.2 s: status 1\n"},
+	"22:42:59.123Z  v  Start a Failed after 1.2 s: status 1\n"},
     {"{\"type\":\"RelationshipEvent\",\"at\":\"2026-11-20T22:42:59.123Z\",\"rootAssemblyName\":"
      "\"v\","
      "\"relationship\":\"v__r__1\",\"newState\":null}",
-	"22:42:59.123Z  v  relationship v__r__1 gone\n"},
+	"22:42:59.123Z  v  relationship r__1 gone\n"},
     {"{\"type\":\"PolicyEvent\",\"at\":\"2026-11-20T22:42:59.123Z\",\"rootAssemblyName\":\"v\","
      "\"policy\":\"v__p\",\"action\":\"heal\",\"reason\":\"kamailio died\"}",
-	"22:42:59.123Z  v  policy v__p: heal, kamailio died\n"},
+	"22:42:59.123Z  v  policy p: heal, kamailio died\n"},
     {"{\"type\":\"DeathEvent\",\"at\":\"2026-11-20T22:42:59.123Z\",\"rootAssemblyName\":\"v\","
      "\"resourceName\":\"v__a\",\"what\":\"asterisk\"}",
-	"22:42:59.123Z  v  v__a died: asterisk\n"},
+	"22:42:59.123Z  v  a died: asterisk\n"},
     {"{\"type\":\"AlarmEvent\",\"at\":\"2026-11-20T22:42:59.123Z\",\"rootAssemblyName\":\"v\","
      "\"severity\":\"critical\",\"resourceName\":\"v__a\",\"text\":\"it is Failed\"}",
-	"22:42:59.123Z  v  ALARM v__a: it is Failed\n"},
+	"22:42:59.123Z  v  ALARM a: it is Failed\n"},
     {"{\"type\":\"AlarmEvent\",\"at\":\"2026-11-20T22:42:59.123Z\",\"rootAssemblyName\":\"v\","
      "\"severity\":\"cleared\",\"clusterName\":\"v__p\",\"text\":\"it has all\"}",
-	"22:42:59.123Z  v  alarm cleared v__p: it has all\n"},
+	"22:42:59.123Z  v  alarm cleared p: it has all\n"},
     {"{\"type\":\"MetricSample\",\"at\":\"2026-11-20T22:42:59.123Z\",\"metricKey\":\"7\","
      "\"resourceName\":\"v__a\",\"metricName\":\"h_load\",\"load\":53.5}",
 	"22:42:59.123Z  v__a h_load = 53.5\n"},

@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "lm/cli/cli.h"
 #include "lm/cli/client.h"
+#include "lm/cli/render/render.h"
 
 enum { PATIENCE_MS = 2000, PATH_BYTES = 8192, DEPTH_MAX = 64, NAME_BYTES = 1024 };
 
@@ -61,13 +62,6 @@ static size_t cluster_size(const char *name)
 		   : 0;
 }
 
-static const char *below(const char *root, const char *name)
-{
-	size_t n = strlen(root);
-
-	return strncmp(name, root, n) == 0 && strncmp(name + n, "__", 2) == 0 ? name + n + 2 : name;
-}
-
 struct walk {
 	const struct names *names;
 	const char *root;
@@ -77,7 +71,7 @@ struct walk {
 
 static void tell_cluster(struct walk *w, const json_t *node)
 {
-	const char *name = below(w->root, render_text(node, "name"));
+	const char *name = render_within(w->root, render_text(node, "name"));
 	const char *cluster = lm_arena_strndup(w->arena, name, cluster_size(name));
 
 	if (*cluster == '\0' || lm_map_find(w->seen, cluster) != NULL)
@@ -89,7 +83,7 @@ static void tell_cluster(struct walk *w, const json_t *node)
 static void tell_component(struct walk *w, const json_t *node)
 {
 	if (strcmp(render_text(node, "type"), "Component") == 0)
-		w->names->tell(w->names->arg, below(w->root, render_text(node, "name")),
+		w->names->tell(w->names->arg, render_within(w->root, render_text(node, "name")),
 		    render_text(node, "state"));
 }
 

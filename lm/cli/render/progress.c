@@ -84,13 +84,9 @@ void progress_plan(struct progress *p, const json_t *process)
 /* ---- lines ------------------------------------------------------------------------------------ */
 
 /* Without the name of the assembly, which is the same everywhere. */
-static const char *short_name(const char *root, const char *name)
+static const char *short_name(const struct progress *p, const char *name)
 {
-	size_t n = root != NULL ? strlen(root) : 0;
-
-	return n > 0 && strncmp(name, root, n) == 0 && strncmp(name + n, "__", 2) == 0
-		   ? name + n + 2
-		   : name;
+	return render_within(p->root != NULL ? p->root : "", name);
 }
 
 static void pad_to(struct lm_buf *out, const char *text, size_t width)
@@ -120,7 +116,7 @@ static void print_ended(const struct progress *p, const json_t *event, struct lm
 	const char *message = render_text(event, "message");
 
 	print_lead(p, failed ? RENDER_BAD : RENDER_GOOD, failed ? "failed" : "ok", out);
-	pad_to(out, short_name(p->root, render_text(event, "subject")), NAME_WIDTH);
+	pad_to(out, short_name(p, render_text(event, "subject")), NAME_WIDTH);
 	pad_to(out, render_text(event, "action"), ACTION_WIDTH);
 	lm_buf_puts(out, " ");
 	render_duration(json_integer_value(json_object_get(event, "tookMs")), out);
@@ -169,7 +165,7 @@ static void print_actions(
 static void print_item(const struct progress *p, const struct item *it, struct lm_buf *out)
 {
 	print_lead(p, RENDER_GOOD, "ok", out);
-	pad_to(out, short_name(p->root, it->name), NAME_WIDTH);
+	pad_to(out, short_name(p, it->name), NAME_WIDTH);
 	print_actions(p, it->done.p, it->took_ms, out);
 	lm_buf_puts(out, "\n");
 }
@@ -370,7 +366,7 @@ static void put_item(
 	    it->done.n > 0 && it->action != NULL ? " " : "", it->action != NULL ? it->action : "");
 	lm_buf_printf(
 	    line, "  %s%*s", it->step != NULL ? spinner(p, now_ms) : " ", LEAD_WIDTH - 3, "");
-	pad_to(line, short_name(p->root, it->name), NAME_WIDTH);
+	pad_to(line, short_name(p, it->name), NAME_WIDTH);
 	print_actions(p, actions.p, it->step != NULL ? now_ms - it->since_ms : -1, line);
 	lm_buf_fini(&actions);
 }

@@ -283,3 +283,12 @@ const char *render_text(const json_t *object, const char *member)
 
 	return text != NULL ? text : "";
 }
+
+const char *render_within(const char *assembly, const char *name)
+{
+	size_t n = strlen(assembly);
+
+	return n > 0 && strncmp(name, assembly, n) == 0 && strncmp(name + n, "__", 2) == 0
+		   ? name + n + 2
+		   : name;
+}

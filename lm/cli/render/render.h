@@ -55,6 +55,9 @@ void render_table_print(const struct render_table *, const struct render *, stru
 /* Columns a text takes on a terminal: UTF-8 characters, no wide ones. */
 size_t render_width(const char *text);
 
+/* How something is called within an assembly, or all of it elsewhere: voice__pbx__1 in voice is pbx__1. */
+const char *render_within(const char *assembly, const char *name);
+
 /* A member of an object as text; "" when absent. */
 const char *render_text(const json_t *object, const char *member);
 

@@ -12,6 +12,20 @@ static bool is_state(const char *text)
 	return *text != '\0' && strcmp(text, "null") != 0;
 }
 
+/* Without the name of the assembly, which stands in front. */
+static const char *own(const json_t *e, const char *member)
+{
+	return render_within(render_text(e, "rootAssemblyName"), render_text(e, member));
+}
+
+static void put_who(const json_t *e, const char *who, struct lm_buf *out)
+{
+	bool is_policy = strncmp(who, "policy ", 7) == 0;
+
+	lm_buf_printf(out, " by %s%s", is_policy ? "policy " : "",
+	    is_policy ? render_within(render_text(e, "assemblyName"), who + 7) : who);
+}
+
 static void process_event(const struct render *r, const json_t *e, struct lm_buf *out)
 {
 	const char *state = render_text(e, "processState"), *why = render_text(e, "reason");
@@ -22,7 +36,7 @@ static void process_event(const struct render *r, const json_t *e, struct lm_buf
 	lm_buf_printf(out, "%s ", render_text(e, "intentType"));
 	render_paint(r, render_hue_of(state), state, out);
 	if (*by != '\0' && is_new)
-		lm_buf_printf(out, " by %s", by);
+		put_who(e, by, out);
 	if (*why != '\0')
 		lm_buf_printf(out, " because %s", why);
 	if (*reason != '\0')
@@ -31,7 +45,7 @@ static void process_event(const struct render *r, const json_t *e, struct lm_buf
 
 static void component_event(const struct render *r, const json_t *e, struct lm_buf *out)
 {
-	const char *name = render_text(e, "resourceName"), *to = render_text(e, "newState");
+	const char *name = own(e, "resourceName"), *to = render_text(e, "newState");
 	const char *from = render_text(e, "previousState");
 
 	lm_buf_printf(out, "%s ", *name != '\0' ? name : "assembly");
@@ -45,8 +59,8 @@ static void relationship_event(const struct render *r, const json_t *e, struct l
 	const char *to = render_text(e, "newState");
 	(void)r;
 
-	lm_buf_printf(out, "relationship %s %s", render_text(e, "relationship"),
-	    is_state(to) ? "created" : "gone");
+	lm_buf_printf(
+	    out, "relationship %s %s", own(e, "relationship"), is_state(to) ? "created" : "gone");
 }
 
 static void step_event(const struct render *r, const json_t *e, struct lm_buf *out)
@@ -54,7 +68,7 @@ static void step_event(const struct render *r, const json_t *e, struct lm_buf *o
 	const char *state = render_text(e, "state"), *message = render_text(e, "message");
 	const json_t *took = json_object_get(e, "tookMs");
 
-	lm_buf_printf(out, "%s %s ", render_text(e, "action"), render_text(e, "subject"));
+	lm_buf_printf(out, "%s %s ", render_text(e, "action"), own(e, "subject"));
 	render_paint(r, render_hue_of(state), state, out);
 	if (json_is_integer(took)) {
 		lm_buf_puts(out, " after ");
@@ -66,27 +80,27 @@ static void step_event(const struct render *r, const json_t *e, struct lm_buf *o
 
 static void policy_event(const struct render *r, const json_t *e, struct lm_buf *out)
 {
-	lm_buf_printf(out, "policy %s: ", render_text(e, "policy"));
+	lm_buf_printf(out, "policy %s: ", own(e, "policy"));
 	render_paint(r, RENDER_BOLD, render_text(e, "action"), out);
 	lm_buf_printf(out, ", %s", render_text(e, "reason"));
 }
 
 static void death_event(const struct render *r, const json_t *e, struct lm_buf *out)
 {
-	lm_buf_printf(out, "%s ", render_text(e, "resourceName"));
+	lm_buf_printf(out, "%s ", own(e, "resourceName"));
 	render_paint(r, RENDER_BAD, "died", out);
 	lm_buf_printf(out, ": %s", render_text(e, "what"));
 }
 
 static void alarm_event(const struct render *r, const json_t *e, struct lm_buf *out)
 {
-	const char *severity = render_text(e, "severity"), *name = render_text(e, "resourceName");
+	const char *severity = render_text(e, "severity"), *name = own(e, "resourceName");
 	bool is_over = strcmp(severity, "cleared") == 0;
 
 	render_paint(
 	    r, is_over ? RENDER_GOOD : RENDER_BAD, is_over ? "alarm cleared" : "ALARM", out);
-	lm_buf_printf(out, " %s: %s", *name != '\0' ? name : render_text(e, "clusterName"),
-	    render_text(e, "text"));
+	lm_buf_printf(
+	    out, " %s: %s", *name != '\0' ? name : own(e, "clusterName"), render_text(e, "text"));
 }
 
 static void webhook_event(const struct render *r, const json_t *e, struct lm_buf *out)
@@ -98,7 +112,7 @@ static void webhook_event(const struct render *r, const json_t *e, struct lm_buf
 
 static void sample_event(const struct render *r, const json_t *e, struct lm_buf *out)
 {
-	const char *name = render_text(e, "resourceName");
+	const char *name = own(e, "resourceName");
 	const json_t *load = json_object_get(e, "load");
 	const char *integrity = render_text(e, "integrity");
 

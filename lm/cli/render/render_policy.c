@@ -21,16 +21,6 @@ struct view {
 
 /* ---- words ----------------------------------------------------------------------------------- */
 
-/* voice__pbx__1 in voice is pbx__1. */
-static const char *within(const char *name, const char *outer)
-{
-	size_t n = strlen(outer);
-
-	return n > 0 && strncmp(name, outer, n) == 0 && strncmp(name + n, "__", 2) == 0
-		   ? name + n + 2
-		   : name;
-}
-
 static double number(const json_t *object, const char *member)
 {
 	const json_t *n = json_object_get(object, member);
@@ -265,9 +255,9 @@ static void put_scale(const struct view *v, const json_t *policy)
 	const json_t *window = json_object_get(policy, "window");
 	const char *assembly = render_text(policy, "assembly");
 
-	put(v, RENDER_BOLD, within(render_text(policy, "name"), assembly));
+	put(v, RENDER_BOLD, render_within(assembly, render_text(policy, "name")));
 	lm_buf_puts(v->out, " scales ");
-	put(v, RENDER_BOLD, within(render_text(policy, "cluster"), assembly));
+	put(v, RENDER_BOLD, render_within(assembly, render_text(policy, "cluster")));
 	lm_buf_puts(v->out, "\n");
 	put_size(v, policy);
 	put_load(v, window);
@@ -309,8 +299,9 @@ static void add_heal(struct render_table *t, const json_t *policy)
 	unsigned spent = count(heals, "spent"), maximum = count(heals, "maximum");
 
 	seen = blind ? "" : render_text(window, "integrity");
-	render_table_add(t, RENDER_PLAIN, within(component, render_text(policy, "assembly")));
-	render_table_add(t, RENDER_PLAIN, within(render_text(policy, "name"), component));
+	render_table_add(
+	    t, RENDER_PLAIN, render_within(render_text(policy, "assembly"), component));
+	render_table_add(t, RENDER_PLAIN, render_within(component, render_text(policy, "name")));
 	render_table_add(t, is_standing_by(policy) ? RENDER_PLAIN : render_hue_of(state),
 	    is_standing_by(policy) ? "spare" : state);
 	render_table_add(t, strcmp(seen, "missing") == 0 ? RENDER_BAD : render_hue_of(seen),
@@ -325,7 +316,8 @@ static void put_heal_notes(const struct view *v, const json_t *policy)
 {
 	const json_t *window = json_object_get(policy, "window"),
 		     *heals = json_object_get(window, "heals");
-	const char *name = within(render_text(policy, "name"), render_text(policy, "assembly"));
+	const char *name =
+	    render_within(render_text(policy, "assembly"), render_text(policy, "name"));
 	unsigned spent = count(heals, "spent");
 
 	if (json_object_get(window, "last") == NULL)
@@ -461,8 +453,8 @@ static void add_scale(struct render_table *t, const char *assembly, const json_t
 	    count(window, "min"), max);
 	snprintf(seen, sizeof seen, "load %s", figure(load, text));
 	render_table_add(t, RENDER_BOLD, assembly);
-	render_table_add(
-	    t, RENDER_PLAIN, within(render_text(policy, "name"), render_text(policy, "assembly")));
+	render_table_add(t, RENDER_PLAIN,
+	    render_within(render_text(policy, "assembly"), render_text(policy, "name")));
 	render_table_add(t, RENDER_PLAIN, size);
 	render_table_add(t, hue_of(load, window), seen);
 	if (*blind != '\0')

@@ -219,10 +219,7 @@ static void print_changes(const json_t *process, struct lm_buf *out)
 /* Without the name of the assembly, which is the same everywhere. */
 static const char *short_name(const json_t *process, const json_t *step)
 {
-	const char *root = render_text(process, "assemblyName"), *s = render_text(step, "subject");
-	size_t n = strlen(root);
-
-	return n > 0 && strncmp(s, root, n) == 0 && strncmp(s + n, "__", 2) == 0 ? s + n + 2 : s;
+	return render_within(render_text(process, "assemblyName"), render_text(step, "subject"));
 }
 
 static void add_time(struct render_table *t, const json_t *step)

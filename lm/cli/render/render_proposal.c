@@ -146,14 +146,6 @@ static void add_step(struct groups *g, const json_t *step)
 		lm_buf_printf(&one->steps, "%s%s", one->steps.n > 0 ? " " : "", action);
 }
 
-/* Without the name of the assembly, which is the same everywhere. */
-static const char *short_name(const char *root, const char *name)
-{
-	size_t n = strlen(root);
-
-	return strncmp(name, root, n) == 0 && strncmp(name + n, "__", 2) == 0 ? name + n + 2 : name;
-}
-
 static void add_row(struct render_table *t, const struct group *g, const char *root)
 {
 	bool anew = g->makes && g->ends;
@@ -167,7 +159,7 @@ static void add_row(struct render_table *t, const struct group *g, const char *r
 	lm_buf_init(&b, 16);
 	lm_buf_printf(&b, "  %s", sign);
 	render_table_add(t, hue, b.p);
-	render_table_add(t, RENDER_PLAIN, short_name(root, g->name));
+	render_table_add(t, RENDER_PLAIN, render_within(root, g->name));
 	render_table_add(t, RENDER_FAINT, g->steps.n > 0 ? g->steps.p : "(no call)");
 	render_table_add(t, RENDER_FAINT, g->why);
 	lm_buf_fini(&b);

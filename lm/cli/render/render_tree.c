@@ -20,12 +20,7 @@ enum {
 /* voice__pbx__1__asterisk below voice__pbx__1 is just asterisk. */
 static const char *local_name(const json_t *node, const json_t *parent)
 {
-	const char *name = render_text(node, "name"), *above = render_text(parent, "name");
-	size_t n = strlen(above);
-
-	if (n > 0 && strncmp(name, above, n) == 0 && strncmp(name + n, "__", 2) == 0)
-		return name + n + 2;
-	return name;
+	return render_within(render_text(parent, "name"), render_text(node, "name"));
 }
 
 /* Made under an older tree; nobody wants it any more. */
