@@ -37,13 +37,19 @@ static const char *text_of(const json_t *step, const char *name)
 	return json_string_value(json_object_get(step, name));
 }
 
-static bool is_wanted(const struct wanted *w, const json_t *step)
+/* Of the key of a step's record, which is "<process>/<number>". */
+static void process_of(const struct record *r, char out[LM_ID_SIZE])
 {
-	const char *subject = text_of(step, "subject"), *process = text_of(step, "process");
+	snprintf(out, LM_ID_SIZE, "%.*s", (int)strcspn(r->key, "/"), r->key);
+}
+
+static bool is_wanted(const struct wanted *w, const char *process, const json_t *step)
+{
+	const char *subject = text_of(step, "subject");
 
 	if (w->component != NULL && (subject == NULL || !is_meant(subject, w->component)))
 		return false;
-	return w->process == NULL || (process != NULL && strcmp(process, w->process) == 0);
+	return w->process == NULL || strcmp(process, w->process) == 0;
 }
 
 static void add_time(struct lm_json *j, const json_t *step, const char *name)
@@ -55,19 +61,25 @@ static void add_time(struct lm_json *j, const json_t *step, const char *name)
 	lm_json_str(j, name, ms == 0 ? NULL : text);
 }
 
+/* What goes without saying is not in the record: who it is, and that it is the first attempt. */
 static struct lm_err *add_step(void *arg, const struct record *r)
 {
-	static const char *const texts[] = {
-	    "id", "process", "subject", "action", "state", "message", "log"};
+	static const char *const texts[] = {"subject", "action", "state", "message", "log"};
 	struct wanted *w = arg;
+	char process[LM_ID_SIZE];
 
 	w->found++;
+	process_of(r, process);
 	json_t *step = json_loads(r->body, 0, NULL);
-	if (step != NULL && is_wanted(w, step)) {
+	if (step != NULL && is_wanted(w, process, step)) {
+		const json_t *attempt = json_object_get(step, "attempt");
+
 		lm_json_open(&w->j, NULL, '{');
+		lm_json_str(&w->j, "id", r->key);
+		lm_json_str(&w->j, "process", process);
 		for (size_t i = 0; i < LM_COUNT(texts); i++)
 			lm_json_str(&w->j, texts[i], text_of(step, texts[i]));
-		lm_json_int(&w->j, "attempt", json_integer_value(json_object_get(step, "attempt")));
+		lm_json_int(&w->j, "attempt", attempt == NULL ? 1 : json_integer_value(attempt));
 		add_time(&w->j, step, "startedAt");
 		add_time(&w->j, step, "endedAt");
 		lm_json_close(&w->j, '}');

@@ -95,6 +95,10 @@ given_shapes() {
 	"$root/tests/lib/openapi.py" http://127.0.0.1:8280 /api/inventory /api/doctor /api/logs/sipp1 /api/logs/voice \
 		/api/processes $(lm get processes -o name | sed 's|^|/api/processes/|') \
 		/api/topology/assemblies '/api/topology/assemblies?name=voice' /api/metrics/voice /api/policies /api/status
+	process=$(lm get processes sipp1 -o name | tail -n 1)
+	lm logs sipp1 --process "$process" >logs
+	grep -q 'sipp Install  Completed' logs
+	! grep -q many logs || { echo 'logs of one process tell of another' && cat logs && false; }
 }
 given_keys() {
 	openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=ansible -keyout ops -out ansible.pem
