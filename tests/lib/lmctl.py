@@ -41,6 +41,22 @@ class Answer:
         return parts[-1] or parts[-2]
 
 
+class News:
+    """What the manager tells of processes, as it happens."""
+
+    def __init__(self, lm):
+        headers = {"Accept": "text/event-stream"}
+        if lm.token is not None:
+            headers["Authorization"] = "Bearer " + lm.token
+        self.connection = lm.connect()
+        self.connection.request("GET", "/api/events?type=ProcessStateChangeEvent", headers=headers)
+        self.stream = self.connection.getresponse()
+
+    def next(self):
+        while not self.stream.readline().startswith(b"data:"):
+            pass
+
+
 class Lmctl:
     """'token': what a login gave; None: secure is false, and no Authorization is sent."""
 
@@ -50,6 +66,7 @@ class Lmctl:
         self.token = token
         self.trace = str(uuid.uuid4())
         self.asked = []
+        self.news = None
 
     # ---- how it asks --------------------------------------------------------------------------------
 
@@ -199,6 +216,16 @@ class Lmctl:
 
     def get_processes(self, **query):
         return self.get("processes", query)
+
+    def ended(self, process):
+        """Its document when it has ended; lmctl itself does not wait."""
+        if self.news is None:
+            self.news = News(self)
+        p = self.get_process(process)
+        while p["status"] not in ("Completed", "Failed", "Cancelled"):
+            self.news.next()
+            p = self.get_process(process)
+        return p
 
     @staticmethod
     def process_row(p):

@@ -19,44 +19,13 @@ from simulated_manager import Manager  # noqa: E402
 
 URL, FOLDER = sys.argv[1], sys.argv[2]
 lm = Lmctl(URL)
-ENDED = ("Completed", "Failed", "Cancelled")
 
 
 # ---- words of the sentences -------------------------------------------------------------------------
 
 
-class News:
-    """What the manager tells of processes, as it happens."""
-
-    def __init__(self):
-        url = urllib.parse.urlsplit(URL)
-        self.connection = http.client.HTTPConnection(url.hostname, url.port)
-        self.connection.request(
-            "GET",
-            "/api/events?type=ProcessStateChangeEvent",
-            headers={"Accept": "text/event-stream"},
-        )
-        self.stream = self.connection.getresponse()
-
-    def next(self):
-        while not self.stream.readline().startswith(b"data:"):
-            pass
-
-
-news = News()
-
-
-def ended(process):
-    """Its document when it has ended."""
-    p = lm.get_process(process)
-    while p["status"] not in ENDED:
-        news.next()
-        p = lm.get_process(process)
-    return p
-
-
 def done(process):
-    p = ended(process)
+    p = lm.ended(process)
     assert p["status"] == "Completed", f"{p['status']}: {p['statusReason']}"
     return p
 
@@ -591,13 +560,13 @@ def what_is_forgotten_stays_outside_and_an_adoption_takes_it_over():
 def what_failed_is_tried_again_or_taken_back():
     named = Lmctl(URL)
     named.trace = "order-67"
-    p = ended(named.intent("upgradeAssembly", assemblyName="voice", properties={"word": "bad"}))
+    p = lm.ended(named.intent("upgradeAssembly", assemblyName="voice", properties={"word": "bad"}))
     is_(p["status"], "Failed")
     assert "voice__gate" in p["statusReason"], p["statusReason"]
     is_([x["id"] for x in lm.get_processes(processStatuses="Failed")], [p["id"]])
     again = lm.send("POST", "intent/retry", {"processId": p["id"]})
     is_(again.status, 201)
-    is_(ended(p["id"])["status"], "Failed")
+    is_(lm.ended(p["id"])["status"], "Failed")
     back = done(lm.send("POST", "intent/rollback", {"process_id": p["id"]}).id())
     is_(back["status"], "Completed")
     is_(value(lm.get_assembly("voice"), "word"), "plain")
@@ -622,7 +591,7 @@ def what_runs_is_seen_running_and_nothing_else_begins_meanwhile():
     is_(lm.send("POST", "intent/cancel", {"processId": process}).status, 201)
     with open(f"{FOLDER}/gate", "w") as gate:
         gate.write("\n")
-    is_(ended(process)["status"], "Cancelled")
+    is_(lm.ended(process)["status"], "Cancelled")
     done(lm.send("POST", "intent/rollback", {"processId": process}).id())
 
 

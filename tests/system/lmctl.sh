@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # An existing client: a manager is asked what lmctl asks (tests/lib/lmctl.py), and its answers are read
-# as lmctl reads them.  Where $LMCTL names a checkout of lmctl, that one is asked to do the same.
+# as lmctl reads them.  Where $LMCTL names a checkout of lmctl, its own commands are run, too.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 # shellcheck source=tests/lib/box.sh
@@ -89,35 +89,12 @@ packages() {
 	mkfifo $lifecycle/begun $lifecycle/gate
 }
 
-# real ARGUMENT...: what lmctl itself does.
-real() {
-	PYTHONPATH=$LMCTL LMCTL_ALLOW_ALL_SCHEMES=true LMCONFIG=$PWD/lmctl.yaml HOME=$PWD \
-		timeout 60 python3 -c 'from lmctl.cli.entry import init_cli; init_cli()' "$@" >out 2>err ||
-		fail "lmctl $*"
-}
-
-the_real_one_is_content() {
-	python3 -c 'import click, jwt, pkg_resources, pydantic, requests, ruamel.yaml, tabulate, yaml' 2>err ||
-		fail "lmctl needs python3-click python3-jwt python3-pkg-resources python3-pydantic" \
-			"python3-requests python3-ruamel.yaml python3-tabulate python3-yaml python3-distutils"
-	printf 'active_environment: here\nenvironments:\n  here:\n    tnco: {address: "%s", secure: false}\n' \
-		"$url" >lmctl.yaml
-	real ping env here
-	real get descriptors
-	says assembly::voice::1.0
-	real create assembly --set assemblyName=real --set descriptorName=assembly::leaf::1.0 \
-		--set intendedState=Active
-	says '^Accepted - Process: '
-	process=$(sed -n 's/^Accepted - Process: //p' out)
-	ends 0 state real Active --queue # when it has ended
-	real get process "$process"
-	says CreateAssembly
-	real get assembly real
-	says real
-	real get assembly --name-contains rea -o json
-	real delete assembly real
-	real delete assembly none --ignore-missing
-	echo "lmctl itself is content"
+# sentences NAME ARGUMENT...: a test whose name is a sentence holds, and the others.
+sentences() {
+	told=$1
+	shift
+	python3 "$root/tests/system/$told.py" "$@" >out 2>err || fail "$told.py"
+	cat out
 }
 
 # A manager that asks who one is, by HTTPS, as lmctl wants it unless told otherwise.
@@ -134,14 +111,17 @@ secured() {
 
 packages
 start state
-python3 "$root/tests/system/lmctl.py" "$url" "$lifecycle" >out 2>err || fail "lmctl would stumble"
-cat out
-[ -z "${LMCTL:-}" ] || the_real_one_is_content
+sentences lmctl "$url" "$lifecycle"
+[ -z "${LMCTL:-}" ] || sentences lmctl_real "$url" "$LMCTL"
 grep -q 'intent.accepted intent=healAssembly .* trace=order-66' log || fail "the log does not tell the transaction"
 grep -q 'step.failed .* trace=order-67 ' log || fail "nor that of what failed"
+grep -q 'catalog.deleted descriptor=assembly::mine::1.0 ' log || fail "the log does not tell which descriptor went"
 is_healthy
 stop
 secured
-python3 "$root/tests/system/lmctl_secured.py" "$url" "$SECRET" >out 2>err || fail "lmctl cannot log in"
-cat out
+sentences lmctl_secured "$url" "$SECRET"
+[ -z "${LMCTL:-}" ] || {
+	sentences lmctl_real "$url" "$LMCTL" "$SECRET"
+	sentences lmctl_real_logins "$url" "$LMCTL" "$SECRET"
+}
 stop

@@ -124,7 +124,7 @@ struct lm_err *library_put_descriptor(
 	return e != NULL ? e : try_text(l, d->name.canonical, t, news);
 }
 
-static struct lm_err *remove_text(struct library *l, const char *key)
+static struct lm_err *remove_text(struct library *l, const char *key, const char *name)
 {
 	LM_AUTO(lm_arena) a = lm_arena_new();
 	const char *file = library_file(a, key);
@@ -140,7 +140,7 @@ static struct lm_err *remove_text(struct library *l, const char *key)
 	if (is_gone)
 		l->n_descriptors--;
 	if (e == NULL)
-		lm_log(LM_LOG_INFO, "catalog.deleted", "descriptor=%s others-broken=%zu", key,
+		lm_log(LM_LOG_INFO, "catalog.deleted", "descriptor=%s others-broken=%zu", name,
 		    n_broken);
 	return e;
 }
@@ -155,7 +155,7 @@ struct lm_err *library_delete_descriptor(struct library *l, const char *name)
 		return library_no_descriptor(l->catalog, name);
 	unsigned layer = catalog_layer_of(l->catalog, descriptor_file(d));
 	if (layer == LAYER_DESCRIPTORS)
-		return remove_text(l, key);
+		return remove_text(l, key, name);
 	if (layer == LAYER_TYPES)
 		return types_remove(l, d);
 	const struct package *p = library_holder(l, key);
@@ -279,7 +279,7 @@ struct lm_err *library_delete_package(struct library *l, const char *name)
 		library_drop(l, key);
 	if (e == NULL)
 		lm_log(
-		    LM_LOG_INFO, "catalog.deleted", "package=%s others-broken=%zu", key, n_broken);
+		    LM_LOG_INFO, "catalog.deleted", "package=%s others-broken=%zu", name, n_broken);
 	library_tidy(l);
 	return e;
 }
