@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "lm/core/engine_priv.h"
 
 /*
@@ -120,7 +121,7 @@ static bool read_spec(const json_t *o, struct spec *out)
 {
 	const char *descriptor = text_of(o, "descriptor"), *state = text_of(o, "intendedState");
 
-	*out = (struct spec){.descriptor = text_dup(descriptor)};
+	*out = (struct spec){.descriptor = lm_strdup(descriptor)};
 	read_kvs(o, "properties", &out->properties);
 	read_membership(o, &out->members);
 	if (descriptor != NULL && state != NULL && component_state_parse(state, &out->target))
@@ -412,7 +413,7 @@ static struct lm_err *attach(struct engine *e, const struct record *r, struct pr
 
 static void read_life(const json_t *o, struct process *p)
 {
-	p->reason = text_dup(text_of(o, "statusReason"));
+	p->reason = lm_strdup(text_of(o, "statusReason"));
 	p->start_ms = int_of(o, "startedAt");
 	p->end_ms = int_of(o, "endedAt");
 	p->wake_ms = int_of(o, "wakeAt");
@@ -421,7 +422,7 @@ static void read_life(const json_t *o, struct process *p)
 	p->next_step = (unsigned)int_of(o, "nextStep");
 	p->cancelling = json_is_true(json_object_get(o, "cancelling"));
 	p->is_aside = json_is_true(json_object_get(o, "aside"));
-	p->failed_component = text_dup(text_of(o, "failedComponent"));
+	p->failed_component = lm_strdup(text_of(o, "failedComponent"));
 	p->from_number = (unsigned)int_of(o, "from");
 	p->to_number = (unsigned)int_of(o, "to");
 	p->tally = (struct tally){(unsigned)int_of(o, "steps"), (unsigned)int_of(o, "stepsDone"),
@@ -567,8 +568,9 @@ static struct lm_err *restore_step(struct engine *e, const struct record *r, con
 	if (n >= p->next_step)
 		p->next_step = n + 1;
 	if (p->instance != NULL && strcmp(state, "Started") == 0)
-		*LM_PUSH(NULL, &p->earlier) = (struct earlier){text_dup(r->key), text_dup(subject),
-		    text_dup(step_resource(o)), text_dup(action), int_of(o, "startedAt")};
+		*LM_PUSH(NULL, &p->earlier) =
+		    (struct earlier){lm_strdup(r->key), lm_strdup(subject),
+			lm_strdup(step_resource(o)), lm_strdup(action), int_of(o, "startedAt")};
 	return NULL;
 }
 

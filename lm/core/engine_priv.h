@@ -3,7 +3,7 @@
 #define LM_CORE_ENGINE_PRIV_H
 
 #include "base/json.h"
-#include "lm/core/model.h"
+#include "lm/core/model/model.h"
 
 /* What the engine's files offer each other; the data they share is in model.h. */
 
@@ -78,6 +78,10 @@ struct lm_err *reference_check(struct facts *, int reference); /* one of them */
 const char *reference_name(struct facts *, int reference);
 /* Its own: cli__wire. */
 const char *reference_full_name(const struct graph *, int reference, struct lm_arena *);
+/* What a reference to a resource outside has led to; NULL: nothing yet. */
+const struct found *found_find(const struct instance *, const char *reference);
+/* Property, "id" or "name" of that; NULL: unset, or nothing was found yet. */
+const char *found_value(const struct instance *, const char *reference, const char *property);
 
 #include "lm/core/ask/ask.h"     /* a part of this header */
 #include "lm/core/refer/refer.h" /* a part of this header */
@@ -110,9 +114,6 @@ struct lm_err *intent_check(struct engine *, const struct intent *, const struct
 struct lm_err *process_aim(
     struct engine *, const struct process *, const struct instance *, struct aim *out);
 void queue_put(struct instance *, size_t at, struct process *);
-/* The component that a heal names; NULL: there is none such. */
-const struct component *heal_subject(
-    const struct engine *, const struct instance *, const struct intent *);
 
 /* ---- adopt.c: what exists already ------------------------------------------------------------- */
 
@@ -196,16 +197,12 @@ void flight_begin(
 void line_launch(struct engine *, int64_t now_ms, struct turn *);
 /* The component has become free: the next in its line waits for the location. */
 void line_move_up(struct engine *, struct component *, struct lm_arena *);
-/* A step is in flight on it, or waits for it: it must not go. */
-bool component_is_awaited(const struct component *);
 /* Nobody waits any more, and there are no lanes. */
 void line_fini(struct engine *);
 
 /* flight.c: asks the driver.  A find has no component. */
 void flight_launch(struct engine *, struct process *, int run, struct component *, struct lane *,
     int64_t now_ms, struct turn *);
-/* The full name of what it was asked of; of what is outside the name that it goes by. */
-const char *flight_resource(const struct flight *);
 /* Where a run would carry it out; NULL: at the default location. */
 const char *flight_location(
     struct engine *, const struct process *, int run, const struct component *, struct lm_arena *);

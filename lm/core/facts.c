@@ -41,6 +41,23 @@ const char *reference_full_name(const struct graph *g, int reference, struct lm_
 	return lm_arena_join(a, g->nodes[r->owner].name, "__", r->component, NULL);
 }
 
+const struct found *found_find(const struct instance *in, const char *reference)
+{
+	return in->found == NULL ? NULL : lm_map_find(in->found, reference);
+}
+
+const char *found_value(const struct instance *in, const char *reference, const char *property)
+{
+	const struct found *f = in == NULL ? NULL : found_find(in, reference);
+
+	if (f == NULL)
+		return NULL;
+	if (strcmp(property, "id") == 0)
+		return f->id;
+	const char *v = lm_kvs_find(&f->properties, property);
+	return v == NULL && strcmp(property, "name") == 0 ? f->name : v;
+}
+
 static const char *reference(void *arg, int index, const char *property)
 {
 	struct facts *f = arg;
@@ -100,8 +117,8 @@ struct lm_err *reference_check(struct facts *f, int index)
 		return lm_err_new(LM_ERR_INVALID,
 		    "reference '%s' has no name: give its property a value", r->component);
 	if (!r->external && f->instance != NULL && strcmp(name, f->instance->name) == 0)
-		return lm_err_new(LM_ERR_INVALID,
-		    "reference '%s': '%s' cannot refer to itself", r->component, name);
+		return lm_err_new(LM_ERR_INVALID, "reference '%s': '%s' cannot refer to itself",
+		    r->component, name);
 	return r->external ? NULL : check_instance(f->engine, r, name);
 }
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "lm/core/engine_priv.h"
 #include "lm/core/refer/type.h"
 
@@ -28,14 +29,6 @@ void flight_fini(struct engine *e)
 			component_free(f->component);
 		flight_free(f);
 	}
-}
-
-const char *flight_resource(const struct flight *f)
-{
-	if (f->component == NULL) /* a find */
-		return f->process->plan->steps[f->run].subject;
-	return component_is_outside(f->component) ? f->component->instance->name
-						  : f->component->name;
 }
 
 /* The id and time of the same step in a former life of the manager, or new ones. */
@@ -113,7 +106,7 @@ static void ask(struct engine *e, struct flight *f, int64_t now_ms, struct turn 
 
 	request_tell(&facts, f, &whom, &rq);
 	rq.location = lm_kvs_find(&rq.properties, "deploymentLocation");
-	f->location = text_dup(rq.location);
+	f->location = lm_strdup(rq.location);
 	if (n->resource->n_infra > 0)
 		rq.infra_kind = lm_arena_strdup(t->arena, n->resource->infra[0].kind);
 	f->given = given_of(&facts, whom.node, f->component, &rq.properties, &rq.infra);
@@ -139,7 +132,7 @@ static void ask_find(struct engine *e, struct flight *f, int64_t now_ms, struct 
 	};
 
 	type_tell_drivers(e->conf.catalog, rq.descriptor, t->arena, &rq);
-	f->location = text_dup(rq.location);
+	f->location = lm_strdup(rq.location);
 	*LM_PUSH(NULL, &t->steps) = rq;
 }
 
@@ -223,7 +216,7 @@ void flight_launch(struct engine *e, struct process *p, int run, struct componen
 	f->process = p;
 	f->run = run;
 	f->component = c;
-	f->action = text_dup(run_action(p, run));
+	f->action = lm_strdup(run_action(p, run));
 	if (c != NULL) {
 		struct whom whom = whom_of(p, s, c);
 

@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "base/map.h"
-#include "lm/core/model.h"
+#include "lm/core/model/model.h"
 
 /* The steps of one process that wait at one location. */
 struct party {
@@ -90,7 +91,7 @@ static struct lane_driver *driver_at(struct lanes *ls, const char *location)
 	if (d != NULL)
 		return d;
 	d = make(sizeof *d);
-	d->name = text_dup(name);
+	d->name = lm_strdup(name);
 	for (int k = 0; k < LANE_CLASSES; k++)
 		TAILQ_INIT(&d->ready[k]);
 	lm_map_put(ls->drivers, d->name, d);
@@ -105,7 +106,7 @@ struct lane *lane_at(struct lanes *ls, const char *location)
 	if (l != NULL)
 		return l;
 	l = make(sizeof *l);
-	l->location = text_dup(name);
+	l->location = lm_strdup(name);
 	l->driver = driver_at(ls, location);
 	for (int k = 0; k < LANE_CLASSES; k++)
 		TAILQ_INIT(&l->of[k].ring);

@@ -18,12 +18,6 @@ static bool is_busy(const struct component *c)
 	return c->flight != NULL || c->turn != NULL;
 }
 
-/* A find has no component, and waits for its location alone. */
-bool component_is_awaited(const struct component *c)
-{
-	return c != NULL && (is_busy(c) || c->line != NULL);
-}
-
 /* ---- the component's line ------------------------------------------------------------------------ */
 
 static void line_join(struct component *c, struct waiting *w)

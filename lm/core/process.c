@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "lm/core/engine_priv.h"
 
 /*
@@ -14,7 +15,7 @@
 
 static void set_reason(struct process *p, const char *reason)
 {
-	char *text = text_dup(reason);
+	char *text = lm_strdup(reason);
 
 	free(p->reason);
 	p->reason = text;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "lm/core/engine_priv.h"
 
 /* What one step of a plan does: a transition is one call, a relationship one call per operation. */
@@ -43,7 +44,7 @@ static void run_failed(struct process *p, int run, const struct component *c, co
 	p->reason = NULL;
 	if (asprintf(&p->reason, "%s %s: %s", plan_step_action(s), s->subject, message) < 0)
 		abort();
-	p->failed_component = c == NULL ? NULL : text_dup(c->name);
+	p->failed_component = c == NULL ? NULL : lm_strdup(c->name);
 }
 
 /* ---- transitions ------------------------------------------------------------------------------- */

@@ -196,7 +196,7 @@ static void dispatch(struct api *api, struct http_request *r)
 {
 	struct route_match m;
 
-	if (api_find_route(r, &m)) /* it was admitted, so there is one */
+	if (api_find_route(api, r, &m)) /* it was admitted, so there is one */
 		m.route->fn(api, r, strstr(m.route->pattern, "{}") != NULL ? m.param : NULL);
 }
 

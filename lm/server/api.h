@@ -34,7 +34,9 @@ struct api_intent {
 };
 
 struct api {
-	struct manager *manager; /* everything here is borrowed */
+	struct manager *manager;    /* everything here is borrowed */
+	const struct route *routes; /* see route.h: handlers do not know each other by it */
+	size_t n_routes;
 	struct store *store;
 	const struct catalog *catalog;
 	struct library *library;
@@ -67,7 +69,7 @@ bool api_is_report(const struct http_request *);
 void api_admit(void *arg, struct http_request *);
 struct route_match;
 /* False: there is none, and the request has been answered. */
-bool api_find_route(struct http_request *, struct route_match *out);
+bool api_find_route(const struct api *, struct http_request *, struct route_match *out);
 /* See http_conf.answered; 'arg' is the struct api. */
 void api_answered(void *arg, const struct http_request *, int status);
 /* An http_request_fn; 'arg' is the struct api. */

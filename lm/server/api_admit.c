@@ -10,12 +10,9 @@
 
 enum { BODY_PACKAGE_MAX = 64 << 20, BODY_DESCRIPTOR_MAX = 16 << 20 };
 
-bool api_find_route(struct http_request *r, struct route_match *out)
+bool api_find_route(const struct api *api, struct http_request *r, struct route_match *out)
 {
-	size_t n;
-	const struct route *routes = routes_all(&n);
-
-	route_find(routes, n, r->method, r->path, r->scope, out);
+	route_find(api->routes, api->n_routes, r->method, r->path, r->scope, out);
 	r->label = out->route;
 	if (out->route != NULL)
 		return true;
@@ -88,7 +85,7 @@ void api_admit(void *arg, struct http_request *r)
 	struct api *api = arg;
 	struct route_match m;
 
-	if (!api_find_route(r, &m) || m.route->need == PRIVILEGE_REPORT)
+	if (!api_find_route(api, r, &m) || m.route->need == PRIVILEGE_REPORT)
 		return;
 	if (is_foreign_page(r)) {
 		http_answer_error(r, 403, "the API takes no changes from pages of another host");

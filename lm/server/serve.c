@@ -331,15 +331,14 @@ static bool may_follow(void *arg, struct http_request *r)
 static void furnish(struct server *s)
 {
 	struct api *api = &s->api;
-	size_t n_routes;
-	const struct route *routes = routes_all(&n_routes);
 
+	api->routes = routes_all(&api->n_routes);
 	api->store = s->store;
 	api->catalog = s->catalog;
 	api->token_key = s->token_key;
 	api->alerts = seen_new();
 	api->pages = pages_new();
-	api->traffic = traffic_new(routes, n_routes);
+	api->traffic = traffic_new(api->routes, api->n_routes);
 	api->relay = s->conf.relay;
 	api->events = events_new(&s->loop, s->store, may_follow, api);
 	api->listeners = listeners_new(&(struct listeners_conf){

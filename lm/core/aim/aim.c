@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "lm/core/engine_priv.h"
 #include "tosca/text/suggest.h"
 
@@ -109,7 +110,7 @@ static struct lm_err *aim_create(struct engine *e, const struct intent *i, struc
 		err = read_state(i->intended_state, &a->target);
 	if (err != NULL)
 		return err;
-	spec.descriptor = text_dup(i->descriptor);
+	spec.descriptor = lm_strdup(i->descriptor);
 	merge_properties(&spec, &i->properties);
 	if (i->kind == INTENT_ADOPT)
 		err = aim_compile_fitting(
@@ -166,7 +167,7 @@ static struct lm_err *aim_upgrade(
 	spec_copy(&spec, &in->tree->spec);
 	if (i->descriptor != NULL) {
 		free(spec.descriptor);
-		spec.descriptor = text_dup(i->descriptor);
+		spec.descriptor = lm_strdup(i->descriptor);
 	}
 	merge_properties(&spec, &i->properties);
 	spec_set_edition(&spec, NULL); /* the present one */
@@ -187,32 +188,6 @@ static struct lm_err *aim_nothing(struct engine *e, const struct instance *in, s
 	a->to = NULL;
 	a->target = COMPONENT_ABSENT;
 	return NULL;
-}
-
-static const char *subject_name(const struct intent *i)
-{
-	if (i->component_name != NULL)
-		return i->component_name;
-	return i->component_id != NULL ? i->component_id : i->component_metric_key;
-}
-
-/* The assembly that an intent's local names are of: the root, or one within. */
-static const char *namer(const struct intent *i, const struct instance *in)
-{
-	return i->assembly_name != NULL ? i->assembly_name : in->name;
-}
-
-const struct component *heal_subject(
-    const struct engine *e, const struct instance *in, const struct intent *i)
-{
-	LM_AUTO(lm_arena) arena = lm_arena_new();
-	const char *name = subject_name(i);
-	const struct component *c = name == NULL ? NULL : engine_find_component(e, name);
-
-	if (name != NULL && (c == NULL || c->instance != in))
-		c = lm_map_find(
-		    in->components, lm_arena_join(arena, namer(i, in), "__", name, NULL));
-	return c != NULL && c->instance == in ? c : NULL;
 }
 
 /* Whoever can takes the place of whoever is ill; nobody does where that cannot be compiled. */
@@ -246,11 +221,11 @@ static const char *own_name(const char *assembly, const char *name)
 static struct lm_err *no_component(
     const struct instance *in, const struct intent *i, const char *name)
 {
-	struct suggest near = suggest_for(own_name(namer(i, in), name));
+	struct suggest near = suggest_for(own_name(intent_namer(i, in), name));
 	const struct component *c;
 
 	for (size_t k = 0; (c = lm_map_next(in->components, &k)) != NULL;)
-		suggest_offer(&near, own_name(namer(i, in), c->name));
+		suggest_offer(&near, own_name(intent_namer(i, in), c->name));
 	return suggest_in(
 	    lm_err_new(LM_ERR_NOT_FOUND, "'%s' has no component '%s' ('lm describe %s' shows them)",
 		in->name, name, in->name),
@@ -260,7 +235,7 @@ static struct lm_err *no_component(
 static struct lm_err *aim_heal(
     struct engine *e, const struct intent *i, const struct instance *in, struct aim *a)
 {
-	const char *name = subject_name(i);
+	const char *name = intent_subject(i);
 	const struct component *c = heal_subject(e, in, i);
 
 	if (name == NULL)
@@ -312,7 +287,7 @@ struct lm_err *aim_cluster(
 
 	if (at < 0)
 		at = graph_find_cluster(
-		    g, lm_arena_join(arena, namer(i, in), "__", i->cluster, NULL));
+		    g, lm_arena_join(arena, intent_namer(i, in), "__", i->cluster, NULL));
 	if (at < 0)
 		return find_only(in, i->cluster, out);
 	*out = &g->clusters[at];
@@ -415,13 +390,6 @@ static struct lm_err *aim_scale(
 }
 
 /* ---- all of them ---------------------------------------------------------------------------------- */
-
-enum scope scope_of(enum intent_kind kind)
-{
-	if (kind == INTENT_HEAL)
-		return SCOPE_HEAL;
-	return kind == INTENT_SCALE_OUT || kind == INTENT_SCALE_IN ? SCOPE_SCALE : SCOPE_ALL;
-}
 
 static struct lm_err *aim_kind(
     struct engine *e, const struct intent *i, const struct instance *in, struct aim *a)

@@ -39,6 +39,16 @@ struct lm_err *aim_back(
 /* Compiles; the error holds the messages of all diagnostics. */
 struct lm_err *aim_build(
     struct engine *, const char *name, const struct spec *, struct graph **out);
+
+/* ---- subject.c: whom an intent is about ------------------------------------------------------------- */
+
+/* The component that it names, as it names it; NULL: none. */
+const char *intent_subject(const struct intent *);
+/* The assembly that its local names are of: the root, or one within. */
+const char *intent_namer(const struct intent *, const struct instance *);
+/* The component that a heal names; NULL: there is none such. */
+const struct component *heal_subject(
+    const struct engine *, const struct instance *, const struct intent *);
 /* How far a process of this kind may reach. */
 enum scope scope_of(enum intent_kind);
 

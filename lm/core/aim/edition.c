@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "lm/core/engine_priv.h"
 #include "tosca/link/check.h"
 
@@ -22,7 +23,7 @@ void edition_add(struct edition *ed, const char *name, const char *dir, const ch
 {
 	struct edition_text *t = LM_PUSH(NULL, &ed->texts);
 
-	*t = (struct edition_text){text_dup(name), text_dup(dir), strndup(text, n)};
+	*t = (struct edition_text){lm_strdup(name), lm_strdup(dir), strndup(text, n)};
 	if (t->text == NULL)
 		abort();
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "lm/core/engine_priv.h"
 #include "lm/core/refer/type.h"
 
@@ -10,23 +11,6 @@
  * it is known like a component: as the only one of an instance that no intent has made.
  */
 
-/* Its only component's name; what the driver calls it is the instance's name. */
-static const char outside_name[] = "outside";
-
-void found_free(struct found *f)
-{
-	if (f == NULL)
-		return;
-	free(f->reference);
-	free(f->name);
-	free(f->type);
-	free(f->location);
-	free(f->id);
-	lm_kvs_fini(&f->properties);
-	lm_kvs_fini(&f->topology);
-	free(f);
-}
-
 struct found *found_copy(const struct found *from)
 {
 	struct found *f = calloc(1, sizeof *f);
@@ -34,21 +18,16 @@ struct found *found_copy(const struct found *from)
 	if (f == NULL)
 		abort();
 	*f = (struct found){
-	    .reference = text_dup(from->reference),
-	    .name = text_dup(from->name),
-	    .type = text_dup(from->type),
-	    .location = text_dup(from->location),
-	    .id = text_dup(from->id),
+	    .reference = lm_strdup(from->reference),
+	    .name = lm_strdup(from->name),
+	    .type = lm_strdup(from->type),
+	    .location = lm_strdup(from->location),
+	    .id = lm_strdup(from->id),
 	};
 	for (size_t i = 0; i < from->properties.n; i++)
 		lm_kvs_set(&f->properties, from->properties.v[i].name, from->properties.v[i].value);
 	lm_kvs_lay(&f->topology, &from->topology);
 	return f;
-}
-
-const struct found *found_find(const struct instance *in, const char *reference)
-{
-	return in->found == NULL ? NULL : lm_map_find(in->found, reference);
 }
 
 void found_put(struct instance *in, struct found *f)
@@ -100,11 +79,11 @@ const char *found_take(struct facts *f, int reference, struct instance *in,
 	if (found == NULL)
 		abort();
 	*found = (struct found){
-	    .reference = text_dup(full),
-	    .name = text_dup(name),
-	    .type = text_dup(r->type),
-	    .location = text_dup(graph_expr_value(f->graph, &r->location, &gf, f->arena)),
-	    .id = text_dup(id),
+	    .reference = lm_strdup(full),
+	    .name = lm_strdup(name),
+	    .type = lm_strdup(r->type),
+	    .location = lm_strdup(graph_expr_value(f->graph, &r->location, &gf, f->arena)),
+	    .id = lm_strdup(id),
 	};
 	for (size_t i = 0; i < outputs->n; i++)
 		if (strcmp(outputs->v[i].name, "id") != 0)
@@ -114,18 +93,6 @@ const char *found_take(struct facts *f, int reference, struct instance *in,
 	*changed = !is_same(found_find(in, full), found);
 	found_put(in, found);
 	return NULL;
-}
-
-const char *found_value(const struct instance *in, const char *reference, const char *property)
-{
-	const struct found *f = in == NULL ? NULL : found_find(in, reference);
-
-	if (f == NULL)
-		return NULL;
-	if (strcmp(property, "id") == 0)
-		return f->id;
-	const char *v = lm_kvs_find(&f->properties, property);
-	return v == NULL && strcmp(property, "name") == 0 ? f->name : v;
 }
 
 /* ---- operations of what was found ------------------------------------------------------------ */
@@ -140,7 +107,7 @@ static struct graph *outside_graph(const struct engine *e, const char *type)
 	return graph_build(e->conf.catalog,
 	    &(struct graph_request){
 		.descriptor = d,
-		.instance = outside_name,
+		.instance = COMPONENT_OUTSIDE,
 		.takes_resource = true,
 	    },
 	    diags);
@@ -164,8 +131,8 @@ static struct component *outside_make(struct engine *e, const struct found *f)
 	if (g == NULL)
 		return NULL;
 	struct instance *in = instance_new(f->name, f->id);
-	struct spec spec = {.descriptor = text_dup(f->type)};
-	struct component *c = component_new(in, outside_name, f->id);
+	struct spec spec = {.descriptor = lm_strdup(f->type)};
+	struct component *c = component_new(in, COMPONENT_OUTSIDE, f->id);
 	c->state = COMPONENT_ACTIVE;
 	instance_want(in, tree_new(&spec, g));
 	component_move(c, in->tree, 0);
@@ -178,7 +145,7 @@ struct component *outside_find(const struct engine *e, const char *id)
 {
 	struct instance *in = lm_map_find(e->outside, id);
 
-	return in == NULL ? NULL : lm_map_find(in->components, outside_name);
+	return in == NULL ? NULL : lm_map_find(in->components, COMPONENT_OUTSIDE);
 }
 
 struct component *outside_get(struct engine *e, const struct found *f)
@@ -190,11 +157,6 @@ struct component *outside_get(struct engine *e, const struct found *f)
 	if (c != NULL)
 		refresh(c, f);
 	return c;
-}
-
-bool component_is_outside(const struct component *c)
-{
-	return strcmp(c->name, outside_name) == 0; /* full names of others hold "__" */
 }
 
 void outside_fini(struct engine *e)

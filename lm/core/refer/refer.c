@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "lm/core/engine_priv.h"
 
 /*
@@ -22,7 +23,7 @@ static struct referred *referred_of(struct engine *e, const char *name)
 	r = calloc(1, sizeof *r);
 	if (r == NULL)
 		abort();
-	r->name = text_dup(name);
+	r->name = lm_strdup(name);
 	lm_map_put(e->referred, r->name, r);
 	return r;
 }
@@ -61,7 +62,7 @@ static void note_references(struct engine *e, struct instance *in, const struct 
 
 		if (name == NULL || strcmp(name, in->name) == 0 || refers_to(in, name))
 			continue;
-		*LM_PUSH(NULL, &in->refers) = text_dup(name);
+		*LM_PUSH(NULL, &in->refers) = lm_strdup(name);
 		*LM_PUSH(NULL, &referred_of(e, name)->by) = in;
 	}
 }

@@ -2,7 +2,7 @@
 #ifndef LM_CORE_REFER_REFER_H
 #define LM_CORE_REFER_REFER_H
 
-#include "lm/core/model.h"
+#include "lm/core/model/model.h"
 
 /* References: who refers to whom, what they lead to, and who carries out their operations. */
 
@@ -28,15 +28,11 @@ void referrers_follow(struct engine *, const struct instance *);
 
 /* ---- found.c: what references to resources outside have led to ------------------------------------ */
 
-void found_free(struct found *);
 struct found *found_copy(const struct found *);
-const struct found *found_find(const struct instance *, const char *reference);
 void found_put(struct instance *, struct found *); /* adopts it, in place of an older one */
 /* From the result of a find.  NULL: done; otherwise what is wrong with the result. */
 const char *found_take(
     struct facts *, int reference, struct instance *, const struct step_result *, bool *changed);
-/* Property, "id" or "name"; NULL: unset, or nothing was found yet. */
-const char *found_value(const struct instance *, const char *reference, const char *property);
 
 /*
  * A resource that no instance of this manager has, as the only component of an instance that is not
@@ -45,7 +41,6 @@ const char *found_value(const struct instance *, const char *reference, const ch
  */
 struct component *outside_get(struct engine *, const struct found *);
 struct component *outside_find(const struct engine *, const char *id);
-bool component_is_outside(const struct component *);
 void outside_fini(struct engine *);
 
 /* ---- call.c: who carries out the operations of a relationship --------------------------------------- */

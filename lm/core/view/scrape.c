@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/heap.h"
 #include "lm/core/engine_priv.h"
 
 enum { PERIOD_DEFAULT_S = 60, PERIOD_MAX_S = 24 * 3600 };
@@ -26,7 +27,7 @@ void scrape_tell(struct engine *e, const struct instance *in)
 {
 	if (lm_map_find(e->scrape_news, in->name) != NULL)
 		return;
-	char *name = text_dup(in->name);
+	char *name = lm_strdup(in->name);
 	lm_map_put(e->scrape_news, name, name);
 }
 

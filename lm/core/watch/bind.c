@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "base/time.h"
 #include "lm/core/engine_priv.h"
 
@@ -100,12 +101,6 @@ static struct watch *watch_new(struct binding *b, const char *name)
 	return w;
 }
 
-static void watch_free(struct watch *w)
-{
-	free(w->owner);
-	free(w);
-}
-
 /* Out of the list of its component's. */
 static struct watch *take(struct component *c, const char *name)
 {
@@ -181,7 +176,7 @@ static void bind_scale(struct binding *b, int i)
 
 	if (w == NULL) {
 		w = watch_new(b, s->name);
-		w->owner = text_dup(owner);
+		w->owner = lm_strdup(owner);
 		*LM_PUSH(NULL, &b->instance->scales) = w;
 	}
 	w->index = i;
@@ -336,14 +331,4 @@ void watch_unbind(struct engine *e, struct instance *in)
 		drop_series(e, c);
 	if (in->is_scraped)
 		scrape_tell(e, in);
-}
-
-void watches_free(struct instance *in)
-{
-	for (size_t i = 0; i < in->scales.n; i++)
-		watch_free(in->scales.v[i]);
-	for (size_t i = 0; i < in->heals.n; i++)
-		watch_free(in->heals.v[i]);
-	lm_vec_free(&in->scales);
-	lm_vec_free(&in->heals);
 }

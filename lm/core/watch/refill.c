@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "lm/core/engine_priv.h"
 
 /*
@@ -54,7 +55,7 @@ static bool note(struct instance *in, const char *cluster, unsigned n, unsigned 
 		return false;
 	if (x == NULL) {
 		x = LM_PUSH(NULL, &in->shortages);
-		x->cluster = text_dup(cluster);
+		x->cluster = lm_strdup(cluster);
 	}
 	x->in_service = n;
 	x->lost = lost;
@@ -92,13 +93,6 @@ static void forget_shortages(struct census *s, int64_t now_ms, struct turn *t)
 		free(in->shortages.v[i].cluster);
 		lm_vec_remove(&in->shortages, i);
 	}
-}
-
-void shortages_fini(struct instance *in)
-{
-	for (size_t i = 0; i < in->shortages.n; i++)
-		free(in->shortages.v[i].cluster);
-	lm_vec_free(&in->shortages);
 }
 
 /* ---- what is done about it ---------------------------------------------------------------------------- */

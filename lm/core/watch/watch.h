@@ -11,8 +11,6 @@ void watch_bind(struct engine *, struct instance *);
 /* The instance, or the component, goes: no policy looks at it any more. */
 void watch_unbind(struct engine *, struct instance *);
 void watch_leave(struct engine *, struct component *);
-/* Of the engine, which goes: the policies and series go by themselves. */
-void watches_free(struct instance *);
 /* "voice__scaleVoipServer", "voice__gateway__kamailio__heal" */
 const char *watch_name(const struct watch *, struct lm_arena *);
 /* The same as who wishes something: "policy voice__scaleVoipServer" */
@@ -105,7 +103,6 @@ void watch_scale_failed(struct engine *, const struct process *, int64_t now_ms,
 
 /* The instance has come to rest: what it has lost is made up for. */
 void watch_refill(struct engine *, struct instance *, int64_t now_ms, struct turn *);
-void shortages_fini(struct instance *);
 
 /* ---- wish.c: until they are granted ------------------------------------------------------------------ */
 
@@ -119,20 +116,27 @@ void wish(struct engine *, enum intent_kind, const struct instance *, const char
     const char *by, const char *reason);
 void wish_size(struct engine *, enum intent_kind, const struct instance *, const char *cluster,
     unsigned size, const char *by, const char *reason);
-void wishes_grant(struct engine *, int64_t now_ms, struct turn *);
+void wish_fini(struct wish *);
 void wishes_fini(struct engine *);
+/* grant.c: each becomes an intent, or is refused. */
+void wishes_grant(struct engine *, int64_t now_ms, struct turn *);
 
-/* ---- metric.c: samples ---------------------------------------------------------------------------------- */
+/* ---- metric.c: what a component has --------------------------------------------------------------------- */
 
-/* False: nobody knows this metric. */
-unsigned watch_sample(struct engine *, const struct sample *, int64_t now_ms, struct turn *);
-/* fetch.c: at most so many at once, so that none is lost before it is needed. */
-enum { FETCHED_MAX = 32 };
-void watch_fetch(const struct engine *, const struct sample *, size_t n);
 /* By name; NULL: it has none such. */
 struct metric *metric_find(const struct component *, const char *name);
 /* The same, made when there is none yet: somebody looks at it. */
 struct metric *metric_want(struct engine *, struct component *, const char *name);
+/* The same for what is reported; NULL: there are too many that nobody declares. */
+struct metric *metric_of(struct engine *, struct component *, const char *name);
 void metrics_fini(struct component *);
+
+/* ---- sample.c ------------------------------------------------------------------------------------------ */
+
+/* An enum sample_fate. */
+unsigned watch_sample(struct engine *, const struct sample *, int64_t now_ms, struct turn *);
+/* fetch.c: at most so many at once, so that none is lost before it is needed. */
+enum { FETCHED_MAX = 32 };
+void watch_fetch(const struct engine *, const struct sample *, size_t n);
 
 #endif

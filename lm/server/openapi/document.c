@@ -316,14 +316,11 @@ void openapi_write(const struct route *routes, size_t n, struct lm_buf *out)
 
 void api_get_openapi(struct api *api, struct http_request *r, const char *param)
 {
-	size_t n;
-	const struct route *routes = routes_all(&n);
 	struct lm_buf b;
-	(void)api;
 	(void)param;
 
 	lm_buf_init(&b, DOCUMENT_MAX);
-	openapi_write(routes, n, &b);
+	openapi_write(api->routes, api->n_routes, &b);
 	api_answer_text(r, NULL, &b);
 	lm_buf_fini(&b);
 }

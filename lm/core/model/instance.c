@@ -2,34 +2,55 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "lm/core/engine_priv.h"
 
-static void *make(size_t size)
-{
-	void *p = calloc(1, size);
+/* ---- what an instance owns ---------------------------------------------------------------------- */
 
-	if (p == NULL)
-		abort();
-	return p;
+void found_free(struct found *f)
+{
+	if (f == NULL)
+		return;
+	free(f->reference);
+	free(f->name);
+	free(f->type);
+	free(f->location);
+	free(f->id);
+	lm_kvs_fini(&f->properties);
+	lm_kvs_fini(&f->topology);
+	free(f);
 }
 
-char *text_dup(const char *text)
+void watch_free(struct watch *w)
 {
-	if (text == NULL)
-		return NULL;
-	char *s = strdup(text);
-	if (s == NULL)
-		abort();
-	return s;
+	free(w->owner);
+	free(w);
+}
+
+static void watches_free(struct instance *in)
+{
+	for (size_t i = 0; i < in->scales.n; i++)
+		watch_free(in->scales.v[i]);
+	for (size_t i = 0; i < in->heals.n; i++)
+		watch_free(in->heals.v[i]);
+	lm_vec_free(&in->scales);
+	lm_vec_free(&in->heals);
+}
+
+static void shortages_fini(struct instance *in)
+{
+	for (size_t i = 0; i < in->shortages.n; i++)
+		free(in->shortages.v[i].cluster);
+	lm_vec_free(&in->shortages);
 }
 
 /* ---- instances, components, links ---------------------------------------------------------------- */
 
 struct instance *instance_new(const char *name, const char *id)
 {
-	struct instance *in = make(sizeof *in);
+	struct instance *in = lm_alloc(sizeof *in);
 
-	in->name = text_dup(name);
+	in->name = lm_strdup(name);
 	snprintf(in->id, sizeof in->id, "%s", id);
 	in->next_tree = 1;
 	in->components = lm_map_new();
@@ -71,12 +92,18 @@ void instance_free(struct instance *in)
 struct component *component_new(struct instance *in, const char *name, const char *id)
 {
 	size_t size = strlen(name) + 1;
-	struct component *c = make(sizeof *c + size);
+	struct component *c = lm_alloc(sizeof *c + size);
 
 	memcpy(c->name, name, size);
 	snprintf(c->id, sizeof c->id, "%s", id);
 	c->instance = in;
 	return c;
+}
+
+/* A find has no component, and waits for its location alone. */
+bool component_is_awaited(const struct component *c)
+{
+	return c != NULL && (c->flight != NULL || c->turn != NULL || c->line != NULL);
 }
 
 void component_free(struct component *c)
@@ -104,9 +131,9 @@ const char *const link_state_text[] = {
 
 struct link *link_new(const char *name)
 {
-	struct link *l = make(sizeof *l);
+	struct link *l = lm_alloc(sizeof *l);
 
-	l->name = text_dup(name);
+	l->name = lm_strdup(name);
 	return l;
 }
 
@@ -121,6 +148,19 @@ void link_free(struct link *l)
 	lm_kvs_fini(&l->properties);
 	free(l->name);
 	free(l);
+}
+
+bool component_is_outside(const struct component *c)
+{
+	return strcmp(c->name, COMPONENT_OUTSIDE) == 0;
+}
+
+const char *flight_resource(const struct flight *f)
+{
+	if (f->component == NULL) /* a find */
+		return f->process->plan->steps[f->run].subject;
+	return component_is_outside(f->component) ? f->component->instance->name
+						  : f->component->name;
 }
 
 void process_free(struct process *p)
@@ -192,68 +232,4 @@ void node_id(const struct instance *in, const struct graph *g, int node, char ou
 		snprintf(out, LM_ID_SIZE, "%s", in->id);
 	else
 		lm_id(lm_hash(in->id), name, out);
-}
-
-/* ---- the engine's indices ------------------------------------------------------------------------ */
-
-struct instance *engine_find_instance(const struct engine *e, const char *name_or_id)
-{
-	struct instance *in = lm_map_find(e->instances, name_or_id);
-
-	return in != NULL ? in : lm_map_find(e->by_id, name_or_id);
-}
-
-struct component *engine_find_component(const struct engine *e, const char *name_or_id)
-{
-	struct component *c = lm_map_find(e->components, name_or_id);
-
-	return c != NULL ? c : lm_map_find(e->component_names, name_or_id);
-}
-
-void engine_add_instance(struct engine *e, struct instance *in)
-{
-	lm_map_put(e->instances, in->name, in);
-	lm_map_put(e->by_id, in->id, in);
-}
-
-void engine_remove_instance(struct engine *e, struct instance *in)
-{
-	struct component *c;
-
-	references_unbind(e, in);
-	watch_unbind(e, in);
-	for (size_t i = 0; (c = lm_map_next(in->components, &i)) != NULL;) {
-		lm_map_remove(e->components, c->id);
-		lm_map_remove(e->component_names, c->name);
-	}
-	lm_map_remove(e->instances, in->name);
-	lm_map_remove(e->by_id, in->id);
-	instance_free(in);
-}
-
-void engine_add_component(struct engine *e, struct component *c)
-{
-	lm_map_put(c->instance->components, c->name, c);
-	lm_map_put(e->components, c->id, c);
-	lm_map_put(e->component_names, c->name, c);
-}
-
-void engine_remove_component(struct engine *e, struct component *c)
-{
-	lm_map_remove(c->instance->components, c->name);
-	lm_map_remove(e->components, c->id);
-	lm_map_remove(e->component_names, c->name);
-	watch_leave(e, c);
-	component_free(c);
-}
-
-const char *engine_name(struct engine *e, const char *name)
-{
-	char *known = lm_map_find(e->names, name);
-
-	if (known != NULL)
-		return known;
-	known = text_dup(name);
-	lm_map_put(e->names, known, known);
-	return known;
 }

@@ -5,10 +5,10 @@
 #include "base/map.h"
 #include "lm/core/engine.h"
 #include "lm/core/lane.h"
+#include "lm/core/model/tree.h"
 #include "lm/core/plan.h"
 #include "lm/core/plan/spare.h"
 #include "lm/core/timer.h"
-#include "lm/core/tree.h"
 #include "policies/budget.h"
 #include "policies/policy.h"
 
@@ -124,8 +124,8 @@ struct instance {
 	int64_t created_ms, modified_ms;
 };
 
-#include "lm/core/model_process.h" /* a part of this header */
-#include "lm/core/model_watch.h"   /* a part of this header */
+#include "lm/core/model/model_process.h" /* a part of this header */
+#include "lm/core/model/model_watch.h"   /* a part of this header */
 
 struct engine {
 	struct engine_conf conf;
@@ -182,19 +182,32 @@ struct component *component_new(struct instance *, const char *name, const char 
 void component_free(struct component *);
 struct link *link_new(const char *name);
 void link_free(struct link *);
+void found_free(struct found *);
+void watch_free(struct watch *);
 void process_free(struct process *);
-char *text_dup(const char *); /* NULL stays NULL; aborts when memory is out */
+/* A step is in flight on it, or waits for it: it must not go. */
+bool component_is_awaited(const struct component *);
+/* The only component of a resource outside, see refer/found.c; full names of others hold "__". */
+#define COMPONENT_OUTSIDE "outside"
+bool component_is_outside(const struct component *);
+/* The full name of what it was asked of; of what is outside the name that it goes by. */
+const char *flight_resource(const struct flight *);
+
+/* Of a resource, the root, or an assembly in between, which has no record of its own. */
+void node_id(const struct instance *, const struct graph *, int node, char out[LM_ID_SIZE]);
+
+/* ---- index.c: whom the engine knows --------------------------------------------------------------- */
 
 struct instance *engine_find_instance(const struct engine *, const char *name_or_id);
 struct component *engine_find_component(const struct engine *, const char *name_or_id);
 void engine_add_instance(struct engine *, struct instance *);
-void engine_remove_instance(struct engine *, struct instance *); /* frees it */
 void engine_add_component(struct engine *, struct component *);
-void engine_remove_component(struct engine *, struct component *); /* frees it */
 /* The same text for the same name, as long as the engine lasts: for names of which there are few. */
 const char *engine_name(struct engine *, const char *);
 
-/* Of a resource, the root, or an assembly in between, which has no record of its own. */
-void node_id(const struct instance *, const struct graph *, int node, char out[LM_ID_SIZE]);
+/* ---- leave.c: out of its books ---------------------------------------------------------------------- */
+
+void engine_remove_instance(struct engine *, struct instance *);   /* frees it */
+void engine_remove_component(struct engine *, struct component *); /* frees it */
 
 #endif

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "lm/core/engine_priv.h"
 #include "lm/core/view/kin.h"
 
@@ -26,7 +27,7 @@ struct members *membership_add(
 	struct members *c = LM_PUSH(NULL, &m->of);
 
 	*c = (struct members){
-	    .cluster = text_dup(cluster), .indices = indices_dup(indices, n), .n = n};
+	    .cluster = lm_strdup(cluster), .indices = indices_dup(indices, n), .n = n};
 	return c;
 }
 
@@ -106,7 +107,7 @@ size_t membership_view(const struct membership *m, struct lm_arena *a, struct gr
 
 void spec_copy(struct spec *to, const struct spec *from)
 {
-	*to = (struct spec){.descriptor = text_dup(from->descriptor), .target = from->target};
+	*to = (struct spec){.descriptor = lm_strdup(from->descriptor), .target = from->target};
 	for (size_t i = 0; i < from->properties.n; i++)
 		lm_kvs_set(
 		    &to->properties, from->properties.v[i].name, from->properties.v[i].value);

@@ -107,7 +107,7 @@ struct flight {
 	int64_t started_ms;
 	struct timer deadline; /* then the driver is asked to end it, and later given up */
 	enum ending ending;
-	bool is_again; /* it was asked already in a former life of the manager */
+	bool is_again;     /* it was asked already in a former life of the manager */
 	struct lane *lane; /* borrowed: it lasts as long as the flight */
 	LIST_ENTRY(flight) of_process;
 };
