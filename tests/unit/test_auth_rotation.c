@@ -25,7 +25,7 @@ static struct turn_of_line token(const char *line, unsigned turn)
 {
 	struct turn_of_line t = {.turn = turn, .begun_s = NOW, .expires_s = NOW + HOUR};
 
-	snprintf(t.line, sizeof t.line, "%-16s", line);
+	snprintf(t.line, sizeof t.line, "%-16.16s", line);
 	return t;
 }
 
