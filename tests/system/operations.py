@@ -53,7 +53,7 @@ def complain(text):
 
 class Manager:
     def __init__(self, lm):
-        self.folder = tempfile.mkdtemp()
+        self.lm, self.folder = lm, tempfile.mkdtemp()
         os.mkdir(self.folder + "/packages")
         with open(self.folder + "/packages/meters.yml", "w") as f:
             f.write(PACKAGE)
@@ -162,7 +162,7 @@ def vague(document):
                 complain(f"{method} {path}: what it takes or answers as {kind} has no shape")
 
 
-def fits(manager, document, method, path, at=None, body=None, kind="application/json"):
+def fits(manager, document, method, path, at=None, body=None, kind="application/json", token=None):
     """Asks, and holds the answer against the document; the answer's document."""
     operation = document.all["paths"][path][method.lower()]
     if isinstance(body, (dict, list)):
@@ -170,7 +170,8 @@ def fits(manager, document, method, path, at=None, body=None, kind="application/
         if why:
             complain(f"{method} {path}, what is sent: {why}")
     text = json.dumps(body).encode() if isinstance(body, (dict, list)) else body
-    got, headers, text = manager.ask(method, at or path, text, {"Content-Type": kind})
+    headers = {"Content-Type": kind} | ({"Authorization": "Bearer " + token} if token else {})
+    got, headers, text = manager.ask(method, at or path, text, headers)
     title = f"{method} {at or path}"
     if str(got) not in operation["responses"]:
         return complain(f"{title}: {got}, the document says {sorted(operation['responses'])}: {text[:300]}")
@@ -200,6 +201,24 @@ def archive():
     return head + b"Content-Type: application/zip\r\n\r\n" + packed.getvalue() + b"\r\n--x--\r\n"
 
 
+def reports(manager, document):
+    """What those who report are told."""
+    token = subprocess.run([manager.lm, "token", "--writer", "test", "--state", manager.folder + "/state"],
+                           stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+    fits(manager, document, "POST", "/api/metrics", None,
+         [{"metricKey": "site__meter__1", "metricName": "h_load", "load": 4},
+          {"metricKey": "site__meter__1", "metricName": "h_load", "values": {"calls": 7}},
+          {"metricId": "nobody.h_load", "integrity": "OK", "time": time.time()}], token=token)
+    fits(manager, document, "POST", "/api/metrics/collectd", None,
+         [{"host": "site__meter__1", "plugin": "h_load", "type": "gauge", "values": [4], "dsnames": ["value"],
+           "dstypes": ["gauge"], "time": time.time(), "interval": 10}], token=token)
+    fits(manager, document, "POST", "/api/alerts", None, {"alerts": [
+        {"status": "firing", "startsAt": "2026-01-01T00:00:00Z",
+         "labels": {"lm_intent": "heal", "assembly": "site", "component": "nobody"}, "annotations": {}},
+        {"status": "firing", "startsAt": "2026-01-01T00:00:00Z",
+         "labels": {"lm_intent": "scaleOut", "assembly": "site", "cluster": "meter"}}]}, token=token)
+
+
 def answers(manager, document):
     """Real answers: of a manager that has something to tell, and of every collection."""
     accepted = fits(manager, document, "POST", "/api/intent/createAssembly", None,
@@ -227,8 +246,10 @@ def answers(manager, document):
          "/api/resource-manager/infrastructure-keys/shared/k")
     fits(manager, document, "POST", "/api/resource-manager/resource-drivers", None,
          {"type": "ansible", "baseUri": "http://127.0.0.1:9"})
-    fits(manager, document, "GET", "/api/resource-manager/resource-drivers",
-         "/api/resource-manager/resource-drivers?type=ansible")
+    drivers = "/api/resource-manager/resource-drivers"
+    found = fits(manager, document, "GET", drivers, drivers + "?type=ansible")
+    fits(manager, document, "GET", drivers + "/{key}/health", f"{drivers}/{found['id']}/health")
+    reports(manager, document)
     with simulated_manager.Manager(manager.folder + "/rm") as other:
         with open(other.path("locations"), "w") as f:
             f.write("there Openstack\n")
