@@ -105,7 +105,7 @@ $(B)/obj/%.o: %.c $(B)/flags
 # The explanations of the codes, as a table in C: made anew when one has changed, come or gone.
 $(B)/gen/explain.c: FORCE
 	@mkdir -p $(@D)
-	@awk -f tosca/explain/table.awk $(call src,tosca/explain/LM*.md) >$@.new
+	@awk -f base/quote.awk -f tosca/explain/table.awk $(call src,tosca/explain/LM*.md) >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 $(B)/obj/tosca/explain/table.o: $(B)/gen/explain.c $(B)/flags tosca/explain/table.h tosca/explain/explain.h
 	@mkdir -p $(@D)
@@ -114,7 +114,7 @@ $(B)/obj/tosca/explain/table.o: $(B)/gen/explain.c $(B)/flags tosca/explain/tabl
 # The short texts of the manual, in the same way; and the manual, which the program prints.
 $(B)/gen/pages.c: FORCE
 	@mkdir -p $(@D)
-	@awk -f lm/cli/help/pages.awk $(call src,lm/cli/pages/*.md) >$@.new
+	@awk -f base/quote.awk -f lm/cli/help/pages.awk $(call src,lm/cli/pages/*.md) >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 $(B)/obj/lm/cli/help/table.o: $(B)/gen/pages.c $(B)/flags lm/cli/help/page.h
 	@mkdir -p $(@D)

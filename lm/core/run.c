@@ -157,22 +157,6 @@ static void transition_failed(struct engine *e, struct process *p, int run, stru
 	run_failed(p, run, c, message);
 }
 
-/* Dependencies stand by consumer. */
-static size_t first_dep(const struct graph *g, int consumer)
-{
-	size_t low = 0, high = g->n_deps;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (g->deps[mid].consumer < consumer)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
-}
-
 /* How far up it will get at most. */
 static enum component_state highest(const struct process *p, const struct graph *g, int node)
 {
@@ -191,12 +175,12 @@ static bool is_too_early(
 	struct facts f = {e, p->instance, s->graph, p->plan_arena};
 	struct graph_facts gf = facts_of(&f);
 	bool early = false;
+	size_t n;
 
 	if (!transition_is_up(s->transition) || c->state > COMPONENT_CREATED || c->tree != NULL)
 		return false;
-	for (size_t i = first_dep(s->graph, s->index);
-	     i < s->graph->n_deps && s->graph->deps[i].consumer == s->index; i++) {
-		const struct graph_dep *d = &s->graph->deps[i];
+	const struct graph_dep *deps = graph_deps_of(s->graph, s->index, &n);
+	for (const struct graph_dep *d = deps; d < deps + n; d++) {
 		struct component *from = component_of(p, s->graph, d->provider);
 
 		if (graph_property_value(s->graph, s->index, d->property, &gf, f.arena) != NULL)

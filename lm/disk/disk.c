@@ -268,6 +268,18 @@ struct lm_err *disk_write(
 	return e != NULL ? e : take(f, name, t->is_light, is_there);
 }
 
+struct lm_err *disk_write_path(const char *path, const struct disk_text *t)
+{
+	struct disk_folder above;
+	const char *name;
+
+	struct lm_err *e = disk_open_above(&above, path, &name);
+	if (e == NULL)
+		e = disk_write(&above, name, t, NULL);
+	disk_close(&above);
+	return e;
+}
+
 static int is_fresh(const struct dirent *d)
 {
 	return strncmp(d->d_name, ".new", 4) == 0; /* or older ones, which had no more than that */

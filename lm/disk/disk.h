@@ -71,6 +71,7 @@ struct disk_text {
  */
 struct lm_err *disk_write(const struct disk_folder *, const char *name, const struct disk_text *,
     bool *is_there) LM_MUST_USE;
+struct lm_err *disk_write_path(const char *path, const struct disk_text *) LM_MUST_USE;
 /*
  * The same in two steps: the first takes as long as the bytes need to the disk, and nobody sees it;
  * the second makes them the file.  After an error nothing is prepared.

@@ -130,26 +130,22 @@ static size_t units_before(const struct text *t, size_t offset)
 	return t->units[block] + count_units(t->p + block * TEXT_BLOCK, offset % TEXT_BLOCK);
 }
 
+static bool begins_within(const size_t *line, size_t offset)
+{
+	return *line <= offset;
+}
+
 struct text_place text_place(const struct text *t, size_t offset, enum text_unit unit)
 {
-	size_t low = 0, high = t->n_lines;
-
 	if (offset > t->n)
 		offset = t->n;
-	while (high - low > 1) {
-		size_t middle = low + (high - low) / 2;
-
-		if (t->lines[middle] <= offset)
-			low = middle;
-		else
-			high = middle;
-	}
-	size_t begin = t->lines[low];
+	size_t after = LM_PLACE(t->lines, t->n_lines, begins_within, offset);
+	size_t line = after > 0 ? after - 1 : 0, begin = t->lines[line];
 	if (unit == TEXT_UTF8)
-		return (struct text_place){low, offset - begin};
+		return (struct text_place){line, offset - begin};
 	if (offset - begin < TEXT_BLOCK)
-		return (struct text_place){low, count_units(t->p + begin, offset - begin)};
-	return (struct text_place){low, units_before(t, offset) - units_before(t, begin)};
+		return (struct text_place){line, count_units(t->p + begin, offset - begin)};
+	return (struct text_place){line, units_before(t, offset) - units_before(t, begin)};
 }
 
 void text_splice(struct text *t, size_t begin, size_t end, const char *p, size_t n)

@@ -142,29 +142,19 @@ static void settle(struct catalog *c)
 	c->listing->stale = true;
 }
 
+static bool is_before(struct entry *const *a, const struct entry *b)
+{
+	return (*a)->file.order < b->file.order;
+}
+
 static size_t place_of(const struct catalog *c, const struct entry *e)
 {
-	size_t low = 0, high = c->entries.n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (c->entries.v[middle]->file.order < e->file.order)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return LM_PLACE(c->entries.v, c->entries.n, is_before, e);
 }
 
 static void insert(struct catalog *c, struct entry *e)
 {
-	size_t at = place_of(c, e);
-
-	LM_PUSH(NULL, &c->entries);
-	memmove(&c->entries.v[at + 1], &c->entries.v[at],
-	    (c->entries.n - 1 - at) * sizeof c->entries.v[0]);
-	c->entries.v[at] = e;
+	*LM_INSERT(NULL, &c->entries, place_of(c, e)) = e;
 	lm_map_put(c->by_file, e->file.name, e);
 }
 

@@ -78,20 +78,15 @@ static int order_of(const struct name *a, const struct name *b)
 	return name_compare(a->version, b->version);
 }
 
+static bool is_before(const struct descriptor *const *a, const struct descriptor *b)
+{
+	return order_of(&(*a)->name, &b->name) < 0;
+}
+
 /* Where 'd' is in the list, or has to go. */
 static size_t place_of(const struct plain *p, const struct descriptor *d)
 {
-	size_t low = 0, high = p->list.n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (order_of(&p->list.v[middle]->name, &d->name) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return LM_PLACE(p->list.v, p->list.n, is_before, d);
 }
 
 void versions_add(struct versions *vs, const struct descriptor *d)
@@ -102,10 +97,7 @@ void versions_add(struct versions *vs, const struct descriptor *d)
 		p = plain_new(d->name.name);
 		lm_map_put(vs->by_plain, p->name, p);
 	}
-	size_t at = place_of(p, d), after = p->list.n - at;
-	LM_PUSH(NULL, &p->list);
-	memmove(&p->list.v[at + 1], &p->list.v[at], after * sizeof p->list.v[0]);
-	p->list.v[at] = d;
+	*LM_INSERT(NULL, &p->list, place_of(p, d)) = d;
 }
 
 void versions_remove(struct versions *vs, const struct descriptor *d)
@@ -115,8 +107,7 @@ void versions_remove(struct versions *vs, const struct descriptor *d)
 	assert(p != NULL);
 	size_t at = place_of(p, d);
 	assert(at < p->list.n && p->list.v[at] == d);
-	p->list.n--;
-	memmove(&p->list.v[at], &p->list.v[at + 1], (p->list.n - at) * sizeof p->list.v[0]);
+	lm_vec_remove(&p->list, at);
 	if (p->list.n > 0)
 		return;
 	lm_map_remove(vs->by_plain, p->name);

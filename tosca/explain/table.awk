@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# awk -f table.awk LM0101.md LM0102.md ...
+# awk -f base/quote.awk -f tosca/explain/table.awk LM0101.md LM0102.md ...
 #
 # The explanations as a table in C, see explain.h.  A file must be called like its code, and its
 # first line must be '# LMnnnn: title'.
@@ -9,13 +9,6 @@ function fail(text) {
 	print FILENAME ":" FNR ": " text > "/dev/stderr"
 	failed = 1
 	exit 1
-}
-function quote(text) {
-	gsub(/\\/, "&&", text)
-	gsub(/"/, "\\\"", text)
-	gsub(/\?/, "\\?", text)
-	gsub(/\t/, "\\t", text)
-	return "\"" text "\""
 }
 BEGIN {
 	print "/* Made by tosca/explain/table.awk from tosca/explain/LM*.md. */"

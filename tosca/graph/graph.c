@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/vec.h"
 #include "tosca/graph/graph_build.h"
 
 void graph_free(struct graph *g)
@@ -44,6 +45,39 @@ static int find(struct lm_map **map, const void *list, size_t n, size_t size, co
 _Static_assert(offsetof(struct graph_node, name) == 0, "find() reads it");
 _Static_assert(offsetof(struct graph_cluster, name) == 0, "find() reads it");
 _Static_assert(offsetof(struct graph_relationship, name) == 0, "find() reads it");
+
+struct sought {
+	const struct graph *g;
+	int index;
+};
+
+static bool is_below(const int *node, struct sought what)
+{
+	return what.g->nodes[*node].index < what.index;
+}
+
+int graph_member(const struct graph *g, const int *nodes, size_t n, int index)
+{
+	const struct sought what = {g, index};
+	size_t at = LM_PLACE(nodes, n, is_below, what);
+
+	return at < n && g->nodes[nodes[at]].index == index ? nodes[at] : -1;
+}
+
+static bool is_before(const struct graph_dep *d, int consumer)
+{
+	return d->consumer < consumer;
+}
+
+const struct graph_dep *graph_deps_of(const struct graph *g, int consumer, size_t *n)
+{
+	size_t first = LM_PLACE(g->deps, g->n_deps, is_before, consumer);
+
+	*n = 0;
+	while (first + *n < g->n_deps && g->deps[first + *n].consumer == consumer)
+		++*n;
+	return g->deps + first;
+}
 
 int graph_find_node(const struct graph *g, const char *full_name)
 {

@@ -278,6 +278,10 @@ const char *graph_property_value(const struct graph *, int node, const char *pro
     const struct graph_facts *, struct lm_arena *);
 const char *graph_expr_value(
     const struct graph *, const struct graph_expr *, const struct graph_facts *, struct lm_arena *);
+/* The one of some nodes, in index order, that has an index; -1: none. */
+int graph_member(const struct graph *, const int *nodes, size_t n, int index);
+/* What a consumer takes of others: a part of 'deps', of 'n' elements. */
+const struct graph_dep *graph_deps_of(const struct graph *, int consumer, size_t *n);
 /* All properties of a node that are set. */
 struct lm_kvs graph_node_values(
     const struct graph *, int node, const struct graph_facts *, struct lm_arena *);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "base/vec.h"
 #include "tosca/link/link_waits.h"
 
 enum { BUDGET = 50 * 1000 * 1000 };
@@ -137,20 +138,17 @@ static void add_component_edges(struct waiting *w, size_t i)
 
 /* ---- cycles -------------------------------------------------------------------------------- */
 
+static bool is_within(const uint32_t *first, uint32_t v)
+{
+	return *first <= v;
+}
+
 /* The component that a vertex belongs to: the last one that begins there or before. */
 static const struct component *component_of(const struct waiting *w, uint32_t v)
 {
-	size_t low = 0, high = w->l->d->n_components;
+	size_t after = LM_PLACE(w->first, w->l->d->n_components, is_within, v);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (w->first[middle] <= v)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return &w->l->d->components[low - 1];
+	return &w->l->d->components[after - 1];
 }
 
 /* Where in 'e' the vertex is read; NULL: nowhere. */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/vec.h"
 #include "tosca/model/descriptor.h"
 #include "tosca/text/codes.h"
 #include "tosca/text/source.h"
@@ -50,20 +51,15 @@ void package_files_fini(struct package_files *f)
 	f->by_name = NULL;
 }
 
+static bool is_before(const struct package_file *f, const char *path)
+{
+	return package_path_compare(f->path, path) < 0;
+}
+
 /* The first file whose path is not before this one. */
 static size_t lower_bound(const struct package_files *f, const char *path)
 {
-	size_t low = 0, high = f->n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (package_path_compare(f->v[middle].path, path) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return LM_PLACE(f->v, f->n, is_before, path);
 }
 
 const struct package_file *package_files_find(const struct package_files *f, const char *path)

@@ -13,21 +13,6 @@ static uint32_t trimmed_end(const struct source_range *r)
 	return end;
 }
 
-static uint32_t line_of(const struct source *s, uint32_t offset)
-{
-	size_t low = 0, high = s->n_lines;
-
-	while (high - low > 1) {
-		size_t middle = low + (high - low) / 2;
-
-		if (s->lines[middle] <= offset)
-			low = middle;
-		else
-			high = middle;
-	}
-	return (uint32_t)low + 1;
-}
-
 static void step(struct diag_cursor *c, uint32_t to)
 {
 	while (c->at < to) {
@@ -40,7 +25,7 @@ static void step(struct diag_cursor *c, uint32_t to)
 /* Forward from where it stands; from the beginning when that is behind. */
 static void move(struct diag_cursor *c, const struct source *s, uint32_t offset)
 {
-	uint32_t line = line_of(s, offset);
+	uint32_t line = source_line_of(s, offset);
 
 	if (c->source != s || c->line == 0 || offset < c->at)
 		*c = (struct diag_cursor){.counts = c->counts, .source = s, .line = 1, .col = 1};

@@ -187,19 +187,16 @@ size_t source_offset(const struct source *s, uint32_t line, uint32_t col)
 	return (size_t)(p - s->text) + i;
 }
 
+static bool begins_within(const uint32_t *line, size_t offset)
+{
+	return *line <= offset;
+}
+
 uint32_t source_line_of(const struct source *s, size_t offset)
 {
-	size_t low = 0, high = s->n_lines;
+	size_t n = LM_PLACE(s->lines, s->n_lines, begins_within, offset);
 
-	while (high - low > 1) {
-		size_t middle = low + (high - low) / 2;
-
-		if (s->lines[middle] <= offset)
-			low = middle;
-		else
-			high = middle;
-	}
-	return (uint32_t)low + 1;
+	return n > 0 ? (uint32_t)n : 1;
 }
 
 static void place_of(const struct source *s, size_t offset, uint32_t *line, uint32_t *col)

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "base/attr.h"
+#include "base/vec.h"
 
 /*
  * The C library's wcwidth() depends on the locale of the process; these are the ranges of Unicode's
@@ -81,19 +82,16 @@ static const struct span wide[] = {
 static const struct span turning[] = {
     {0x061c, 0x061c}, {0x200e, 0x200f}, {0x2028, 0x202e}, {0x2066, 0x2069}};
 
+static bool ends_before(const struct span *s, uint32_t c)
+{
+	return s->last < c;
+}
+
 static bool is_in(const struct span *spans, size_t n, uint32_t c)
 {
-	size_t low = 0, high = n;
+	size_t at = LM_PLACE(spans, n, ends_before, c);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (c > spans[middle].last)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < n && c >= spans[low].first;
+	return at < n && c >= spans[at].first;
 }
 
 /* The number of the character; 0 for a byte that is none. */

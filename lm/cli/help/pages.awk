@@ -1,16 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# awk -f pages.awk lm-apply.md lm-get.md ...
+# awk -f base/quote.awk -f lm/cli/help/pages.awk lm-apply.md lm-get.md ...
 #
 # The pages as a table in C, see page.h.
 
-function quote(text) {
-	gsub(/\\/, "&&", text)
-	gsub(/"/, "\\\"", text)
-	gsub(/\?/, "\\?", text)
-	gsub(/\t/, "\\t", text)
-	return "\"" text "\""
-}
 BEGIN {
 	print "/* Made by lm/cli/help/pages.awk from lm/cli/pages. */"
 	print "#include \"lm/cli/help/page.h\"\n"

@@ -87,36 +87,18 @@ struct roster {
 	LM_VEC(struct candidate) candidates;
 };
 
-/* The node that goes by an index, among those of one role; -1: none. */
-static int node_of(const struct graph *g, const int *nodes, size_t n, int index)
-{
-	size_t low = 0;
-
-	while (low < n) { /* in the order of their indices */
-		size_t mid = low + (n - low) / 2;
-
-		if (g->nodes[nodes[mid]].index == index)
-			return nodes[mid];
-		if (g->nodes[nodes[mid]].index < index)
-			low = mid + 1;
-		else
-			n = mid;
-	}
-	return -1;
-}
-
 static int member_node(const struct roster *r, int index)
 {
 	const struct graph_cluster *c = r->cluster;
 
-	return c == NULL ? -1 : node_of(r->g, c->members, c->n_members, index);
+	return c == NULL ? -1 : graph_member(r->g, c->members, c->n_members, index);
 }
 
 static int spare_node(const struct roster *r, int index)
 {
 	const struct graph_cluster *c = r->cluster;
 
-	return c == NULL ? -1 : node_of(r->g, c->spare_members, c->n_spare_members, index);
+	return c == NULL ? -1 : graph_member(r->g, c->spare_members, c->n_spare_members, index);
 }
 
 /* Who goes sooner. */

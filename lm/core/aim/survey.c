@@ -22,21 +22,16 @@ struct survey {
 
 enum role { ROLE_NONE, ROLE_SERVES, ROLE_SPARE };
 
+static bool is_below(const int *a, int b)
+{
+	return *a < b;
+}
+
 static bool has_index(const int *indices, size_t n, int index)
 {
-	size_t low = 0;
+	size_t at = LM_PLACE(indices, n, is_below, index); /* they ascend */
 
-	while (low < n) { /* they ascend */
-		size_t mid = low + (n - low) / 2;
-
-		if (indices[mid] == index)
-			return true;
-		if (indices[mid] < index)
-			low = mid + 1;
-		else
-			n = mid;
-	}
-	return false;
+	return at < n && indices[at] == index;
 }
 
 static enum role role_in(const struct lm_map *roster, const char *cluster, int index)

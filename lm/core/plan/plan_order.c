@@ -39,7 +39,7 @@ static void order_downward(struct planner *b, const struct plan_unit *user)
 	const struct plan_thing *t = user->thing;
 	struct plan_tree *tree = plan_tree(b, t->graph);
 	size_t n;
-	const struct graph_dep *deps = plan_deps_of(t->graph, t->node, &n);
+	const struct graph_dep *deps = graph_deps_of(t->graph, t->node, &n);
 
 	for (size_t i = 0; i < n; i++) {
 		const struct plan_unit *from = plan_unit_of(b, tree, deps[i].provider);

@@ -100,8 +100,6 @@ struct plan_tree *plan_tree(struct planner *, const struct graph *);
 /* The unit that a resource of any tree is today; NULL: it is gone. */
 struct plan_unit *plan_unit_of(struct planner *, struct plan_tree *, int node);
 void plan_tree_children(struct planner *, struct plan_tree *); /* makes child, next, only */
-/* The dependencies of one consumer. */
-const struct graph_dep *plan_deps_of(const struct graph *, int consumer, size_t *n);
 
 /* ---- the others ---------------------------------------------------------------------------- */
 

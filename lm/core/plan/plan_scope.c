@@ -164,7 +164,7 @@ static void follow_providers(struct scope *s, const struct plan_unit *u)
 {
 	const struct plan_request *rq = s->b->request;
 	size_t n;
-	const struct graph_dep *deps = plan_deps_of(wanted(s), u->node, &n);
+	const struct graph_dep *deps = graph_deps_of(wanted(s), u->node, &n);
 
 	for (size_t i = 0; i < n; i++) {
 		struct plan_unit *p = &s->b->units[deps[i].provider];

@@ -76,21 +76,3 @@ void plan_tree_children(struct planner *b, struct plan_tree *t)
 		t->child[parent] = (int)i;
 	}
 }
-
-const struct graph_dep *plan_deps_of(const struct graph *g, int consumer, size_t *n)
-{
-	size_t low = 0, high = g->n_deps;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (g->deps[middle].consumer < consumer)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	*n = 0;
-	while (low + *n < g->n_deps && g->deps[low + *n].consumer == consumer)
-		++*n;
-	return g->deps + low;
-}

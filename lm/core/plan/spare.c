@@ -8,19 +8,7 @@ bool spare_is_root(const struct graph *g, int node)
 	if (!n->spare || n->cluster < 0)
 		return false;
 	const struct graph_cluster *k = &g->clusters[n->cluster];
-	size_t low = 0, high = k->n_spare_members;
-	while (low < high) { /* in the order of their indices */
-		size_t mid = low + (high - low) / 2;
-		int index = g->nodes[k->spare_members[mid]].index;
-
-		if (index == n->index)
-			return k->spare_members[mid] == node;
-		if (index < n->index)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return false;
+	return graph_member(g, k->spare_members, k->n_spare_members, n->index) == node;
 }
 
 static enum component_state state_of_spares(const struct graph_cluster *k)

@@ -77,20 +77,15 @@ const char *engine_resource_name(const struct engine *e, const char *metric_key)
 	return c == NULL ? NULL : c->name;
 }
 
+static bool is_before(const struct graph_metric *m, int node)
+{
+	return m->node < node;
+}
+
 /* The first metric of the graph whose node is not before this one; they are in the order of nodes. */
 static size_t first_of(const struct graph *g, int node)
 {
-	size_t low = 0, high = g->n_metrics;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (g->metrics[mid].node < node)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
+	return LM_PLACE(g->metrics, g->n_metrics, is_before, node);
 }
 
 enum metric_kind engine_metric_kind(

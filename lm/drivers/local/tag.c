@@ -20,15 +20,8 @@ enum { TAG_MAX = 64 * 1024, WALK_FILES = 16 };
 
 struct lm_err *file_write(const char *path, const char *text)
 {
-	const struct disk_text t = {.p = text, .n = strlen(text), .is_light = true};
-	struct disk_folder folder;
-	const char *name;
-
-	struct lm_err *e = disk_open_above(&folder, path, &name);
-	if (e == NULL)
-		e = disk_write(&folder, name, &t, NULL);
-	disk_close(&folder);
-	return e;
+	return disk_write_path(
+	    path, &(struct disk_text){.p = text, .n = strlen(text), .is_light = true});
 }
 
 char *file_read(struct lm_arena *a, const char *path, size_t max)

@@ -153,16 +153,6 @@ bool auth_still(struct auth *a, struct http_request *r, enum privilege need)
 
 /* ---- who am I? -------------------------------------------------------------------------------- */
 
-void account_print_words(
-    struct lm_json *j, const char *key, unsigned bits, const char *(*name)(unsigned))
-{
-	lm_json_open(j, key, '[');
-	for (unsigned i = 0; name(i) != NULL; i++)
-		if ((bits >> i & 1) != 0)
-			lm_json_str(j, NULL, name(i));
-	lm_json_close(j, ']');
-}
-
 static const char *privilege_word(unsigned i)
 {
 	return i < PRIVILEGES ? privilege_name((enum privilege)i) : NULL;
@@ -179,8 +169,8 @@ void auth_whoami(struct auth *a, struct http_request *r)
 	struct lm_json j = lm_json_on(&b);
 	lm_json_open(&j, NULL, '{');
 	lm_json_str(&j, "username", who != NULL ? who->name : NULL);
-	account_print_words(&j, "roles", who != NULL ? who->roles : 0, role_name);
-	account_print_words(&j, "privileges", r->grants & shown, privilege_word);
+	words_print(&j, "roles", who != NULL ? who->roles : 0, role_name);
+	words_print(&j, "privileges", r->grants & shown, privilege_word);
 	lm_json_bool(&j, "insecure", a->conf.insecure);
 	lm_json_close(&j, '}');
 	http_answer(r, &(struct http_answer){.status = 200}, &b);

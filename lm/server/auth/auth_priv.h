@@ -33,8 +33,4 @@ const struct account *auth_holder(
 int64_t auth_now_s(void);
 int64_t auth_now_ms(const struct auth *);
 
-/* Members of the account of a client, as /api/credentials shows it; never a secret. */
-void account_print_words(
-    struct lm_json *, const char *key, unsigned bits, const char *(*name)(unsigned));
-
 #endif

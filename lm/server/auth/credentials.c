@@ -196,10 +196,10 @@ static void print_client(struct lm_json *j, const struct account *a)
 {
 	lm_json_open(j, NULL, '{');
 	lm_json_str(j, "clientId", a->name);
-	account_print_words(j, "authorisedGrantTypes", a->grants, grant_name);
+	words_print(j, "authorisedGrantTypes", a->grants, grant_name);
 	lm_json_int(j, "accessTokenValidity", a->access_s);
 	lm_json_int(j, "refreshTokenValidity", a->refresh_s);
-	account_print_words(j, "roles", a->roles, role_name);
+	words_print(j, "roles", a->roles, role_name);
 	lm_json_close(j, '}');
 }
 

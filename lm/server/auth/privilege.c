@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "base/json.h"
 
 #define BIT(x) (1u << PRIVILEGE_##x)
 #define ADMIN  "SLMAdmin"
@@ -86,4 +87,13 @@ unsigned roles_grants(unsigned set)
 const char *roles_with(enum privilege p)
 {
 	return privileges[p].whose;
+}
+
+void words_print(struct lm_json *j, const char *key, unsigned bits, const char *(*word)(unsigned))
+{
+	lm_json_open(j, key, '[');
+	for (unsigned i = 0; word(i) != NULL; i++)
+		if ((bits >> i & 1) != 0)
+			lm_json_str(j, NULL, word(i));
+	lm_json_close(j, ']');
 }

@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+struct lm_json;
+
 /*
  * What a caller must be allowed to do, and the roles that allow it; the reference system's names of
  * privileges stand beside ours.  A set of privileges or roles is an unsigned of bits: 1u << PRIVILEGE_x.
@@ -31,6 +33,8 @@ const char *role_name(unsigned i); /* NULL: there are no more */
 const char *role_names(void);      /* all of them, for texts: "SLMAdmin, Portal" */
 /* What a set of roles allows, as bits of privileges; PRIVILEGE_KNOWN always. */
 unsigned roles_grants(unsigned roles);
+/* A list of the words of a set: of roles with role_name(), of grants with grant_name(). */
+void words_print(struct lm_json *, const char *key, unsigned bits, const char *(*word)(unsigned));
 /* The roles that allow it, for texts; "nobody" when none does. */
 const char *roles_with(enum privilege);
 

@@ -19,9 +19,8 @@ enum { FILE_MAX = 16 * 1024 * 1024 };
 
 /* ---- reading ---------------------------------------------------------------------------------- */
 
-typedef bool word_fn(const char *name, unsigned *bits);
-
-static bool read_words(const json_t *list, word_fn *parse, unsigned *bits)
+static bool read_words(
+    const json_t *list, bool (*parse)(const char *name, unsigned *bits), unsigned *bits)
 {
 	size_t i = 0;
 	const json_t *word = NULL;
@@ -157,25 +156,14 @@ struct users_seen users_look(const char *state_dir)
 
 /* ---- writing ---------------------------------------------------------------------------------- */
 
-typedef const char *word_name_fn(unsigned i);
-
-static void write_words(struct lm_json *j, const char *key, unsigned bits, word_name_fn *name)
-{
-	lm_json_open(j, key, '[');
-	for (unsigned i = 0; name(i) != NULL; i++)
-		if ((bits >> i & 1) != 0)
-			lm_json_str(j, NULL, name(i));
-	lm_json_close(j, ']');
-}
-
 static void write_account(struct lm_json *j, const struct account *a)
 {
 	lm_json_open(j, NULL, '{');
 	lm_json_str(j, "name", a->name);
 	lm_json_str(j, "kind", a->is_client ? "client" : "user");
-	write_words(j, "roles", a->roles, role_name);
+	words_print(j, "roles", a->roles, role_name);
 	if (a->is_client) {
-		write_words(j, "grants", a->grants, grant_name);
+		words_print(j, "grants", a->grants, grant_name);
 		lm_json_int(j, "accessTokenValidity", a->access_s);
 		lm_json_int(j, "refreshTokenValidity", a->refresh_s);
 	}

@@ -26,19 +26,6 @@ static json_t *places_object(const struct hooks *hs)
 	return all;
 }
 
-static struct lm_err *write_file(const char *path, const char *text)
-{
-	const struct disk_text t = {.p = text, .n = strlen(text), .is_light = true};
-	struct disk_folder folder;
-	const char *name;
-
-	struct lm_err *e = disk_open_above(&folder, path, &name);
-	if (e == NULL)
-		e = disk_write(&folder, name, &t, NULL);
-	disk_close(&folder);
-	return e;
-}
-
 void places_save(struct hooks *hs)
 {
 	json_t *all = places_object(hs);
@@ -46,7 +33,8 @@ void places_save(struct hooks *hs)
 
 	if (text == NULL)
 		abort();
-	struct lm_err *e = write_file(hs->places_path, text);
+	const struct disk_text t = {.p = text, .n = strlen(text), .is_light = true};
+	struct lm_err *e = disk_write_path(hs->places_path, &t);
 	free(text);
 	json_decref(all);
 	hs->is_dirty = e != NULL;

@@ -251,18 +251,6 @@ static int describe(gnutls_x509_crt_t crt, gnutls_x509_privkey_t key, const char
 	return status < 0 ? status : add_names(crt, address);
 }
 
-static struct lm_err *write_file(const char *path, const struct disk_text *t)
-{
-	struct disk_folder folder;
-	const char *name;
-
-	struct lm_err *e = disk_open_above(&folder, path, &name);
-	if (e == NULL)
-		e = disk_write(&folder, name, t, NULL);
-	disk_close(&folder);
-	return e;
-}
-
 static struct lm_err *write_pair(
     const struct certificate *c, gnutls_x509_crt_t crt, gnutls_x509_privkey_t key)
 {
@@ -273,13 +261,13 @@ static struct lm_err *write_pair(
 	    key, GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN, text, &n);
 	if (status < 0)
 		return said(status, "cannot write a key");
-	struct lm_err *e = write_file(c->key_file, &(struct disk_text){.p = text, .n = n});
+	struct lm_err *e = disk_write_path(c->key_file, &(struct disk_text){.p = text, .n = n});
 	gnutls_memset(text, 0, sizeof text);
 	n = sizeof text;
 	if (e == NULL && (status = gnutls_x509_crt_export(crt, GNUTLS_X509_FMT_PEM, text, &n)) < 0)
 		e = said(status, "cannot write a certificate");
 	return e != NULL ? e
-			 : write_file(c->cert_file,
+			 : disk_write_path(c->cert_file,
 			       &(struct disk_text){.p = text, .n = n, .is_public = true});
 }
 
