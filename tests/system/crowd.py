@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""crowd.py LM: a manager in a crowd of connections that ask nothing, or take for ever to ask it.
+"""crowd.py LM [--tls]: a manager in a crowd of connections that ask nothing, or take for ever to ask it.
 
 Meanwhile an operator, each time on a new connection, has intents done; a gateway reports.  Nobody here is
-let in by who he is, so that the crowd can do all that the operator can."""
+let in by who he is, so that the crowd can do all that the operator can.  With --tls all of it is HTTPS,
+and the crowd never gets to the end of a handshake, or says nothing after it."""
 import http.client
 import json
 import os
@@ -13,6 +14,7 @@ import selectors
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -33,7 +35,7 @@ PATIENCE_S = 60
 
 
 class Manager:
-    def __init__(self, lm):
+    def __init__(self, lm, *options):
         self.lm, self.folder = lm, tempfile.mkdtemp()
         os.mkdir(self.folder + "/packages")
         with open(self.folder + "/packages/meters.yml", "w") as f:
@@ -41,7 +43,7 @@ class Manager:
         self.state = self.folder + "/state"
         self.process = subprocess.Popen(
             [lm, "serve", "--insecure", "--packages", self.folder + "/packages", "--state", self.state,
-             "--listen", "127.0.0.1:0"], stderr=subprocess.PIPE, text=True)
+             "--listen", "127.0.0.1:0", *options], stderr=subprocess.PIPE, text=True)
         self.log = []
         for line in self.process.stderr:
             self.log.append(line)
@@ -51,6 +53,7 @@ class Manager:
                 break
         else:
             raise SystemExit("the manager does not start: " + "".join(self.log))
+        self.trust = ssl.create_default_context(cafile=self.state + "/tls.crt") if "--tls" in options else None
         threading.Thread(target=lambda: self.log.extend(self.process.stderr), daemon=True).start()
 
     def files(self):
@@ -67,9 +70,12 @@ class Manager:
         return status
 
 
-def ask(address, method, path, body=None, headers={}):
+def ask(manager, method, path, body=None, headers={}):
     """Status and document, on a connection of its own."""
-    c = http.client.HTTPConnection(*address, timeout=PATIENCE_S)
+    if manager.trust:
+        c = http.client.HTTPSConnection(*manager.address, timeout=PATIENCE_S, context=manager.trust)
+    else:
+        c = http.client.HTTPConnection(*manager.address, timeout=PATIENCE_S)
     try:
         c.request(method, path, None if body is None else json.dumps(body),
                   {"Content-Type": "application/json", **headers})
@@ -82,9 +88,9 @@ def ask(address, method, path, body=None, headers={}):
 class Operator(threading.Thread):
     """Creates assemblies one after the other, and waits for each; ends with the first that fails."""
 
-    def __init__(self, address):
+    def __init__(self, manager):
         super().__init__(daemon=True)
-        self.address, self.done, self.longest_s, self.why = address, 0, 0.0, None
+        self.manager, self.done, self.longest_s, self.why = manager, 0, 0.0, None
         self.start()
 
     def run(self):
@@ -98,12 +104,12 @@ class Operator(threading.Thread):
             self.done += 1
 
     def create(self, name):
-        status, answer = ask(self.address, "POST", "/api/intent/createAssembly",
+        status, answer = ask(self.manager, "POST", "/api/intent/createAssembly",
                              {"assemblyName": name, "descriptorName": "assembly::meters::1.0",
                               "intendedState": "Active"})
         assert status == 201, answer
         while answer.get("status") != "Completed":
-            status, answer = ask(self.address, "GET", "/api/processes/" + answer.get("processId", answer.get("id")))
+            status, answer = ask(self.manager, "GET", "/api/processes/" + answer.get("processId", answer.get("id")))
             assert status == 200 and answer["status"] != "Failed", answer
 
 
@@ -186,44 +192,80 @@ def until(what, true):
         time.sleep(0.05)
 
 
+def tell(manager, operator, n):
+    everybody = Crowd(manager.address, n, stubborn=False)
+    chapter(f"{n} idle connections", manager, operator, everybody,
+            lambda: all(everybody.open.values()) and everybody.cut >= n - 1100)
+    chapter("2000 headers, byte by byte", manager, operator,
+            Crowd(manager.address, 2000, b"GET /api/status HTTP/1.1\r\nX: ", b"x"))
+    chapter("2000 bodies, byte by byte", manager, operator,
+            Crowd(manager.address, 2000, b"POST /api/intent/createAssembly HTTP/1.1\r\nHost: h\r\n"
+                  b"Content-Type: application/json\r\nContent-Length: 100000\r\n\r\n{", b" "))
+    chapter("2000 refused bodies, byte by byte", manager, operator,
+            Crowd(manager.address, 2000, b"POST /nothing HTTP/1.1\r\nHost: h\r\nContent-Length: 30000\r\n\r\n",
+                  b" "))
+    chapter("1500 who follow the events", manager, operator,
+            Crowd(manager.address, 1500, b"GET /api/events HTTP/1.1\r\nHost: h\r\nAccept: text/event-stream"
+                  b"\r\n\r\n"))
+
+    token = subprocess.run([manager.lm, "token", "--state", manager.state, "--writer", "gateway"],
+                           check=True, capture_output=True, text=True).stdout.strip()
+    taken = []
+
+    def report():
+        status, answer = ask(manager, "POST", "/api/metrics", {"metricKey": "nobody"},
+                             {"Authorization": "Bearer " + token})
+        if status != 503:
+            taken.append((status, answer))
+        return taken
+    chapter("1500 reports, byte by byte, and one of a gateway", manager, operator,
+            Crowd(manager.address, 1500, b"POST /api/metrics HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n",
+                  b" "), report)
+
+
+def hello():
+    """The first thing that a client of TLS says."""
+    inside, outside = ssl.MemoryBIO(), ssl.MemoryBIO()
+    try:
+        ssl.create_default_context().wrap_bio(inside, outside, server_hostname="h").do_handshake()
+    except ssl.SSLWantReadError:
+        return outside.read()
+
+
+class Silent(Crowd):
+    """Those who get to the end of the handshake, and say nothing then."""
+
+    def __init__(self, manager, n):
+        super().__init__(manager.address, 0, stubborn=False)
+        for _ in range(n):
+            s = manager.trust.wrap_socket(socket.create_connection(manager.address, PATIENCE_S),
+                                          server_hostname=manager.address[0])
+            s.setblocking(False)
+            self.open[s] = True
+            self.select.register(s, selectors.EVENT_READ)
+
+
+def tell_tls(manager, operator, n):
+    said = hello()
+    # Who finds no place in the kernel's line takes himself for connected, and is never cut off.
+    everybody = Crowd(manager.address, n, stubborn=False)
+    chapter(f"{n} connections without a handshake", manager, operator, everybody,
+            lambda: everybody.cut >= n // 2)
+    chapter("2000 handshakes, byte by byte", manager, operator,
+            Crowd(manager.address, 2000, said[:5], said[5:6]))
+    chapter("2000 handshakes that end in their middle", manager, operator, Crowd(manager.address, 2000, said))
+    chapter("1200 handshakes, and nothing more", manager, operator, Silent(manager, 1200))
+
+
 def main():
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     n = min(CROWD, hard - 500)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    manager = Manager(sys.argv[1])
+    manager = Manager(*sys.argv[1:])
     try:
         files, memory = manager.files(), manager.memory_mb()
-        operator = Operator(manager.address)
-
-        everybody = Crowd(manager.address, n, stubborn=False)
-        chapter(f"{n} idle connections", manager, operator, everybody,
-                lambda: all(everybody.open.values()) and everybody.cut >= n - 1100)
-        chapter("2000 headers, byte by byte", manager, operator,
-                Crowd(manager.address, 2000, b"GET /api/status HTTP/1.1\r\nX: ", b"x"))
-        chapter("2000 bodies, byte by byte", manager, operator,
-                Crowd(manager.address, 2000, b"POST /api/intent/createAssembly HTTP/1.1\r\nHost: h\r\n"
-                      b"Content-Type: application/json\r\nContent-Length: 100000\r\n\r\n{", b" "))
-        chapter("2000 refused bodies, byte by byte", manager, operator,
-                Crowd(manager.address, 2000, b"POST /nothing HTTP/1.1\r\nHost: h\r\nContent-Length: 30000\r\n\r\n",
-                      b" "))
-        chapter("1500 who follow the events", manager, operator,
-                Crowd(manager.address, 1500, b"GET /api/events HTTP/1.1\r\nHost: h\r\nAccept: text/event-stream"
-                      b"\r\n\r\n"))
-
-        token = subprocess.run([manager.lm, "token", "--state", manager.state, "--writer", "gateway"],
-                               check=True, capture_output=True, text=True).stdout.strip()
-        taken = []
-
-        def report():
-            status, answer = ask(manager.address, "POST", "/api/metrics", {"metricKey": "nobody"},
-                                 {"Authorization": "Bearer " + token})
-            if status != 503:
-                taken.append((status, answer))
-            return taken
-        chapter("1500 reports, byte by byte, and one of a gateway", manager, operator,
-                Crowd(manager.address, 1500, b"POST /api/metrics HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n",
-                      b" "), report)
-
+        operator = Operator(manager)
+        (tell_tls if manager.trust else tell)(manager, operator, n)
         until(f"of {manager.files()} files some stay open", lambda: manager.files() <= files + 10)
         print(f"{memory:.0f} MB before, {manager.memory_mb():.0f} MB after")
         if "asan" not in sys.argv[1] and manager.memory_mb() > memory + 100:

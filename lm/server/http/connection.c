@@ -21,11 +21,14 @@ static void line_open(struct http_listener *l, struct MHD_Connection *c, void **
 	line->listener = l;
 	line->connection = c;
 	lines_join(&l->lines, line);
+	if (l->conf.certificate != NULL)
+		handshake_begin(line);
 	*out = line;
 }
 
 static void line_close(struct line *line)
 {
+	handshake_end(line);
 	share_leave(line);
 	lines_leave(&line->listener->lines, line);
 	lm_buf_fini(&line->exchange.body);
@@ -405,14 +408,14 @@ static enum MHD_Result on_complete(struct exchange *x)
 	return x->handed_over ? MHD_NO : hand_over(x);
 }
 
-static struct line *line_of(struct MHD_Connection *c)
+struct line *http_line_of(struct MHD_Connection *c)
 {
 	return MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
 
 struct certificate *http_certificate_of(struct MHD_Connection *c)
 {
-	return line_of(c)->listener->conf.certificate;
+	return http_line_of(c)->listener->conf.certificate;
 }
 
 /* The library's front door: once with the headers, once per piece of body, once at the end, and
@@ -424,7 +427,7 @@ enum MHD_Result http_on_request(void *cls, struct MHD_Connection *c, const char 
 	(void)cls;
 
 	if (x == NULL) {
-		struct line *line = line_of(c);
+		struct line *line = http_line_of(c);
 
 		if (line->listener->closing) /* its receiver may have gone */
 			return MHD_NO;

@@ -32,6 +32,7 @@ static void run(struct http_listener *l)
 
 	l->has_woken = false;
 	MHD_run(l->daemon);
+	handshakes_rest(l);
 	bool parked = share_look(l->conf.share);
 	bool due = MHD_get_timeout(l->daemon, &ms) == MHD_YES;
 	if (parked && (!due || ms > HTTP_PARKED_MS))
@@ -45,6 +46,11 @@ static void run(struct http_listener *l)
 static void on_loop_timer(uv_timer_t *t)
 {
 	run(t->data);
+}
+
+void listener_run_soon(struct http_listener *l)
+{
+	uv_timer_start(&l->timer, on_loop_timer, 0, 0);
 }
 
 static void on_loop_poll(uv_poll_t *p, int status, int events)
@@ -127,6 +133,8 @@ static void put_on_loop(struct http_listener *l)
 	uv_poll_init(l->conf.loop, &l->poll, info->epoll_fd);
 	uv_timer_init(l->conf.loop, &l->timer);
 	lines_init(&l->lines, &l->conf);
+	TAILQ_INIT(&l->shaking);
+	TAILQ_INIT(&l->asleep);
 	l->poll.data = l->timer.data = l;
 	l->open_handles = 3;
 	uv_poll_start(&l->poll, UV_READABLE, on_loop_poll);
@@ -209,6 +217,7 @@ void http_close(struct http_listener *l)
 	uv_timer_stop(&l->timer);
 	while (l->suspended != NULL)
 		exchange_wake(l->suspended);
+	handshakes_wake(l);
 	for (int i = 0; i < 3; i++) /* woken, the end of a stream written, sent */
 		MHD_run(l->daemon);
 	MHD_stop_daemon(l->daemon);

@@ -11,7 +11,7 @@
 
 /*
  * Inside the HTTP room: listen.c (sockets, the loop), connection.c (what the library tells of
- * connections and requests), headers.c (which of those are clear), share.c (what those may use who send in bulk), body.c (what is in a
+ * connections and requests), headers.c (which of those are clear), handshake.c (those of TLS), share.c (what those may use who send in bulk), body.c (what is in a
  * body), answer.c (what the receiver says), lines.c (how long connections last).
  *
  * Requests come by the ten thousand a second, most of them alike: a connection keeps the memory of
@@ -61,6 +61,7 @@ struct lines {
 	uv_timer_t timer;
 };
 
+TAILQ_HEAD(handshakes, handshake);
 struct http_listener {
 	struct MHD_Daemon *daemon;
 	struct http_conf conf;
@@ -72,6 +73,7 @@ struct http_listener {
 	unsigned n_outside; /* connections that found no room among those that send in bulk */
 	struct exchange *suspended;
 	struct lines lines;
+	struct handshakes shaking, asleep;
 	bool closing, has_woken;
 	struct lm_buf spare; /* a large one, for the next large body; or {0} */
 	size_t large;        /* bytes that bodies beyond HTTP_BODY_MAX may have now */
@@ -126,6 +128,7 @@ struct line {
 	bool is_cut;
 	struct exchange exchange; /* one after the other */
 	bool in_use, is_bulk;
+	struct handshake *handshake; /* NULL: it is over, or there is none */
 };
 
 struct exchange *exchange_of(struct http_request *);
@@ -175,6 +178,17 @@ void share_refuse(struct exchange *);
 void share_answer(struct exchange *);
 /* Who has waited for too long is refused; true: somebody waits still. */
 bool share_look(struct http_share *);
+
+/* ---- handshake.c: connections that do not speak TLS yet --------------------------------------------- */
+
+void handshake_begin(struct line *);
+void handshake_end(struct line *);
+void handshake_wake(struct handshake *);
+/* After every turn of the library: who is not at the end sleeps until more of it has come. */
+void handshakes_rest(struct http_listener *);
+void handshakes_wake(struct http_listener *); /* all of them: the library is about to stop */
+void listener_run_soon(struct http_listener *);
+struct line *http_line_of(struct MHD_Connection *);
 
 /* ---- certificate.c: who the server is ------------------------------------------------------------ */
 
