@@ -51,8 +51,7 @@ static void name_step(struct process *p, struct flight *f, const char *subject, 
 		f->is_again = true;
 		return;
 	}
-	char number[LM_INT_SIZE];
-	stpcpy(stpcpy(stpcpy(f->step, p->id), "/"), lm_int_text(p->next_step++, number));
+	snprintf(f->step, sizeof f->step, "%s/%u", p->id, p->next_step++);
 }
 
 static unsigned time_limit(

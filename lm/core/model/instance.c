@@ -106,6 +106,12 @@ bool component_is_awaited(const struct component *c)
 	return c != NULL && (c->flight != NULL || c->turn != NULL || c->line != NULL);
 }
 
+size_t heal_times(const struct component *c, const int64_t **out_ms)
+{
+	return c->heal != NULL ? policies_heals(c->heal->policy, out_ms)
+			       : budget_times(c->asked, out_ms);
+}
+
 void component_free(struct component *c)
 {
 	if (c == NULL)

@@ -187,6 +187,8 @@ void watch_free(struct watch *);
 void process_free(struct process *);
 /* A step is in flight on it, or waits for it: it must not go. */
 bool component_is_awaited(const struct component *);
+/* When it was healed, oldest first, as far as that is counted; borrowed.  How often. */
+size_t heal_times(const struct component *, const int64_t **out_ms);
 /* The only component of a resource outside, see refer/found.c; full names of others hold "__". */
 #define COMPONENT_OUTSIDE "outside"
 bool component_is_outside(const struct component *);

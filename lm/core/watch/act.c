@@ -12,12 +12,6 @@ bool heal_spend(struct engine *e, struct component *c, int64_t now_ms)
 	return budget_spend(&e->asked, &c->asked, HEALS_MAX, HEAL_WINDOW_S * 1000, now_ms);
 }
 
-size_t heal_times(const struct component *c, const int64_t **out_ms)
-{
-	return c->heal != NULL ? policies_heals(c->heal->policy, out_ms)
-			       : budget_times(c->asked, out_ms);
-}
-
 /* Nobody counts backwards: what a clock that was set back calls the future has just been. */
 static void recall(struct engine *e, struct component *c, int64_t now_ms)
 {

@@ -48,8 +48,6 @@ void watch_died(
  * tells of it, which the caller writes: it sets the state.
  */
 bool heal_spend(struct engine *, struct component *, int64_t now_ms);
-/* When those were that are counted, oldest first; borrowed. */
-size_t heal_times(const struct component *, const int64_t **out_ms);
 /* After a restart, when the policies are there: what the records tell is counted by them. */
 void heals_recall(struct engine *, struct instance *, int64_t now_ms);
 /* 'policy' is what the event of it names; 'by' as in struct intent. */
