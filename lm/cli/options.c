@@ -303,10 +303,35 @@ void options_put(const struct command *c, struct lm_buf *out)
 	}
 }
 
+/* In the column of explanations, which ends where narrow terminals do. */
+static void put_wrapped(const char *text, struct lm_buf *out)
+{
+	enum { LEFT = 29, LAST = 80 };
+	size_t used = LEFT;
+
+	for (const char *p = text; *p != '\0';) {
+		size_t n = strcspn(p, " ");
+
+		if (used > LEFT && used + 1 + n > LAST) {
+			lm_buf_printf(out, "\n%*s", LEFT, "");
+			used = LEFT;
+		} else if (used > LEFT) {
+			lm_buf_puts(out, " ");
+			used++;
+		}
+		lm_buf_add(out, p, n);
+		used += n;
+		p += n + strspn(p + n, " ");
+	}
+	lm_buf_puts(out, "\n");
+}
+
 void options_print(const struct command *c, struct lm_buf *out)
 {
+	struct lm_buf text;
 	char left[64];
 
+	lm_buf_init(&text, 4096);
 	for (size_t i = 0; i < LM_COUNT(rows); i++) {
 		const struct option_row *r = &rows[i];
 
@@ -318,9 +343,11 @@ void options_print(const struct command *c, struct lm_buf *out)
 		snprintf(left, sizeof left, "%s--%s%s%s", lead, r->name,
 		    r->value != NULL ? " " : "", r->value != NULL ? r->value : "");
 		lm_buf_printf(out, "  %-26s ", left);
-		print_meaning(c, r, out);
-		lm_buf_puts(out, "\n");
+		lm_buf_clear(&text);
+		print_meaning(c, r, &text);
+		put_wrapped(text.p, out);
 	}
+	lm_buf_fini(&text);
 }
 
 bool options_at(const struct command *c, size_t i, struct option_info *out)

@@ -75,6 +75,31 @@ START_TEST(commands_of_one_group_stand_together)
 }
 END_TEST
 
+static void ck_assert_fits(const char *name)
+{
+	for (const char *p = out.p; *p != '\0';) {
+		size_t n = strcspn(p, "\n");
+
+		ck_assert_msg(n <= 80, "%s: '%.*s'", name, (int)n, p);
+		p += n + (p[n] == '\n');
+	}
+}
+
+START_TEST(help_fits_a_terminal_of_80_columns)
+{
+	size_t n = 0;
+	const struct command *all = commands_all(&n);
+
+	manual_print_overview(&out);
+	ck_assert_fits("lm");
+	for (size_t i = 0; i < n; i++) {
+		lm_buf_clear(&out);
+		manual_print_command(&all[i], false, &out);
+		ck_assert_fits(all[i].name);
+	}
+}
+END_TEST
+
 START_TEST(every_command_has_a_page_and_nothing_else_has)
 {
 	size_t n = 0, n_pages = 0;
@@ -210,6 +235,7 @@ int main(void)
 	tcase_add_test(t, a_page_on_a_terminal_is_as_it_was_written_without_signs);
 	tcase_add_test(t, a_page_for_man_has_its_macros);
 	tcase_add_test(t, no_text_becomes_a_macro_by_accident);
+	tcase_add_test(t, help_fits_a_terminal_of_80_columns);
 	tcase_add_test(t, every_command_has_a_page_and_nothing_else_has);
 	tcase_add_test(t, commands_of_one_group_stand_together);
 	tcase_add_test(t, every_page_of_the_list_can_be_printed);

@@ -19,8 +19,7 @@ static const struct {
 } exits[] = {
     {CLI_OK, "done; what was asked for is so"},
     {CLI_FAILED, "refused, failed, not agreed to, or errors were found"},
-    {CLI_USAGE,
-	"the command line was not understood, or somebody had to be asked and nobody was there"},
+    {CLI_USAGE, "not understood, or somebody had to be asked and nobody was there"},
     {CLI_UNREACHABLE, "no manager could be reached"},
     {CLI_TIMEOUT, "still going on when the time was up; the work goes on"},
 };
@@ -29,7 +28,7 @@ static const struct {
 static const struct {
 	const char *name, *text;
 } variables[] = {
-    {"LM_SERVER", "the manager's URL, http://127.0.0.1:8280 unless set; --server goes before it"},
+    {"LM_SERVER", "the manager (http://127.0.0.1:8280); --server goes before it"},
     {"LM_TOKEN", "what to show to the manager in place of a login"},
     {"LM_CACERT", "a file of certificates that the manager's is signed by, for https"},
     {"NO_COLOR", "turns colours off"},
@@ -86,10 +85,10 @@ void manual_print_overview(struct lm_buf *out)
 	for (size_t i = 0; i < n; i++) {
 		if (i == 0 || strcmp(all[i].group, all[i - 1].group) != 0)
 			lm_buf_printf(out, "%s%s\n", i == 0 ? "" : "\n", all[i].group);
-		lm_buf_printf(out, "  %-10s %s\n", all[i].name, all[i].summary);
+		lm_buf_printf(out, "  %-11s%s\n", all[i].name, all[i].summary);
 	}
 	lm_buf_puts(out, "\n'lm help COMMAND' explains one; 'lm help descriptor' the words of "
-			 "descriptors, 'lm help api' what\nthe manager answers.\n\nExit status:\n");
+			 "descriptors,\n'lm help api' what the manager answers.\n\nExit status:\n");
 	for (size_t i = 0; i < LM_COUNT(exits); i++)
 		lm_buf_printf(out, "  %d  %s\n", exits[i].status, exits[i].text);
 	lm_buf_puts(out, "\nEnvironment:\n");
