@@ -13,42 +13,26 @@
 #include "lm/disk/disk.h"
 #include "lm/disk/name.h"
 #include "tests/lib/power.h"
+#include "tests/lib/tried.h"
 
 /* Files that are there whole or not at all, whenever the process dies or the power goes. */
 
 enum { TRIALS = 40, SECRET = 077 };
 
-static char path[64];
+static char path[FOLDER_SIZE];
 static struct disk_folder folder;
 static char text[4096];
 
-static void passed(struct lm_err *e)
-{
-	ck_assert_msg(e == NULL, "%s", e == NULL ? "" : lm_err_text(e));
-}
-
-static void failed(struct lm_err *e, enum lm_err_kind kind, const char *says)
-{
-	ck_assert_ptr_nonnull(e);
-	ck_assert_msg(strstr(lm_err_text(e), says) != NULL, "%s", lm_err_text(e));
-	ck_assert_int_eq(lm_err_kind(e), kind);
-	lm_err_free(e);
-}
-
 static void setup(void)
 {
-	snprintf(path, sizeof path, "/tmp/lm-test-disk-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(path));
+	folder_make(path);
 	passed(disk_open(&folder, path));
 }
 
 static void teardown(void)
 {
-	char command[128];
-
 	disk_close(&folder);
-	snprintf(command, sizeof command, "rm -rf '%s'", path);
-	ck_assert_int_eq(system(command), 0);
+	folder_remove(path);
 }
 
 static const char *file(const char *name)

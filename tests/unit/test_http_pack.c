@@ -3,7 +3,6 @@
 #include <archive_entry.h>
 #include <check.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,34 +10,28 @@
 #include <unistd.h>
 
 #include "lm/drivers/http/priv.h"
+#include "tests/lib/tried.h"
 
 /* What a driver of others gets of a package: read back by a reader of zip that is not ours. */
 
-static char folder[] = "/tmp/lm-test-pack-XXXXXX";
+static char folder[FOLDER_SIZE];
 static uv_loop_t loop;
 static char seen[4096], why[WHY_MAX];
 static bool is_done;
 
 static void setup(void)
 {
-	snprintf(folder + sizeof folder - 7, 7, "XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(folder));
+	folder_make(folder);
 	uv_loop_init(&loop);
 	seen[0] = why[0] = '\0';
 	is_done = false;
-}
-
-static int drop(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-	(void)st, (void)kind, (void)at;
-	return remove(path);
 }
 
 static void teardown(void)
 {
 	uv_run(&loop, UV_RUN_DEFAULT);
 	ck_assert_int_eq(uv_loop_close(&loop), 0);
-	nftw(folder, drop, 8, FTW_DEPTH | FTW_PHYS);
+	folder_remove(folder);
 }
 
 /* Makes the folders above it, too. */

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <check.h>
-#include <ftw.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "lm/server/sites/change.h"
 #include "lm/server/sites/choose.h"
+#include "tests/lib/tried.h"
 
 /* Who carries out a step: by the type of its location, the descriptor's word, and who is registered. */
 
-static char folder[] = "/tmp/lm-test-choose-XXXXXX";
+static char folder[FOLDER_SIZE];
 static struct sites *sites;
 static struct lm_arena *arena;
 static struct choice choice;
@@ -35,8 +35,7 @@ static struct lm_err *add_driver(struct sites *s, const json_t *body, const char
 
 static void setup(void)
 {
-	snprintf(folder + sizeof folder - 7, 7, "XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(folder));
+	folder_make(folder);
 	ck_assert_ptr_null(sites_open(folder, &sites));
 	arena = lm_arena_new();
 	add(site_manager_create, "{\"name\": \"far\", \"url\": \"http://far\"}");
@@ -52,17 +51,11 @@ static void setup(void)
 	    "{\"name\": \"k1\", \"publicKey\": \"open\", \"privateKey\": \"secret\"}");
 }
 
-static int drop(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-	(void)st, (void)kind, (void)at;
-	return remove(path);
-}
-
 static void teardown(void)
 {
 	lm_arena_free(arena);
 	sites_free(sites);
-	nftw(folder, drop, 8, FTW_DEPTH | FTW_PHYS);
+	folder_remove(folder);
 }
 
 static bool choose(const struct step_request *rq)

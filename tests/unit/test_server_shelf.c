@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <check.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,23 +10,11 @@
 #include <unistd.h>
 
 #include "lm/server/shelf/shelf.h"
+#include "tests/lib/tried.h"
 
-static char folder[] = "/tmp/lm-test-shelf-XXXXXX";
+static char folder[FOLDER_SIZE];
 static char path[512];
 static struct shelf *shelf;
-
-static void passed(struct lm_err *e)
-{
-	ck_assert_msg(e == NULL, "%s", e == NULL ? "" : lm_err_text(e));
-}
-
-static void failed(struct lm_err *e, enum lm_err_kind kind, const char *text)
-{
-	ck_assert_ptr_nonnull(e);
-	ck_assert_msg(strstr(lm_err_text(e), text) != NULL, "%s", lm_err_text(e));
-	ck_assert_int_eq(lm_err_kind(e), kind);
-	lm_err_free(e);
-}
 
 static void reopen(void)
 {
@@ -36,16 +23,9 @@ static void reopen(void)
 	passed(shelf_open(folder, "things", &shelf));
 }
 
-static int remove_one(const char *name, const struct stat *st, int type, struct FTW *at)
-{
-	(void)st, (void)type, (void)at;
-	return remove(name);
-}
-
 static void setup(void)
 {
-	snprintf(folder + sizeof folder - 7, 7, "XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(folder));
+	folder_make(folder);
 	shelf = NULL;
 	reopen();
 }
@@ -53,7 +33,7 @@ static void setup(void)
 static void teardown(void)
 {
 	shelf_free(shelf);
-	nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	folder_remove(folder);
 }
 
 static struct lm_err *put(const char *name, const char *text)

@@ -1,30 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the rest of the manager asks of its sites; what clients ask is in tests/system/sites.sh. */
 #include <check.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "lm/server/sites/change.h"
+#include "tests/lib/tried.h"
 
-static char folder[] = "/tmp/lm-test-sites-XXXXXX";
+static char folder[FOLDER_SIZE];
 static struct sites *sites;
 static bool used;
-
-static void passed(struct lm_err *e)
-{
-	ck_assert_msg(e == NULL, "%s", e == NULL ? "" : lm_err_text(e));
-}
-
-static void failed(struct lm_err *e, enum lm_err_kind kind, const char *text)
-{
-	ck_assert_ptr_nonnull(e);
-	ck_assert_msg(strstr(lm_err_text(e), text) != NULL, "%s", lm_err_text(e));
-	ck_assert_int_eq(lm_err_kind(e), kind);
-	lm_err_free(e);
-}
 
 static void reopen(void)
 {
@@ -33,16 +20,9 @@ static void reopen(void)
 	passed(sites_open(folder, &sites));
 }
 
-static int remove_one(const char *name, const struct stat *st, int type, struct FTW *at)
-{
-	(void)st, (void)type, (void)at;
-	return remove(name);
-}
-
 static void setup(void)
 {
-	snprintf(folder + sizeof folder - 7, 7, "XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(folder));
+	folder_make(folder);
 	sites = NULL;
 	used = false;
 	reopen();
@@ -51,7 +31,7 @@ static void setup(void)
 static void teardown(void)
 {
 	sites_free(sites);
-	nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	folder_remove(folder);
 }
 
 static bool is_used(void *arg, const char *location)
