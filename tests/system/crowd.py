@@ -5,21 +5,20 @@
 Meanwhile an operator, each time on a new connection, has intents done; a gateway reports.  Nobody here is
 let in by who he is, so that the crowd can do all that the operator can.  With --tls all of it is HTTPS,
 and the crowd never gets to the end of a handshake, or says nothing after it."""
-import http.client
 import json
 import os
 import re
 import resource
 import selectors
-import shutil
-import signal
 import socket
 import ssl
 import subprocess
 import sys
-import tempfile
 import threading
 import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+from manager import Manager  # noqa: E402
 
 PACKAGE = """name: resource::meter::1.0
 metrics:
@@ -34,55 +33,20 @@ ENOUGH = 10  # intents of a chapter
 PATIENCE_S = 60
 
 
-class Manager:
-    def __init__(self, lm, *options):
-        self.lm, self.folder = lm, tempfile.mkdtemp()
-        os.mkdir(self.folder + "/packages")
-        with open(self.folder + "/packages/meters.yml", "w") as f:
-            f.write(PACKAGE)
-        self.state = self.folder + "/state"
-        self.process = subprocess.Popen(
-            [lm, "serve", "--insecure", "--packages", self.folder + "/packages", "--state", self.state,
-             "--listen", "127.0.0.1:0", *options], stderr=subprocess.PIPE, text=True)
-        self.log = []
-        for line in self.process.stderr:
-            self.log.append(line)
-            found = re.search(r"manager\.ready address=(\S+):(\d+)", line)
-            if found:
-                self.address = (found[1], int(found[2]))
-                break
-        else:
-            raise SystemExit("the manager does not start: " + "".join(self.log))
-        self.trust = ssl.create_default_context(cafile=self.state + "/tls.crt") if "--tls" in options else None
-        threading.Thread(target=lambda: self.log.extend(self.process.stderr), daemon=True).start()
-
-    def files(self):
-        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
-
-    def memory_mb(self):
-        with open(f"/proc/{self.process.pid}/status") as f:
-            return int(re.search(r"VmRSS:\s+(\d+)", f.read())[1]) / 1024
-
-    def end(self):
-        self.process.send_signal(signal.SIGTERM)
-        status = self.process.wait(30)
-        shutil.rmtree(self.folder, ignore_errors=True)
-        return status
-
-
 def ask(manager, method, path, body=None, headers={}):
-    """Status and document, on a connection of its own."""
-    if manager.trust:
-        c = http.client.HTTPSConnection(*manager.address, timeout=PATIENCE_S, context=manager.trust)
-    else:
-        c = http.client.HTTPConnection(*manager.address, timeout=PATIENCE_S)
-    try:
-        c.request(method, path, None if body is None else json.dumps(body),
-                  {"Content-Type": "application/json", **headers})
-        answer = c.getresponse()
-        return answer.status, json.loads(answer.read() or b"null")
-    finally:
-        c.close()
+    """Status and document."""
+    status, _, text = manager.ask(method, path, None if body is None else json.dumps(body).encode(),
+                                  {"Content-Type": "application/json", **headers}, patience_s=PATIENCE_S)
+    return status, json.loads(text or b"null")
+
+
+def files(manager):
+    return len(os.listdir(f"/proc/{manager.process.pid}/fd"))
+
+
+def memory_mb(manager):
+    with open(f"/proc/{manager.process.pid}/status") as f:
+        return int(re.search(r"VmRSS:\s+(\d+)", f.read())[1]) / 1024
 
 
 class Operator(threading.Thread):
@@ -180,7 +144,7 @@ def chapter(title, manager, operator, crowd, also=lambda: True):
             if time.monotonic() - began > PATIENCE_S:
                 raise SystemExit(f"{title}: nothing moves, after {operator.done - first} intents")
         print(f"{title}: {operator.done - first} intents, {crowd.cut} cut off, "
-              f"{manager.memory_mb():.0f} MB, the longest intent so far {operator.longest_s * 1000:.0f} ms",
+              f"{memory_mb(manager):.0f} MB, the longest intent so far {operator.longest_s * 1000:.0f} ms",
               flush=True)
 
 
@@ -261,14 +225,14 @@ def main():
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     n = min(CROWD, hard - 500)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    manager = Manager(*sys.argv[1:])
+    manager = Manager(sys.argv[1], PACKAGE, *sys.argv[2:])
     try:
-        files, memory = manager.files(), manager.memory_mb()
+        before, memory = files(manager), memory_mb(manager)
         operator = Operator(manager)
         (tell_tls if manager.trust else tell)(manager, operator, n)
-        until(f"of {manager.files()} files some stay open", lambda: manager.files() <= files + 10)
-        print(f"{memory:.0f} MB before, {manager.memory_mb():.0f} MB after")
-        if "asan" not in sys.argv[1] and manager.memory_mb() > memory + 100:
+        until(f"of {files(manager)} files some stay open", lambda: files(manager) <= before + 10)
+        print(f"{memory:.0f} MB before, {memory_mb(manager):.0f} MB after")
+        if "asan" not in sys.argv[1] and memory_mb(manager) > memory + 100:
             raise SystemExit("it keeps the memory of those who have gone")
     finally:
         status = manager.end()

@@ -4,24 +4,18 @@
 
 What the document says of every operation is tried: other methods, other types, bodies that are too large or
 broken, things that there are not; and what is answered has the shape that the document says."""
-import http.client
 import io
 import json
 import os
 import re
-import shutil
-import signal
 import subprocess
 import sys
-import tempfile
-import threading
 import time
 import zipfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+from manager import Manager  # noqa: E402
 from openapi import Document  # noqa: E402
-
-sys.path.insert(0, sys.path[0] + "/../lib")
 import simulated_manager  # noqa: E402
 
 PACKAGE = """name: resource::meter::1.0
@@ -49,47 +43,6 @@ wrong = []
 def complain(text):
     wrong.append(text)
     print(text, flush=True)
-
-
-class Manager:
-    def __init__(self, lm):
-        self.lm, self.folder = lm, tempfile.mkdtemp()
-        os.mkdir(self.folder + "/packages")
-        with open(self.folder + "/packages/meters.yml", "w") as f:
-            f.write(PACKAGE)
-        self.process = subprocess.Popen(
-            [lm, "serve", "--insecure", "--packages", self.folder + "/packages", "--state", self.folder + "/state",
-             "--listen", "127.0.0.1:0"], stderr=subprocess.PIPE, text=True)
-        self.log = []
-        for line in self.process.stderr:
-            self.log.append(line)
-            found = re.search(r"manager\.ready address=(\S+):(\d+)", line)
-            if found:
-                self.address = (found[1], int(found[2]))
-                break
-        else:
-            raise SystemExit("the manager does not start: " + "".join(self.log))
-        threading.Thread(target=lambda: self.log.extend(self.process.stderr), daemon=True).start()
-
-    def end(self):
-        self.process.send_signal(signal.SIGTERM)
-        status = self.process.wait(30)
-        shutil.rmtree(self.folder, ignore_errors=True)
-        return status
-
-    def ask(self, method, path, body=None, headers={}, length=None):
-        """Status, headers, text; 'length' is announced in place of that of the body."""
-        c = http.client.HTTPConnection(*self.address, timeout=30)
-        c.putrequest(method, path, skip_accept_encoding=True)
-        for name, value in headers.items():
-            c.putheader(name, value)
-        if body is not None or length is not None:
-            c.putheader("Content-Length", str(len(body) if length is None else length))
-        c.endheaders(body)
-        answer = c.getresponse()
-        text = answer.read()
-        c.close()
-        return answer.status, answer.headers, text
 
 
 def is_error(manager, document, title, status, wanted, answer, path):
@@ -281,7 +234,7 @@ def answers(manager, document):
 
 
 def main():
-    manager = Manager(sys.argv[1])
+    manager = Manager(sys.argv[1], PACKAGE)
     try:
         document = Document(manager.ask("GET", "/api/openapi.json")[2])
         print(len(list(document.operations())), "operations")
