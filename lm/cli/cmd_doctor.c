@@ -45,10 +45,8 @@ static size_t number(const json_t *j, const char *member)
 static void print_table(const struct render *r, const json_t *findings, struct lm_buf *out)
 {
 	static const char *const heads[] = {"FINDING", "SUBJECT", "WHAT IS WRONG"};
-	struct render_table *t = render_table_new(LM_COUNT(heads));
+	struct render_table *t = render_table_begin(heads, LM_COUNT(heads));
 
-	for (size_t i = 0; i < LM_COUNT(heads); i++)
-		render_table_add(t, RENDER_FAINT, heads[i]);
 	for (size_t i = 0; i < json_array_size(findings); i++) {
 		const json_t *f = json_array_get(findings, i);
 
@@ -56,8 +54,8 @@ static void print_table(const struct render *r, const json_t *findings, struct l
 		render_table_add(t, RENDER_PLAIN, render_text(f, "subject"));
 		render_table_add(t, RENDER_PLAIN, render_text(f, "explanation"));
 	}
-	render_table_print(t, r, out);
-	render_table_free(t);
+	render_table_wrap(t);
+	render_table_end(t, r, out);
 }
 
 /* Each remedy once, with the number of findings that it is for. */

@@ -118,6 +118,25 @@ START_TEST(colours_do_not_move_columns)
 }
 END_TEST
 
+START_TEST(what_must_not_be_cut_goes_on_below)
+{
+	struct render narrow = {.columns = 30};
+	struct render_table *t = render_table_new(2);
+
+	render_table_add(t, RENDER_FAINT, "WHO");
+	render_table_add(t, RENDER_FAINT, "WHAT IS WRONG");
+	render_table_add(t, RENDER_PLAIN, "site__wire");
+	render_table_add(t, RENDER_BAD, "it is Active, but its bridge lmb4c6b4dfe is gone");
+	render_table_wrap(t);
+	render_table_end(t, &narrow, &out);
+	ck_assert_str_eq(out.p, "WHO         WHAT IS WRONG\n"
+				"site__wire  it is Active, but\n"
+				"            its bridge\n"
+				"            lmb4c6b4dfe is\n"
+				"            gone\n");
+}
+END_TEST
+
 /* ---- the tree ----------------------------------------------------------------------------------- */
 
 static const char voice[] =
@@ -383,6 +402,7 @@ int main(void)
 	tcase_add_test(
 	    tc, an_assembly_is_a_tree_with_states_addresses_references_and_relationships);
 	tcase_add_test(tc, what_nobody_wants_any_more_is_marked);
+	tcase_add_test(tc, what_must_not_be_cut_goes_on_below);
 	tcase_add_test(tc, a_terminal_gets_lines_and_colours);
 	tcase_add_test(tc, on_a_narrow_terminal_the_descriptor_gives_way_to_addresses);
 	tcase_add_test(tc, then_addresses_go_below_with_the_branches_running_on);

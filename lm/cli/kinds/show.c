@@ -161,12 +161,15 @@ void kind_print_table(
     const struct kind *k, const struct render *r, const json_t *all, bool wide, struct lm_buf *out)
 {
 	struct render_table *t = make_table(k, all, wide, false);
+	struct render how = *r;
 
-	if (!wide && r->columns > 0 && render_table_width(t) > r->columns) {
+	/* Who wants more than fits wants it whole. */
+	how.columns = wide ? 0 : r->columns;
+	if (how.columns > 0 && render_table_width(t) > how.columns) {
 		render_table_free(t);
 		t = make_table(k, all, wide, true);
 	}
-	render_table_end(t, r, out);
+	render_table_end(t, &how, out);
 }
 
 void kind_print_names(const struct kind *k, const json_t *all, struct lm_buf *out)

@@ -144,7 +144,7 @@ struct column {
 
 struct render_table {
 	size_t n_columns;
-	bool is_headless;
+	bool is_headless, wraps;
 	struct column *columns;
 	LM_VEC(struct cell) cells;
 };
@@ -192,6 +192,11 @@ void render_table_align_right(struct render_table *t, size_t column)
 void render_table_keep(struct render_table *t, size_t column)
 {
 	t->columns[column].is_kept = true;
+}
+
+void render_table_wrap(struct render_table *t)
+{
+	t->wraps = true;
 }
 
 void render_table_no_heads(struct render_table *t)
@@ -243,11 +248,49 @@ static void fit(const struct render_table *t, unsigned columns, size_t *widths)
 		widths[at]--;
 }
 
+/* As many words as have room, at least one; the bytes. */
+static size_t words_in(const char *text, size_t width)
+{
+	size_t end = 0, used = 0;
+
+	for (size_t i = 0;; i++) {
+		if (text[i] == ' ' || text[i] == '\0') {
+			if (end > 0 && used > width)
+				return end;
+			end = i;
+		}
+		if (text[i] == '\0')
+			return end;
+		used += ((unsigned char)text[i] & 0xc0) != 0x80;
+	}
+}
+
+/* The last cell of a row, whose column begins at 'left'. */
+static void put_wrapped(
+    const struct render *r, const struct cell *c, size_t left, size_t width, struct lm_buf *out)
+{
+	struct lm_buf line;
+
+	lm_buf_init(&line, strlen(c->text) + 1);
+	for (const char *p = c->text; *p != '\0';) {
+		size_t n = words_in(p, width);
+
+		if (p != c->text)
+			lm_buf_printf(out, "\n%*s", (int)left, "");
+		lm_buf_clear(&line);
+		lm_buf_add(&line, p, n);
+		render_paint(r, c->hue, line.p, out);
+		p += n + (p[n] == ' ');
+	}
+	lm_buf_fini(&line);
+}
+
 static void put_row(const struct render_table *t, const struct render *r, size_t first,
     const size_t *widths, struct lm_buf *out)
 {
 	bool is_head = first == 0 && !t->is_headless;
 	size_t behind = 0; /* blanks, which are put when something follows */
+	size_t left = 0, last = t->n_columns - 1;
 
 	for (size_t i = 0; i < t->n_columns; i++) {
 		const struct cell *c = &t->cells.v[first + i];
@@ -257,7 +300,12 @@ static void put_row(const struct render_table *t, const struct render *r, size_t
 		if (w > 0)
 			lm_buf_printf(out, "%*s", (int)behind, "");
 		behind = w > 0 ? 0 : behind;
-		render_paint_cut(r, is_head ? RENDER_FAINT : c->hue, c->text, widths[i], out);
+		if (t->wraps && i == last && !is_head)
+			put_wrapped(r, c, left, widths[i], out);
+		else
+			render_paint_cut(
+			    r, is_head ? RENDER_FAINT : c->hue, c->text, widths[i], out);
+		left += widths[i] + 2;
 		behind += (t->columns[i].right ? 0 : room) + 2;
 	}
 	lm_buf_puts(out, "\n");

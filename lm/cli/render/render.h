@@ -42,6 +42,8 @@ void render_table_free(struct render_table *);
 void render_table_align_right(struct render_table *, size_t column);
 /* Is not cut, whatever the others lose; the first one never is. */
 void render_table_keep(struct render_table *, size_t column);
+/* What is too wide for the last column goes on below. */
+void render_table_wrap(struct render_table *);
 /* Of all columns as they are, with the blanks between. */
 size_t render_table_width(const struct render_table *);
 /* Its first row is like the others. */
