@@ -125,8 +125,8 @@ static void print_json(
 
 static void print_text(const char *at, enum lm_log_level level, const char *event, char *line)
 {
-	for (char *p = line; *p != '\0'; p++) /* one event, one line */
-		if (*p == '\n' || *p == '\r')
+	for (char *p = line; *p != '\0'; p++) /* one event, one line, and nothing for terminals */
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
 			*p = ' ';
 	fprintf(stderr, "%s %-5s %s %s\n", at, level_text[level], event, line);
 }

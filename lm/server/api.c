@@ -23,6 +23,12 @@ void api_answer_text(struct http_request *r, const char *type, struct lm_buf *b)
 		http_answer(r, &(struct http_answer){.status = 200, .type = type}, b);
 }
 
+void api_note(const struct http_request *r, const char *event, const char *name)
+{
+	lm_log(LM_LOG_INFO, event, "name=\"%s\" by=%s trace=%s", name,
+	    r->who[0] != '\0' ? r->who : "-", r->trace);
+}
+
 void api_answer_err(struct http_request *r, int status, struct lm_err *e)
 {
 	if (status == 0)

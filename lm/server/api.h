@@ -138,13 +138,16 @@ void api_delete_credentials(struct api *, struct http_request *, const char *nam
 void api_get_credentials(struct api *, struct http_request *, const char *name); /* NULL: all */
 void api_get_whoami(struct api *, struct http_request *, const char *);
 
+/* A line of the log: who has changed this. */
+void api_note(const struct http_request *, const char *event, const char *name);
 /* Answers 200 with the text, or 500 when it did not fit into the buffer. */
 void api_answer_text(struct http_request *, const char *type, struct lm_buf *);
 struct library_news;
 /* 400 with the diagnostics, or the error's own status without them.  Frees the error. */
 void api_answer_refusal(struct http_request *, struct lm_err *, const struct library_news *);
-/* 204, or the error's own status.  Frees the error. */
-void api_answer_deleted(struct http_request *, struct lm_err *);
+/* 204 and a note of it, or the error's own status.  Frees the error. */
+void api_answer_deleted(
+    struct http_request *, struct lm_err *, const char *event, const char *name);
 /* 'status' 0: the error's own.  Frees the error. */
 void api_answer_err(struct http_request *, int status, struct lm_err *);
 

@@ -96,18 +96,22 @@ void api_answer_refusal(struct http_request *r, struct lm_err *e, const struct l
 	lm_err_free(e);
 }
 
-void api_answer_deleted(struct http_request *r, struct lm_err *e)
+void api_answer_deleted(
+    struct http_request *r, struct lm_err *e, const char *event, const char *name)
 {
-	if (e != NULL)
+	if (e != NULL) {
 		api_answer_err(r, 0, e);
-	else
-		http_answer(r, &(struct http_answer){.status = 204}, NULL);
+		return;
+	}
+	api_note(r, event, name);
+	http_answer(r, &(struct http_answer){.status = 204}, NULL);
 }
 
 static void answer_put(struct http_request *r, int status, const struct library_news *news)
 {
 	struct lm_buf b;
 
+	api_note(r, "descriptor.said", news->name);
 	lm_buf_init(&b, LOCATION_MAX);
 	lm_buf_printf(&b, "/api/catalog/descriptors/%s", news->name);
 	if (status == 201)
@@ -151,5 +155,6 @@ void api_put_descriptor(struct api *api, struct http_request *r, const char *nam
 
 void api_delete_descriptor(struct api *api, struct http_request *r, const char *name)
 {
-	api_answer_deleted(r, library_delete_descriptor(api->library, name));
+	api_answer_deleted(
+	    r, library_delete_descriptor(api->library, name), "descriptor.deleted", name);
 }

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/time.h"
+#include "lm/core/view/scrape.h"
 #include "lm/server/api.h"
 
 enum { LOGS_MAX = 64 * 1024 * 1024 };
@@ -85,33 +86,30 @@ static struct lm_err *add_step(void *arg, const struct record *r)
 		lm_json_close(&w->j, '}');
 	}
 	json_decref(step);
-	return NULL;
+	return w->j.out->cut
+		   ? lm_err_new(LM_ERR_LIMIT,
+			 "these logs are larger than %d bytes: ask with ?component= or ?process=",
+			 LOGS_MAX)
+		   : NULL;
 }
 
 /* A deleted assembly's steps are still there under its name: the engine need not know it. */
 void api_get_logs(struct api *api, struct http_request *r, const char *assembly)
 {
 	struct store_query q = {.table = RECORD_STEP, .root = assembly};
-	struct lm_buf b, doc;
+	const struct engine *engine = manager_engine(api->manager);
+	struct lm_buf b;
 
 	lm_buf_init(&b, LOGS_MAX);
-	lm_buf_init(&doc, LOGS_MAX);
 	struct wanted w = {http_query(r, "component"), http_query(r, "process"), lm_json_on(&b), 0};
 	lm_json_open(&w.j, NULL, '[');
 	struct lm_err *e = api->store->ops->load(api->store, &q, add_step, &w);
 	lm_json_close(&w.j, ']');
 	if (e != NULL)
 		api_answer_err(r, 0, e);
-	else if (w.found == 0 &&
-		 !engine_print_assembly(manager_engine(api->manager), assembly, &doc))
-		api_answer_err(
-		    r, 0, engine_no_assembly(manager_engine(api->manager), "name", assembly));
-	else if (b.cut)
-		http_answer_error(r, 413,
-		    "these logs are larger than %d bytes: ask with ?component= or ?process=",
-		    LOGS_MAX);
+	else if (w.found == 0 && engine_root_name(engine, assembly) == NULL)
+		api_answer_err(r, 0, engine_no_assembly(engine, "name", assembly));
 	else
 		api_answer_text(r, NULL, &b);
-	lm_buf_fini(&doc);
 	lm_buf_fini(&b);
 }

@@ -147,6 +147,7 @@ static void answer_done(struct http_request *r, bool is_new, const struct librar
 {
 	struct lm_buf b;
 
+	api_note(r, "package.said", news->name);
 	lm_buf_init(&b, LOCATION_MAX);
 	lm_buf_printf(&b, PACKAGES "/%s", news->name);
 	if (is_new)
@@ -217,5 +218,5 @@ void api_put_package(struct api *api, struct http_request *r, const char *name)
 
 void api_delete_package(struct api *api, struct http_request *r, const char *name)
 {
-	api_answer_deleted(r, library_delete_package(api->library, name));
+	api_answer_deleted(r, library_delete_package(api->library, name), "package.deleted", name);
 }

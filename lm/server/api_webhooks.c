@@ -4,7 +4,6 @@
 #include <stdio.h>
 
 #include "base/json.h"
-#include "base/log.h"
 #include "lm/server/api.h"
 #include "lm/server/document/document.h"
 #include "lm/server/feed/hooks.h"
@@ -57,7 +56,7 @@ static void put(struct api *api, struct http_request *r, const char *name)
 		api_answer_err(r, 0, e);
 		return;
 	}
-	lm_log(LM_LOG_INFO, "webhook.said", "webhook=%s trace=%s", saved, r->trace);
+	api_note(r, "webhook.said", saved);
 	snprintf(location, sizeof location, "/api/webhooks/%s", saved);
 	if (name == NULL)
 		http_put_header(r, "Location", location);
@@ -83,6 +82,6 @@ void api_delete_webhook(struct api *api, struct http_request *r, const char *nam
 		api_answer_err(r, 0, e);
 		return;
 	}
-	lm_log(LM_LOG_INFO, "webhook.removed", "webhook=%s trace=%s", name, r->trace);
+	api_note(r, "webhook.removed", name);
 	http_answer(r, &(struct http_answer){.status = 204}, NULL);
 }

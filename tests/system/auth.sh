@@ -141,6 +141,12 @@ may RootSecAdmin GET /api/credentials/nobody
 may RootSecAdmin DELETE /api/credentials/nobody
 may "$roles nothing" GET /api/whoami
 
+asks 201 token.SLMAdmin POST /api/catalog/descriptors '{"name": "assembly::noted::1.0", "composition": {}}'
+asks 204 token.SLMAdmin DELETE /api/catalog/descriptors/assembly::noted::1.0
+for done in said deleted; do
+	grep -q "descriptor.$done name=\"assembly::noted::1.0\" by=SLMAdmin trace=" log || fail "who $done it is not noted"
+done
+
 # ---- clients --------------------------------------------------------------------------------------------
 
 asks 400 token.RootSecAdmin POST /api/credentials '{"clientId": "a", "clientSecret": "short"}'

@@ -107,14 +107,15 @@ all_taken() {
 
 # ---- chapters ------------------------------------------------------------------------------------------
 
-# The two shapes of the reference, to the field.
+# The two shapes of the reference, to the field; and who asked.
 stream() {
 	numbers 0 >all
 	sse "$(tail -n 1 all)"
 	sed -n 's/^data: //p' sse | jq -s . >out
 	is 'map(select(.eventType == "ProcessStateChangeEvent") | keys) | unique == [["assemblyDescriptorName",
 	    "assemblyId", "assemblyName", "eventCreatedAt", "eventId", "eventType", "intent", "intentType",
-	    "processFinishedAt", "processId", "processStartedAt", "processState", "processStateReason"]]'
+	    "processFinishedAt", "processId", "processStartedAt", "processState", "processStateReason",
+	    "requestedBy"]]'
 	is '[.[] | select(.eventType == "ProcessStateChangeEvent").processState] == ["In Progress", "Completed"]'
 	is '.[0].intent == {assemblyName: "one", descriptorName: "assembly::service::1.0", intendedState: "Active"}
 	    and .[0].processFinishedAt == null and (.[0].processStartedAt | startswith("20"))'

@@ -403,7 +403,7 @@ who_may() {
 	as admin 200 GET $locations/gone
 	is '.infrastructureSpecificProperties.password == "VERYSECRET"'
 	as admin 204 DELETE $locations/gone
-	grep -q 'location.deleted name="gone" who="admin" trace=[0-9a-f]' log || fail 'the log does not say who'
+	grep -q 'location.deleted name="gone" by=admin trace=[0-9a-f]' log || fail 'the log does not say who'
 	cat log >>log.before
 	stop
 	start state

@@ -53,6 +53,13 @@ START_TEST(a_line_of_text_has_time_level_event_and_fields)
 }
 END_TEST
 
+START_TEST(what_others_have_written_tells_a_terminal_nothing)
+{
+	SAYS(LM_LOG_WARN, "a.b", "name=%s", "x\x1b[2J\ty\x7f\r\nz");
+	ck_assert_str_eq(said + 25, "warn  a.b name=x [2J y   z\n");
+}
+END_TEST
+
 START_TEST(what_is_below_the_level_is_not_said)
 {
 	SAYS(LM_LOG_DEBUG, "a.b", "%s", "x");
@@ -140,6 +147,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tc, NULL, teardown);
 	tcase_add_test(tc, a_line_of_text_has_time_level_event_and_fields);
+	tcase_add_test(tc, what_others_have_written_tells_a_terminal_nothing);
 	tcase_add_test(tc, what_is_below_the_level_is_not_said);
 	tcase_add_test(tc, a_line_of_json_is_an_object_of_the_same);
 	tcase_add_test(tc, fields_are_what_the_format_names_and_nothing_that_a_value_holds);

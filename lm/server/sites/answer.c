@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "base/log.h"
 #include "lm/server/api.h"
 #include "lm/server/document/document.h"
 #include "lm/server/sites/answer.h"
@@ -33,11 +32,6 @@ static void answer_empty(struct http_request *r)
 	lm_buf_fini(&b);
 }
 
-void sites_note(const struct http_request *r, const char *event, const char *name)
-{
-	lm_log(LM_LOG_INFO, event, "name=\"%s\" who=\"%s\" trace=%s", name, r->who, r->trace);
-}
-
 void sites_answer_change(
     struct http_request *r, struct lm_err *e, const char *event, const char *name)
 {
@@ -45,7 +39,7 @@ void sites_answer_change(
 		api_answer_err(r, 0, e);
 		return;
 	}
-	sites_note(r, event, name);
+	api_note(r, event, name);
 	answer_empty(r);
 }
 
@@ -59,7 +53,7 @@ void sites_answer_document(struct http_request *r, json_t *d, const char *noun, 
 
 void sites_answer_created(struct http_request *r, const struct created *c, json_t *document)
 {
-	sites_note(r, c->event, c->name);
+	api_note(r, c->event, c->name);
 	put_location(r, c->collection, c->name);
 	document_answer(r, 201, document);
 }

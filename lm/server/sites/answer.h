@@ -9,9 +9,6 @@
 /* How the handlers of this room answer, and note in the log what has changed. */
 struct http_request;
 
-/* Who has changed what. */
-void sites_note(const struct http_request *, const char *event, const char *name);
-
 struct created {
 	const char *event;      /* for the log: "location.created" */
 	const char *collection; /* its path; the Location is below it */

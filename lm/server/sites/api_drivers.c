@@ -82,7 +82,7 @@ void api_put_driver(struct api *api, struct http_request *r, const char *id)
 	if (e != NULL) {
 		api_answer_err(r, 0, e);
 	} else {
-		sites_note(r, "driver.changed", id);
+		api_note(r, "driver.changed", id);
 		document_answer(r, 200, site_driver_document(api->sites, in->kind, id));
 	}
 	json_decref(body);

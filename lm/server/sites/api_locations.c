@@ -67,7 +67,7 @@ void api_put_location(struct api *api, struct http_request *r, const char *name)
 	if (e != NULL) {
 		api_answer_err(r, 0, e);
 	} else {
-		sites_note(r, "location.changed", name);
+		api_note(r, "location.changed", name);
 		document_answer(r, 200, site_location_document(api->sites, name, sees_secrets(r)));
 	}
 	json_decref(body);

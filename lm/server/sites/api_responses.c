@@ -44,19 +44,21 @@ static void take(struct api *api, struct http_request *r, const char *step, cons
 
 void api_post_response(struct api *api, struct http_request *r, const char *param)
 {
-	json_t *reply = document_read(r);
-	const char *step = json_string_value(json_object_get(reply, "requestId"));
 	const char *token = http_bearer(r);
 	(void)param;
 
+	if (token == NULL) {
+		http_answer_error(r, 401,
+		    "who answers? Send 'Authorization: Bearer TOKEN' with the token that came as "
+		    "X-LM-Callback-Token with the request");
+		return;
+	}
+	json_t *reply = document_read(r);
+	const char *step = json_string_value(json_object_get(reply, "requestId"));
 	if (reply == NULL)
 		return;
 	if (step == NULL)
 		http_answer_error(r, 400, "'requestId' is missing: the one of the request");
-	else if (token == NULL)
-		http_answer_error(r, 401,
-		    "who answers? Send 'Authorization: Bearer TOKEN' with the token that came as "
-		    "X-LM-Callback-Token with the request");
 	else if (!reply_token_check(api->token_key, token, step))
 		http_answer_error(r, 403,
 		    "this is not the token that came as X-LM-Callback-Token with request %.100s",

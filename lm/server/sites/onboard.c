@@ -125,7 +125,7 @@ static void welcome(struct guest *g, struct inquiry_found *f)
 	json_t *places = take_places(g->api, name, f);
 	json_t *document = onboard_document(g->name != NULL ? "UPDATE" : "ADD", places, types);
 	if (g->name != NULL) {
-		sites_note(g->request, "resource-manager.changed", name);
+		api_note(g->request, "resource-manager.changed", name);
 		document_answer(g->request, 200, document);
 	} else {
 		sites_answer_created(g->request,
