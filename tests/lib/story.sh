@@ -211,13 +211,19 @@ servers() {
 		select(test("^voice__voip-server__[0-9]+__asterisk$"))' | sort -u
 }
 
+# is_ours PROCESS: a container's, of a manager that runs where we do; not one of a story in a place apart, whose
+# processes we see as well: theirs are one level further down.
+is_ours() {
+	[ "$(awk '/^NSpid:/ { print NF - 1 }' "$1/status" 2>/dev/null)" = 2 ]
+}
+
 # pid_of RESOURCE COMMAND: on this machine, of the process whose parent is another program.  The
 # services of an instance inherit LM_RESOURCE from its start script.
 pid_of() {
 	# shellcheck disable=SC2013 # paths without blanks
 	for environment in $(grep -lzxF "LM_RESOURCE=$1" /proc/[0-9]*/environ 2>/dev/null); do
 		process=${environment%/environ}
-		[ "$(cat "$process/comm" 2>/dev/null)" = "$2" ] || continue
+		[ "$(cat "$process/comm" 2>/dev/null)" = "$2" ] && is_ours "$process" || continue
 		parent=$(awk '/^PPid:/ { print $2 }' "$process/status" 2>/dev/null)
 		[ "$(cat "/proc/$parent/comm" 2>/dev/null)" = "$2" ] || echo "${process#/proc/}"
 	done

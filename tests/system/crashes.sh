@@ -60,7 +60,7 @@ running() {
 		process=${line%%/environ*}
 		{ read -r pid name _ _ _ session _ <"$process/stat"; } 2>/dev/null || continue
 		# shellcheck disable=SC2015
-		[[ $name = "(kamailio)" || $name = "(asterisk)" ]] && [ "$pid" = "$session" ] || continue
+		[[ $name = "(kamailio)" || $name = "(asterisk)" ]] && [ "$pid" = "$session" ] && is_ours "$process" || continue
 		echo "${line#*LM_RESOURCE=} $pid"
 	done < <(grep -sHzx 'LM_RESOURCE=voice__.*' /proc/[0-9]*/environ)
 }
