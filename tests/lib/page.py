@@ -73,7 +73,7 @@ def fits(want, got, ids):
         return any(fits(want[1:], got[i:], ids) for i in range(len(got) + 1))
     if not got:
         return False
-    pattern = ".*".join(re.escape(part) for part in plain(want[0]).split("..."))
+    pattern = r"\s*.*".join(re.escape(part.rstrip()) for part in plain(want[0]).split("..."))
     if re.fullmatch(pattern, plain(got[0])) is None or not fits(want[1:], got[1:], ids):
         return False
     ids.update(zip(ID.findall(want[0]), ID.findall(got[0])))

@@ -12,12 +12,18 @@ done
 # Every page in a box of its own: the script calls itself once for each.
 [ -n "${PAGE:-}" ] || {
 	failed=0
+	said=$(mktemp)
+	trap 'rm -f "$said"' EXIT
+	trap 'exit 130' INT TERM
 	for page in README.md $(cd "$root" && grep -lE '^```(console|sh)$' docs/*.md); do
-		PAGE=$page "$0" >"${TMPDIR:-/tmp}/lm-pages.$$" 2>&1 && echo "ok: $page" && continue
-		echo "FAILED: $page" && tail -n 30 "${TMPDIR:-/tmp}/lm-pages.$$"
-		failed=1
+		if PAGE=$page "$0" >"$said" 2>&1; then
+			echo "ok: $page"
+		else
+			echo "FAILED: $page"
+			tail -n 60 "$said"
+			failed=1
+		fi
 	done
-	rm -f "${TMPDIR:-/tmp}/lm-pages.$$"
 	exit $failed
 }
 
