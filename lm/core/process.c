@@ -434,6 +434,7 @@ struct aim process_aim_again(
 	    .scope = p->scope,
 	    .apart = base != NULL ? &base->spec.members : &p->before.members,
 	    .base = base,
+	    .is_own = p->intent.reason != NULL,
 	    .values_moved = p->rounds > 0,
 	    .reached_by = lm_hash(p->id),
 	};

@@ -351,10 +351,16 @@ static struct lm_err *resize(struct engine *e, const struct intent *i,
 	struct members *m = membership_find(members, c->name);
 	unsigned n = members_in_service(in, c, instance_states(in, in->tree->graph, arena)), by = 0;
 	struct resizing z = {c, n, (unsigned)m->n - n, i->quantity};
-	bool out = i->kind == INTENT_SCALE_OUT;
+	bool out = i->kind == INTENT_SCALE_OUT, is_own = i->reason != NULL;
+	unsigned missing = out && is_own && i->quantity == n ? spares_missing(in, c) : 0;
+
+	if (missing > 0) { /* see refill.c */
+		members_resize(e, m, m->n, m->n_spares + missing, in, c);
+		return NULL;
+	}
 	struct lm_err *err = out ? grow_by(&z, &by) : shrink_by(&z, &by);
 
-	if (err == NULL && out && i->reason != NULL && z.lost >= LOST_MAX)
+	if (err == NULL && out && is_own && z.lost >= LOST_MAX)
 		err = lm_err_new(LM_ERR_CONFLICT,
 		    "cluster '%s' has lost %u members: no more are made until they are healed or "
 		    "scaled in",
@@ -448,6 +454,7 @@ struct lm_err *aim_at(
     struct engine *e, const struct intent *i, const struct instance *in, struct aim *a)
 {
 	*a = aim_from(in, scope_of(i->kind));
+	a->is_own = i->reason != NULL;
 	return aim_done(e, in, a, aim_kind(e, i, in, a));
 }
 

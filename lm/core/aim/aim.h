@@ -18,6 +18,7 @@ struct aim {
 	const struct membership
 	    *apart;              /* scale, heal: who was wanted before; borrowed; NULL: the same */
 	const struct tree *base; /* scale, heal: the tree before, alike but for members */
+	bool is_own;             /* the system wishes it: what it has given up on is left alone */
 	bool values_moved;       /* relationships may have been made with old values */
 	uint64_t reached_by;     /* of the process that aims; 0: none does */
 	uint64_t retired_by;     /* about whom it sees off alone; 0: about all others */
@@ -88,6 +89,8 @@ void members_resize(struct engine *, struct members *, size_t n, size_t spares,
 /* Of a cluster that is there: not those who are Failed, or got stuck on their way up. */
 unsigned members_in_service(const struct instance *, const struct graph_cluster *,
     const enum component_state *states); /* by node, see instance_states() */
+/* So many spares are to be made beside those that the system has lost; 0: none was, or too many were. */
+unsigned spares_missing(const struct instance *, const struct graph_cluster *);
 /* They change roles. */
 void members_swap(struct members *, int leaves, int serves);
 

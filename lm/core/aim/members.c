@@ -68,6 +68,34 @@ unsigned members_in_service(
 	return n;
 }
 
+/* By node: the system has given up on it, or on something in it. */
+static const bool *find_lost(const struct instance *in, struct lm_arena *a)
+{
+	const struct graph *g = in->tree->graph;
+	bool *lost = LM_NEW_N(a, bool, g->n_nodes + 1);
+	const struct component *c;
+
+	for (size_t i = 0; (c = lm_map_next(in->components, &i)) != NULL;)
+		for (int at = c->lost ? graph_find_node(g, c->name) : -1; at > 0;
+		     at = g->nodes[at].parent)
+			lost[at] = true;
+	return lost;
+}
+
+/* Each try adds one, whatever becomes of it: that is what ends them. */
+unsigned spares_missing(const struct instance *in, const struct graph_cluster *c)
+{
+	LM_AUTO(lm_arena) arena = lm_arena_new();
+	unsigned n = (unsigned)c->n_spare_members, lost = 0;
+
+	if (n == 0 || n >= c->spares + LOST_MAX)
+		return 0;
+	const bool *is_lost = find_lost(in, arena);
+	for (unsigned i = 0; i < n; i++)
+		lost += is_lost[c->spare_members[i]];
+	return lost > 0 && n - lost < c->spares ? c->spares - (n - lost) : 0;
+}
+
 /* One who could be a spare, the best first. */
 enum rank { RANK_READY, RANK_LEAVES_SERVICE, RANK_ON_ITS_WAY, RANK_ILL };
 

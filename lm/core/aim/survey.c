@@ -139,7 +139,8 @@ static bool reaches(const struct survey *s, const struct component *c, int wante
 		return false;
 	if (wanted < 0)
 		return is_dropped(s, c);
-	return is_apart(s, wanted) || (c->healer == NULL && is_refilled(s, wanted));
+	bool may_be_mended = c->healer == NULL && !(c->lost && a->is_own);
+	return is_apart(s, wanted) || (may_be_mended && is_refilled(s, wanted));
 }
 
 /* A heal makes nobody but those whom it took away itself; a scale those who come. */

@@ -8,7 +8,7 @@
 /*
  * A cluster that is below its minimum because members of it are lost is refilled: new ones are made
  * beside those.  Each try that fails loses another member, so that the number of the lost is what
- * ends it.
+ * ends it.  Spares that are lost are made up for in the same way.
  */
 struct census {
 	struct engine *e;
@@ -121,6 +121,21 @@ static bool refill(struct census *s, const struct graph_cluster *k, int64_t now_
 	return true;
 }
 
+/* The same for the spares: who is lost does not stand by, and the next death would be a cold one. */
+static bool refill_spares(struct census *s, const struct graph_cluster *k)
+{
+	unsigned n = members_in_service(s->instance, k, s->states);
+	unsigned missing = n >= k->min && n > 0 ? spares_missing(s->instance, k) : 0;
+	char text[120];
+
+	if (missing == 0)
+		return false;
+	snprintf(text, sizeof text, "%u of %u spares lost: new ones stand by in their place",
+	    missing, k->spares);
+	wish_size(s->e, INTENT_SCALE_OUT, s->instance, k->name, n, NULL, text);
+	return true;
+}
+
 /* Then it is for an operator to go on with it, or to go back: what the system did would be in the way. */
 static bool has_failed_operator(const struct instance *in)
 {
@@ -144,6 +159,7 @@ void watch_refill(struct engine *e, struct instance *in, int64_t now_ms, struct 
 	s.states = instance_states(in, s.graph, arena);
 	forget_shortages(&s, now_ms, t);
 	for (size_t i = 0; some && i < s.graph->n_clusters; i++)
-		if (s.mourns[i] && refill(&s, &s.graph->clusters[i], now_ms, t))
+		if (s.mourns[i] && (refill(&s, &s.graph->clusters[i], now_ms, t) ||
+				       refill_spares(&s, &s.graph->clusters[i])))
 			return; /* the next one when this is done */
 }

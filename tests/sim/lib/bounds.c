@@ -59,7 +59,8 @@ void bounds_event(struct stage *s, const char *body)
 	if (strstr(body, "\"AlarmEvent\"") != NULL && field(body, "alarm", text, sizeof text))
 		s->coverage->given_up += strcmp(text, "healsSpent") == 0;
 	if (strstr(body, "\"In Progress\"") != NULL && field(body, "reason", text, sizeof text))
-		s->coverage->refills += strstr(text, "new ones take their place") != NULL;
+		s->coverage->refills += strstr(text, "new ones take their place") != NULL ||
+					strstr(text, "new ones stand by") != NULL;
 	if (strstr(body, "\"PolicyEvent\"") != NULL &&
 	    strstr(body, "\"action\":\"heal\"") != NULL &&
 	    field(body, "policy", text, sizeof text) && strcmp(text, "alert") != 0)

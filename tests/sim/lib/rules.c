@@ -539,6 +539,7 @@ static void step_committed(struct stage *s, const struct record *r)
 
 void rules_committed(struct stage *s)
 {
+	s->healed_kept = s->healed.n;
 	for (size_t i = 0; i < s->turn.records.n; i++) {
 		const struct record *r = &s->turn.records.v[i];
 

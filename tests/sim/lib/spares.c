@@ -166,7 +166,8 @@ void spares_rest(struct stage *s, const struct instance *in)
 	const struct link *l;
 
 	for (size_t i = 0; i < g->n_clusters; i++)
-		if (g->clusters[i].n_spare_members != g->clusters[i].spares)
+		if (g->clusters[i].n_spare_members < g->clusters[i].spares ||
+		    g->clusters[i].n_spare_members > g->clusters[i].spares + LOST_MAX)
 			stage_wrong(s, "%s has %zu spares instead of %u", g->clusters[i].name,
 			    g->clusters[i].n_spare_members, g->clusters[i].spares);
 	for (size_t i = 0; (l = lm_map_next(in->links, &i)) != NULL;)

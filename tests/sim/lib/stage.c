@@ -169,6 +169,8 @@ void stage_crash(struct stage *s)
 	if (!restore(s, s->engine))
 		return;
 	spares_restart(s);
+	if (s->healed_kept < s->healed.n)
+		s->healed.n = s->healed_kept;
 	mutate_restored(s);
 	s->next_event = s->store->ops->last_event(s->store) + 1;
 	engine_resume(s->engine, s->now_ms, s->next_event, &s->turn);

@@ -50,12 +50,13 @@ struct stage {
 	struct turn turn;
 	size_t seen_records, seen_steps; /* of the turn: already held against the rules */
 	int64_t now_ms, tick_ms, next_event;
-	int commits_to_crash;               /* -1: no crash is due */
-	bool crash_after;                   /* the commit, before the effects */
-	unsigned disk_full;                 /* commits that fail from now on */
-	bool is_calm;                       /* nothing goes wrong any more */
-	unsigned rounds, samples;           /* for chance that goes with time */
-	LM_VEC(struct healed) healed;       /* by policies, since an operator or a crash */
+	int commits_to_crash;         /* -1: no crash is due */
+	bool crash_after;             /* the commit, before the effects */
+	unsigned disk_full;           /* commits that fail from now on */
+	bool is_calm;                 /* nothing goes wrong any more */
+	unsigned rounds, samples;     /* for chance that goes with time */
+	LM_VEC(struct healed) healed; /* by policies, since an operator */
+	size_t healed_kept;           /* of them in the journal: a crash takes back the others */
 	LM_VEC(struct forgotten) forgotten; /* or a crash has undone it */
 	LM_VEC(struct ack) acks;            /* committed */
 	LM_VEC(struct ack) pending;         /* accepted, not yet committed */
