@@ -675,6 +675,34 @@ def a_project_is_pushed():
 
 
 @test
+def a_project_has_scripts_for_this_machine_too():
+    name, packages = "resource::ours::1.0", "resource-manager/resource-packages"
+    text = (
+        f"name: {name}\nproperties: {{said: {{read-only: true}}}}\nlifecycle: [Install, Start, Uninstall]\n"
+        "infrastructure: {local: {container: {image: box}}}\n"
+    )
+    start = 'echo "said=$(cat /package/Lifecycle/local/word)" >>"$LM_OUTPUT"\n'
+
+    def packed(*files):
+        content = io.BytesIO()
+        with zipfile.ZipFile(content, "w") as z:
+            for path, written in (("Definitions/lm/resource.yaml", text), *files):
+                z.writestr(path, written)
+        return content.getvalue()
+
+    word = ("Lifecycle/local/word", "hello")
+    refused(400, "Lifecycle/local/start.sh", lm.put_file, "POST", packages, "ours.zip", packed(word))
+    whole = packed(word, ("Lifecycle/local/start.sh", start))
+    is_(lm.put_file("POST", packages, "ours.zip", whole).status, 201)
+    descriptor = f"name: assembly::ours::1.0\ncomposition:\n  part: {{type: '{name}'}}\n"
+    is_(lm.put_yaml("POST", "catalog/descriptors", descriptor).status, 201)
+    is_(value(find(created("ours", "assembly::ours::1.0"), "ours__part"), "said"), "hello")
+    forgotten("ours")
+    is_(lm.delete("catalog/descriptors/assembly::ours::1.0").status, 204)
+    is_(lm.delete(f"{packages}/{name}").status, 204)
+
+
+@test
 def a_project_is_pushed_again_though_assemblies_and_instances_are_made_of_it():
     """Its parts are taken away first, the descriptor before the package, and then handed in anew."""
     name, packages = "resource::again::1.0", "resource-manager/resource-packages"

@@ -292,16 +292,28 @@ static void check_templates(const struct check *c)
 	}
 }
 
+/* Where the scripts are: "ip-pbx/asterisk/lifecycle", or where lmctl's packages have those of a driver. */
+static const char *scripts_folder(const struct check *c)
+{
+	struct lm_arena *a = c->out->arena;
+	int root = (int)package_root(c->d->file);
+	const char *package = root == 0 ? "" : lm_arena_printf(a, "%.*s/", root, c->d->file);
+	const char *theirs = lm_arena_printf(a, "%sLifecycle/local/", package);
+	size_t i = lower_bound(c->files, theirs), n = strlen(theirs);
+
+	if (i < c->files->n && strncmp(c->files->v[i].path, theirs, n) == 0)
+		return lm_arena_strndup(a, theirs, n - 1);
+	return lm_arena_printf(a, "%slifecycle", package);
+}
+
 void package_check(
     const struct descriptor *d, const struct package_files *files, const struct remarks *out)
 {
-	size_t root = package_root(d->file);
 	struct check c = {.d = d, .files = files, .out = out};
 
 	if (d->name.kind != NAME_RESOURCE || d->broken)
 		return;
-	c.folder = root == 0 ? "lifecycle"
-			     : lm_arena_printf(out->arena, "%.*s/lifecycle", (int)root, d->file);
+	c.folder = scripts_folder(&c);
 	if (runs_scripts(d))
 		check_scripts(&c);
 	check_templates(&c);

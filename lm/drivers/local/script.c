@@ -14,14 +14,25 @@
 
 enum { OUTPUT_FILE_MAX = 256 * 1024 };
 
-/* "lifecycle/start.sh": transitions in lower case, operations as they are called. */
-static char *script_name(struct job *j)
+/* A package of lmctl's has a folder for each type of driver; any other, lifecycle/. */
+static const char *scripts_folder(struct job *j)
 {
-	char *name = lm_arena_printf(j->arena, "lifecycle/%s.sh", j->rq.action);
+	static const char theirs[] = "Lifecycle/local";
+	const char *dir = j->rq.package_dir;
+
+	return dir != NULL && access(lm_arena_printf(j->arena, "%s/%s", dir, theirs), X_OK) == 0
+		   ? theirs
+		   : "lifecycle";
+}
+
+/* "lifecycle/start.sh": transitions in lower case, operations as they are called. */
+static const char *script_name(struct job *j)
+{
+	char *name = lm_arena_strdup(j->arena, j->rq.action);
 
 	for (char *p = name; !j->rq.is_operation && *p != '\0'; p++)
 		*p = (char)tolower((unsigned char)*p);
-	return name;
+	return lm_arena_printf(j->arena, "%s/%s.sh", scripts_folder(j), name);
 }
 
 static bool script_is_there(struct job *j)
