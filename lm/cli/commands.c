@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +7,6 @@
 #include "lm/cli/cli.h"
 #include "lm/cli/complete/complete.h"
 #include "lm/cli/help/manual.h"
-#include "lm/cli/kinds/kind.h"
 #include "lm/cli/options.h"
 #include "lm/cli/render/render.h"
 #include "lm/server/serve.h"
@@ -210,77 +208,7 @@ int version_run(const struct args *a)
 	return CLI_OK;
 }
 
-/* ---- errors ----------------------------------------------------------------------------------- */
-
-int cli_fail(struct lm_err *e)
-{
-	int status = lm_err_kind(e) == LM_ERR_UNAVAILABLE ? CLI_UNREACHABLE
-		     : lm_err_kind(e) == LM_ERR_TIMEOUT   ? CLI_TIMEOUT
-							  : CLI_FAILED;
-
-	fprintf(stderr, "lm: %s\n", lm_err_text(e));
-	lm_err_free(e);
-	return status;
-}
-
-int cli_usage(const struct args *a, const char *fmt, ...)
-{
-	va_list ap;
-
-	fputs("lm: ", stderr);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fprintf(stderr, "\nusage: lm %s%s%s%s\n", a->command->name,
-	    a->command->words[0] != '\0' ? " " : "", a->command->words,
-	    a->command->options[0] != '\0' ? " [options]" : "");
-	return CLI_USAGE;
-}
-
-/* "events" is no kind of thing, but what 'lm events' shows. */
-static const struct command *command_of(const char *word)
-{
-	size_t n = strlen(word);
-
-	for (size_t i = 0; i < LM_COUNT(commands); i++) {
-		size_t k = strlen(commands[i].name);
-
-		if (strncmp(commands[i].name, word, k) == 0 &&
-		    (n == k || (n == k + 1 && word[k] == 's')))
-			return &commands[i];
-	}
-	return strcmp(word, "policies") == 0 ? commands_find("policy") : NULL;
-}
-
-int kind_unknown(const struct args *a, const char *word)
-{
-	const struct command *other = command_of(word);
-	struct lm_buf why;
-
-	if (other != NULL)
-		return cli_usage(a, "there is no kind '%s', but a command 'lm %s': %s", word,
-		    other->name, other->summary);
-
-	lm_buf_init(&why, 1024);
-	kind_explain_unknown(word, &why);
-	int status = cli_usage(a, "%s", why.p);
-	lm_buf_fini(&why);
-	return status;
-}
-
-bool cli_wants_json(const struct args *a)
-{
-	return a->output != NULL && strcmp(a->output, "json") == 0;
-}
-
 /* ---- dispatch --------------------------------------------------------------------------------- */
-
-const char *cli_server(void)
-{
-	const char *server = getenv("LM_SERVER");
-
-	return server != NULL && *server != '\0' ? server : "http://127.0.0.1:8280";
-}
 
 static struct args defaults(const struct command *c)
 {
@@ -299,38 +227,6 @@ static struct args defaults(const struct command *c)
 	    .clusters = 1,
 	    .seed = 1,
 	};
-}
-
-const char *command_outputs(const struct command *c)
-{
-	static const struct {
-		command_fn *run;
-		const char *outputs;
-	} rows[] = {
-	    {plan_run, "json yaml dot"},
-	    {apply_run, "json yaml"},
-	    {change_run, "json yaml"},
-	    {delete_run, "json yaml"},
-	    {doctor_run, "json yaml"},
-	    {simulate_run, "text json"},
-	    {graph_run, GRAPH_OUTPUTS},
-	    {get_run, "wide json yaml name archive"},
-	    {describe_run, "json yaml name"},
-	    {create_run, "json yaml name"},
-	    {update_run, "json yaml name"},
-	    {status_run, "json yaml"},
-	    {events_run, "json yaml"},
-	    {logs_run, "json yaml"},
-	    {policy_run, "json yaml"},
-	    {inventory_run, "wide json yaml"},
-	    {whoami_run, "json yaml"},
-	    {user_run, "json yaml name"},
-	};
-
-	for (size_t i = 0; i < LM_COUNT(rows); i++)
-		if (rows[i].run == c->run)
-			return rows[i].outputs;
-	return "json";
 }
 
 static const char *outputs_of(const struct args *a)

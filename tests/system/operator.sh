@@ -241,9 +241,9 @@ mistakes_are_told_with_what_to_do() {
 	ends 2 get assembles
 	complains "did you mean 'assemblies'?"
 	ends 2 get events
-	complains "'lm events': show what has happened"
+	complains "'lm events' shows that"
 	ends 2 get policies
-	complains "'lm policy'"
+	complains "'lm policy' shows that"
 	ends 2 describe process one
 	complains "'lm get processes one'"
 	ends 0 get processes nobody

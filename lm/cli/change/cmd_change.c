@@ -18,12 +18,11 @@ enum { PLAN_MAX = 256 * 1024 * 1024, WORDS_MAX = 8 };
 static struct lm_err *request_of(struct lm_arena *arena, const struct args *a, struct client *c,
     const char *const *words, size_t n, struct request *out)
 {
-	const struct command *verb = commands_find(words[0]);
 	const char *whole = NULL;
 	struct request_words w = {words[0], words + 1, n - 1,
 	    {a->descriptor, a->intended, a->properties.v, a->properties.n, a->queue, a->to}};
 
-	if (n == 2 && verb != NULL && strcmp(verb->words, "PROCESS") == 0) {
+	if (n == 2 && request_is_of_process(words[0])) {
 		struct lm_err *e = process_id_find(arena, c, words[1], &whole);
 
 		if (e != NULL)

@@ -32,6 +32,14 @@ static const struct form {
     {"cancel", NULL, "cancel", {"processId"}, 1},
 };
 
+bool request_is_of_process(const char *verb)
+{
+	for (size_t i = 0; i < LM_COUNT(forms); i++)
+		if (strcmp(forms[i].verb, verb) == 0)
+			return strcmp(forms[i].members[0], "processId") == 0;
+	return false;
+}
+
 /* A component may be said as 'lm describe' shows it, without the assembly's name in front. */
 static const char *full_name(struct lm_arena *a, const char *assembly, const char *component)
 {

@@ -39,6 +39,9 @@ struct request_words {
 struct lm_err *request_from_words(
     struct lm_arena *, const struct request_words *, struct request *out) LM_MUST_USE;
 
+/* What stands behind the verb is the id of a process. */
+bool request_is_of_process(const char *verb);
+
 /* What the documents of a file are for. */
 struct request_file {
 	const char *intent; /* "createAssembly" */

@@ -147,8 +147,35 @@ const struct kind *kind_find(const char *word)
 	return NULL;
 }
 
+/* What is looked at by a command of its own; NULL: by none. */
+static const char *command_for(const char *word)
+{
+	static const struct {
+		const char *words, *command;
+	} rows[] = {
+	    {"event events", "events"},
+	    {"log logs", "logs"},
+	    {"policy policies", "policy"},
+	    {"status", "status"},
+	    {"inventory", "inventory"},
+	    {"user users", "user list"},
+	    {"client clients", "client list"},
+	};
+
+	for (size_t i = 0; i < LM_COUNT(rows); i++)
+		if (is_listed(rows[i].words, word))
+			return rows[i].command;
+	return NULL;
+}
+
 void kind_explain_unknown(const char *word, struct lm_buf *out)
 {
+	const char *command = command_for(word);
+
+	if (command != NULL) {
+		lm_buf_printf(out, "there is no kind '%s': 'lm %s' shows that", word, command);
+		return;
+	}
 	struct suggest s = suggest_for(word);
 
 	for (size_t i = 0; i < LM_COUNT(kinds); i++) {
