@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lm create, update, delete KIND: what operators tell the manager, beside assemblies. */
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,6 +119,22 @@ static void print_warnings(const json_t *answer)
 	}
 }
 
+/* What a resource manager has brought: what is new on standard output, what was not taken beside it. */
+static void tell_brought(const json_t *all, const char *noun, struct lm_buf *out)
+{
+	const char *name;
+	json_t *one;
+
+	json_object_foreach((json_t *)(uintptr_t)all, name, one)
+	{
+		if (!json_is_true(json_object_get(one, "success")))
+			fprintf(stderr, "warning: %s %s is left out: %s\n", noun, name,
+			    render_text(one, "reason"));
+		else if (strcmp(render_text(one, "operation"), "ADD") == 0)
+			lm_buf_printf(out, "%s %s: created\n", noun, name);
+	}
+}
+
 static void tell(const struct job *j, const struct lm_buf *text, const json_t *sent)
 {
 	enum form form = form_of(j->args);
@@ -126,13 +143,16 @@ static void tell(const struct job *j, const struct lm_buf *text, const json_t *s
 	struct lm_buf b;
 
 	lm_buf_init(&b, ANSWER_MAX);
-	if (form_is_data(form))
+	if (form_is_data(form)) {
 		form_print_data(form, answer, &b);
-	else if (form == FORM_NAME)
+	} else if (form == FORM_NAME) {
 		lm_buf_printf(&b, "%s\n", name);
-	else
+	} else {
 		lm_buf_printf(
 		    &b, "%s %s: %s\n", j->kind->name, name, j->is_update ? "updated" : "created");
+		tell_brought(json_object_get(answer, "deploymentLocations"), "location", &b);
+		tell_brought(json_object_get(answer, "resourceTypes"), "descriptor", &b);
+	}
 	fputs(b.p, stdout);
 	print_warnings(answer);
 	lm_buf_fini(&b);

@@ -167,7 +167,17 @@ things_of_all_kinds_come_change_and_go() {
 	python3 "$root/tests/lib/simulated_manager.py" other &
 	other=$!
 	for _ in $(seq 500); do [ -s other/url ] || sleep 0.02; done
+	mkdir -p other/types
+	echo 'name: resource::far::1.0' >other/types/far.yml
+	echo 'name: resource::part::1.0' >other/types/part.yml
+	echo 'there Openstack' >other/locations
 	ends 0 create manager other -p url="$(cat other/url)"
+	says '^manager other: created$'
+	says '^location there: created$'
+	says '^descriptor resource::far::1.0: created$'
+	complains 'warning: descriptor resource::part::1.0 is left out: there is a descriptor resource::part::1.0 already'
+	ends 0 update manager other -p url="$(cat other/url)"
+	! grep 'there' out || fail 'it tells again what it has told'
 	kill "$other"
 	wait "$other"
 	other=''
@@ -205,6 +215,10 @@ things_of_all_kinds_come_change_and_go() {
 	ends 0 delete webhook pager
 	ends 0 delete key mine
 	ends 0 delete driver "$driver"
+	ends 1 delete manager other
+	complains "1 deployment location belongs to 'other': delete it first"
+	ends 0 delete location there
+	ends 0 delete descriptor resource::far::1.0
 	ends 0 delete manager other
 	ends 1 delete location edge nowhere
 	says '^location edge: deleted$'
