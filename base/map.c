@@ -163,33 +163,6 @@ void *lm_map_find_part(const struct lm_map *m, const char *text, size_t n)
 	return e == NULL ? NULL : e->value;
 }
 
-uint32_t lm_map_hash(const char *text, size_t n)
-{
-	return hash_of(text, n);
-}
-
-static const struct slot *first_slot(const struct lm_map *m, uint32_t hash)
-{
-	return &m->slots[hash & (m->n_slots - 1)];
-}
-
-void lm_map_fetch(const struct lm_map *m, uint32_t hash, int stage)
-{
-	if (m->count == 0)
-		return;
-	if (stage == 0)
-		__builtin_prefetch(first_slot(m, hash));
-	else if (first_slot(m, hash)->place != 0)
-		__builtin_prefetch(&m->entries[first_slot(m, hash)->place - 1]);
-}
-
-const void *lm_map_guess(const struct lm_map *m, uint32_t hash)
-{
-	const struct slot *s = m->count == 0 ? NULL : first_slot(m, hash);
-
-	return s == NULL || s->place == 0 ? NULL : m->entries[s->place - 1].value;
-}
-
 void *lm_map_find(const struct lm_map *m, const char *key)
 {
 	return lm_map_find_part(m, key, strlen(key));

@@ -22,14 +22,6 @@ void lm_map_reserve(struct lm_map *, size_t n);
 void *lm_map_find(const struct lm_map *, const char *key); /* NULL: no such key */
 /* By the first 'n' characters of a text, none of which is NUL. */
 void *lm_map_find_part(const struct lm_map *, const char *text, size_t n);
-/*
- * For whoever looks many keys up: memory is what takes the time, and it fetches several things at
- * once.  First of all keys the hash; then of all what lm_map_fetch() wants, in two stages; then they
- * are found.  lm_map_guess() may be somebody else's value, or NULL: to fetch what lies behind it.
- */
-uint32_t lm_map_hash(const char *text, size_t n);
-void lm_map_fetch(const struct lm_map *, uint32_t hash, int stage); /* 0, then 1 */
-const void *lm_map_guess(const struct lm_map *, uint32_t hash);
 /* The previous value, or NULL.  'value' must not be NULL. */
 void *lm_map_put(struct lm_map *, const char *key, void *value);
 /* Puts what is not there yet; otherwise all stays as it is, and the value that is there returns. */

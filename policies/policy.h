@@ -159,8 +159,6 @@ enum { SAMPLE_FATES = SAMPLE_NOT_A_NUMBER + 1 };
 enum { SAMPLE_AGE_MAX_MS = 60000, SAMPLE_AHEAD_MAX_MS = 5000 };
 const char *sample_fate_text(enum sample_fate); /* "taken", "duplicate", "late", ... */
 
-/* Begins to fetch from memory what the next sample will ask for. */
-void policies_fetch(const struct series *);
 /*
  * 'at_ms' is when it was measured, by the sender's clock; 0: when it comes, which is never a
  * duplicate nor late.  The series must be of this kind.  No decision: nothing is added.

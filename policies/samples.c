@@ -36,16 +36,6 @@ static enum sample_fate fate_of(struct series *s, int64_t at_ms, int64_t now_ms)
 	return SAMPLE_TAKEN;
 }
 
-void policies_fetch(const struct series *s)
-{
-	const char *policy = (const char *)s->heals;
-
-	if (policy == NULL)
-		return;
-	__builtin_prefetch(policy);
-	__builtin_prefetch(policy + 64);
-}
-
 enum sample_fate policies_load(struct policies *ps, struct series *s, double load, int64_t at_ms,
     int64_t now_ms, struct policy_decisions *out)
 {

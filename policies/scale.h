@@ -103,7 +103,6 @@ double scale_guard_limit(const struct scale *, int64_t now_ms);
 /* ---- scale_words.c ------------------------------------------------------------------------------ */
 
 void scale_print_reason(const struct scale *, const struct verdict *, struct lm_buf *out);
-void scale_print_held(const struct scale *, const struct verdict *, struct lm_buf *out);
 void scale_explain(const struct scale *, struct lm_buf *out);
 void scale_print(const struct scale *, int64_t now_ms, struct lm_buf *out);
 

@@ -119,7 +119,7 @@ static void print_counting(const struct scale *s, bool up, struct lm_buf *out)
 	words_load(out, up ? s->out : s->in);
 }
 
-void scale_print_held(const struct scale *s, const struct verdict *v, struct lm_buf *out)
+static void print_held(const struct scale *s, const struct verdict *v, struct lm_buf *out)
 {
 	switch (v->held) {
 	case HELD_NOT:
@@ -261,7 +261,7 @@ void scale_print(const struct scale *s, int64_t now_ms, struct lm_buf *out)
 	struct lm_buf held;
 
 	lm_buf_init(&held, 256);
-	scale_print_held(s, &v, &held);
+	print_held(s, &v, &held);
 	lm_json_open(&j, NULL, '{');
 	lm_json_str(&j, "kind", "scale");
 	lm_json_bool(&j, "enabled", s->policy.enabled);

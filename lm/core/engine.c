@@ -166,16 +166,6 @@ unsigned engine_sample(struct engine *e, const struct sample *s, int64_t now_ms,
 	return how;
 }
 
-void engine_samples(struct engine *e, const struct sample *v, size_t n, int64_t now_ms,
-    struct turn *t, unsigned *how)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (i % FETCHED_MAX == 0)
-			watch_fetch(e, &v[i], n - i < FETCHED_MAX ? n - i : FETCHED_MAX);
-		how[i] = engine_sample(e, &v[i], now_ms, t);
-	}
-}
-
 struct lm_err *engine_alert(struct engine *e, const struct alert *a, int64_t now_ms, struct turn *t,
     char process[LM_ID_SIZE])
 {

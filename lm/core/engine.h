@@ -95,12 +95,6 @@ enum {
 	SAMPLE_ENDS,
 };
 unsigned engine_sample(struct engine *, const struct sample *, int64_t now_ms, struct turn *);
-/*
- * The same for several, one after the other, and faster where there are many components; 'how' gets
- * what became of each.
- */
-void engine_samples(
-    struct engine *, const struct sample *, size_t n, int64_t now_ms, struct turn *, unsigned *how);
 
 /* Since the engine began, by what became of them. */
 struct sample_counts {

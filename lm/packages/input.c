@@ -12,7 +12,7 @@
 
 enum { BLOCK = 64 * 1024 };
 
-const char *file_kind_text(mode_t mode)
+static const char *kind_text(mode_t mode)
 {
 	static const struct {
 		mode_t kind;
@@ -43,8 +43,8 @@ static bool is_regular(struct load *l, int dir, const char *name, const char *pa
 	}
 	if (S_ISREG(st.st_mode))
 		return true;
-	struct diag *d = load_report(
-	    l, path, CODE_FILE_KIND, "it is %s, not a file", file_kind_text(st.st_mode));
+	struct diag *d =
+	    load_report(l, path, CODE_FILE_KIND, "it is %s, not a file", kind_text(st.st_mode));
 	load_help(l, path, d,
 	    S_ISDIR(st.st_mode) ? "a descriptor is a file: give the folder another name"
 				: "save it to a file, or write '-' to read standard input");

@@ -54,8 +54,6 @@ int input_open(struct load *, int dir, const char *name, const char *path);
 bool input_read(struct load *, int fd, const char *path, size_t max, struct bytes *out);
 /* Reports it. */
 void input_too_large(struct load *, const char *path, size_t max);
-/* "a folder", "a named pipe", ... */
-const char *file_kind_text(mode_t);
 
 /* ---- packages ------------------------------------------------------------------------------- */
 

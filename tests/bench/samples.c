@@ -22,7 +22,6 @@ enum {
 	EVERY_MS = 5000,
 	POOL = 100, /* components of one assembly */
 	MANY = 100000,
-	BATCH = 1000,
 };
 
 static const char service_text[] =
@@ -77,8 +76,7 @@ struct rig {
 	struct sample *samples;              /* of them */
 	size_t n;
 	enum way way;
-	bool load, is_batched;
-	unsigned how[BATCH];
+	bool load;
 	int64_t now_ms;
 	uint64_t seed;
 };
@@ -184,14 +182,8 @@ static void one_round(struct rig *r)
 	engine_tick(r->engine, r->now_ms, &r->turn);
 	for (size_t i = 0; i < r->n; i++)
 		r->samples[i].at_ms = r->now_ms;
-	for (size_t i = 0; i < r->n; i += BATCH) {
-		size_t n = r->n - i < BATCH ? r->n - i : BATCH;
-
-		if (r->is_batched)
-			engine_samples(r->engine, &r->samples[i], n, r->now_ms, &r->turn, r->how);
-		for (size_t k = i; !r->is_batched && k < i + n; k++)
-			engine_sample(r->engine, &r->samples[k], r->now_ms, &r->turn);
-	}
+	for (size_t i = 0; i < r->n; i++)
+		engine_sample(r->engine, &r->samples[i], r->now_ms, &r->turn);
 	turn_clear(&r->turn);
 }
 
@@ -219,14 +211,13 @@ static double rate(struct rig *r)
 /* ---- what is shown ---------------------------------------------------------------------------- */
 
 /* By id and in order: that is what has a goal. */
-static bool show(json_t *figures, struct rig *r, const char *order, bool in_batches)
+static bool show(json_t *figures, struct rig *r, const char *order)
 {
 	bool has_goal = r->way == BY_ID && strcmp(order, "in_order") == 0;
 	char name[80];
 
-	r->is_batched = in_batches;
-	snprintf(name, sizeof name, "samples.%s.%s.%zu.%s%s", r->load ? "load" : "integrity",
-	    ways[r->way], r->n, order, in_batches ? ".batch" : "");
+	snprintf(name, sizeof name, "samples.%s.%s.%zu.%s", r->load ? "load" : "integrity",
+	    ways[r->way], r->n, order);
 	return bench_show(figures, &(struct bench_figure){name, "/s", rate(r),
 				       has_goal ? BENCH_AT_LEAST : BENCH_NO_GOAL, RATE_GOAL});
 }
@@ -237,11 +228,9 @@ static bool measure(json_t *figures, size_t n, enum way way, bool load)
 	bool met = true;
 
 	rig_init(&r, n, way, load);
-	met &= show(figures, &r, "in_order", false);
-	met &= show(figures, &r, "in_order", true);
+	met &= show(figures, &r, "in_order");
 	shuffle(&r);
-	met &= show(figures, &r, "at_random", false);
-	met &= show(figures, &r, "at_random", true);
+	met &= show(figures, &r, "at_random");
 	rig_fini(&r);
 	return met;
 }

@@ -59,25 +59,6 @@ START_TEST(what_was_put_is_found_by_the_text_of_its_key)
 }
 END_TEST
 
-START_TEST(what_is_fetched_is_found_as_before)
-{
-	uint32_t hash = lm_map_hash("voice.load", 5);
-
-	lm_map_fetch(map, hash, 0);
-	lm_map_fetch(map, hash, 1);
-	ck_assert_ptr_null(lm_map_guess(map, hash));
-	put("voice", "1");
-	put("bell", "2");
-	lm_map_fetch(map, hash, 0);
-	lm_map_fetch(map, hash, 1);
-	ck_assert_str_eq(lm_map_guess(map, hash), "1");
-	lm_map_remove(map, "voice");
-	lm_map_fetch(map, hash, 1);
-	ck_assert_ptr_null(lm_map_guess(map, hash));
-	ck_assert_str_eq(lm_map_find(map, "bell"), "2");
-}
-END_TEST
-
 START_TEST(a_part_of_a_text_finds_what_was_put_under_it)
 {
 	put("voice", "1");
@@ -235,7 +216,6 @@ static Suite *suite(void)
 	tcase_add_test(tc, an_empty_map_finds_nothing);
 	tcase_add_test(tc, what_was_put_is_found_by_the_text_of_its_key);
 	tcase_add_test(tc, a_part_of_a_text_finds_what_was_put_under_it);
-	tcase_add_test(tc, what_is_fetched_is_found_as_before);
 	tcase_add_test(tc, putting_again_replaces_and_gives_back_the_old_value);
 	tcase_add_test(tc, putting_again_adopts_the_new_key);
 	tcase_add_test(tc, room_that_was_made_is_used_and_may_be_exceeded);

@@ -210,47 +210,6 @@ START_TEST(metrics_that_nobody_declares_are_remembered_up_to_a_number)
 }
 END_TEST
 
-/* ---- batches -------------------------------------------------------------------------------------- */
-
-enum { MANY = 70 };
-
-START_TEST(a_batch_is_as_its_samples_one_by_one)
-{
-	struct sample v[MANY];
-	unsigned how[MANY];
-
-	for (unsigned i = 0; i < MANY; i++) {
-		v[i] = (struct sample){.metric_key = "svc__gw",
-		    .metric_name = "load",
-		    .load = i,
-		    .at_ms = w.now_ms - 1000 + (i < 60 ? i : 0)};
-		if (i % 10 == 3)
-			v[i] = strangers[i % LM_COUNT(strangers)];
-	}
-	engine_samples(w.engine, v, MANY, w.now_ms, &w.turn, how);
-	for (unsigned i = 0; i < MANY; i++)
-		ck_assert_uint_eq(how[i], i % 10 == 3 ? (unsigned)SAMPLE_STRANGER
-					  : i < 60    ? (unsigned)SAMPLE_TAKEN
-						      : (unsigned)SAMPLE_LATE);
-	ck_assert_double_eq(shown(), 59);
-}
-END_TEST
-
-START_TEST(in_the_midst_of_a_batch_a_policy_may_act)
-{
-	struct sample v[10];
-	unsigned how[10];
-
-	for (unsigned i = 0; i < 10; i++)
-		v[i] = (struct sample){.metric_key = "svc__gw", .metric_name = "load", .load = 99};
-	engine_samples(w.engine, v, 10, w.now_ms, &w.turn, how);
-	const struct process *p = engine_find_instance(w.engine, "svc")->running;
-	ck_assert_ptr_nonnull(p);
-	ck_assert_str_eq(p->intent.reason, "load 99, 99, 99 above 58 three times: from 1 to 2");
-	ck_assert_uint_eq(p->intent.quantity, 2);
-}
-END_TEST
-
 int main(void)
 {
 	Suite *s = suite_create("core/samples");
@@ -271,8 +230,6 @@ int main(void)
 	tcase_add_test(tc, raw_figures_are_kept_with_the_sample_and_go_with_the_next);
 	tcase_add_test(tc, raw_figures_beyond_measure_are_not_kept);
 	tcase_add_test(tc, metrics_that_nobody_declares_are_remembered_up_to_a_number);
-	tcase_add_test(tc, a_batch_is_as_its_samples_one_by_one);
-	tcase_add_test(tc, in_the_midst_of_a_batch_a_policy_may_act);
 	suite_add_tcase(s, tc);
 
 	SRunner *r = srunner_create(s);

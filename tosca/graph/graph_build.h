@@ -209,7 +209,7 @@ struct builder {
 	struct lm_map *texts;        /* copies by content */
 	struct lm_map *members;      /* of the request, by name of the cluster */
 	size_t calls;                /* made so far, see GRAPH_LINKS_MAX */
-	const char *last_type;       /* canonical name that builder_child() has found last */
+	const char *last_type;       /* canonical name of a component, for graph_template.c */
 	const struct descriptor *last_child;
 
 	LM_VEC(struct graph_node) nodes;
@@ -232,8 +232,6 @@ enum {
 
 /* A copy in the graph's arena, the same one for equal texts.  NULL stays NULL. */
 const char *builder_text(struct builder *, const char *);
-/* The descriptor of a component; many of them in a row are of one type. */
-const struct descriptor *builder_child(struct builder *, const struct component *);
 
 /* ---- phases; each reports, and returns false when the build cannot go on -------------------- */
 

@@ -18,7 +18,8 @@ const char *builder_text(struct builder *b, const char *text)
 	return copy;
 }
 
-const struct descriptor *builder_child(struct builder *b, const struct component *c)
+/* The descriptor of a component; many of them in a row are of one type. */
+static const struct descriptor *child_of(struct builder *b, const struct component *c)
 {
 	if (b->last_child == NULL || b->last_type != c->canonical) {
 		b->last_type = c->canonical;
@@ -63,7 +64,7 @@ static struct tpart resolve_member(
     struct builder *b, const struct scope *s, int slot, const struct expr_part *part)
 {
 	struct tpart t = {.kind = TPART_SLOT, .slot = slot, .member = part->member};
-	const struct descriptor *d = builder_child(b, &s->d->components[slot]);
+	const struct descriptor *d = child_of(b, &s->d->components[slot]);
 	const struct property *p = descriptor_property(d, part->name);
 
 	if (p != NULL && p->is_private)
@@ -243,7 +244,7 @@ static void make_component(
     struct builder *b, const struct scope *s, const struct component *c, struct tcomponent *t)
 {
 	t->name = lm_arena_strdup(b->arena, c->name.text);
-	t->child = template_get(b, builder_child(b, c));
+	t->child = template_get(b, child_of(b, c));
 	t->clustered = c->clustered;
 	t->numbers = make_numbers(b, s, c);
 	make_maps(b, s, c, t);

@@ -59,7 +59,8 @@ void picture_init(
 	find_policies(p);
 }
 
-bool picture_is_spare(const struct graph *g, int node)
+/* Of its cluster. */
+static bool is_spare(const struct graph *g, int node)
 {
 	const struct graph_cluster *k =
 	    g->nodes[node].cluster < 0 ? NULL : &g->clusters[g->nodes[node].cluster];
@@ -76,7 +77,7 @@ bool picture_shows(const struct picture *p, int node)
 		if (n->cluster < 0)
 			continue;
 		const struct graph_cluster *k = &p->g->clusters[n->cluster];
-		bool spare = picture_is_spare(p->g, node);
+		bool spare = is_spare(p->g, node);
 		size_t count = spare ? k->n_spare_members : k->n_members;
 		const int *list = spare ? k->spare_members : k->members;
 		if (count > PICTURE_MEMBERS && node > list[PICTURE_MEMBERS - 1])
@@ -138,7 +139,7 @@ const char *picture_name(struct picture *p, int node)
 
 	return n->cluster < 0 ? n->component
 			      : lm_arena_printf(p->arena, "%s %d%s", n->component, n->index,
-				    picture_is_spare(p->g, node) ? ", spare" : "");
+				    is_spare(p->g, node) ? ", spare" : "");
 }
 
 const char *picture_size(struct picture *p, const struct graph_cluster *k)

@@ -23,7 +23,6 @@ struct picture {
 enum { PICTURE_MEMBERS = 4 };
 
 void picture_init(struct picture *, const struct graph *, struct lm_buf *out, struct lm_arena *);
-bool picture_is_spare(const struct graph *, int node); /* of its cluster */
 /* False: it is a member or a spare beyond the first few, or in one. */
 bool picture_shows(const struct picture *, int node);
 bool picture_shows_relationship(const struct picture *, const struct graph_relationship *);

@@ -92,7 +92,6 @@ void diag_print(const struct diag *, struct lm_buf *out, bool colour);
  * diags_print_json() writes them as an array, diags_print_lines() one per line: so a stream of any
  * length can be read, cut and searched line by line.
  */
-void diag_print_json(const struct diag *, struct lm_buf *out);
 void diags_print_json(const struct diags *, struct lm_buf *out);
 void diags_print_lines(const struct diags *, struct lm_buf *out);
 /*

@@ -80,13 +80,6 @@ static void print_one(struct printer *p, const struct diag *d)
 	lm_json_close(&p->json, '}');
 }
 
-void diag_print_json(const struct diag *d, struct lm_buf *out)
-{
-	struct printer p = {.json = lm_json_on(out)};
-
-	print_one(&p, d);
-}
-
 void diags_print_json(const struct diags *ds, struct lm_buf *out)
 {
 	struct printer p = {.json = lm_json_on(out)};

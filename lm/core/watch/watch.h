@@ -133,8 +133,5 @@ void metrics_fini(struct component *);
 
 /* An enum sample_fate. */
 unsigned watch_sample(struct engine *, const struct sample *, int64_t now_ms, struct turn *);
-/* fetch.c: at most so many at once, so that none is lost before it is needed. */
-enum { FETCHED_MAX = 32 };
-void watch_fetch(const struct engine *, const struct sample *, size_t n);
 
 #endif

@@ -11,7 +11,7 @@ extern const struct phase network_install[], network_uninstall[];
 extern const struct phase router_install[], router_uninstall[];
 extern const struct phase container_install[], container_uninstall[];
 extern const struct phase script_only[];
-extern const struct phase find_phases[]; /* looks through what is installed */
+extern const struct phase find_phases[];     /* looks through what is installed */
 extern const struct phase leftover_remove[]; /* of any kind, whatever is left of it */
 
 /* Phases.  Each removal succeeds when there is nothing to remove. */
@@ -19,8 +19,7 @@ enum phase_end infra_check_new(struct job *);     /* RESOURCE_ALREADY_EXISTS whe
 enum phase_end infra_remove_links(struct job *);  /* all links that have the resource's name */
 enum phase_end infra_remove_folder(struct job *); /* with the namespace and what is mounted in it */
 enum phase_end infra_remove_trash(struct job *);
-enum phase_end script_run(struct job *);          /* the step's own; it must be there */
-enum phase_end script_run_optional(struct job *); /* ... if it is there */
+enum phase_end script_run_optional(struct job *); /* the step's own, if it is there */
 enum phase_end script_read_outputs(struct job *);
 
 enum phase_end network_withdraw(struct job *); /* this machine's address in it goes away */

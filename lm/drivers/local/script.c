@@ -144,7 +144,7 @@ static enum phase_end run(struct job *j, bool must_be_there)
 	return start(j);
 }
 
-enum phase_end script_run(struct job *j)
+static enum phase_end script_run(struct job *j)
 {
 	return run(j, true);
 }

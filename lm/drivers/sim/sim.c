@@ -76,7 +76,7 @@ struct sim {
 	LM_VEC(struct failure) failures;
 	struct lm_buf trace;
 	struct lm_kv output;
-	bool overlap, renamed, reinstalled;
+	bool overlap, renamed;
 };
 
 struct sim *sim_new(const struct sim_conf *conf)
@@ -329,7 +329,6 @@ static void change_world(struct sim *s, struct done *d)
 	struct thing *t = d->thing;
 
 	if (strcmp(d->action, "Install") == 0) {
-		s->reinstalled = s->reinstalled || (t->installed && !t->destroyed);
 		forget_entries(s, t);
 		t->installed = true;
 		t->destroyed = t->running = t->half = false;
@@ -694,11 +693,6 @@ void sim_each_entry(
 			      .address = e->address,
 			      .is_certain = e->is_certain,
 			  });
-}
-
-bool sim_saw_reinstall(const struct sim *s)
-{
-	return s->reinstalled;
 }
 
 bool sim_saw_overlap(const struct sim *s)

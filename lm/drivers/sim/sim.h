@@ -106,8 +106,6 @@ void sim_each_entry(
     const struct sim *, void (*each)(void *arg, const struct sim_entry *), void *arg);
 /* True when two different steps were ever in flight on one resource at the same time. */
 bool sim_saw_overlap(const struct sim *);
-/* True when something was installed that was installed already and whole. */
-bool sim_saw_reinstall(const struct sim *);
 /* True when a step in flight at a crash was asked again under another id. */
 bool sim_saw_new_name(const struct sim *);
 /* "Install voice__gw__kamailio, Start ...": all steps executed, in order of execution; borrowed. */

@@ -23,8 +23,6 @@ struct lm_err *document_parse_yaml(const char *text, size_t n, json_t **out) LM_
 /* Any value as a YAML document in block style; texts of several lines as a block. */
 void document_print_yaml(const json_t *, struct lm_buf *out);
 
-/* "application/yaml", as it is registered, and what programs wrote before it was. */
-bool document_is_yaml(const char *type);
 /* What an Accept header (NULL: none) likes better; JSON when it does not care. */
 bool document_wants_yaml(const char *accept);
 

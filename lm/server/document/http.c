@@ -16,7 +16,8 @@ static bool is_type(const char *p, size_t n, const char *type)
 	return strlen(type) == n && strncasecmp(p, type, n) == 0;
 }
 
-bool document_is_yaml(const char *type)
+/* "application/yaml", as it is registered, and what programs wrote before it was. */
+static bool is_yaml(const char *type)
 {
 	size_t n = type == NULL ? 0 : strcspn(type, ";, \t");
 
@@ -47,7 +48,7 @@ bool document_wants_yaml(const char *accept)
 		size_t n = strcspn(p, ","), name = strcspn(p, ",; \t");
 		double q = weight_of(p, n);
 
-		if (document_is_yaml(p) && q > yaml)
+		if (is_yaml(p) && q > yaml)
 			yaml = q + (json == 0 ? 0.0001 : 0); /* of equals the first */
 		if ((is_type(p, name, "application/json") || is_type(p, name, "*/*") ||
 			is_type(p, name, "application/*")) &&

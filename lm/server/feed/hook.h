@@ -19,7 +19,6 @@ struct hook_spec {
 
 /* Over what is there; on an error nothing has changed. */
 struct lm_err *hook_spec_read(struct hook_spec *, const json_t *) LM_MUST_USE;
-json_t *hook_spec_types(const struct hook_spec *);
 /* For the shelf, with the secret, and the number of the event after which it began. */
 json_t *hook_spec_object(const struct hook_spec *, int64_t since);
 void hook_spec_copy(struct hook_spec *to, const struct hook_spec *from);

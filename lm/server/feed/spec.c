@@ -160,7 +160,7 @@ struct lm_err *hook_spec_read(struct hook_spec *spec, const json_t *o)
 	return NULL;
 }
 
-json_t *hook_spec_types(const struct hook_spec *s)
+static json_t *list_types(const struct hook_spec *s)
 {
 	json_t *list = json_array();
 
@@ -173,8 +173,8 @@ json_t *hook_spec_types(const struct hook_spec *s)
 json_t *hook_spec_object(const struct hook_spec *s, int64_t since)
 {
 	json_t *o = json_pack("{s:s, s:s, s:s, s:o, s:i, s:I}", "name", s->name, "url", s->url,
-	    "secret", s->secret, "types", hook_spec_types(s), "giveUpAfterSeconds",
-	    (int)s->patience_s, "since", (json_int_t)since);
+	    "secret", s->secret, "types", list_types(s), "giveUpAfterSeconds", (int)s->patience_s,
+	    "since", (json_int_t)since);
 
 	if (o == NULL)
 		abort(); /* its texts came as JSON */

@@ -90,7 +90,7 @@ struct package *package_new(const struct content *c, size_t size, int64_t at_ms)
 	return p;
 }
 
-void package_free(struct package *p)
+static void package_free(struct package *p)
 {
 	if (p == NULL)
 		return;

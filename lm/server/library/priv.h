@@ -44,7 +44,6 @@ bool library_key(const char *name, char out[NAME_MAX_LENGTH + 1]);
 
 struct package *package_find(const struct library *, const char *key); /* NULL: none */
 struct package *package_new(const struct content *, size_t size, int64_t at_ms);
-void package_free(struct package *);
 /* In place of the one of its name, which is freed. */
 void library_add(struct library *, struct package *);
 void library_drop(struct library *, const char *key);
