@@ -22,6 +22,7 @@
  * something to be durable first does that between the two.
  *
  * Limits: a body of 1 MiB unless admit() allows more (413), 256 MiB of such larger ones at a time (503),
+ * of answers beyond 1 MiB 512 MiB at a time (503; one alone is always let go),
  * 32 KiB of headers (431), 30 s without a byte from a client that owes us some.  A request has 40 s for its
  * headers, and a minute for its body and its answer each, more where these are large.  A listener has
  * 1024 connections, fewer where the process may have few files; of more, those go that have had no
@@ -116,6 +117,7 @@ struct http_conf {
 	unsigned bulk_max;               /* connections of this listener that may send them */
 	struct http_share *share;        /* borrowed; NULL: no other limit */
 	struct certificate *certificate; /* HTTPS; borrowed; NULL: HTTP.  See http/certificate.h */
+	size_t answers_max; /* bytes of large answers that leave at one time; 0: 512 MiB */
 	/* NULL: as said above.  Shorter ones are for tests, which need not wait for a minute. */
 	const struct http_patience *patience;
 };

@@ -2,12 +2,14 @@
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/lib/talk.h"
 
 /*
- * How long connections last, with limits that a test can wait for.  Nothing here says how long: who
- * shall be cut off is waited for, and who shall not be outlives somebody who is.
+ * What others may cost us: how long connections last, with limits that a test can wait for, and how much
+ * is kept for those who take their time.  Nothing here says how long: who shall be cut off is waited for,
+ * and who shall not be outlives somebody who is.
  */
 enum { SHORT_MS = 50, NEVER_MS = 3600 * 1000 };
 
@@ -169,6 +171,54 @@ START_TEST(who_does_not_take_his_answer_is_cut_off)
 }
 END_TEST
 
+/* ---- who takes a large answer ----------------------------------------------------------------------- */
+
+enum { LARGE = 12 << 20 };
+
+static void given_room_for_one(void)
+{
+	struct http_conf conf = conf_at("127.0.0.1", 0);
+
+	talk_begin();
+	close_client();
+	http_close(talk.listener);
+	conf.answers_max = LARGE + LARGE / 2;
+	ck_assert_ptr_null(http_listen(&conf, &talk.listener));
+	connect_client();
+}
+
+static void asks_for_much(void)
+{
+	struct lm_buf b;
+
+	says("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+	struct http_request *r = handed_over();
+	lm_buf_init(&b, LARGE);
+	lm_buf_room(&b, LARGE);
+	for (int i = 0; i < LARGE / 16; i++)
+		lm_buf_puts(&b, "0123456789abcdef");
+	http_answer(r, &(struct http_answer){.status = 200}, &b);
+	lm_buf_fini(&b);
+	http_run(talk.listener);
+}
+
+START_TEST(large_answers_have_a_limit_together)
+{
+	asks_for_much(); /* and does not read */
+	int first = talk.client;
+	connect_client();
+	asks_for_much();
+	hears("HTTP/1.1 503");
+	hears("too many large answers are on their way");
+	close(first);
+	for (int i = 0; i < TURNS_MAX && http_connections(talk.listener) > 1; i++)
+		turn_without_reading();
+	lm_buf_clear(&talk.heard);
+	asks_for_much();
+	hears("HTTP/1.1 200");
+}
+END_TEST
+
 START_TEST(who_sends_in_bulk_has_a_limit_of_his_own)
 {
 	says("POST /bulk HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n{");
@@ -219,6 +269,8 @@ int main(void)
 	tcase_add_test(tc, who_sends_his_body_byte_by_byte_is_cut_off);
 	tcase_add_test(tc, so_is_who_was_refused_and_still_sends_it);
 	tcase_add_test(tc, who_does_not_take_his_answer_is_cut_off);
+	tc = tests_with(s, "large", given_room_for_one);
+	tcase_add_test(tc, large_answers_have_a_limit_together);
 	tc = tests_with(s, "report", given_short_report);
 	tcase_add_test(tc, who_sends_in_bulk_has_a_limit_of_his_own);
 	tcase_add_test(tc, which_is_nobody_else_s);

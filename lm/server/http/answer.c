@@ -278,8 +278,28 @@ static void tell(const struct exchange *x)
 		conf->answered(conf->arg, &x->request, x->page != NULL ? MHD_HTTP_OK : x->status);
 }
 
+/* Who takes his time with a large answer keeps it in memory; many such may not keep all of it. */
+static void bound(struct exchange *x)
+{
+	struct http_listener *l = x->line->listener;
+	size_t n = x->page != NULL || x->is_stream ? 0 : x->out.n;
+
+	if (n <= HTTP_BODY_MAX)
+		return;
+	if (l->large_out > 0 && l->large_out + n > l->conf.answers_max) {
+		lm_buf_fini(&x->out);
+		lm_buf_init(&x->out, HTTP_ANSWER_MAX);
+		http_answer_error(&x->request, MHD_HTTP_SERVICE_UNAVAILABLE,
+		    "too many large answers are on their way: ask again later, or for less");
+		return;
+	}
+	x->large_out = n;
+	l->large_out += n;
+}
+
 enum MHD_Result exchange_send(struct exchange *x)
 {
+	bound(x);
 	tell(x);
 	x->answer_n = x->page != NULL ? x->page->n : x->out.n;
 	line_is(x->line, x->is_stream ? LINE_STREAM : LINE_ANSWER);

@@ -138,6 +138,7 @@ static void exchange_end(struct exchange *x)
 		unlink_sleeper(x);
 	share_give(x);
 	x->line->listener->large -= x->large;
+	x->line->listener->large_out -= x->large_out;
 	exchange_body_end(x);
 	free(x->form);
 	free(x->parts);

@@ -182,6 +182,8 @@ struct lm_err *http_listen(const struct http_conf *conf, struct http_listener **
 	if (l == NULL)
 		abort();
 	l->conf = *conf;
+	if (l->conf.answers_max == 0)
+		l->conf.answers_max = HTTP_ANSWERS_MAX;
 	if (l->conf.bulk_max > lines_max() / 2)
 		l->conf.bulk_max = lines_max() / 2;
 	l->port = bound_port(fd);

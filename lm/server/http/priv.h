@@ -36,6 +36,7 @@ enum {
 	HTTP_DISCARD_MAX = 3 * HTTP_BODY_MAX,
 	HTTP_REFUSED_MAX = 8 * HTTP_BODY_MAX, /* the same, of what is refused from the beginning */
 	HTTP_LARGE_MAX = 256 << 20,           /* bodies beyond HTTP_BODY_MAX, all together */
+	HTTP_ANSWERS_MAX = 512 << 20,         /* answers beyond HTTP_BODY_MAX, all together */
 };
 #define HTTP_TRACE_HEADER "X-TraceCtx-TransactionId"
 
@@ -77,6 +78,7 @@ struct http_listener {
 	bool closing, has_woken;
 	struct lm_buf spare; /* a large one, for the next large body; or {0} */
 	size_t large;        /* bytes that bodies beyond HTTP_BODY_MAX may have now */
+	size_t large_out;    /* that answers beyond it have, which leave */
 	uint64_t trace_seed, n_traces;
 	struct {
 		struct MHD_Response *response; /* NULL: none yet */
@@ -100,7 +102,7 @@ struct exchange {
 	char path_kept[HTTP_PATH_KEPT], *path;
 	struct lm_buf body;
 	size_t received, counted, announced; /* bytes; in conf.share; 0: nobody knows */
-	size_t large;                        /* of the listener's */
+	size_t large, large_out;             /* of the listener's */
 	struct form *form;                   /* once somebody has asked for a field, or a part */
 	struct parts *parts;
 	TAILQ_ENTRY(exchange) parking;
