@@ -233,7 +233,7 @@ def resourcemanagers():
 
 
 def project(name, mark):
-    """An assembly of one resource."""
+    """An assembly of one resource, with scripts for this machine and for another driver."""
     wrote(f"{name}/lmproject.yml", f"schema: '2.0'\nname: {name}\nversion: '1.0'\npackaging: tgz\n"
         "type: Assembly\ncontains:\n- {name: part, type: Resource, resource-manager: lm, directory: part}\n")
     wrote(f"{name}/Descriptor/assembly.yml", f"description: {mark}\ncomposition:\n"
@@ -241,8 +241,10 @@ def project(name, mark):
     for folder in ("Configurations", "Runtime", "Tests"):
         os.makedirs(f"{name}/Behaviour/{folder}", exist_ok=True)
     part = f"{name}/Contains/part"
-    wrote(f"{part}/Definitions/lm/resource.yaml", f"description: {mark}\nproperties: {{a: {{default: x}}}}\n"
-        "default-driver: {ansible: {selector: {infrastructure-type: ['*']}}}\n")
+    wrote(f"{part}/Definitions/lm/resource.yaml", f"description: {mark}\n"
+        "properties: {said: {read-only: true}}\nlifecycle: [Install, Start, Uninstall]\n"
+        "infrastructure: {local: {container: {image: box}}}\n")
+    wrote(f"{part}/Lifecycle/local/start.sh", f'echo said={mark} >>"$LM_OUTPUT"\n')
     wrote(f"{part}/Lifecycle/ansible/scripts/Install.yaml", "---\n")
     wrote(f"{part}/Lifecycle/ansible/config/inventory", "[x]\n")
     return name
@@ -255,6 +257,8 @@ def project_push():
     is_(real.get("descriptor", "assembly::svc::1.0")["composition"]["part"]["type"], "resource::part-svc::1.0")
     made = ("--set", "descriptorName=assembly::svc::1.0", "--set", "intendedState=Active")
     is_(done("create", "assembly", "--set", "assemblyName=svc", *made), "CreateAssembly")
+    part = real.get("assembly", "svc")["children"][0]
+    is_(part["properties"], [{"name": "said", "value": "one"}])
     real.run("project", "push", "--project", project("svc", "two"))
     for name in ("assembly::svc::1.0", "resource::part-svc::1.0"):
         is_(real.get("descriptor", name)["description"], "two")
