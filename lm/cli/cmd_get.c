@@ -141,14 +141,15 @@ static const char *print_described(
 /* ---- the commands ----------------------------------------------------------------------------- */
 
 /* 'word' becomes the id that it is the beginning of; other kinds have names, which are whole. */
-static int name_whole(const struct args *a, struct client *c, struct lm_arena *arena,
-    const struct kind *k, const char **word)
+static int name_whole(
+    struct client *c, struct lm_arena *arena, const struct kind *k, const char **word)
 {
 	if (k->filter == NULL)
 		return CLI_OK;
 	if (!process_id_is_whole(*word) && !process_id_is_part(*word))
-		return cli_usage(a, "a %s has an id: 'lm get %s %s' lists those of an assembly",
-		    k->name, k->plural, *word);
+		return cli_fail(lm_err_new(LM_ERR_NOT_FOUND,
+		    "Cannot find %s with id %s: 'lm get %s %s' lists those of an assembly", k->name,
+		    *word, k->plural, *word));
 	struct lm_err *e = process_id_find(arena, c, *word, word);
 	return e != NULL ? cli_fail(e) : CLI_OK;
 }
@@ -157,7 +158,7 @@ static int look_at(const struct args *a, const struct kind *k, const char *word,
 {
 	LM_AUTO(client) c = client_new(a->server);
 	LM_AUTO(lm_arena) arena = lm_arena_new();
-	int status = describe ? name_whole(a, c, arena, k, &word) : CLI_OK;
+	int status = describe ? name_whole(c, arena, k, &word) : CLI_OK;
 	struct look l = {.args = a, .client = c, .arg = k, .kind = k, .name = word};
 	struct lm_buf path;
 

@@ -258,7 +258,7 @@ mistakes_are_told_with_what_to_do() {
 	complains "'lm events' shows that"
 	ends 2 get policies
 	complains "'lm policy' shows that"
-	ends 2 describe process one
+	ends 1 describe process one
 	complains "'lm get processes one'"
 	ends 0 get processes nobody
 	complains 'of this name'
