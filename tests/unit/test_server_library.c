@@ -279,6 +279,23 @@ START_TEST(a_package_loses_what_its_new_version_has_not)
 }
 END_TEST
 
+START_TEST(the_longest_name_can_be_taken_back)
+{
+	char name[LIBRARY_NAME_MAX + 1], text[LIBRARY_NAME_MAX + 32], longest[NAME_MAX_LENGTH + 1];
+
+	memset(longest, 'x', NAME_MAX_LENGTH);
+	longest[NAME_MAX_LENGTH] = '\0';
+	snprintf(name, sizeof name, "assembly::%s::123456789.%s", longest,
+	    "123456789.123456789.123456789.123456789.123456789.123456789.123456789");
+	snprintf(text, sizeof text, "name: %s\n", name);
+	ck_assert_int_eq(put(NULL, text), 200);
+	ck_assert_int_eq(put(name, text), 200);
+	restart();
+	ck_assert_int_eq(delete (name), 200);
+	ck_assert_int_eq(put(name, text), 404);
+}
+END_TEST
+
 START_TEST(two_packages_cannot_have_one_descriptor)
 {
 	ck_assert_int_eq(UPLOAD(NULL, "name: assembly::p::1.0\n", "name: resource::r::1.0\n"), 200);
@@ -452,6 +469,7 @@ static Suite *suite(void)
 	tcase_add_test(tc, only_one_assembly_at_a_time);
 	tcase_add_test(tc, a_package_comes_changes_and_goes);
 	tcase_add_test(tc, a_package_loses_what_its_new_version_has_not);
+	tcase_add_test(tc, the_longest_name_can_be_taken_back);
 	tcase_add_test(tc, two_packages_cannot_have_one_descriptor);
 	tcase_add_test(tc, a_package_of_one_goes_with_its_descriptor);
 	tcase_add_test(tc, who_breaks_by_a_change_is_told_of);

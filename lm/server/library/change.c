@@ -65,7 +65,7 @@ static struct lm_err *check_place(
 {
 	LM_AUTO(lm_arena) a = lm_arena_new();
 	const struct descriptor *there = catalog_find(l->catalog, d->name.full);
-	char key[NAME_MAX_LENGTH + 1];
+	char key[LIBRARY_NAME_MAX + 1];
 
 	if (t->name == NULL && there != NULL)
 		return lm_err_new(LM_ERR_CONFLICT,
@@ -149,7 +149,7 @@ struct lm_err *library_delete_descriptor(struct library *l, const char *name)
 {
 	LM_AUTO(lm_arena) a = lm_arena_new();
 	const struct descriptor *d = catalog_find(l->catalog, name);
-	char key[NAME_MAX_LENGTH + 1];
+	char key[LIBRARY_NAME_MAX + 1];
 
 	if (!library_key(name, key) || d == NULL)
 		return library_no_descriptor(l->catalog, name);
@@ -186,7 +186,7 @@ static struct lm_err *check_package(
 {
 	LM_AUTO(lm_arena) a = lm_arena_new();
 	const struct descriptor *there = catalog_find(l->catalog, c->name);
-	char key[NAME_MAX_LENGTH + 1];
+	char key[LIBRARY_NAME_MAX + 1];
 
 	if (instead_of == NULL && package_find(l, c->key) != NULL)
 		return lm_err_new(
@@ -258,7 +258,7 @@ struct lm_err *library_admit(struct library *l, const struct content *c, size_t 
 struct lm_err *library_delete_package(struct library *l, const char *name)
 {
 	LM_AUTO(lm_arena) a = lm_arena_new();
-	char key[NAME_MAX_LENGTH + 1];
+	char key[LIBRARY_NAME_MAX + 1];
 	const struct package *p = library_key(name, key) ? package_find(l, key) : NULL;
 	const struct descriptor *d = catalog_find(l->catalog, name);
 	struct trial trial;

@@ -10,8 +10,8 @@
  */
 struct content {
 	struct catalog *catalog; /* its own, of files "<key>.zip!/path"; not checked */
-	char key[NAME_MAX_LENGTH + 1], name[NAME_MAX_LENGTH + 1]; /* "": it has none */
-	char *folder;                                             /* NULL: not unpacked */
+	char key[LIBRARY_NAME_MAX + 1], name[LIBRARY_NAME_MAX + 1]; /* "": it has none */
+	char *folder;                                               /* NULL: not unpacked */
 };
 
 struct content_source {

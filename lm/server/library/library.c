@@ -36,14 +36,14 @@ const char *library_package_file(struct lm_arena *a, const char *key)
 	return lm_arena_printf(a, "%s" LIBRARY_PACKAGE, key);
 }
 
-bool library_key(const char *name, char out[NAME_MAX_LENGTH + 1])
+bool library_key(const char *name, char out[LIBRARY_NAME_MAX + 1])
 {
 	LM_AUTO(lm_arena) a = lm_arena_new();
 	struct name n;
 
-	if (name_parse(a, name, &n) != NULL || n.ranged || strlen(n.canonical) > NAME_MAX_LENGTH)
+	if (name_parse(a, name, &n) != NULL || n.ranged || strlen(n.canonical) > LIBRARY_NAME_MAX)
 		return false;
-	snprintf(out, NAME_MAX_LENGTH + 1, "%s", n.canonical);
+	snprintf(out, LIBRARY_NAME_MAX + 1, "%s", n.canonical);
 	return true;
 }
 
@@ -177,7 +177,7 @@ const struct package *library_package_at(const struct library *l, size_t i)
 
 const struct package *library_package(const struct library *l, const char *name)
 {
-	char key[NAME_MAX_LENGTH + 1];
+	char key[LIBRARY_NAME_MAX + 1];
 
 	return library_key(name, key) ? package_find(l, key) : NULL;
 }

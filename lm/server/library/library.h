@@ -30,9 +30,10 @@ enum {
 	LIBRARY_PACKAGE_MAX = 64 * 1024 * 1024, /* bytes of an archive */
 	LIBRARY_DESCRIPTORS_MAX = 10000,        /* of each kind */
 	LIBRARY_PACKAGES_MAX = 2000,
-	LIBRARY_LINE_MAX = 4,                  /* uploads that wait */
-	LIBRARY_TYPES_MAX = 2000,              /* of one resource manager */
-	LIBRARY_TYPES_SIZE = 16 * 1024 * 1024, /* bytes of them, as JSON */
+	LIBRARY_LINE_MAX = 4,                    /* uploads that wait */
+	LIBRARY_NAME_MAX = NAME_MAX_LENGTH + 96, /* bytes of all three parts of one */
+	LIBRARY_TYPES_MAX = 2000,                /* of one resource manager */
+	LIBRARY_TYPES_SIZE = 16 * 1024 * 1024,   /* bytes of them, as JSON */
 };
 /* Of the catalog; what the manager was started with is in layer 0. */
 enum { LAYER_TYPES = 1, LAYER_UPLOADED = 2, LAYER_DESCRIPTORS = 3 };
@@ -49,7 +50,7 @@ struct library_conf {
 
 /* What came of a change. */
 struct library_news {
-	char name[NAME_MAX_LENGTH + 1]; /* of the descriptor or package; "": none is known */
+	char name[LIBRARY_NAME_MAX + 1]; /* of the descriptor or package; "": none is known */
 	struct lm_buf diags; /* a JSON array: with an error what is wrong, else the warnings */
 };
 void library_news_init(struct library_news *);

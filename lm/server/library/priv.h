@@ -38,7 +38,7 @@ struct library {
 const char *library_file(struct lm_arena *, const char *key);
 const char *library_package_file(struct lm_arena *, const char *key);
 /* Of a descriptor or package; false: it is none. */
-bool library_key(const char *name, char out[NAME_MAX_LENGTH + 1]);
+bool library_key(const char *name, char out[LIBRARY_NAME_MAX + 1]);
 
 /* ---- packages that are there ------------------------------------------------------------------ */
 

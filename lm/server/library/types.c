@@ -33,7 +33,7 @@ const char *types_manager(const char *file, struct lm_arena *a)
 /* ---- one descriptor --------------------------------------------------------------------------- */
 
 /* What speaks against a text by itself; NULL: nothing.  Its name by the rules is in 'key'. */
-static struct lm_err *check_alone(const struct library_type *t, char key[NAME_MAX_LENGTH + 1])
+static struct lm_err *check_alone(const struct library_type *t, char key[LIBRARY_NAME_MAX + 1])
 {
 	LM_AUTO(catalog) alone = catalog_new();
 	LM_AUTO(diags) d = diags_new(DIAGS_MAX);
@@ -171,7 +171,7 @@ static size_t add_all(struct library *l, const char *manager, struct library_typ
 
 	for (size_t i = 0; i < n; i++) {
 		struct library_type *t = &types[i];
-		char key[NAME_MAX_LENGTH + 1];
+		char key[LIBRARY_NAME_MAX + 1];
 
 		if (!is_missing(l, manager, t, a))
 			continue;
