@@ -409,14 +409,9 @@ static enum MHD_Result on_complete(struct exchange *x)
 	return x->handed_over ? MHD_NO : hand_over(x);
 }
 
-struct line *http_line_of(struct MHD_Connection *c)
-{
-	return MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
-}
-
 struct certificate *http_certificate_of(struct MHD_Connection *c)
 {
-	return http_line_of(c)->listener->conf.certificate;
+	return line_of(c)->listener->conf.certificate;
 }
 
 /* The library's front door: once with the headers, once per piece of body, once at the end, and
@@ -428,7 +423,7 @@ enum MHD_Result http_on_request(void *cls, struct MHD_Connection *c, const char 
 	(void)cls;
 
 	if (x == NULL) {
-		struct line *line = http_line_of(c);
+		struct line *line = line_of(c);
 
 		if (line->listener->closing) /* its receiver may have gone */
 			return MHD_NO;

@@ -26,13 +26,13 @@ static void on_readable(uv_poll_t *p, int status, int events)
 	(void)events;
 
 	handshake_wake(h);
-	listener_run_soon(l); /* one turn for all that have something */
+	l->run_soon(l); /* one turn for all that have something */
 }
 
 static int on_finished(gnutls_session_t session, unsigned type, unsigned when, unsigned incoming,
     const gnutls_datum_t *m)
 {
-	struct line *line = http_line_of(gnutls_session_get_ptr(session));
+	struct line *line = line_of(gnutls_session_get_ptr(session));
 	(void)type;
 	(void)when;
 	(void)m;

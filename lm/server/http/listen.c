@@ -48,7 +48,7 @@ static void on_loop_timer(uv_timer_t *t)
 	run(t->data);
 }
 
-void listener_run_soon(struct http_listener *l)
+static void run_soon(struct http_listener *l)
 {
 	uv_timer_start(&l->timer, on_loop_timer, 0, 0);
 }
@@ -135,6 +135,7 @@ static void put_on_loop(struct http_listener *l)
 	lines_init(&l->lines, &l->conf);
 	TAILQ_INIT(&l->shaking);
 	TAILQ_INIT(&l->asleep);
+	l->run_soon = run_soon;
 	l->poll.data = l->timer.data = l;
 	l->open_handles = 3;
 	uv_poll_start(&l->poll, UV_READABLE, on_loop_poll);

@@ -75,6 +75,7 @@ struct http_listener {
 	struct exchange *suspended;
 	struct lines lines;
 	struct handshakes shaking, asleep;
+	void (*run_soon)(struct http_listener *); /* for them */
 	bool closing, has_woken;
 	struct lm_buf spare; /* a large one, for the next large body; or {0} */
 	size_t large;        /* bytes that bodies beyond HTTP_BODY_MAX may have now */
@@ -133,6 +134,10 @@ struct line {
 	struct handshake *handshake; /* NULL: it is over, or there is none */
 };
 
+static inline struct line *line_of(struct MHD_Connection *c)
+{
+	return MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+}
 struct exchange *exchange_of(struct http_request *);
 /* Until wake(). */
 void exchange_sleep(struct exchange *);
@@ -189,8 +194,6 @@ void handshake_wake(struct handshake *);
 /* After every turn of the library: who is not at the end sleeps until more of it has come. */
 void handshakes_rest(struct http_listener *);
 void handshakes_wake(struct http_listener *); /* all of them: the library is about to stop */
-void listener_run_soon(struct http_listener *);
-struct line *http_line_of(struct MHD_Connection *);
 
 /* ---- certificate.c: who the server is ------------------------------------------------------------ */
 
