@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "base/vec.h"
 #include "policies/policy.h"
 #include "tests/lib/bench.h"
@@ -32,15 +33,6 @@ static void die(const char *what)
 	exit(1);
 }
 
-static void *room(size_t n, size_t size)
-{
-	void *p = calloc(n, size);
-
-	if (p == NULL)
-		die("no memory");
-	return p;
-}
-
 /* ---- what is measured --------------------------------------------------------------------------- */
 
 struct rig {
@@ -52,12 +44,6 @@ struct rig {
 	int64_t now_ms;
 	uint64_t seed;
 };
-
-static uint64_t chance(struct rig *r, uint64_t n)
-{
-	r->seed = r->seed * 6364136223846793005u + 1442695040888963407u;
-	return (r->seed >> 33) % n;
-}
 
 static struct policy *add_scale(struct rig *r, struct series *const *series, size_t n)
 {
@@ -101,10 +87,11 @@ static const struct {
 static void rig_init(struct rig *r, size_t n, enum layout layout)
 {
 	*r = (struct rig){.n = n, .now_ms = INT64_C(1794830400000), .seed = 1};
-	r->series = room(n, sizeof *r->series);
+	r->series = lm_alloc_n(n, sizeof *r->series);
 	r->policies = policies_new();
 	for (size_t i = 0; i < LOADS; i++)
-		r->loads[i] = chance(r, 10) == 0 ? 60 : 33 + (double)chance(r, 24);
+		r->loads[i] =
+		    bench_chance(&r->seed, 10) == 0 ? 60 : 33 + (double)bench_chance(&r->seed, 24);
 	for (size_t i = 0; i < n; i++) {
 		struct series **s = &r->series[i];
 		struct policy *p = NULL;
@@ -129,7 +116,7 @@ static void rig_fini(struct rig *r)
 static void shuffle(struct rig *r)
 {
 	for (size_t i = r->n; i > 1; i--) {
-		size_t k = chance(r, i);
+		size_t k = bench_chance(&r->seed, i);
 		struct series *s = r->series[k];
 
 		r->series[k] = r->series[i - 1];

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "lm/core/engine_priv.h"
 #include "tests/lib/bench.h"
 #include "tosca/link/check.h"
@@ -51,15 +52,6 @@ static void die(const char *what)
 	exit(1);
 }
 
-static void *room(size_t n, size_t size)
-{
-	void *p = calloc(n, size);
-
-	if (p == NULL)
-		die("no memory");
-	return p;
-}
-
 /* ---- what is measured --------------------------------------------------------------------------- */
 
 enum way { BY_ID, BY_NAME, BY_METRIC_ID };
@@ -80,12 +72,6 @@ struct rig {
 	int64_t now_ms;
 	uint64_t seed;
 };
-
-static uint64_t chance(struct rig *r, uint64_t n)
-{
-	r->seed = r->seed * 6364136223846793005u + 1442695040888963407u;
-	return (r->seed >> 33) % n;
-}
 
 static void create(struct rig *r, unsigned number, size_t size)
 {
@@ -146,8 +132,8 @@ static void rig_init(struct rig *r, size_t n, enum way way, bool load)
 		create(r, i, n - i * POOL < POOL ? n - i * POOL : POOL);
 	if (lm_map_count(r->engine->components) != n)
 		die("not everything was created");
-	r->samples = room(n, sizeof *r->samples);
-	r->components = room(n, sizeof *r->components);
+	r->samples = lm_alloc_n(n, sizeof *r->samples);
+	r->components = lm_alloc_n(n, sizeof *r->components);
 	for (size_t i = 0, k = 0; (c = lm_map_next(r->engine->components, &i)) != NULL;)
 		r->components[k++] = c;
 	write_samples(r);
@@ -166,7 +152,7 @@ static void rig_fini(struct rig *r)
 static void shuffle(struct rig *r)
 {
 	for (size_t i = r->n; i > 1; i--) {
-		size_t k = chance(r, i);
+		size_t k = bench_chance(&r->seed, i);
 		const struct component *c = r->components[k];
 
 		r->components[k] = r->components[i - 1];

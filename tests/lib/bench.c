@@ -88,6 +88,12 @@ bool bench_show(json_t *figures, const struct bench_figure *f)
 	return met;
 }
 
+uint64_t bench_chance(uint64_t *seed, uint64_t n)
+{
+	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
+	return (*seed >> 33) % n;
+}
+
 bool bench_show_all(json_t *figures, const struct bench_figure *f, size_t n)
 {
 	bool met = true;

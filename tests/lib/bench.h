@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/attr.h"
 
@@ -15,6 +16,9 @@ double bench_cpu_s(void); /* of this process, all threads */
 double bench_rss(void);   /* bytes, now */
 double bench_peak(void);  /* bytes, at most so far */
 double bench_heap(void);  /* bytes given out by malloc */
+
+/* One of 0 .. n - 1, the same for the same seed; the seed goes on. */
+uint64_t bench_chance(uint64_t *seed, uint64_t n);
 
 enum bench_goal { BENCH_NO_GOAL, BENCH_AT_MOST, BENCH_AT_LEAST };
 
