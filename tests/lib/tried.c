@@ -20,9 +20,9 @@ void failed(struct lm_err *e, enum lm_err_kind kind, const char *says)
 	lm_err_free(e);
 }
 
-void folder_make(char path[FOLDER_SIZE])
+void scratch_make(char path[SCRATCH_SIZE])
 {
-	snprintf(path, FOLDER_SIZE, "/tmp/lm-test-XXXXXX");
+	snprintf(path, SCRATCH_SIZE, "/tmp/lm-test-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(path));
 }
 
@@ -32,7 +32,7 @@ static int remove_one(const char *name, const struct stat *st, int type, struct 
 	return remove(name);
 }
 
-void folder_remove(const char *path)
+void scratch_remove(const char *path)
 {
 	ck_assert_int_eq(nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
 }

@@ -12,8 +12,8 @@ void passed(struct lm_err *);
 void failed(struct lm_err *, enum lm_err_kind, const char *says);
 
 /* A new folder in /tmp, which the caller removes with all that is in it. */
-enum { FOLDER_SIZE = 32 };
-void folder_make(char path[FOLDER_SIZE]);
-void folder_remove(const char *path);
+enum { SCRATCH_SIZE = 32 };
+void scratch_make(char path[SCRATCH_SIZE]);
+void scratch_remove(const char *path);
 
 #endif

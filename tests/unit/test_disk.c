@@ -19,20 +19,20 @@
 
 enum { TRIALS = 40, SECRET = 077 };
 
-static char path[FOLDER_SIZE];
+static char path[SCRATCH_SIZE];
 static struct disk_folder folder;
 static char text[4096];
 
 static void setup(void)
 {
-	folder_make(path);
+	scratch_make(path);
 	passed(disk_open(&folder, path));
 }
 
 static void teardown(void)
 {
 	disk_close(&folder);
-	folder_remove(path);
+	scratch_remove(path);
 }
 
 static const char *file(const char *name)

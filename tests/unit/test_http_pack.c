@@ -14,14 +14,14 @@
 
 /* What a driver of others gets of a package: read back by a reader of zip that is not ours. */
 
-static char folder[FOLDER_SIZE];
+static char folder[SCRATCH_SIZE];
 static uv_loop_t loop;
 static char seen[4096], why[WHY_MAX];
 static bool is_done;
 
 static void setup(void)
 {
-	folder_make(folder);
+	scratch_make(folder);
 	uv_loop_init(&loop);
 	seen[0] = why[0] = '\0';
 	is_done = false;
@@ -31,7 +31,7 @@ static void teardown(void)
 {
 	uv_run(&loop, UV_RUN_DEFAULT);
 	ck_assert_int_eq(uv_loop_close(&loop), 0);
-	folder_remove(folder);
+	scratch_remove(folder);
 }
 
 /* Makes the folders above it, too. */

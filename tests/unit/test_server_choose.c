@@ -10,7 +10,7 @@
 
 /* Who carries out a step: by the type of its location, the descriptor's word, and who is registered. */
 
-static char folder[FOLDER_SIZE];
+static char folder[SCRATCH_SIZE];
 static struct sites *sites;
 static struct lm_arena *arena;
 static struct choice choice;
@@ -35,7 +35,7 @@ static struct lm_err *add_driver(struct sites *s, const json_t *body, const char
 
 static void setup(void)
 {
-	folder_make(folder);
+	scratch_make(folder);
 	ck_assert_ptr_null(sites_open(folder, &sites));
 	arena = lm_arena_new();
 	add(site_manager_create, "{\"name\": \"far\", \"url\": \"http://far\"}");
@@ -55,7 +55,7 @@ static void teardown(void)
 {
 	lm_arena_free(arena);
 	sites_free(sites);
-	folder_remove(folder);
+	scratch_remove(folder);
 }
 
 static bool choose(const struct step_request *rq)

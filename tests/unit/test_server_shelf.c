@@ -12,7 +12,7 @@
 #include "lm/server/shelf/shelf.h"
 #include "tests/lib/tried.h"
 
-static char folder[FOLDER_SIZE];
+static char folder[SCRATCH_SIZE];
 static char path[512];
 static struct shelf *shelf;
 
@@ -25,7 +25,7 @@ static void reopen(void)
 
 static void setup(void)
 {
-	folder_make(folder);
+	scratch_make(folder);
 	shelf = NULL;
 	reopen();
 }
@@ -33,7 +33,7 @@ static void setup(void)
 static void teardown(void)
 {
 	shelf_free(shelf);
-	folder_remove(folder);
+	scratch_remove(folder);
 }
 
 static struct lm_err *put(const char *name, const char *text)

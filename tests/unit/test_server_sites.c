@@ -9,7 +9,7 @@
 #include "lm/server/sites/change.h"
 #include "tests/lib/tried.h"
 
-static char folder[FOLDER_SIZE];
+static char folder[SCRATCH_SIZE];
 static struct sites *sites;
 static bool used;
 
@@ -22,7 +22,7 @@ static void reopen(void)
 
 static void setup(void)
 {
-	folder_make(folder);
+	scratch_make(folder);
 	sites = NULL;
 	used = false;
 	reopen();
@@ -31,7 +31,7 @@ static void setup(void)
 static void teardown(void)
 {
 	sites_free(sites);
-	folder_remove(folder);
+	scratch_remove(folder);
 }
 
 static bool is_used(void *arg, const char *location)
