@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "lm/core/engine_priv.h"
 
 /* What becomes of an intent: refused, begun, or put in line. */
@@ -215,10 +216,8 @@ struct intent intent_copy(struct lm_arena *a, const struct intent *i)
 
 static struct process *process_new(const struct intent *i, const struct instance *in, uint64_t seed)
 {
-	struct process *p = calloc(1, sizeof *p);
+	struct process *p = lm_alloc(sizeof *p);
 
-	if (p == NULL)
-		abort();
 	struct lm_arena *a = lm_arena_new();
 	p->arena = a;
 	p->intent = intent_copy(a, i);

@@ -434,10 +434,8 @@ static struct lm_err *decode_process(const struct record *r, const json_t *o, st
 	const char *status = text_of(o, "status"), *root_id = text_of(o, "rootId");
 	const json_t *before = json_object_get(o, "before"),
 		     *desired = json_object_get(o, "desired");
-	struct process *p = calloc(1, sizeof *p);
+	struct process *p = lm_alloc(sizeof *p);
 
-	if (p == NULL)
-		abort();
 	p->arena = lm_arena_new();
 	snprintf(p->id, sizeof p->id, "%s", r->key);
 	snprintf(p->root_id, sizeof p->root_id, "%s", root_id == NULL ? "" : root_id);

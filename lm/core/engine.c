@@ -3,14 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "lm/core/engine_priv.h"
 
 struct engine *engine_new(const struct engine_conf *conf)
 {
-	struct engine *e = calloc(1, sizeof *e);
+	struct engine *e = lm_alloc(sizeof *e);
 
-	if (e == NULL)
-		abort();
 	e->conf = *conf;
 	if (e->conf.queue_max == 0)
 		e->conf.queue_max = QUEUE_MAX;

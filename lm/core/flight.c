@@ -208,10 +208,8 @@ void flight_launch(struct engine *e, struct process *p, int run, struct componen
     struct lane *lane, int64_t now_ms, struct turn *t)
 {
 	const struct plan_step *s = &p->plan->steps[run];
-	struct flight *f = calloc(1, sizeof *f);
+	struct flight *f = lm_alloc(sizeof *f);
 
-	if (f == NULL)
-		abort();
 	f->process = p;
 	f->run = run;
 	f->component = c;

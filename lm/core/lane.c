@@ -37,15 +37,6 @@ struct lane_driver {
 	struct lane_list ready[LANE_CLASSES];
 };
 
-static void *make(size_t size)
-{
-	void *p = calloc(1, size);
-
-	if (p == NULL)
-		abort();
-	return p;
-}
-
 static void lane_free(struct lane *l)
 {
 	for (int k = 0; k < LANE_CLASSES; k++) {
@@ -90,7 +81,7 @@ static struct lane_driver *driver_at(struct lanes *ls, const char *location)
 
 	if (d != NULL)
 		return d;
-	d = make(sizeof *d);
+	d = lm_alloc(sizeof *d);
 	d->name = lm_strdup(name);
 	for (int k = 0; k < LANE_CLASSES; k++)
 		TAILQ_INIT(&d->ready[k]);
@@ -105,7 +96,7 @@ struct lane *lane_at(struct lanes *ls, const char *location)
 
 	if (l != NULL)
 		return l;
-	l = make(sizeof *l);
+	l = lm_alloc(sizeof *l);
 	l->location = lm_strdup(name);
 	l->driver = driver_at(ls, location);
 	for (int k = 0; k < LANE_CLASSES; k++)
@@ -185,7 +176,7 @@ void lane_wait(struct lanes *ls, struct lane *l, struct waiting *w)
 		q->parties = lm_map_new();
 	struct party *p = lm_map_find(q->parties, w->process->id);
 	if (p == NULL) {
-		p = make(sizeof *p);
+		p = lm_alloc(sizeof *p);
 		p->lane = l;
 		p->process = w->process->id;
 		TAILQ_INIT(&p->steps);

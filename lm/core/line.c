@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
+#include "base/heap.h"
 #include "lm/core/engine_priv.h"
 
 /*
@@ -23,9 +24,7 @@ static bool is_busy(const struct component *c)
 static void line_join(struct component *c, struct waiting *w)
 {
 	if (c->line == NULL) {
-		c->line = calloc(1, sizeof *c->line);
-		if (c->line == NULL)
-			abort();
+		c->line = lm_alloc(sizeof *c->line);
 		for (int k = 0; k < LANE_CLASSES; k++)
 			TAILQ_INIT(&c->line->of[k]);
 	}
@@ -91,9 +90,7 @@ void flight_begin(struct engine *e, struct process *p, int run, struct component
 			return;
 		}
 	}
-	struct waiting *w = calloc(1, sizeof *w);
-	if (w == NULL)
-		abort();
+	struct waiting *w = lm_alloc(sizeof *w);
 	w->process = p;
 	w->component = c;
 	w->run = run;

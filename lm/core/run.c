@@ -42,8 +42,7 @@ static void run_failed(struct process *p, int run, const struct component *c, co
 	free(p->reason);
 	free(p->failed_component);
 	p->reason = NULL;
-	if (asprintf(&p->reason, "%s %s: %s", plan_step_action(s), s->subject, message) < 0)
-		abort();
+	p->reason = lm_strprintf("%s %s: %s", plan_step_action(s), s->subject, message);
 	p->failed_component = c == NULL ? NULL : lm_strdup(c->name);
 }
 

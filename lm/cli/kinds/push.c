@@ -92,11 +92,11 @@ static struct lm_err *pack_folder(const char *where, struct parcel *out)
 	struct lm_err *e = packages_pack(where, &b);
 	if (e == NULL)
 		e = make_folder(out);
-	if (e == NULL && asprintf(&out->file, "%s/%s.zip", out->folder,
-			     slash != NULL && slash[1] != '\0' ? slash + 1 : "package") < 0)
-		abort();
-	if (e == NULL)
+	if (e == NULL) {
+		out->file = lm_strprintf("%s/%s.zip", out->folder,
+		    slash != NULL && slash[1] != '\0' ? slash + 1 : "package");
 		e = write_archive(out->file, &b);
+	}
 	lm_buf_fini(&b);
 	free(real);
 	return e;

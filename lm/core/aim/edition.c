@@ -12,10 +12,8 @@
 
 struct edition *edition_new(void)
 {
-	struct edition *ed = calloc(1, sizeof *ed);
+	struct edition *ed = lm_alloc(sizeof *ed);
 
-	if (ed == NULL)
-		abort();
 	return ed;
 }
 

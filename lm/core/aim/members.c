@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "lm/core/engine_priv.h"
 
 /* Who is in a cluster: in service, as a spare, or not at all. */
@@ -175,9 +176,7 @@ static int compare_indices(const void *a, const void *b)
 
 static void put_index(int **list, size_t *n, int index)
 {
-	*list = realloc(*list, (*n + 1) * sizeof **list);
-	if (*list == NULL)
-		abort();
+	*list = lm_realloc(*list, (*n + 1) * sizeof **list);
 	(*list)[(*n)++] = index;
 }
 
@@ -269,11 +268,9 @@ static void grow(struct roster *r, size_t by)
 static void shrink(struct roster *r, size_t by)
 {
 	struct members *m = r->m;
-	bool *goes = calloc(m->n + 1, sizeof *goes);
+	bool *goes = lm_alloc_n(m->n + 1, sizeof *goes);
 	size_t stay = 0;
 
-	if (goes == NULL)
-		abort();
 	for (int h = HEALTH_LOST; h <= HEALTH_WELL; h++)
 		for (size_t k = m->n; k-- > 0 && by > 0;)
 			if ((int)health(r, m->indices[k]) == h) {

@@ -12,10 +12,8 @@
 
 static int *indices_dup(const int *indices, size_t n)
 {
-	int *copy = calloc(n + 1, sizeof *copy);
+	int *copy = lm_alloc_n(n + 1, sizeof *copy);
 
-	if (copy == NULL)
-		abort();
 	if (n > 0)
 		memcpy(copy, indices, n * sizeof *copy);
 	return copy;
@@ -137,10 +135,8 @@ void spec_fini(struct spec *s)
 
 struct tree *tree_new(struct spec *spec, struct graph *graph)
 {
-	struct tree *t = calloc(1, sizeof *t);
+	struct tree *t = lm_alloc(sizeof *t);
 
-	if (t == NULL)
-		abort();
 	t->spec = *spec;
 	*spec = (struct spec){0};
 	t->graph = graph;

@@ -13,10 +13,8 @@
 
 struct found *found_copy(const struct found *from)
 {
-	struct found *f = calloc(1, sizeof *f);
+	struct found *f = lm_alloc(sizeof *f);
 
-	if (f == NULL)
-		abort();
 	*f = (struct found){
 	    .reference = lm_strdup(from->reference),
 	    .name = lm_strdup(from->name),
@@ -75,9 +73,7 @@ const char *found_take(struct facts *f, int reference, struct instance *in,
 
 	if (id == NULL || *id == '\0' || name == NULL)
 		return "the driver has not said the id of what it found";
-	struct found *found = calloc(1, sizeof *found);
-	if (found == NULL)
-		abort();
+	struct found *found = lm_alloc(sizeof *found);
 	*found = (struct found){
 	    .reference = lm_strdup(full),
 	    .name = lm_strdup(name),

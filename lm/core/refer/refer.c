@@ -20,9 +20,7 @@ static struct referred *referred_of(struct engine *e, const char *name)
 
 	if (r != NULL)
 		return r;
-	r = calloc(1, sizeof *r);
-	if (r == NULL)
-		abort();
+	r = lm_alloc(sizeof *r);
 	r->name = lm_strdup(name);
 	lm_map_put(e->referred, r->name, r);
 	return r;

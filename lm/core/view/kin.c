@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/heap.h"
 #include "lm/core/engine_priv.h"
 
 /* Of node n those from first[n] to first[n + 1], ascending. */
@@ -65,16 +66,13 @@ static int by_number(const void *a, const void *b)
 
 struct kin *kin_new(const struct graph *g)
 {
-	struct kin *k = calloc(1, sizeof *k);
+	struct kin *k = lm_alloc(sizeof *k);
 
-	if (k == NULL || (k->first = calloc(g->n_nodes + 1, sizeof *k->first)) == NULL)
-		abort();
+	k->first = lm_alloc_n(g->n_nodes + 1, sizeof *k->first);
 	pair_all(k, g, count);
 	for (size_t n = 0; n < g->n_nodes; n++)
 		k->first[n + 1] += k->first[n];
-	k->others = calloc(k->first[g->n_nodes] + 1, sizeof *k->others);
-	if (k->others == NULL)
-		abort();
+	k->others = lm_alloc_n(k->first[g->n_nodes] + 1, sizeof *k->others);
 	pair_all(k, g, put);
 	for (size_t n = g->n_nodes; n > 0; n--) /* back to where they began */
 		k->first[n] = k->first[n - 1];

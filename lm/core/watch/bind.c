@@ -92,10 +92,8 @@ const char *watch_by(const struct watch *w, struct lm_arena *a)
 
 static struct watch *watch_new(struct binding *b, const char *name)
 {
-	struct watch *w = calloc(1, sizeof *w);
+	struct watch *w = lm_alloc(sizeof *w);
 
-	if (w == NULL)
-		abort();
 	w->instance = b->instance;
 	w->name = engine_name(b->f.engine, name);
 	return w;

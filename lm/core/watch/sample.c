@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "lm/core/engine_priv.h"
 
 /*
@@ -52,9 +53,7 @@ static void keep_values(struct metric *m, const char *values)
 	if (n >= m->room) {
 		free(m->values);
 		m->room = (uint16_t)(n + n / 4 + 1);
-		m->values = malloc(m->room);
-		if (m->values == NULL)
-			abort();
+		m->values = lm_alloc_raw(m->room);
 	}
 	memcpy(m->values, n == 0 ? "" : values, n + 1);
 }

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/heap.h"
 #include "lm/drivers/http/priv.h"
 #include "lm/drivers/http/zip.h"
 
@@ -228,13 +229,11 @@ static void after_work(uv_work_t *work, int status)
 struct pack *pack_begin(
     uv_loop_t *loop, const char *package_dir, const char *driver, pack_done_fn *done, void *arg)
 {
-	struct pack *p = calloc(1, sizeof *p);
+	struct pack *p = lm_alloc(sizeof *p);
 
-	if (p == NULL)
-		abort();
 	p->work.data = p;
-	p->dir = package_dir == NULL ? NULL : strdup(package_dir);
-	p->driver = strdup(driver);
+	p->dir = lm_strdup(package_dir);
+	p->driver = lm_strdup(driver);
 	p->done = done;
 	p->arg = arg;
 	lm_buf_init(&p->files, BASE64_MAX);

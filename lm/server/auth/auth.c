@@ -8,6 +8,7 @@
 #include <time.h>
 #include <uv.h>
 
+#include "base/heap.h"
 #include "base/log.h"
 #include "lm/server/auth/audit.h"
 #include "lm/server/auth/auth_priv.h"
@@ -202,14 +203,10 @@ static void say_who_may(const struct auth *a)
 
 struct lm_err *auth_open(const struct auth_conf *conf, struct auth **out)
 {
-	struct auth *a = calloc(1, sizeof *a);
+	struct auth *a = lm_alloc(sizeof *a);
 
-	if (a == NULL)
-		abort();
 	a->conf = *conf;
-	a->state_dir = strdup(conf->state_dir);
-	if (a->state_dir == NULL)
-		abort();
+	a->state_dir = lm_strdup(conf->state_dir);
 	a->limiter = limiter_new();
 	a->slow = slow_new(conf->loop);
 	a->seen = users_look(a->state_dir);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "base/heap.h"
 #include "base/map.h"
 
 enum { WAYS = 8, SETS = 512, KEY_MAX = 192 };
@@ -38,10 +39,8 @@ struct limiter {
 
 struct limiter *limiter_new(void)
 {
-	struct limiter *l = calloc(1, sizeof *l);
+	struct limiter *l = lm_alloc(sizeof *l);
 
-	if (l == NULL)
-		abort();
 	return l;
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/heap.h"
 #include "base/log.h"
 #include "lm/server/auth/auth_priv.h"
 #include "lm/server/auth/basic.h"
@@ -49,10 +50,8 @@ static void end(struct session *s)
 
 static struct session *session_new(struct auth *a, struct http_request *r, unsigned grant)
 {
-	struct session *s = calloc(1, sizeof *s);
+	struct session *s = lm_alloc(sizeof *s);
 
-	if (s == NULL)
-		abort();
 	s->auth = a;
 	s->request = r;
 	s->grant = grant;
@@ -307,9 +306,7 @@ static bool read_token_request(struct session *s, struct http_request *r)
 		tokens_answer_error(r, 400, "invalid_request", "'refresh_token' is missing");
 		return false;
 	}
-	s->refresh = strdup(token);
-	if (s->refresh == NULL)
-		abort();
+	s->refresh = lm_strdup(token);
 	return true;
 }
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <uv.h>
 
+#include "base/heap.h"
+
 struct slow {
 	uv_loop_t *loop;
 	uv_work_t work;
@@ -56,10 +58,8 @@ static void on_done(uv_work_t *w, int status)
 
 struct slow *slow_new(uv_loop_t *loop)
 {
-	struct slow *l = calloc(1, sizeof *l);
+	struct slow *l = lm_alloc(sizeof *l);
 
-	if (l == NULL)
-		abort();
 	l->loop = loop;
 	l->work.data = l;
 	STAILQ_INIT(&l->waiting);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/heap.h"
 #include "base/json.h"
 #include "base/time.h"
 #include "lm/server/http/priv.h"
@@ -19,9 +20,7 @@ void http_put_header(struct http_request *r, const char *name, const char *value
 	struct exchange *x = exchange_of(r);
 
 	assert(x->n_headers < LM_COUNT(x->headers));
-	x->headers[x->n_headers] = (struct header){name, strdup(value)};
-	if (x->headers[x->n_headers++].value == NULL)
-		abort();
+	x->headers[x->n_headers++] = (struct header){name, lm_strdup(value)};
 }
 
 void http_answer(struct http_request *r, const struct http_answer *a, struct lm_buf *body)
@@ -65,10 +64,8 @@ static struct MHD_Response *respond_text(struct lm_buf *body)
 
 struct http_page *http_page_new(const char *type, struct lm_buf *body)
 {
-	struct http_page *p = calloc(1, sizeof *p);
+	struct http_page *p = lm_alloc(sizeof *p);
 
-	if (p == NULL)
-		abort();
 	p->shares = 1;
 	p->n = body->n;
 	p->response = respond_text(body);

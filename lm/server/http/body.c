@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/attr.h"
+#include "base/heap.h"
 
 enum { FIELDS_MAX = 64, PARTS_MAX = 16, BOUNDARY_MAX = 70 /* RFC 2046 */ };
 
@@ -95,11 +96,9 @@ static bool decode(char *s)
 
 struct form *form_read(char *text)
 {
-	struct form *f = calloc(1, sizeof *f);
+	struct form *f = lm_alloc(sizeof *f);
 	char *p;
 
-	if (f == NULL)
-		abort();
 	while (f->n < FIELDS_MAX && (p = strsep(&text, "&")) != NULL) {
 		char *name = strsep(&p, "=");
 
@@ -228,12 +227,10 @@ static char *read_headers(char *p, char *end, struct named *out)
 
 struct parts *parts_read(char *p, size_t n, const char *content_type)
 {
-	struct parts *ps = calloc(1, sizeof *ps);
+	struct parts *ps = lm_alloc(sizeof *ps);
 	char *end = p + n;
 	struct delimiter d;
 
-	if (ps == NULL)
-		abort();
 	if (!read_delimiter(content_type, &d))
 		return ps;
 	/* The first one need not have a line before it. */

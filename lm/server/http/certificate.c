@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/attr.h"
+#include "base/heap.h"
 #include "base/log.h"
 #include "lm/disk/disk.h"
 #include "lm/server/http/priv.h"
@@ -358,10 +359,8 @@ void *certificate_retriever(void)
 
 struct lm_err *certificate_open(const struct certificate_conf *conf, struct certificate **out)
 {
-	struct certificate *c = calloc(1, sizeof *c);
+	struct certificate *c = lm_alloc(sizeof *c);
 
-	if (c == NULL)
-		abort();
 	snprintf(c->cert_file, sizeof c->cert_file, "%s", conf->cert_file);
 	snprintf(c->key_file, sizeof c->key_file, "%s", conf->key_file);
 	snprintf(c->address, sizeof c->address, "%s", conf->is_own ? conf->address : "");

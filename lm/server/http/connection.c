@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/heap.h"
 #include "base/id.h"
 #include "lm/server/http/priv.h"
 
@@ -14,10 +15,8 @@
 
 static void line_open(struct http_listener *l, struct MHD_Connection *c, void **out)
 {
-	struct line *line = calloc(1, sizeof *line);
+	struct line *line = lm_alloc(sizeof *line);
 
-	if (line == NULL)
-		abort();
 	line->listener = l;
 	line->connection = c;
 	lines_join(&l->lines, line);
@@ -53,9 +52,7 @@ static void set_path(struct exchange *x, const char *url)
 
 	while (n > 1 && url[n - 1] == '/')
 		n--;
-	x->path = n < sizeof x->path_kept ? x->path_kept : malloc(n + 1);
-	if (x->path == NULL)
-		abort();
+	x->path = n < sizeof x->path_kept ? x->path_kept : lm_alloc_raw(n + 1);
 	memcpy(x->path, url, n);
 	x->path[n] = '\0';
 }

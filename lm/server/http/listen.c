@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/heap.h"
 #include "base/log.h"
 #include "lm/server/http/priv.h"
 
@@ -179,9 +180,7 @@ struct lm_err *http_listen(const struct http_conf *conf, struct http_listener **
 	struct lm_err *e = open_socket(conf, &fd);
 	if (e != NULL)
 		return e;
-	struct http_listener *l = calloc(1, sizeof *l);
-	if (l == NULL)
-		abort();
+	struct http_listener *l = lm_alloc(sizeof *l);
 	l->conf = *conf;
 	if (l->conf.answers_max == 0)
 		l->conf.answers_max = HTTP_ANSWERS_MAX;

@@ -8,6 +8,7 @@
 #include <strings.h>
 #include <sys/random.h>
 
+#include "base/heap.h"
 #include "base/id.h"
 #include "lm/server/sites/sites_priv.h"
 
@@ -98,9 +99,7 @@ static void add(struct sites *s, enum driver_kind kind, json_t *o)
 	char key[REGISTRY_MAX + TYPE_MAX];
 
 	make_key(kind, text_at(o, "type"), key);
-	struct driver *d = calloc(1, sizeof *d + strlen(key) + 1);
-	if (d == NULL)
-		abort();
+	struct driver *d = lm_alloc(sizeof *d + strlen(key) + 1);
 	memcpy(d->key, key, strlen(key) + 1);
 	d->kind = kind;
 	d->object = json_incref(o);

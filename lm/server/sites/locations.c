@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "lm/server/sites/sites_priv.h"
 
 enum { PROPERTIES_MAX = 1024 };
@@ -42,12 +43,10 @@ static void set_value(struct lm_kvs *to, const char *name, const json_t *v)
 
 static struct location *location_new(const char *name, json_t *object)
 {
-	struct location *l = calloc(1, sizeof *l);
+	struct location *l = lm_alloc(sizeof *l);
 	const char *key = NULL;
 	json_t *v = NULL;
 
-	if (l == NULL)
-		abort();
 	l->object = json_incref(object);
 	json_t *values = json_object_get(object, PROPERTIES);
 	l->shown = (struct site_location){

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
+#include "base/heap.h"
 #include "lm/server/sites/sites_priv.h"
 
 struct lm_err *sites_strange(const char *kind, const char *name)
@@ -13,10 +14,8 @@ struct lm_err *sites_strange(const char *kind, const char *name)
 
 struct lm_err *sites_open(const char *state_dir, struct sites **out)
 {
-	struct sites *s = calloc(1, sizeof *s);
+	struct sites *s = lm_alloc(sizeof *s);
 
-	if (s == NULL)
-		abort();
 	const struct {
 		const char *kind;
 		struct shelf **shelf;
