@@ -298,7 +298,7 @@ processes() {
 	runs 0 '0 of 1 steps done (0%), 1 failed' describe process "$id"
 	runs 1 'Cannot find process with id 00000000-0000-8000-8000-000000000000' \
 		describe process 00000000-0000-8000-8000-000000000000
-	runs 2 "a process has an id: 'lm get processes nobody' lists those of an assembly" describe process nobody
+	runs 1 "Cannot find process with id nobody: 'lm get processes nobody' lists those of an assembly" describe process nobody
 	runs 2 "there is no kind 'one'" describe one x
 	for verb in retry rollback cancel; do
 		runs 1 'nobody' $verb nobody
