@@ -18,7 +18,9 @@
 #include "lm/server/api.h"
 #include "lm/server/writer.h"
 
-enum { ANSWER_MAX = 128 * 1024, ALERTS_MAX = 1000, REASON_MAX = 160, BY_MAX = 80 };
+enum { ALERTS_MAX = 1000, REASON_MAX = 160, BY_MAX = 80 };
+/* Refusals say the names that a body has, which may be all of it, with every character escaped. */
+enum { ANSWER_MAX = 8 * HTTP_BODY_MAX };
 
 /* What an alert is called, cut where that is too long. */
 struct caption {

@@ -294,6 +294,11 @@ bad_alerts_are_refused() {
 	posts 400 'must say what is meant' '{"alerts":[{"labels":{"lm_intent":"heal","assembly":"posted"}}]}'
 	posts 200 '"refused":1' '{"alerts":[{"labels":{"lm_intent":"heal","assembly":"nobody","component":"gw"}}]}'
 	posts 200 '"accepted":0,"repeated":0,"refused":0' '{"alerts":[{"status":"resolved","labels":{"lm_intent":"mend"}},{},3]}'
+	# As many as there may be at once, about names that are long: of each it is said what is wrong.
+	jq -n '{alerts: [range(1000) | {labels: {lm_intent: "heal", assembly: ("a" * 300), component: "gw"}}]}' >many
+	posts 200 '"refused":1000' @many
+	jq -e '.alerts | length == 1000 and all(.message | contains("Cannot find"))' answer >/dev/null ||
+		fail 'the answer to many alerts is not whole'
 }
 
 alerts_are_passed_on() {
