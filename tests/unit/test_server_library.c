@@ -259,6 +259,19 @@ START_TEST(a_package_comes_changes_and_goes)
 }
 END_TEST
 
+/* Clients tell by the status whether there is something to be made, or their archive is another one. */
+START_TEST(what_is_not_there_cannot_be_replaced_whatever_is_sent)
+{
+	ck_assert_int_eq(UPLOAD("resource::r::1.0", "name: resource::r::1.0\n"), 404);
+	ck_assert_int_eq(UPLOAD("resource::r::1.0", "name: resource::s::1.0\n"), 404);
+	ck_assert_int_eq(UPLOAD("no name", "name: resource::s::1.0\n"), 404);
+	ck_assert_int_eq(UPLOAD(NULL, "name: resource::r::1.0\n"), 200);
+	ck_assert_int_eq(UPLOAD("resource::r::1.0", "name: resource::s::1.0\n"), 400);
+	ck_assert(says("it is the package of resource::s::1.0, and not of resource::r::1.0"));
+	ck_assert(!is_there("resource::s::1.0"));
+}
+END_TEST
+
 START_TEST(a_package_loses_what_its_new_version_has_not)
 {
 	ck_assert_int_eq(UPLOAD(NULL, "name: assembly::p::1.0\n", "name: resource::r::1.0\n",
@@ -468,6 +481,7 @@ static Suite *suite(void)
 	tcase_add_test(tc, what_the_manager_was_started_with_is_covered_and_comes_back);
 	tcase_add_test(tc, only_one_assembly_at_a_time);
 	tcase_add_test(tc, a_package_comes_changes_and_goes);
+	tcase_add_test(tc, what_is_not_there_cannot_be_replaced_whatever_is_sent);
 	tcase_add_test(tc, a_package_loses_what_its_new_version_has_not);
 	tcase_add_test(tc, the_longest_name_can_be_taken_back);
 	tcase_add_test(tc, two_packages_cannot_have_one_descriptor);

@@ -181,13 +181,30 @@ static struct lm_err *check_holders(const struct library *l, const struct conten
 	return NULL;
 }
 
+/* Of PUT: there is what it would replace, and the package is that. */
+static struct lm_err *check_replaced(
+    const struct library *l, const struct content *c, const char *instead_of)
+{
+	char key[LIBRARY_NAME_MAX + 1];
+
+	if (!library_key(instead_of, key) ||
+	    (package_find(l, key) == NULL && catalog_find(l->catalog, instead_of) == NULL))
+		return library_no_package(l, instead_of);
+	if (strcmp(key, c->key) != 0)
+		return lm_err_new(
+		    LM_ERR_INVALID, "it is the package of %s, and not of %s", c->name, instead_of);
+	return NULL;
+}
+
 static struct lm_err *check_package(
     const struct library *l, const struct content *c, const char *instead_of)
 {
 	LM_AUTO(lm_arena) a = lm_arena_new();
 	const struct descriptor *there = catalog_find(l->catalog, c->name);
-	char key[LIBRARY_NAME_MAX + 1];
+	struct lm_err *e = instead_of == NULL ? NULL : check_replaced(l, c, instead_of);
 
+	if (e != NULL)
+		return e;
 	if (instead_of == NULL && package_find(l, c->key) != NULL)
 		return lm_err_new(
 		    LM_ERR_CONFLICT, "there is a package %s already: PUT replaces it", c->name);
@@ -198,11 +215,6 @@ static struct lm_err *check_package(
 	if (l->list.n >= LIBRARY_PACKAGES_MAX && package_find(l, c->key) == NULL)
 		return lm_err_new(
 		    LM_ERR_LIMIT, "no more than %d packages are kept", LIBRARY_PACKAGES_MAX);
-	if (instead_of != NULL && (!library_key(instead_of, key) || strcmp(key, c->key) != 0))
-		return lm_err_new(
-		    LM_ERR_INVALID, "it is the package of %s, and not of %s", c->name, instead_of);
-	if (instead_of != NULL && package_find(l, key) == NULL && there == NULL)
-		return library_no_package(l, instead_of);
 	return check_holders(l, c);
 }
 
