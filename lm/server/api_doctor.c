@@ -237,6 +237,8 @@ void api_post_repair(struct api *api, struct http_request *r, const char *param)
 
 	struct lm_err *e = read_subjects(r, &body, &subjects);
 	if (e == NULL)
+		e = manager_check(api->manager); /* or it would be found lost, and not healed */
+	if (e == NULL)
 		e = examine(api, &x);
 	if (e == NULL) {
 		lm_buf_init(&b, DOCUMENT_MAX);

@@ -77,7 +77,7 @@ static struct lm_err *draw_seed(uint64_t *out)
 	return NULL;
 }
 
-static struct lm_err *check_not_held(const struct manager *m)
+struct lm_err *manager_check(const struct manager *m)
 {
 	if (m->held.turn == NULL)
 		return NULL;
@@ -91,7 +91,7 @@ struct lm_err *manager_intent(
 {
 	uint64_t seed = 0;
 
-	struct lm_err *e = check_not_held(m);
+	struct lm_err *e = manager_check(m);
 	if (e == NULL)
 		e = draw_seed(&seed);
 	if (e == NULL)
@@ -107,14 +107,14 @@ const struct manager_figures *manager_figures(const struct manager *m)
 
 struct lm_err *manager_alert(struct manager *m, const struct alert *a, char process[LM_ID_SIZE])
 {
-	struct lm_err *e = check_not_held(m);
+	struct lm_err *e = manager_check(m);
 
 	return e != NULL ? e : engine_alert(m->engine, a, manager_now_ms(m), m->turn, process);
 }
 
 struct lm_err *manager_forget(struct manager *m, const char *assembly)
 {
-	struct lm_err *e = check_not_held(m);
+	struct lm_err *e = manager_check(m);
 
 	return e != NULL ? e : engine_forget(m->engine, assembly, manager_now_ms(m), m->turn);
 }
@@ -162,7 +162,8 @@ static void on_result(void *arg, const struct step_result *r)
 static void tell_death(struct manager *m, const char *resource_id, const char *what)
 {
 	if (!m->is_resumed) {
-		*LM_PUSH(NULL, &m->early) = (struct early_death){strdup(resource_id), strdup(what)};
+		*LM_PUSH(NULL, &m->early) =
+		    (struct early_death){lm_strdup(resource_id), lm_strdup(what)};
 		return;
 	}
 	lm_log(LM_LOG_WARN, "resource.died", "resource=%s what=\"%s\"", resource_id, what);

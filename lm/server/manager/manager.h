@@ -71,6 +71,8 @@ int64_t manager_now_ms(const struct manager *);
 uint64_t manager_revision(const struct manager *);
 int64_t manager_last_event(const struct manager *); /* sequence number; 0: none yet */
 
+/* UNAVAILABLE: nothing new is begun now, because the journal cannot be written. */
+struct lm_err *manager_check(const struct manager *) LM_MUST_USE;
 struct lm_err *manager_intent(struct manager *, const struct intent *, char process[LM_ID_SIZE])
     LM_MUST_USE;
 /* See engine_forget(). */
