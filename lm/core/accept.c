@@ -416,19 +416,38 @@ static struct lm_err *aim_of_rest(
 	return NULL;
 }
 
+static void print_plan(
+    const struct plan *p, const struct intent_warnings *w, enum plan_form form, struct lm_buf *out)
+{
+	struct lm_json j = lm_json_on(out);
+
+	switch (form) {
+	case PLAN_AS_TEXT:
+		plan_print(p, out);
+		for (size_t i = 0; i < w->all.n; i++)
+			lm_buf_printf(out, "warning: %s\n", w->all.v[i]);
+		break;
+	case PLAN_AS_JSON:
+		lm_json_open(&j, NULL, '{');
+		plan_print_json(p, &j);
+		intent_warnings_print(w, &j);
+		lm_json_close(&j, '}');
+		break;
+	case PLAN_AS_DOT:
+		plan_print_dot(p, out);
+		break;
+	}
+}
+
 struct lm_err *engine_plan(
     struct engine *e, const struct intent *intent, enum plan_form form, struct lm_buf *out)
 {
-	static void (*const print[])(const struct plan *, struct lm_buf *) = {
-	    [PLAN_AS_TEXT] = plan_print,
-	    [PLAN_AS_JSON] = plan_print_json,
-	    [PLAN_AS_DOT] = plan_print_dot,
-	};
 	LM_AUTO(lm_arena) arena = lm_arena_new();
 	struct intent i = *intent;
 	struct instance *in;
 	struct aim aim;
 	struct planned planned;
+	struct intent_warnings warnings = {0};
 
 	struct lm_err *err = find_subject(e, &i, &in);
 	if (err == NULL && i.kind == INTENT_CANCEL)
@@ -440,11 +459,12 @@ struct lm_err *engine_plan(
 	if (err != NULL)
 		return err;
 	aim_plan(e, in, &aim, arena, &planned);
+	intent_warn(e, intent, arena, &warnings);
 	if (planned.plan == NULL)
 		err = lm_err_new(
 		    LM_ERR_INVALID, "the order of steps has a circle: %s", planned.circle);
 	else
-		print[form](planned.plan, out);
+		print_plan(planned.plan, &warnings, form, out);
 	aim_fini(&aim);
 	return err;
 }

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/id.h"
+#include "base/json.h"
 #include "lm/core/intent.h"
 #include "lm/core/lane.h"
 #include "lm/core/record.h"
@@ -139,9 +140,15 @@ void engine_resume(struct engine *, int64_t now_ms, int64_t next_event, struct t
 
 enum plan_form { PLAN_AS_TEXT, PLAN_AS_JSON, PLAN_AS_DOT };
 
-/* What an intent would do: one line per step, JSON, or a picture for Graphviz. */
+/*
+ * What an intent would do: one line per step, JSON, or a picture for Graphviz.  What it gives and
+ * nothing uses is said behind the lines, and in the JSON's "warnings".
+ */
 struct lm_err *engine_plan(
     struct engine *, const struct intent *, enum plan_form, struct lm_buf *out) LM_MUST_USE;
+
+/* The same of an intent that is accepted, as the member "warnings"; false: there is none. */
+bool engine_warn(const struct engine *, const struct intent *, struct lm_json *);
 
 /* Documents of the reference API (topology, processes).  False: no such thing; nothing is written. */
 bool engine_print_assembly(const struct engine *, const char *name_or_id, struct lm_buf *out);

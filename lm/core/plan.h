@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/json.h"
 #include "lm/core/state.h"
 #include "tosca/graph/graph.h"
 
@@ -152,7 +153,7 @@ bool plan_step_is_gate(const struct plan_step *);
 /* One line a step, in columns, in an order in which they could run one after the other. */
 void plan_print(const struct plan *, struct lm_buf *out);
 /* [{"step":1,"subject":..,"action":..,"silent":..,"why":..,"after":[{"step":..,"because":..}]}] */
-void plan_print_json(const struct plan *, struct lm_buf *out);
+void plan_print_json(const struct plan *, struct lm_json *); /* as the member "steps" */
 /* For Graphviz. */
 void plan_print_dot(const struct plan *, struct lm_buf *out);
 

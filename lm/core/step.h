@@ -26,10 +26,10 @@ struct step_key {
 };
 
 struct step_site {
-	const char *driver;              /* its type: "ansible" */
-	const char *base_uri;            /* without a '/' at its end */
-	const char *certificate;         /* PEM: whom to believe there; NULL: whom the system does */
-	const char *location, *type;     /* name, and type of infrastructure */
+	const char *driver;          /* its type: "ansible" */
+	const char *base_uri;        /* without a '/' at its end */
+	const char *certificate;     /* PEM: whom to believe there; NULL: whom the system does */
+	const char *location, *type; /* name, and type of infrastructure */
 	const char *location_properties; /* a JSON object */
 	const char *manager;             /* the resource manager it belongs to */
 	struct lm_kvs given;             /* what the descriptor hands to this driver */
@@ -64,11 +64,11 @@ struct step_request {
 	/* The rest is for drivers of others: whom to ask, and what our own need not be told. */
 	const struct step_driver *drivers; /* see step_choose_driver() */
 	size_t n_drivers;
-	struct lm_kvs own;      /* the resource's properties alone */
-	struct lm_kvs given;    /* the operation's and the relationship's alone */
-	struct lm_kvs types;    /* of properties that are no plain text: "key" */
-	struct lm_kvs kept;     /* what earlier steps reported and no property is called */
-	struct lm_kvs topology; /* what earlier steps made or found: see struct step_result */
+	struct lm_kvs own;            /* the resource's properties alone */
+	struct lm_kvs given;          /* the operation's and the relationship's alone */
+	struct lm_kvs types;          /* of properties that are no plain text: "key" */
+	struct lm_kvs kept;           /* what earlier steps reported and no property is called */
+	struct lm_kvs topology;       /* what earlier steps made or found: see struct step_result */
 	const struct step_site *site; /* the manager's choice; NULL: one of our own */
 };
 

@@ -2,15 +2,18 @@
 #include "lm/server/api.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <uv.h>
 
+#include "base/heap.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "lm/server/intents.h"
 #include "lm/server/meter/traffic.h"
 #include "lm/server/route.h"
 
-enum { PLAN_MAX = 64 * 1024 * 1024 };
+enum { PLAN_MAX = 64 * 1024 * 1024, WARNINGS_MAX = 1024 * 1024 };
 enum { ANSWER_WAIT_MS = 10000 };
 /* What operators wait at most for those who report, in a turn. */
 enum { REPORT_NS = 2 * 1000 * 1000 };
@@ -90,15 +93,33 @@ void api_post_intent(struct api *api, struct http_request *r, const char *name)
 	}
 	lm_log(LM_LOG_INFO, "intent.accepted", "intent=%s subject=%s process=%s by=%s trace=%s",
 	    name, subject_of(&it), process, r->who[0] != '\0' ? r->who : "-", r->trace);
-	api_begun(api, r, process);
+	api_begun(api, r, process, &it);
 }
 
-void api_begun(struct api *api, struct http_request *r, const char *process)
+/* {"processId":...}, and what the intent gives in vain. */
+static char *accepted_body(struct api *api, const char *process, const struct intent *intent)
+{
+	struct lm_buf b;
+
+	lm_buf_init(&b, WARNINGS_MAX);
+	struct lm_json j = lm_json_on(&b);
+	lm_json_open(&j, NULL, '{');
+	lm_json_str(&j, "processId", process);
+	engine_warn(manager_engine(api->manager), intent, &j);
+	lm_json_close(&j, '}');
+	char *text = lm_strdup(b.p);
+	lm_buf_fini(&b);
+	return text;
+}
+
+void api_begun(
+    struct api *api, struct http_request *r, const char *process, const struct intent *intent)
 {
 	struct api_intent *begun = LM_PUSH(NULL, &api->begun);
 
 	begun->request = r;
 	begun->at_ms = manager_now_ms(api->manager);
+	begun->body = intent == NULL ? NULL : accepted_body(api, process, intent);
 	snprintf(begun->process, sizeof begun->process, "%s", process);
 }
 
@@ -107,13 +128,13 @@ static void answer_begun(const struct api_intent *i)
 	char location[64];
 	struct lm_buf b;
 
-	if (i->process[0] == '\0') {
+	if (i->body == NULL) {
 		http_answer(i->request, &(struct http_answer){.status = 204}, NULL);
 		return;
 	}
 	snprintf(location, sizeof location, "/api/processes/%s", i->process);
-	lm_buf_init(&b, 256);
-	lm_buf_printf(&b, "{\"processId\":\"%s\"}", i->process);
+	lm_buf_init(&b, WARNINGS_MAX);
+	lm_buf_puts(&b, i->body);
 	http_put_header(i->request, "Location", location);
 	http_answer(i->request, &(struct http_answer){.status = 201}, &b);
 	lm_buf_fini(&b);
@@ -143,12 +164,15 @@ void api_settled(struct api *api)
 	for (size_t i = 0; i < api->begun.n; i++) {
 		const struct api_intent *b = &api->begun.v[i];
 
+		if (trouble.why != NULL && now_ms - b->at_ms < ANSWER_WAIT_MS) {
+			api->begun.v[left++] = *b;
+			continue;
+		}
 		if (trouble.why == NULL)
 			answer_begun(b);
-		else if (now_ms - b->at_ms >= ANSWER_WAIT_MS)
-			answer_unknown(b, trouble.why);
 		else
-			api->begun.v[left++] = *b;
+			answer_unknown(b, trouble.why);
+		free(b->body);
 	}
 	api->begun.n = left;
 }
@@ -158,6 +182,8 @@ void api_fini(struct api *api)
 	seen_free(api->alerts);
 	pages_free(api->pages);
 	traffic_free(api->traffic);
+	for (size_t i = 0; i < api->begun.n; i++)
+		free(api->begun.v[i].body);
 	lm_vec_free(&api->begun);
 }
 

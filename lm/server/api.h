@@ -30,6 +30,7 @@ struct onboarder;
 struct api_intent {
 	struct http_request *request;
 	char process[LM_ID_SIZE]; /* "": there is none, something was forgotten */
+	char *body;               /* of the answer; owned; NULL: none */
 	int64_t at_ms;
 };
 
@@ -77,8 +78,11 @@ void api_request(void *arg, struct http_request *);
 bool api_has_requests(const struct api *);
 /* What the scraper has fetched, an intake_fn; 'arg' is the struct api. */
 enum intake_fate api_take_scraped(void *arg, const struct sample *);
-/* It is done when it is durable: then it is answered, 201 with the process, or 204 without one. */
-void api_begun(struct api *, struct http_request *, const char *process);
+/*
+ * It is done when it is durable: then it is answered, 201 with the process and with what the intent
+ * gives in vain, or 204 where there is no process ("", NULL).
+ */
+void api_begun(struct api *, struct http_request *, const char *process, const struct intent *);
 /* Calls the handlers of the requests that wait now. */
 void api_turn(struct api *);
 /* After manager_settle(): answers the intents that are durable, or have waited for too long. */

@@ -61,5 +61,5 @@ void api_forget_assembly(struct api *api, struct http_request *r, const char *id
 	}
 	lm_log(LM_LOG_WARN, "assembly.forgotten", "assembly=%s by=%s trace=%s", id,
 	    r->who[0] != '\0' ? r->who : "-", r->trace);
-	api_begun(api, r, "");
+	api_begun(api, r, "", NULL);
 }

@@ -30,9 +30,12 @@ static void teardown(void)
 	"\"properties\":[{\"name\":\"calls\",\"value\":\"8\"},{\"name\":\"codec\",\"value\":"   \
 	"\"g711\"}]}"
 
-static bool proposes(const char *body, const char *there, const char *plan)
+static bool proposes_with(
+    const char *body, const char *there, const char *steps, const char *warnings)
 {
-	json_t *b = json_loads(body, 0, NULL), *p = json_loads(plan, 0, NULL);
+	json_t *b = json_loads(body, 0, NULL);
+	json_t *p = json_pack("{s:o?, s:o?}", "steps", json_loads(steps, 0, NULL), "warnings",
+	    json_loads(warnings, 0, NULL));
 	json_t *t = there != NULL ? json_loads(there, 0, NULL) : NULL;
 
 	ck_assert(b != NULL && p != NULL && (t != NULL || there == NULL));
@@ -42,6 +45,21 @@ static bool proposes(const char *body, const char *there, const char *plan)
 	json_decref(p);
 	return changes;
 }
+
+static bool proposes(const char *body, const char *there, const char *steps)
+{
+	return proposes_with(body, there, steps, "[]");
+}
+
+START_TEST(what_is_given_in_vain_is_said_before_somebody_agrees)
+{
+	ck_assert(!proposes_with(BODY("{}"), THERE, "[]",
+	    "[\"'cals' is no property of assembly::v::1.0, so nothing uses it\"]"));
+	ck_assert_str_eq(out.p, "v: nothing to do\n"
+				"  warning: 'cals' is no property of assembly::v::1.0, so nothing "
+				"uses it\n");
+}
+END_TEST
 
 START_TEST(what_is_not_there_is_created_with_its_properties)
 {
@@ -115,6 +133,7 @@ int main(void)
 	TCase *t = tcase_create("what an apply would do");
 
 	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, what_is_given_in_vain_is_said_before_somebody_agrees);
 	tcase_add_test(t, what_is_not_there_is_created_with_its_properties);
 	tcase_add_test(t, an_upgrade_shows_each_value_before_and_after);
 	tcase_add_test(t, what_is_as_the_file_says_is_nothing_to_do);

@@ -119,6 +119,28 @@ START_TEST(a_transition_that_is_not_declared_is_marked)
 }
 END_TEST
 
+/* Existing clients do, so it is no mistake; but a name may be mistyped. */
+START_TEST(what_is_given_and_not_declared_is_said_behind_the_plan)
+{
+	struct lm_kv given[] = {{"calls", "3"}, {"cals", "2"}, {"deploymentLocation", "here"}};
+	struct intent i = create;
+	struct lm_buf json;
+
+	world_teach(&w, "name: assembly::asked::1.0\n"
+			"properties: {calls: {default: 1}}\n"
+			"composition: {net: {type: 'resource::net::1.0'}}\n");
+	i.descriptor = "assembly::asked::1.0";
+	i.properties = (struct lm_kvs){given, LM_COUNT(given)};
+	ck_assert_str_eq(strstr(plan(&i), "warning"),
+	    "warning: 'cals' is no property of assembly::asked::1.0, so nothing uses it: did you "
+	    "mean 'calls'?\n");
+	lm_buf_init(&json, 1 << 20);
+	ck_assert_ptr_null(engine_plan(w.engine, &i, PLAN_AS_JSON, &json));
+	ck_assert_ptr_nonnull(strstr(json.p, "\"warnings\":[\"'cals' is no property"));
+	lm_buf_fini(&json);
+}
+END_TEST
+
 START_TEST(a_pre_relationship_comes_before_its_target_enters_the_state)
 {
 	world_teach(&w, "name: assembly::early::1.0\n"
@@ -513,6 +535,7 @@ int main(void)
 	tcase_add_test(empty, levels_hold_nothing_is_configured_before_all_are_installed);
 	tcase_add_test(empty, a_post_post_relationship_is_created_after_both_ends_are_active);
 	tcase_add_test(empty, a_transition_that_is_not_declared_is_marked);
+	tcase_add_test(empty, what_is_given_and_not_declared_is_said_behind_the_plan);
 	tcase_add_test(empty, a_pre_relationship_comes_before_its_target_enters_the_state);
 	tcase_add_loop_test(empty, a_relationship_comes_before_or_after_as_its_modifiers_say, 0,
 	    (int)LM_COUNT(modifiers));

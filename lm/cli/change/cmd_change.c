@@ -86,8 +86,9 @@ static struct lm_err *print_plan(const struct args *a, struct client *c, const s
 		form_print_data(FORM_YAML, steps, &plan);
 		json_decref(steps);
 	}
-	if (e == NULL && strcmp(form, "text") == 0 && plan.n == 0)
-		printf("%s: nothing to do\n", r->subject);
+	bool is_text = strcmp(form, "text") == 0;
+	if (e == NULL && is_text && (plan.n == 0 || strncmp(plan.p, "warning", 7) == 0))
+		printf("%s: nothing to do\n%s", r->subject, plan.p);
 	else if (e == NULL)
 		printf("%s%s", plan.p, plan.n > 0 && plan.p[plan.n - 1] == '\n' ? "" : "\n");
 	else

@@ -233,7 +233,18 @@ static struct lm_err *last_event(struct client *c, int64_t *out)
 	return e;
 }
 
-static struct lm_err *send_intent(struct client *c, const struct request *r, struct lm_buf *process)
+/* An apply has told of them before it asked. */
+static void tell_warnings(const struct args *a, const struct request *r, const json_t *all)
+{
+	if (strcmp(a->command->name, "apply") == 0)
+		return;
+	for (size_t i = 0; i < json_array_size(all); i++)
+		fprintf(
+		    stderr, "lm: %s: %s\n", r->subject, json_string_value(json_array_get(all, i)));
+}
+
+static struct lm_err *send_intent(
+    const struct args *a, struct client *c, const struct request *r, struct lm_buf *process)
 {
 	struct lm_buf path, answer;
 
@@ -245,6 +256,7 @@ static struct lm_err *send_intent(struct client *c, const struct request *r, str
 		json_t *j = json_loadb(answer.p, answer.n, 0, NULL);
 
 		lm_buf_puts(process, render_text(j, "processId"));
+		tell_warnings(a, r, json_object_get(j, "warnings"));
 		json_decref(j);
 		if (process->n == 0)
 			e = lm_err_new(LM_ERR_IO, "the manager did not name the process it began");
@@ -265,7 +277,7 @@ int wait_request(const struct args *a, struct client *c, const struct request *r
 	lm_buf_init(&process, 256);
 	struct lm_err *e = last_event(c, &after);
 	if (e == NULL)
-		e = send_intent(c, r, &process);
+		e = send_intent(a, c, r, &process);
 	w.process = process.p;
 	if (e != NULL)
 		status = cli_fail(lm_err_wrap(e, "%s", r->subject));

@@ -17,7 +17,7 @@
 struct proposal {
 	const json_t *body;  /* of the intent */
 	const json_t *there; /* the assembly as it is; NULL: there is none */
-	const json_t *plan;  /* its steps, as /api/plan answers */
+	const json_t *plan;  /* its steps and warnings, as /api/plan answers */
 };
 
 /* Returns whether anything would change that can be seen from here. */

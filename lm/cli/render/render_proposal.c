@@ -219,17 +219,27 @@ static void put_groups(const struct printing *p, const struct groups *g, const c
 		put_sum(p, g);
 }
 
+static void put_warnings(const struct printing *p, const json_t *all)
+{
+	for (size_t i = 0; i < json_array_size(all); i++) {
+		lm_buf_puts(p->out, "  ");
+		render_paint(p->render, RENDER_BUSY, "warning", p->out);
+		lm_buf_printf(p->out, ": %s\n", json_string_value(json_array_get(all, i)));
+	}
+}
+
 bool render_proposal(const struct render *r, const struct proposal *x, struct lm_buf *out)
 {
 	LM_AUTO(lm_map) names = lm_map_new();
 	struct printing p = {r, out};
 	struct groups g = {.by_name = names};
 	const char *name = render_text(x->body, "assemblyName");
+	const json_t *steps = json_object_get(x->plan, "steps");
 	struct lm_buf changes;
 	struct printing later = {r, &changes};
 
-	for (size_t i = 0; i < json_array_size(x->plan); i++)
-		add_step(&g, json_array_get(x->plan, i));
+	for (size_t i = 0; i < json_array_size(steps); i++)
+		add_step(&g, json_array_get(steps, i));
 	lm_buf_init(&changes, 1 << 20);
 	bool any = x->there == NULL || put_changes(&later, x) || g.all.n > 0;
 	render_paint(r, RENDER_BOLD, name, out);
@@ -242,6 +252,7 @@ bool render_proposal(const struct render *r, const struct proposal *x, struct lm
 		lm_buf_puts(out, changes.p);
 	}
 	put_groups(&p, &g, name);
+	put_warnings(&p, json_object_get(x->plan, "warnings"));
 	lm_buf_fini(&changes);
 	for (size_t i = 0; i < g.all.n; i++)
 		lm_buf_fini(&g.all.v[i].steps);

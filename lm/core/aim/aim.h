@@ -53,6 +53,17 @@ const struct component *heal_subject(
 /* How far a process of this kind may reach. */
 enum scope scope_of(enum intent_kind);
 
+/* ---- undeclared.c: what it gives and nobody takes ------------------------------------------------- */
+
+struct intent_warnings {
+	LM_VEC(const char *) all; /* texts for a person */
+};
+/* What is found lives in the arena. */
+void intent_warn(
+    const struct engine *, const struct intent *, struct lm_arena *, struct intent_warnings *out);
+/* As the member "warnings". */
+void intent_warnings_print(const struct intent_warnings *, struct lm_json *);
+
 /* ---- survey.c: from an aim to a plan --------------------------------------------------------------- */
 
 struct planned {

@@ -191,28 +191,27 @@ static void put_edge(struct lm_json *j, const struct plan *p, const struct plan_
 	lm_buf_fini(&cause);
 }
 
-void plan_print_json(const struct plan *p, struct lm_buf *out)
+void plan_print_json(const struct plan *p, struct lm_json *j)
 {
 	const int *number = plan_numbers(p);
-	struct lm_json j = lm_json_on(out);
 
-	lm_json_open(&j, NULL, '[');
+	lm_json_open(j, "steps", '[');
 	for (size_t i = 0; i < p->n_steps; i++) {
 		const struct plan_step *s = &p->steps[i];
 
 		if (number[i] == 0)
 			continue;
-		lm_json_open(&j, NULL, '{');
-		lm_json_int(&j, "step", number[i]);
-		lm_json_str(&j, "action", plan_step_action(s));
-		lm_json_str(&j, "subject", s->subject);
-		lm_json_str(&j, "why", s->why);
-		lm_json_bool(&j, "silent", s->silent);
-		lm_json_open(&j, "after", '[');
+		lm_json_open(j, NULL, '{');
+		lm_json_int(j, "step", number[i]);
+		lm_json_str(j, "action", plan_step_action(s));
+		lm_json_str(j, "subject", s->subject);
+		lm_json_str(j, "why", s->why);
+		lm_json_bool(j, "silent", s->silent);
+		lm_json_open(j, "after", '[');
 		for (size_t k = 0; k < s->after.n; k++)
-			put_edge(&j, p, &s->after.v[k], number[s->after.v[k].step]);
-		lm_json_close(&j, ']');
-		lm_json_close(&j, '}');
+			put_edge(j, p, &s->after.v[k], number[s->after.v[k].step]);
+		lm_json_close(j, ']');
+		lm_json_close(j, '}');
 	}
-	lm_json_close(&j, ']');
+	lm_json_close(j, ']');
 }

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "tosca/catalog/lookup.h"
+#include "tosca/text/suggest.h"
 
 const char *type_descriptor(const struct catalog *c, const char *type)
 {
@@ -60,4 +61,19 @@ void type_tell_drivers(
 	add_named(a, own, false, to, &rq->n_drivers);
 	add_named(a, otherwise, true, to, &rq->n_drivers);
 	rq->drivers = to;
+}
+
+struct lm_err *type_undeclared(const struct catalog *c, const char *type, const char *property)
+{
+	const struct descriptor *d = catalog_find(c, type);
+	struct suggest near = suggest_for(property);
+
+	if (d == NULL || descriptor_property(d, property) != NULL || property_is_special(property))
+		return NULL;
+	for (size_t i = 0; i < d->n_properties; i++)
+		suggest_offer(
+		    &near, d->properties[i].is_private ? NULL : d->properties[i].name.text);
+	return suggest_in(lm_err_new(LM_ERR_INVALID,
+			      "'%s' is no property of %s, so nothing uses it", property, type),
+	    &near);
 }

@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "base/attr.h"
+#include "base/err.h"
 #include "lm/core/step.h"
 #include "tosca/catalog/catalog.h"
 
@@ -17,5 +19,9 @@ bool type_has_operation(const struct catalog *, const char *type, const char *op
 /* Which drivers find such a thing, and the folder of its package. */
 void type_tell_drivers(
     const struct catalog *, const char *type, struct lm_arena *, struct step_request *);
+
+/* That nothing of a descriptor uses a property, and which was meant; NULL: it is declared. */
+struct lm_err *type_undeclared(const struct catalog *, const char *descriptor, const char *property)
+    LM_MUST_USE;
 
 #endif

@@ -53,7 +53,7 @@ static const struct detail details[] = {
     {"POST", "/api/intent/deleteAssembly", 201, NULL, "AssemblyNamed", "Accepted", NULL},
     {"POST", "/api/intent/adoptAssembly", 201, NULL, "AdoptAssembly", "Accepted", NULL},
     {"POST", "/api/intent/{}", 201, NULL, "Intent", "Accepted", NULL},
-    {"POST", "/api/plan/{}", 200, "format", "AnyIntent", "[PlanStep]", "application/json|text/plain; charset=utf-8"},
+    {"POST", "/api/plan/{}", 200, "format", "AnyIntent", "Plan", "application/json|text/plain; charset=utf-8"},
     {"GET", "/api/processes", 0, "assemblyId assemblyName assemblyType startDateTime endDateTime "
 	"processStatuses intentTypes limit:integer", NULL, "[Process]", NULL},
     {"GET", "/api/processes/{}", 0, "shallow:boolean", NULL, "Process", NULL},

@@ -84,7 +84,8 @@ static const struct shape shapes[] = {
 	",'processId':" TEXT QUEUE)},
     {"AnyIntent", "{'description':'the body of the intent of this name','anyOf':[" REF("CreateAssembly") ","
 	REF("AdoptAssembly") "," REF("UpgradeAssembly") "," REF("Intent") "]}"},
-    {"Accepted", OBJECT_OF("'processId'", "'processId':" TEXT)},
+    {"Accepted", OBJECT_OF("'processId'", "'processId':" TEXT ",'warnings':" LIST(TEXT))},
+    {"Plan", OBJECT_OF("'steps','warnings'", "'steps':" LIST(REF("PlanStep")) ",'warnings':" LIST(TEXT))},
     {"PlanStep", OBJECT_OF("'step','action','subject','why','silent','after'", "'step':" NUMBER ",'action':" TEXT
 	",'subject':" TEXT ",'why':" TEXT_OR_NULL ",'silent':" TRUTH ",'after':"
 	LIST(OBJECT_OF("'because'", "'step':" NUMBER ",'because':" TEXT_OR_NULL)))},
