@@ -21,6 +21,7 @@ struct change {
 	enum change_kind kind;
 	struct auth *auth;
 	struct http_request *request;
+	char *state_dir;        /* for the thread, which may outlast 'auth' */
 	struct account account; /* as it shall be */
 	struct lm_err *e;
 	bool has_secret, has_grants, has_roles, has_access, has_refresh;
@@ -36,6 +37,7 @@ static void end(struct change *c)
 {
 	password_forget(c->secret, sizeof c->secret);
 	lm_err_free(c->e);
+	free(c->state_dir);
 	free(c);
 }
 
@@ -141,7 +143,7 @@ static void on_work(struct slow_task *t)
 	if (c->has_secret)
 		c->e = password_hash(c->secret, c->account.hash);
 	if (c->e == NULL)
-		c->e = users_edit(c->auth->state_dir, PATIENCE_MS, edit, c);
+		c->e = users_edit(c->state_dir, PATIENCE_MS, edit, c);
 }
 
 static void on_drop(struct slow_task *t)
@@ -250,6 +252,7 @@ static struct change *change_new(struct auth *a, struct http_request *r, enum ch
 
 	c->task.ops = &change_ops;
 	c->auth = a;
+	c->state_dir = lm_strdup(a->state_dir);
 	c->request = r;
 	c->kind = kind;
 	c->account.is_client = true;

@@ -17,6 +17,7 @@ struct renewal {
 	struct slow_task task; /* first, see renewal_of() */
 	struct auth *auth;
 	struct http_request *request;
+	char *state_dir; /* for the thread, which may outlast 'auth' */
 	struct jwt shown;
 	char peer[HTTP_PEER_SIZE];
 	enum rotation_verdict verdict;
@@ -34,6 +35,7 @@ static void end(struct renewal *n)
 {
 	lm_buf_fini(&n->text);
 	lm_err_free(n->e);
+	free(n->state_dir);
 	free(n);
 }
 
@@ -171,7 +173,7 @@ static void on_work(struct slow_task *t)
 {
 	struct renewal *n = renewal_of(t);
 
-	n->e = write_file(n->auth->state_dir, &n->text);
+	n->e = write_file(n->state_dir, &n->text);
 }
 
 static void on_done(struct slow_task *t)
@@ -216,6 +218,7 @@ void refresh_begin(
 	struct renewal *n = lm_alloc(sizeof *n);
 	n->task.ops = &renewal_ops;
 	n->auth = a;
+	n->state_dir = lm_strdup(a->state_dir);
 	n->request = r;
 	n->shown = t;
 	snprintf(n->peer, sizeof n->peer, "%s", peer);
