@@ -254,9 +254,17 @@ bool engine_lost(
 	event_death(e, t, now_ms, c, why);
 	c->rebuild = true;
 	component_set_state(e, c, COMPONENT_BROKEN, NULL, now_ms, t);
-	root_show_state(e, c->instance, NULL, now_ms, t);
-	watch_sync(e, c->instance, now_ms);
 	return true;
+}
+
+void engine_lost_end(struct engine *e, const char *root, int64_t now_ms, struct turn *t)
+{
+	struct instance *in = lm_map_find(e->instances, root);
+
+	if (in == NULL)
+		return;
+	root_show_state(e, in, NULL, now_ms, t);
+	watch_sync(e, in, now_ms);
 }
 
 void examination_print(const struct examination *x, struct lm_buf *out)

@@ -69,6 +69,8 @@ void engine_check(const struct engine *, violation_fn *, void *arg);
  */
 bool engine_lost(
     struct engine *, const char *resource_id, const char *why, int64_t now_ms, struct turn *);
+/* Then, once for each root assembly that has lost something: that looks at the whole of it. */
+void engine_lost_end(struct engine *, const char *root, int64_t now_ms, struct turn *);
 
 /* {"healthy": ..., "components": ..., "findings": [{"code": ..., "subject": ...}]} */
 void examination_print(const struct examination *, struct lm_buf *out);

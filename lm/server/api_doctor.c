@@ -155,6 +155,7 @@ static void heal(struct repair *p, const struct heal *h)
 	    .trace = p->trace};
 	char process[LM_ID_SIZE];
 
+	manager_lost_end(p->api->manager, h->root);
 	LM_AUTO(lm_err) e = manager_intent(p->api->manager, &it, process);
 	lm_json_open(&p->j, NULL, '{');
 	lm_json_str(&p->j, "subject", h->root);

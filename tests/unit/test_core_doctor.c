@@ -151,6 +151,7 @@ static void repair(void)
 		else if (engine_lost(w.engine, f->resource_id, f->text, w.now_ms, &w.turn))
 			first = f->subject;
 	}
+	engine_lost_end(w.engine, "site", w.now_ms, &w.turn);
 	if (first != NULL)
 		ck_assert_ptr_null(world_heal(&w, "site", first));
 	world_settle(&w);
@@ -265,6 +266,23 @@ START_TEST(a_mark_survives_a_crash)
 	world_settle(&w);
 	ck_assert_str_eq(findings(), "");
 	ck_assert(sim_is_running(w.sim, id_of("site__leaf")));
+}
+END_TEST
+
+/* The state of a large assembly is not computed again for each of many that were lost with their host. */
+START_TEST(an_assembly_is_looked_at_once_for_all_that_it_has_lost)
+{
+	given_a_site();
+	const struct instance *site = engine_find_instance(w.engine, "site");
+	vanish("site__leaf");
+	ck_assert(engine_lost(w.engine, id_of("site__leaf"), "gone", w.now_ms, &w.turn));
+	ck_assert_int_eq(site->shown, COMPONENT_ACTIVE);
+	engine_lost_end(w.engine, "site", w.now_ms, &w.turn);
+	ck_assert_int_eq(site->shown, COMPONENT_BROKEN);
+	engine_lost_end(w.engine, "nobody", w.now_ms, &w.turn);
+	ck_assert_ptr_null(world_heal(&w, "site", "site__leaf"));
+	world_settle(&w);
+	ck_assert_int_eq(site->shown, COMPONENT_ACTIVE);
 }
 END_TEST
 
@@ -428,6 +446,7 @@ int main(void)
 	    one_heal_brings_back_all_that_is_missing,
 	    what_is_lost_comes_back_at_another_address_and_others_are_told,
 	    a_mark_survives_a_crash,
+	    an_assembly_is_looked_at_once_for_all_that_it_has_lost,
 	    nothing_is_marked_while_a_process_is_at_work_or_without_reason,
 	};
 	const TTest *const orphans[] = {

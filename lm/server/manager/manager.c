@@ -507,3 +507,8 @@ bool manager_lost(struct manager *m, const char *resource_id, const char *why)
 {
 	return engine_lost(m->engine, resource_id, why, manager_now_ms(m), m->turn);
 }
+
+void manager_lost_end(struct manager *m, const char *root)
+{
+	engine_lost_end(m->engine, root, manager_now_ms(m), m->turn);
+}

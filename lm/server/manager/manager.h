@@ -109,7 +109,8 @@ struct manager_figures {
 	uint64_t commits_failed;
 };
 const struct manager_figures *manager_figures(const struct manager *);
-/* See engine_lost(). */
+/* See engine_lost(), engine_lost_end(). */
 bool manager_lost(struct manager *, const char *resource_id, const char *why);
+void manager_lost_end(struct manager *, const char *root);
 
 #endif
