@@ -364,9 +364,11 @@ struct lm_err *intent_read(
 
 const char *intent_names(void)
 {
-	return ""
+	static const char names[] =
 #define X(name, type, path) ", " path
-	       INTENT_KINDS(X)
+	    INTENT_KINDS(X)
 #undef X
-	       + 2;
+	    ;
+
+	return names + sizeof ", " - 1;
 }
