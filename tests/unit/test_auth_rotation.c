@@ -124,6 +124,17 @@ START_TEST(what_could_not_be_written_is_good_again)
 }
 END_TEST
 
+START_TEST(and_with_it_no_older_one)
+{
+	struct turn_of_line second = token("a", 1);
+
+	ck_assert_int_eq(shows_at(NOW, "a", 0), ROTATION_NEXT);
+	ck_assert_int_eq(shows_at(NOW + HOUR, "a", 1), ROTATION_NEXT);
+	rotation_give_back(r, &second);
+	ck_assert_int_eq(shows_at(NOW + HOUR, "a", 0), ROTATION_REUSED);
+}
+END_TEST
+
 static const char *const broken[] = {
     "",
     "[]",
@@ -182,6 +193,7 @@ int main(void)
 	tcase_add_test(tc, and_not_when_the_moment_is_over);
 	tcase_add_test(tc, a_restart_makes_nothing_good_again);
 	tcase_add_test(tc, what_could_not_be_written_is_good_again);
+	tcase_add_test(tc, and_with_it_no_older_one);
 	tcase_add_loop_test(tc, when_nobody_knows_which_are_void_all_of_before_are, 0,
 	    sizeof broken / sizeof *broken);
 	tcase_add_test(tc, lines_end_by_themselves_and_there_are_no_more_than_so_many);

@@ -106,10 +106,12 @@ void rotation_give_back(struct rotation *r, const struct turn_of_line *t)
 
 	if (l == NULL || l->turn != t->turn + 1)
 		return;
-	if (t->turn == 0)
+	if (t->turn == 0) {
 		free(lm_map_remove(r->lines, t->line));
-	else
-		l->turn = t->turn;
+		return;
+	}
+	l->turn = t->turn;
+	l->at_s = 0; /* nobody knows any more: the one before is not good for another moment */
 }
 
 /* ---- as a text ------------------------------------------------------------------------------------ */
