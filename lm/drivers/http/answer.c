@@ -7,6 +7,19 @@
 
 /* What a driver says: at once, to a request; and later, in a reply. */
 
+/* The element of a name: what was told last of it counts, however often that is.  NULL: no room. */
+static struct lm_kv *element(struct remote_request *r, const char *name)
+{
+	for (size_t i = 0; i < r->topology.n; i++)
+		if (strcmp(r->topology.v[i].name, name) == 0)
+			return &r->topology.v[i];
+	if (r->topology.n >= REMOTE_TOPOLOGY_MAX)
+		return NULL;
+	struct lm_kv *fresh = LM_PUSH(r->arena, &r->topology);
+	fresh->name = lm_arena_strdup(r->arena, name);
+	return fresh;
+}
+
 static bool answer_topology(struct remote_request *r, const json_t *topology, const char **why)
 {
 	const char *name;
@@ -24,12 +37,12 @@ static bool answer_topology(struct remote_request *r, const json_t *topology, co
 			*why = "an element of 'associatedTopology' is neither {id, type} nor null";
 			return false;
 		}
-		if (r->topology.n >= REMOTE_TOPOLOGY_MAX) {
+		struct lm_kv *one = element(r, name);
+		if (one == NULL) {
 			*why = "'associatedTopology' has too many elements";
 			return false;
 		}
-		*LM_PUSH(r->arena, &r->topology) =
-		    (struct lm_kv){lm_arena_strdup(r->arena, name), remote_text(r->arena, value)};
+		one->value = remote_text(r->arena, value);
 	}
 	return true;
 }
