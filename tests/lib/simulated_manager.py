@@ -26,6 +26,7 @@ Faults on demand are files FOLDER/faults/<transition>.<kind>, or any.<kind>; for
     lose            accepted and begun, but the connection ends without an answer
     strange         200 with something that is no JSON
     forget          a status that nobody knows any more: 404
+    wordy           it calls the request by a name that is longer than any
 """
 import http.server
 import json
@@ -135,6 +136,8 @@ class Manager(http.server.ThreadingHTTPServer):
         if action != "Install" and key not in self.instances:
             return 404, dict(request, requestState="FAILED", requestFailureCode="RESOURCE_NOT_FOUND",
                              requestStateReason=f"instance {key} not found")
+        if self.fault(action, "wordy") is not None:
+            request["requestId"] *= 100
         self.requests[request["requestId"]] = dict(request, body=body, resourceId="", asked=0, ends=(
             self.fault(action, "fail"), self.fault(action, "cancel")))
         return 202, request

@@ -324,6 +324,10 @@ failures() {
 	fails_with "resource manager 'arm' has cancelled it: told to cancel" bad one
 	: >arm/faults/Install.strange
 	fails_with 'makes no sense' bad one
+	: >arm/faults/Install.wordy # nothing is kept of it that the next manager could not read
+	fails_with 'makes no sense' bad one
+	stop
+	start state
 	: >arm/faults/status.forget
 	fails_with 'knows nothing any more of request' bad one
 }
@@ -351,7 +355,9 @@ patience() {
 	[ "$(asked Install)" = $((before + 1)) ] || fail "it was asked twice"
 
 	: >arm/faults/Install.hold
+	echo 1 >arm/faults/status.busy
 	fails_with 'has accepted it, but not answered within its time limit of 3 s' mute hasty
+	! grep 'status 503' both || fail "it is still told of what has long passed"
 	rm arm/faults/Install.hold
 }
 

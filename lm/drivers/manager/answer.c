@@ -193,6 +193,7 @@ static void read_accepted(struct remote_request *r, const struct web_answer *a, 
 {
 	const char *id = text_at(o, "requestId");
 	bool is_accepted = (a->status == 200 || a->status == 202) && *id != '\0' &&
+			   strlen(id) <= ID_MAX &&
 			   strcmp(text_at(o, "requestState"), "FAILED") != 0;
 
 	if (!is_accepted && a->status >= 500) {
@@ -269,19 +270,9 @@ static void unanswered(struct remote_request *r, const char *why, bool may_be_ta
 		remote_refused(r, "%s: %s", r->rq.site->base_uri, why);
 }
 
-void transition_read(struct remote_request *r, const struct web_answer *a)
+static void heard(struct remote_request *r, const struct web_answer *a, const json_t *o)
 {
-	if (a->why != NULL) {
-		unanswered(r, a->why, a->was_sent);
-		return;
-	}
-	json_t *o = json_loadb(a->body, a->n, 0, NULL);
-	if (remote_is_passing(a->status))
-		unanswered(r,
-		    lm_arena_printf(
-			r->arena, "status %d: %s", a->status, remote_message(r->arena, o)),
-		    a->status == 504);
-	else if (own(r)->phase == PHASE_TELL)
+	if (own(r)->phase == PHASE_TELL)
 		read_accepted(r, a, o);
 	else if (own(r)->phase == PHASE_POLL)
 		read_status(r, a, o);
@@ -291,5 +282,23 @@ void transition_read(struct remote_request *r, const struct web_answer *a)
 		verify(r, a);
 	else
 		read_found(r, a, o);
+}
+
+void transition_read(struct remote_request *r, const struct web_answer *a)
+{
+	if (a->why != NULL) {
+		unanswered(r, a->why, a->was_sent);
+		return;
+	}
+	json_t *o = json_loadb(a->body, a->n, 0, NULL);
+	if (remote_is_passing(a->status)) {
+		unanswered(r,
+		    lm_arena_printf(
+			r->arena, "status %d: %s", a->status, remote_message(r->arena, o)),
+		    a->status == 504);
+	} else {
+		remote_heard(r);
+		heard(r, a, o);
+	}
 	json_decref(o);
 }

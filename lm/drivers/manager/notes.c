@@ -12,7 +12,7 @@
  * it has given it.  Threads write and remove; each opens the folder for itself, so that none of them
  * has to be waited for.
  */
-enum { ID_MAX = 1024, OLD_S = 7 * 24 * 3600 };
+enum { OLD_S = 7 * 24 * 3600 };
 
 #define ENDING ".txt"
 

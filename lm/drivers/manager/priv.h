@@ -17,6 +17,7 @@ enum {
 	ACCEPT_MS = 5 * 60 * 1000, /* until it has accepted: some look at a lot before that */
 	POLL_MS = 100, /* before the first question for the status; then twice as long */
 	POLL_MAX_MS = 5000,
+	ID_MAX = 1024, /* bytes of what it calls a request */
 };
 
 /* The name of what a transition has made, among the elements that are kept with a component. */

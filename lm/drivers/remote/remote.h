@@ -101,6 +101,8 @@ struct remote_call {
 };
 void remote_ask(struct remote_request *, const struct remote_call *);
 
+/* Whatever was in the way of an answer is so no more. */
+void remote_heard(struct remote_request *);
 /* It is with them now. */
 void remote_accepted(struct remote_request *);
 /* Not now: asked again after 0.5 s, 1 s, 2 s, … 30 s. */

@@ -237,11 +237,16 @@ void remote_ask(struct remote_request *r, const struct remote_call *c)
 	    on_answer, r);
 }
 
+void remote_heard(struct remote_request *r)
+{
+	r->refusals = 0;
+	r->why[0] = '\0';
+}
+
 void remote_accepted(struct remote_request *r)
 {
 	r->is_accepted = true;
-	r->refusals = 0;
-	r->why[0] = '\0';
+	remote_heard(r);
 }
 
 void remote_again(struct remote_request *r, unsigned ms)
