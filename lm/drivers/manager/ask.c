@@ -10,14 +10,13 @@ static struct asked *own(struct remote_request *r)
 	return (struct asked *)r;
 }
 
-static const char *below(
-    struct remote_request *r, const char *path, const char *id, const char *rest)
+static const char *below(const struct remote_request *r, struct lm_arena *a, const char *path,
+    const char *id, const char *rest)
 {
-	return lm_arena_join(
-	    r->arena, r->rq.site->base_uri, path, web_escape(r->arena, id), rest, NULL);
+	return lm_arena_join(a, r->rq.site->base_uri, path, web_escape(a, id), rest, NULL);
 }
 
-static void tell(struct remote_request *r)
+static void tell(struct remote_request *r, struct lm_arena *a)
 {
 	struct lm_buf body;
 
@@ -29,7 +28,7 @@ static void tell(struct remote_request *r)
 	else
 		remote_ask(r, &(struct remote_call){
 				  .method = "POST",
-				  .url = below(r, "/lifecycle/transitions", "", ""),
+				  .url = below(r, a, "/lifecycle/transitions", "", ""),
 				  .body = body.p,
 				  .body_n = body.n,
 				  .limit_ms = ACCEPT_MS,
@@ -44,33 +43,35 @@ static void get(struct remote_request *r, const char *url)
 }
 
 /* The type may hold a range of versions, which a manager does not know: answer.c looks at it. */
-static const char *search_url(struct remote_request *r)
+static const char *search_url(const struct remote_request *r, struct lm_arena *a)
 {
-	return lm_arena_join(r->arena, r->rq.site->base_uri, "/topology/deployment-locations/",
-	    web_escape(r->arena, r->rq.site->location),
-	    "/instances?instanceName=", web_escape(r->arena, r->rq.resource_name), NULL);
+	return lm_arena_join(a, r->rq.site->base_uri, "/topology/deployment-locations/",
+	    web_escape(a, r->rq.site->location),
+	    "/instances?instanceName=", web_escape(a, r->rq.resource_name), NULL);
 }
 
+/* A step may be asked about for hours: of a question nothing is left. */
 static void turn(struct remote_request *r)
 {
+	LM_AUTO(lm_arena) a = lm_arena_new();
 	struct asked *q = own(r);
 
 	switch (q->phase) {
 	case PHASE_TELL:
-		tell(r);
+		tell(r, a);
 		break;
 	case PHASE_NOTE: /* has no turn: what is written down leads to the next phase */
 	case PHASE_POLL:
 		q->polls++;
-		get(r, below(r, "/lifecycle/transitions/", q->id, "/status"));
+		get(r, below(r, a, "/lifecycle/transitions/", q->id, "/status"));
 		break;
 	case PHASE_FETCH:
 	case PHASE_VERIFY:
-		get(r, below(r, "/topology/instances/",
+		get(r, below(r, a, "/topology/instances/",
 			   q->instance != NULL ? q->instance : r->rq.resource_id, ""));
 		break;
 	case PHASE_FIND:
-		get(r, search_url(r));
+		get(r, search_url(r, a));
 		break;
 	}
 }

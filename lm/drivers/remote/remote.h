@@ -46,6 +46,7 @@ struct remote_request {
 	struct lm_arena *arena;
 	struct step_request rq; /* in the arena, with its site */
 	const char *who;        /* "driver 'mini'"; in the arena */
+	const char *trace;      /* the header; in the arena */
 	enum remote_state state;
 	bool is_accepted, is_cancelled;
 	struct web_call *call;

@@ -67,6 +67,15 @@ static void copy_request(
 	};
 }
 
+/* Whoever asked for the process has a word for it; else it is the process' id, which the step's begins with. */
+static const char *trace_header(const struct step_request *rq, struct lm_arena *a)
+{
+	if (rq->trace != NULL)
+		return lm_arena_join(a, "X-TraceCtx-TransactionId: ", rq->trace, NULL);
+	return lm_arena_printf(
+	    a, "X-TraceCtx-TransactionId: %.*s", (int)strcspn(rq->step, "/"), rq->step);
+}
+
 /* ---- turns ------------------------------------------------------------------------------------ */
 
 static struct remote_target *target_at(struct remote *m, const char *base_uri)
@@ -141,7 +150,9 @@ static unsigned limit_s(const struct remote_request *r)
 
 static void overdue(struct remote_request *r)
 {
-	if (r->is_cancelled && !r->is_accepted)
+	bool may_be_taken = r->is_accepted || (r->call != NULL && !r->rq.is_find);
+
+	if (r->is_cancelled && !may_be_taken)
 		remote_fail(r, STEP_CANCELLED, "cancelled before %s has accepted it", r->who);
 	else if (r->is_cancelled)
 		remote_fail(r, STEP_CANCELLED,
@@ -201,20 +212,11 @@ static void on_answer(void *arg, const struct web_answer *a)
 	target_leave(m, t);
 }
 
-/* Whoever asked for the process has a word for it; else it is the process' id, which the step's begins with. */
-static const char *trace_header(struct remote_request *r)
-{
-	if (r->rq.trace != NULL)
-		return lm_arena_join(r->arena, "X-TraceCtx-TransactionId: ", r->rq.trace, NULL);
-	return lm_arena_printf(
-	    r->arena, "X-TraceCtx-TransactionId: %.*s", (int)strcspn(r->rq.step, "/"), r->rq.step);
-}
-
 void remote_ask(struct remote_request *r, const struct remote_call *c)
 {
 	uint64_t now = now_ms(r), left = r->deadline_ms > now ? r->deadline_ms - now : 1;
 	unsigned limit = c->limit_ms != 0 ? c->limit_ms : REMOTE_CALL_MS;
-	const char *headers[HEADERS_MAX + 1] = {"Accept: application/json", trace_header(r)};
+	const char *headers[HEADERS_MAX + 1] = {"Accept: application/json", r->trace};
 	size_t n = 2;
 
 	if (c->body != NULL)
@@ -311,6 +313,7 @@ struct lm_err *remote_begin(
 	r->state = REMOTE_RESTING;
 	r->target = target_at(m, rq->site->base_uri);
 	copy_request(r->arena, rq, &r->rq);
+	r->trace = trace_header(&r->rq, r->arena);
 	uv_timer_init(m->conf.loop, &r->timer);
 	r->timer.data = r;
 	uv_update_time(m->conf.loop);
