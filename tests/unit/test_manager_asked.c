@@ -2,13 +2,15 @@
 #include <arpa/inet.h>
 #include <check.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/heap.h"
 #include "lm/drivers/manager/priv.h"
 
-/* Requests on their way to a manager that listens, and says nothing. */
+/* Requests on their way to a manager: one that listens and says nothing, and one that answers. */
 enum { TURNS = 1000 };
 
 static uv_loop_t loop;
@@ -20,7 +22,7 @@ static char url[64], message[256];
 static void on_result(void *arg, const struct step_result *r)
 {
 	(void)arg;
-	snprintf(message, sizeof message, "%s", r->message);
+	snprintf(message, sizeof message, "%s", r->message != NULL ? r->message : "found");
 }
 
 static void listen_somewhere(void)
@@ -102,15 +104,44 @@ START_TEST(one_that_is_cancelled_while_it_is_asked_may_have)
 }
 END_TEST
 
+/* What the manager answers to a search. */
+static void finds(const char *all)
+{
+	char *body = lm_strdup(all);
+
+	request->rq.is_find = true;
+	((struct asked *)request)->phase = PHASE_FIND;
+	transition_read(
+	    request, &(struct web_answer){.status = 200, .body = body, .n = strlen(body)});
+	free(body);
+}
+
+START_TEST(what_is_found_has_an_id)
+{
+	finds("[{\"resourceName\": \"one__box\", \"resourceType\": \"resource::box::1.0\"}]");
+	ck_assert_msg(strstr(message, "makes no sense") != NULL, "%s", message);
+}
+END_TEST
+
+START_TEST(what_is_found_with_one_is_told)
+{
+	finds("[{\"resourceId\": \"7\", \"resourceName\": \"one__box\", "
+	      "\"resourceType\": \"resource::box::1.0\"}]");
+	ck_assert_str_eq(message, "found");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("drivers/manager requests");
-	TCase *tc = tcase_create("a manager that says nothing");
+	TCase *tc = tcase_create("what becomes of them");
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, who_asks_for_a_long_time_needs_no_more_memory_for_it);
 	tcase_add_test(tc, a_step_that_is_cancelled_in_line_has_changed_nothing);
 	tcase_add_test(tc, one_that_is_cancelled_while_it_is_asked_may_have);
+	tcase_add_test(tc, what_is_found_has_an_id);
+	tcase_add_test(tc, what_is_found_with_one_is_told);
 	suite_add_tcase(s, tc);
 	SRunner *sr = srunner_create(s);
 	srunner_run_all(sr, CK_ENV);

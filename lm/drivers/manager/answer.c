@@ -245,14 +245,18 @@ static void read_found(struct remote_request *r, const struct web_answer *a, con
 		    n == 0 ? "no" : "more than one", r->rq.resource_name, r->rq.site->location);
 		return;
 	}
+	const char *id = text_at(found, "resourceId");
+	if (*id == '\0') {
+		makes_no_sense(r, a->status);
+		return;
+	}
 	struct lm_kvs values = remote_values(r->arena, json_object_get(found, "properties"));
 	LM_VEC(struct lm_kv) outputs = {0};
 	for (i = 0; i < values.n; i++)
 		if (strcmp(values.v[i].name, "id") != 0)
 			*LM_PUSH(r->arena, &outputs) = values.v[i];
-	*LM_PUSH(r->arena, &outputs) =
-	    (struct lm_kv){"id", lm_arena_strdup(r->arena, text_at(found, "resourceId"))};
-	keep_resource(r, text_at(found, "resourceId"));
+	*LM_PUSH(r->arena, &outputs) = (struct lm_kv){"id", lm_arena_strdup(r->arena, id)};
+	keep_resource(r, id);
 	remote_end(r, &(struct step_result){.outputs = {outputs.v, outputs.n}});
 }
 
