@@ -33,11 +33,19 @@ ENOUGH = 10  # intents of a chapter
 PATIENCE_S = 60
 
 
+TRIES = 20  # to get to the end of a handshake, before which nothing was asked
+
+
 def ask(manager, method, path, body=None, headers={}):
     """Status and document."""
-    status, _, text = manager.ask(method, path, None if body is None else json.dumps(body).encode(),
-                                  {"Content-Type": "application/json", **headers}, patience_s=PATIENCE_S)
-    return status, json.loads(text or b"null")
+    for left in reversed(range(TRIES)):
+        try:
+            status, _, text = manager.ask(method, path, None if body is None else json.dumps(body).encode(),
+                                          {"Content-Type": "application/json", **headers}, patience_s=PATIENCE_S)
+            return status, json.loads(text or b"null")
+        except ssl.SSLError:
+            if not left:
+                raise
 
 
 def files(manager):

@@ -17,6 +17,7 @@ enum {
 	QUIET_MS =
 	    2 * 1000,       /* after so long one of those who send in bulk makes room for another */
 	NEWCOMER_MS = 1000, /* after so long others come before him */
+	ASKED_MAX = 64,     /* are looked at whether they have said more, for one who needs room */
 	FILES_OF_OTHERS = 256, /* that the process has open beside connections */
 	CONNECTIONS_MIN = 16,
 };
@@ -92,13 +93,34 @@ static bool has_lasted(const struct lines *ls, const struct line *line, uint64_t
 	return line != NULL && uv_now(ls->timer.loop) - line->since_ms >= ms;
 }
 
+/* Something of his has come that nobody has read yet: it is we who let him wait. */
+static bool has_said_more(const struct line *line)
+{
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(line->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	char c;
+
+	return info != NULL && recv(info->connect_fd, &c, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
+/* The first who lets us wait; where many have said more, whoever is the first of all. */
+static struct line *first_silent(const struct line_list *list)
+{
+	struct line *first = TAILQ_FIRST(list), *line = first;
+
+	for (int i = 0; line != NULL && i < ASKED_MAX; i++, line = TAILQ_NEXT(line, at))
+		if (!has_said_more(line))
+			return line;
+	return first;
+}
+
 /* Who has just come has a moment to say what he wants, unless nobody else is there. */
 static struct line *find_dispensable(const struct lines *ls)
 {
 	struct line *oldest = NULL;
 
 	for (size_t i = 0; i < LM_COUNT(dispensable); i++) {
-		struct line *first = TAILQ_FIRST(&ls->in[dispensable[i]]);
+		struct line *first = first_silent(&ls->in[dispensable[i]]);
 
 		if (has_lasted(ls, first, dispensable[i] == LINE_STREAM ? 0 : NEWCOMER_MS))
 			return first;
