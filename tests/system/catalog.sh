@@ -183,7 +183,7 @@ packages() {
 	location_is $packs/resource::server::1.0
 	is '.name == "resource::server::1.0"'
 	pack 409 POST $packs two.zip
-	pack 400 PUT $packs/resource::other::1.0 one.zip
+	pack 404 PUT $packs/resource::other::1.0 one.zip
 	ask 200 GET $packs
 	is 'length == 1 and (.[0] | .name == "resource::server::1.0" and .origin == "uploaded" and .size > 100
 		and .descriptors == ["resource::server::1.0"])'
