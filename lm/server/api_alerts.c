@@ -16,6 +16,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "lm/server/api.h"
+#include "lm/server/document/document.h"
 #include "lm/server/writer.h"
 
 enum { ALERTS_MAX = 1000, REASON_MAX = 160, BY_MAX = 80 };
@@ -204,7 +205,7 @@ void api_post_alerts(struct api *api, struct http_request *r, const char *param)
 	const json_t *alerts = json_object_get(body, "alerts");
 	if (body == NULL)
 		http_answer_error(r, 400, "the body is not JSON: line %d column %d: %s", why.line,
-		    why.column, why.text);
+		    why.column, document_complaint(&why));
 	else if (!json_is_array(alerts) || json_array_size(alerts) > ALERTS_MAX)
 		http_answer_error(r, 400,
 		    "\"alerts\" must be an array of at most %d alerts, as "

@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "lm/core/doctor.h"
 #include "lm/server/api.h"
+#include "lm/server/document/document.h"
 
 enum { DOCUMENT_MAX = 128 * 1024 * 1024, SUBJECTS_MAX = 10000 };
 
@@ -191,7 +192,7 @@ static struct lm_err *read_subjects(const struct http_request *r, json_t **body,
 	*body = r->body_n == 0 ? json_object() : json_loadb(r->body, r->body_n, 0, &why);
 	if (*body == NULL)
 		return lm_err_new(LM_ERR_INVALID, "the body is not JSON: line %d column %d: %s",
-		    why.line, why.column, why.text);
+		    why.line, why.column, document_complaint(&why));
 	*subjects = json_object_get(*body, "subjects");
 	bool good = json_is_object(*body) && (*subjects == NULL || json_is_array(*subjects)) &&
 		    json_array_size(*subjects) <= SUBJECTS_MAX;

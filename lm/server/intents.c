@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lm/server/document/document.h"
+
 enum { PROPERTIES_MAX = 4096, CLUSTERS_MAX = 4096, RESOURCES_MAX = 65536, TOPOLOGY_MAX = 256 };
 
 #define BIT(kind) (1u << INTENT_##kind)
@@ -345,7 +347,7 @@ struct lm_err *intent_read(
 	json_t *j = json_loadb(body, n, JSON_REJECT_DUPLICATES, &why);
 	if (j == NULL)
 		return lm_err_new(LM_ERR_INVALID, "the body is not JSON: line %d column %d: %s",
-		    why.line, why.column, why.text);
+		    why.line, why.column, document_complaint(&why));
 	struct lm_err *e = NULL;
 	if (!json_is_object(j))
 		e = lm_err_new(

@@ -67,6 +67,17 @@ START_TEST(values_that_are_no_text_become_text_and_null_is_unset)
 }
 END_TEST
 
+/* It may be a secret, and have lines: a log has one for each thing it tells. */
+START_TEST(what_is_no_json_is_not_repeated_where_it_is_refused)
+{
+	const char *text = refusal(INTENT_DELETE, "{\"assemblyName\":\"\\ud83d\\\nsecret\"}");
+
+	ASSERT_SAYS(text, "line 2 column 0: invalid escape");
+	ck_assert_ptr_null(strchr(text, '\n'));
+	ck_assert_ptr_null(strstr(text, "secret"));
+}
+END_TEST
+
 START_TEST(fields_that_nobody_knows_are_ignored)
 {
 	reads(INTENT_DELETE, "{\"assemblyName\":\"voice\",\"objectGroupId\":7,\"tags\":[]}");
@@ -304,6 +315,7 @@ int main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, a_create_has_name_descriptor_state_and_properties);
 	tcase_add_test(tc, values_that_are_no_text_become_text_and_null_is_unset);
+	tcase_add_test(tc, what_is_no_json_is_not_repeated_where_it_is_refused);
 	tcase_add_test(tc, fields_that_nobody_knows_are_ignored);
 	tcase_add_test(tc, an_empty_text_is_none);
 	tcase_add_test(tc, name_and_id_may_both_be_given);

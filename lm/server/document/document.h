@@ -20,6 +20,12 @@ enum { DOCUMENT_TEXT_MAX = 4 * 1024 * 1024 }; /* bytes of texts, what aliases re
 struct lm_err *document_parse_json(const char *text, size_t n, json_t **out) LM_MUST_USE;
 struct lm_err *document_parse_yaml(const char *text, size_t n, json_t **out) LM_MUST_USE;
 
+/*
+ * What the JSON library says about a mistake, without what it repeats of the text: that may be a secret,
+ * and have lines.  It lives as long as the error.
+ */
+const char *document_complaint(json_error_t *);
+
 /* Any value as a YAML document in block style; texts of several lines as a block. */
 void document_print_yaml(const json_t *, struct lm_buf *out);
 

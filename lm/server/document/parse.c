@@ -19,13 +19,13 @@ static struct lm_err *no_object(const json_t *v, const char *where)
 
 /* ---- JSON ------------------------------------------------------------------------------------- */
 
-/* What the library says about a mistake repeats a part of the text, which may be a secret. */
-static void cut_quotation(char *text)
+const char *document_complaint(json_error_t *why)
 {
-	char *near = strstr(text, " near '");
+	char *near = strstr(why->text, " near '");
 
 	if (near != NULL)
 		*near = '\0';
+	return why->text;
 }
 
 struct lm_err *document_parse_json(const char *text, size_t n, json_t **out)
@@ -41,9 +41,8 @@ struct lm_err *document_parse_json(const char *text, size_t n, json_t **out)
 	if (v != NULL) {
 		e = no_object(v, "the body");
 	} else {
-		cut_quotation(why.text);
 		e = lm_err_new(LM_ERR_INVALID, "the body is no JSON: line %d column %d: %s",
-		    why.line, why.column, why.text);
+		    why.line, why.column, document_complaint(&why));
 	}
 	json_decref(v);
 	return e;
