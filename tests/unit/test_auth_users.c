@@ -185,6 +185,7 @@ static const struct {
 } broken[] = {
     {"", "is not JSON"},
     {"{", "is not JSON"},
+    {"{\"accounts\":\"$argon2\\q", "line 1: invalid escape: restore it"}, /* no hash */
     {"[]", "has no list 'accounts'"},
     {"{\"accounts\":{}}", "has no list 'accounts'"},
     {"{\"accounts\":[1]}", "account 1"},

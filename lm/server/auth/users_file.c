@@ -12,6 +12,7 @@
 #include "lm/disk/disk.h"
 #include "lm/server/auth/privilege.h"
 #include "lm/server/auth/users_priv.h"
+#include "lm/server/document/document.h"
 
 #define FILE_NAME "users.json"
 
@@ -98,7 +99,7 @@ static struct lm_err *parse(const struct disk_bytes *b, const char *folder, stru
 		return lm_err_new(LM_ERR_INVALID,
 		    "%s/" FILE_NAME " is not JSON: line %d: %s: restore it, or remove it and add "
 		    "users anew",
-		    folder, why.line, why.text);
+		    folder, why.line, document_complaint(&why));
 	struct lm_err *e = read_accounts(root, folder, u);
 	json_decref(root);
 	return e;
